@@ -98,7 +98,9 @@ geo_as_root () {
 geo_why_failed () {
   if grep -qE 'No space left|not enough free space' "$1"; then
     echo "there is no space left on the disk"
-  elif grep -qE 'Temporary failure|Could not resolve|Could not connect|Failed to fetch|Unable to connect|Network is unreachable|Connection (refused|timed out)' "$1"; then
+  elif grep -qE -e 'Temporary failure|Could not (resolve|connect)' \
+    -e 'Failed to fetch|Unable to (connect|locate)' \
+    -e 'Network is unreachable|Connection (refused|timed out)' "$1"; then
     echo "Debian's package servers cannot be reached; is there a network?"
   elif grep -qE 'newuidmap|uid_map|subuid|unshare|Operation not permitted' "$1"; then
     echo "this user may not make user namespaces (package uidmap, /etc/subuid)"
@@ -284,7 +286,6 @@ geo_enter () {
     shift
   done
 
-  export GEO_ENVIRONMENT_NEXT=$geo_environment
   if [ -n "${GEO_ENVIRONMENT:-}" ] || [ "$geo_environment" != trixie ]; then
     GEO_ENVIRONMENT=$geo_environment "$@"
     return
@@ -340,9 +341,13 @@ geo_enter () {
   fi
 
   # Settings that are meant for us pass; nothing else of the outside does.
-  for file in $(compgen -e | grep -E '^(GEO_|G_|GTK_|GSK_|GDK_|LC_|MESON|NINJA|VERBOSE|CI$|COLUMNS$|ASAN_|UBSAN_|LSAN_|CFLAGS$)'); do
-    [ "$file" = GEO_ENVIRONMENT_NEXT ] && continue
-    args+=(--setenv "$file" "${!file}")
+  for file in $(compgen -e); do
+    case $file in
+      GEO_* | G_* | GTK_* | GSK_* | GDK_* | LC_* | LANGUAGE | MESON* | NINJA* \
+        | *SAN_OPTIONS | CI | COLUMNS | VERBOSE)
+        args+=(--setenv "$file" "${!file}")
+        ;;
+    esac
   done
 
   [ -n "$network" ] || args+=(--unshare-net)
