@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Links and QR strings geo://v1/… (protocol §13): join, participant, pay.  Pure
+ * text in and out; unknown parameters are ignored, unknown versions refused.
+ */
+#pragma once
+
+#include "core/geo-amount.h"
+#include "core/geo-pid.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  GEO_LINK_PARTICIPANT = 1,
+  GEO_LINK_PAY = 2,
+  GEO_LINK_JOIN = 3,
+} GeoLinkKind;
+
+/* Fields that the kind does not have, or the link did not carry, are NULL / has_… FALSE. */
+typedef struct {
+  GeoLinkKind kind;
+  gboolean    has_pid;
+  GeoPid      pid;          /* participant: pid=, pay: to= */
+  gchar      *name;         /* participant: name= */
+  gchar      *hub;          /* http(s):// or ws(s):// address of the hub */
+  gboolean    has_community;
+  GeoPid      community;    /* join: community= */
+  gchar      *fingerprint;  /* join: SHA-256 of the TLS certificate, hex */
+  gchar      *code;         /* join: code= */
+  gchar      *equivalent;   /* pay, and proposed with an invitation */
+  gchar      *amount;       /* pay: as written, checked as a GeoDecimal */
+  gchar      *memo;         /* pay */
+} GeoLink;
+
+GeoLink *geo_link_parse (const gchar *text, GError **error);
+gchar   *geo_link_to_string (const GeoLink *link);
+GeoLink *geo_link_new (GeoLinkKind kind);
+void     geo_link_free (GeoLink *link);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoLink, geo_link_free)
+
+G_END_DECLS

@@ -1,0 +1,86 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoParty: one participant's side of the protocol in hub mode, pure: its lines
+ * and balances, the payments it makes (payer), the contracts it is asked about
+ * (participant), and what the hub tells it (catch-up, §8).  Events in, actions
+ * out; it never reads a clock, a disk or a socket.
+ *
+ * Loaded from the journal's projection, and kept equal to it: what a STORE action
+ * records changes the party in the same call.  One thread at a time.
+ */
+#pragma once
+
+#include "core/geo-contract.h"
+#include "protocol/geo-action.h"
+#include "protocol/geo-reasons.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GeoParty GeoParty;
+
+/* community: checked already (geo_community_check). Copies what it keeps; secret is referenced. */
+GeoParty *geo_party_new (const GeoCommunity *community, const GeoParticipant *self, GeoSecret *secret);
+void      geo_party_free (GeoParty *party);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoParty, geo_party_free)
+
+/* --- Loading what is on disk, before the first event ------------------------------------------ */
+
+void geo_party_load_person (GeoParty *party, const GeoParticipant *person);
+/* in_force FALSE: signed and stored by us, not receipted yet. */
+void geo_party_load_line (GeoParty *party, const GeoTrustLine *line, gboolean in_force);
+/* What peer owes us (positive) or we owe peer (negative). */
+void geo_party_load_balance (GeoParty *party, const GeoPid *peer, const gchar *equivalent, GeoAmount balance);
+/* A payment of ours without P4 evidence; sealed as it was sent, may be NULL. */
+void geo_party_load_open_order (GeoParty *party, const GeoOrder *order, GBytes *sealed);
+/* P9: a vote of ours without P4 evidence; hops: GeoProvenHop. */
+void geo_party_load_open_vote (GeoParty *party, const GeoContract *contract, const GeoOrder *order, GPtrArray *hops);
+/* The last entry that was applied; sequence 0 for none. */
+void geo_party_load_sequence (GeoParty *party, gint64 sequence, const GeoHash *entry_hash);
+
+/* --- Looking ------------------------------------------------------------------------------------ */
+
+/* Zero where there is nothing. Positive: peer owes us. */
+GeoAmount geo_party_get_balance (const GeoParty *party, const GeoPid *peer, const gchar *equivalent);
+/* Lines in force; borrowed, NULL if there is none. from or to is ourselves. */
+const GeoTrustLine *geo_party_get_line (const GeoParty *party, const GeoPid *from, const GeoPid *to,
+                                        const gchar *equivalent);
+gint64 geo_party_get_sequence (const GeoParty *party, GeoHash *entry_hash);
+const GeoParticipant *geo_party_get_person (const GeoParty *party, const GeoPid *pid);
+/* Payments in SENDING or IN_DOUBT, and votes without evidence. */
+guint geo_party_count_open (const GeoParty *party);
+
+/* --- Events --------------------------------------------------------------------------------------- */
+
+/* The session is signed in (after WELCOME): asks for what is missing (SYNC), about every open order and
+ * vote (RECOVERY_QUERY), and sends again what was not receipted. hub_sequence: of WELCOME. */
+void geo_party_connected (GeoParty *party, gint64 hub_sequence, GeoTime now, GPtrArray *actions);
+/* SENDING becomes IN_DOUBT. */
+void geo_party_disconnected (GeoParty *party, GeoTime now, GPtrArray *actions);
+
+/* A person's wish to pay. Signs the order, stores it, then sends it (P1), or keeps it IN_DOUBT-free as an error:
+ * FALSE and GEO_PARTY_ERROR, nothing changed, when it cannot be an order at all (self, amount, equivalent,
+ * unknown key of the payee where there is a text, not connected).  deadline_ms: how long it may take from now.
+ * text: may be NULL; sealed to the payee (§5): the payee must be known (geo_party_load_person or PEOPLE_RESULT). */
+gboolean geo_party_pay (GeoParty *party, const gchar *tx_id, const GeoPid *to, const gchar *equivalent,
+                        GeoAmount amount, const gchar *text, const GeoConstraints *constraints,
+                        GeoTime now, gint64 deadline_ms, GeoHash *order_hash, GPtrArray *actions, GError **error);
+
+/* A person's wish to trust: limit for `to`; close with limit 0 and close TRUE.  Makes the next seq of our
+ * line (or seq 1 with line_id), signs, stores, sends.  policy NULL: as it was, or the default. */
+gboolean geo_party_trust (GeoParty *party, const gchar *line_id, const GeoPid *to, const gchar *equivalent,
+                          GeoAmount limit, gboolean close, const GeoPolicy *policy, GeoTime now,
+                          GPtrArray *actions, GError **error);
+
+/* Whatever the hub sent after WELCOME. Unknown replies are ignored; what does not hold is told as
+ * GEO_TOLD_FAULT or refused, never asserted. */
+void geo_party_message (GeoParty *party, const GeoMessage *message, GeoTime now, GPtrArray *actions);
+
+/* A timer that an action set is due. */
+void geo_party_timer (GeoParty *party, const GeoHash *timer, GeoTime now, GPtrArray *actions);
+
+#define GEO_PARTY_ERROR (geo_party_error_quark ())
+/* code: a GeoCode. */
+GQuark geo_party_error_quark (void);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The machine-readable reasons that go with the codes of protocol §12.  Words on
+ * the wire: only appended, never changed.  They hold no text for people.
+ */
+#pragma once
+
+#define GEO_REASON_NO_ROUTE "no_route"                     /* E001 */
+#define GEO_REASON_UNKNOWN_PARTICIPANT "unknown_participant" /* E001 */
+#define GEO_REASON_NOT_ENOUGH_CAPACITY "not_enough_capacity" /* E002 */
+#define GEO_REASON_LIMIT_EXCEEDED "limit_exceeded"         /* E003 */
+#define GEO_REASON_LINE_NOT_ACTIVE "line_not_active"       /* E004 */
+#define GEO_REASON_BAD_SIGNATURE "bad_signature"           /* E005 */
+#define GEO_REASON_NOT_ALLOWED "not_allowed"               /* E006 */
+#define GEO_REASON_FROZEN "frozen"                         /* E006 */
+#define GEO_REASON_DEADLINE_PASSED "deadline_passed"       /* E007 */
+#define GEO_REASON_NO_VOTE "no_vote"                       /* E007: a required voter was silent */
+#define GEO_REASON_TX_ID_TAKEN "tx_id_taken"               /* E008 */
+#define GEO_REASON_WRONG_SEQ "wrong_seq"                   /* E008 */
+#define GEO_REASON_ALREADY_VOTED "already_voted"           /* E008 */
+#define GEO_REASON_UNKNOWN_ORDER "unknown_order"           /* E008: P12 */
+#define GEO_REASON_REFUSED_BY_PARTICIPANT "refused_by_participant" /* E006 */
+#define GEO_REASON_INVALID "invalid"                       /* E009 */
+#define GEO_REASON_FOREIGN_COMMUNITY "foreign_community"   /* E009 */
+#define GEO_REASON_UNKNOWN_EQUIVALENT "unknown_equivalent" /* E009 */
+#define GEO_REASON_PRECISION "precision"                   /* E009 */
+#define GEO_REASON_AMOUNT "amount"                         /* E009: zero or too large */
+#define GEO_REASON_SELF "self"                             /* E009 */
+#define GEO_REASON_CLOCK "clock"                           /* E009: created_at too far off */
+#define GEO_REASON_NOT_NEUTRAL "not_neutral"               /* E006: P8 */
+#define GEO_REASON_BAD_PROOF "bad_proof"                   /* E009: P8 */
+#define GEO_REASON_INTERNAL "internal"                     /* E010 */
