@@ -105,7 +105,8 @@ geo_why_failed () {
   elif grep -qE 'newuidmap|uid_map|subuid|unshare|Operation not permitted' "$1"; then
     echo "this user may not make user namespaces (package uidmap, /etc/subuid)"
   else
-    echo "the last words were: $(grep -v '^$' "$1" | tail -n 1)"
+    echo "the last words were: $(grep -v -e '^$' -e 'mmdebstrap failed' "$1" \
+      | tail -n 1)"
   fi
 }
 
@@ -145,6 +146,17 @@ geo_bwrap_works () {
 }
 
 # The tree ---------------------------------------------------------------------
+# Ends whoever is making the tree, in a process group of its own, and removes
+# what there is of it.
+geo_end_root () {
+  local try
+  for try in TERM 0 0 KILL; do
+    [ -n "${geo_maker:-}" ] && kill "-$try" -- "-$geo_maker" 2> /dev/null \
+      && sleep 0.5
+  done
+  rm -rf --one-file-system "$geo_cache"/part-*
+}
+
 # Makes it beside its place and renames it: there is all of it or none of it.
 geo_make_root () {
   local free part log hook locale start=$SECONDS why
@@ -171,7 +183,7 @@ geo_make_root () {
     "1.7 GB), because the wallet needs GTK 4.18 and this system's is older."
   part=$geo_cache/part-$geo_root_key
   log=$geo_cache/part-$geo_root_key.log
-  trap 'rm -rf --one-file-system "$geo_cache"/part-*' EXIT
+  trap geo_end_root EXIT
   trap 'exit 130' INT TERM HUP
 
   # Locales for people's languages; the font that stands in for GNOME's
@@ -198,25 +210,27 @@ geo_make_root () {
     "$geo_root_suite"
   )
   # Only root keeps owners; for anybody else all of it is theirs, so that they
-  # can also delete it.
+  # can also delete it. In the background, so that a signal is acted on at once.
   if [ "$(id -u)" = 0 ]; then
-    mmdebstrap "${options[@]}" "$part" > "$log" 2>&1
+    setsid mmdebstrap "${options[@]}" "$part" > "$log" 2>&1 &
   else
     mkdir "$part"
-    (
-      set -o pipefail
-      mmdebstrap --mode=unshare --format=tar "${options[@]}" - 2> "$log" \
-        | tar -x -C "$part" --no-same-owner --exclude='./dev/*' 2>> "$log"
-    )
-  fi || {
+    # shellcheck disable=SC2016
+    setsid bash -o pipefail -c 'mmdebstrap --mode=unshare --format=tar "${@:2}" - \
+      | tar -x -C "$1" --no-same-owner --exclude="./dev/*"' \
+      bash "$part" "${options[@]}" 2> "$log" &
+  fi
+  geo_maker=$!
+  if ! wait "$geo_maker"; then
     why=$(geo_why_failed "$log")
     geo_die "cannot make the Debian 13 tree: $why (Everything but the wallet" \
       "builds without it: --host.)"
-  }
+  fi
   # mmdebstrap empties it last; the buses want one.
   printf '%s\n' "$geo_root_key" | md5sum | cut -c1-32 > "$part/etc/machine-id"
   mv -T "$part" "$geo_root"
   rm -f "$log"
+  geo_maker=''
   trap - EXIT INT TERM HUP
   exec 9>&-
   geo_say "the Debian 13 tree is ready after $((SECONDS - start)) s."
@@ -244,13 +258,18 @@ geo_choose () {
     geo_environment=trixie
     [ "$(id -u)" = 0 ] || tools+=(uidmap)
     if ! geo_install "to make and enter a Debian 13 tree" "${tools[@]}" \
-      || ! command -v mmdebstrap bwrap > /dev/null; then
+      || ! command -v mmdebstrap > /dev/null; then
       geo_say "the wallet is left out: this system's GTK is too old for it," \
         "and you may not install ${tools[*]}."
       geo_environment=host
     elif ! geo_bwrap_works; then
       geo_say "the wallet is left out: this system's GTK is too old for it," \
         "and bubblewrap may not make a sandbox here."
+      geo_environment=host
+    elif [ "$(id -u)" != 0 ] && ! unshare -r --map-auto true 2> /dev/null; then
+      geo_say "the wallet is left out: this system's GTK is too old for it," \
+        "and $(id -un) has no user ids to make a Debian 13 tree with" \
+        "(/etc/subuid)."
       geo_environment=host
     else
       geo_make_root
@@ -287,7 +306,11 @@ geo_enter () {
   done
 
   if [ -n "${GEO_ENVIRONMENT:-}" ] || [ "$geo_environment" != trixie ]; then
-    GEO_ENVIRONMENT=$geo_environment "$@"
+    # Tests never reach the person's own screen and buses.
+    local unset=()
+    [ -n "$display" ] || unset=(-u DISPLAY -u WAYLAND_DISPLAY
+      -u DBUS_SESSION_BUS_ADDRESS -u AT_SPI_BUS_ADDRESS)
+    env "${unset[@]}" GEO_ENVIRONMENT="$geo_environment" "$@"
     return
   fi
 
