@@ -27,11 +27,15 @@ typedef struct {
 #define GEO_AMOUNT(minor_units) ((GeoAmount){ (minor_units) })
 
 /* FALSE when the result does not fit; out is then untouched. */
-G_GNUC_WARN_UNUSED_RESULT gboolean geo_amount_add (GeoAmount a, GeoAmount b, GeoAmount *out);
-G_GNUC_WARN_UNUSED_RESULT gboolean geo_amount_sub (GeoAmount a, GeoAmount b, GeoAmount *out);
+G_GNUC_WARN_UNUSED_RESULT gboolean geo_amount_add (GeoAmount a,
+                                                   GeoAmount b,
+                                                   GeoAmount *out);
+G_GNUC_WARN_UNUSED_RESULT gboolean geo_amount_sub (GeoAmount a,
+                                                   GeoAmount b,
+                                                   GeoAmount *out);
 G_GNUC_WARN_UNUSED_RESULT gboolean geo_amount_neg (GeoAmount a, GeoAmount *out);
 
-int       geo_amount_cmp (GeoAmount a, GeoAmount b);
+int geo_amount_cmp (GeoAmount a, GeoAmount b);
 GeoAmount geo_amount_min (GeoAmount a, GeoAmount b);
 GeoAmount geo_amount_max (GeoAmount a, GeoAmount b);
 
@@ -39,23 +43,29 @@ GeoAmount geo_amount_max (GeoAmount a, GeoAmount b);
  * so that it can be compared with the equivalent's precision (no rounding). */
 typedef struct {
   GeoAmount amount;
-  guint8    decimals;
+  guint8 decimals;
 } GeoDecimal;
 
 /* "0", "3", "10.00"; no sign, no exponent, no leading zeros, no more than
  * GEO_PRECISION_MAX decimals, at most GEO_AMOUNT_MAX minor units. */
 gboolean geo_decimal_parse (const gchar *text, GeoDecimal *out, GError **error);
-gchar   *geo_decimal_to_string (GeoDecimal decimal);
+gchar *geo_decimal_to_string (GeoDecimal decimal);
 
 /* GEO_CORE_ERROR_PRECISION unless decimals == precision. */
-gboolean geo_decimal_get (GeoDecimal decimal, guint precision, GeoAmount *out, GError **error);
+gboolean geo_decimal_get (GeoDecimal decimal,
+                          guint precision,
+                          GeoAmount *out,
+                          GError **error);
 
 GeoDecimal geo_decimal (GeoAmount amount, guint precision);
 
 /* Parses what a person typed: as above, but fewer decimals than the precision
- * are filled up ("5" is 5.00), a comma is read as the decimal point, and spaces,
- * no-break and thin spaces between digits are ignored. */
-gboolean geo_amount_parse_typed (const gchar *text, guint precision, GeoAmount *out, GError **error);
+ * are filled up ("5" is 5.00), a comma is read as the decimal point, and
+ * spaces, no-break and thin spaces between digits are ignored. */
+gboolean geo_amount_parse_typed (const gchar *text,
+                                 guint precision,
+                                 GeoAmount *out,
+                                 GError **error);
 
 /* Exactly `precision` decimals; a leading "-" if negative. */
 gchar *geo_amount_to_string (GeoAmount amount, guint precision);

@@ -14,38 +14,40 @@ G_BEGIN_DECLS
 /* Stored in no file: numbers may change. */
 typedef enum {
   GEO_CHANGE_PARTICIPANT = 1, /* participant: new or next seq */
-  GEO_CHANGE_LINE = 2,        /* line, entries (one for each side) */
-  GEO_CHANGE_COMMIT = 3,      /* certificate, hops (all of them), debts, entries */
-  GEO_CHANGE_REFUSAL = 4,     /* refusal, and the order it refuses or whose contract it refuses;
-                                 contract where it refuses one */
-  GEO_CHANGE_ACK = 5,         /* ack */
+  GEO_CHANGE_LINE = 2, /* line, entries (one for each side) */
+  GEO_CHANGE_COMMIT = 3, /* certificate, hops (all of them), debts, entries */
+  GEO_CHANGE_REFUSAL = 4, /* refusal, and the order it refuses or whose contract
+                             it refuses; contract where it refuses one */
+  GEO_CHANGE_ACK = 5, /* ack */
 } GeoChangeKind;
 
-/* After the change the pair's debt is `after` from debtor to creditor, and nothing the other way (I3). */
+/* After the change the pair's debt is `after` from debtor to creditor, and
+ * nothing the other way (I3). */
 typedef struct {
-  GeoPid    debtor;
-  GeoPid    creditor;
+  GeoPid debtor;
+  GeoPid creditor;
   GeoAmount after;
 } GeoDebtChange;
 
 typedef struct {
-  GeoChangeKind   kind;
-  GeoTime         at;
+  GeoChangeKind kind;
+  GeoTime at;
   GeoParticipant *participant;
-  GeoTrustLine   *line;
+  GeoTrustLine *line;
   GeoCertificate *certificate;
-  GeoOrder       *order;
-  GeoContract    *contract;
-  GeoRefusal     *refusal;
-  GeoEntryAck    *ack;
-  gchar          *equivalent; /* of debts */
-  GPtrArray      *hops;       /* GeoHop */
-  GArray         *debts;      /* GeoDebtChange */
-  GPtrArray      *entries;    /* GeoProvenEntry */
+  GeoOrder *order;
+  GeoContract *contract;
+  GeoRefusal *refusal;
+  GeoEntryAck *ack;
+  gchar *equivalent; /* of debts */
+  GPtrArray *hops; /* GeoHop */
+  GArray *debts; /* GeoDebtChange */
+  GPtrArray *entries; /* GeoProvenEntry */
 } GeoChange;
 
-GeoChange *geo_change_new (GeoChangeKind kind, GeoTime at); /* Arrays are there, empty. */
-void       geo_change_free (GeoChange *change);
+/* Arrays are there, empty. */
+GeoChange *geo_change_new (GeoChangeKind kind, GeoTime at);
+void geo_change_free (GeoChange *change);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoChange, geo_change_free)
 

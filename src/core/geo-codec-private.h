@@ -3,8 +3,8 @@
  *
  * The codec: walks the descriptions that build-aux/gen-messages makes of each
  * object and message, to create, copy, encode and decode them.  It knows the
- * types of the table and nothing of what an object means.  Used by the generated
- * source, geo-message.c and the tests only.
+ * types of the table and nothing of what an object means.  Used by the
+ * generated source, geo-message.c and the tests only.
  */
 #pragma once
 
@@ -102,9 +102,8 @@ gchar *geo_codec_to_text (const GeoStructInfo *info,
                           gboolean with_signature,
                           gsize *len);
 
-gpointer geo_codec_from_json (const GeoStructInfo *info,
-                              JsonNode *node,
-                              GError **error);
+gpointer
+geo_codec_from_json (const GeoStructInfo *info, JsonNode *node, GError **error);
 gpointer geo_codec_from_text (const GeoStructInfo *info,
                               const gchar *text,
                               gssize len,
@@ -121,8 +120,7 @@ gboolean geo_codec_verify (const GeoStructInfo *info,
                            GError **error);
 
 /* Names are counted from 1. */
-const gchar *
-geo_codec_enum_to_string (const gchar *const *names, gint value);
+const gchar *geo_codec_enum_to_string (const gchar *const *names, gint value);
 gboolean geo_codec_enum_from_string (const gchar *const *names,
                                      const gchar *text,
                                      gint *out);

@@ -12,44 +12,65 @@
 
 G_BEGIN_DECLS
 
-/* Computes hops_root and hops_count from hops (GPtrArray of GeoHop, in order). */
+/* Computes hops_root and hops_count from hops (GPtrArray of GeoHop, in order).
+ */
 void geo_contract_set_hops (GeoContract *contract, GPtrArray *hops);
 
-/* The hops that have pid at one end, each with its inclusion proof: GPtrArray of
- * GeoProvenHop, owned by the caller.  What a participant is shown (§5). */
+/* The hops that have pid at one end, each with its inclusion proof: GPtrArray
+ * of GeoProvenHop, owned by the caller.  What a participant is shown (§5). */
 GPtrArray *geo_contract_prove_hops_of (GPtrArray *hops, const GeoPid *pid);
 
-/* The hop belongs to the contract: root, community, tx_id, equivalent, decimals. */
-gboolean geo_contract_check_hop (const GeoContract *contract, const GeoProvenHop *hop, GError **error);
+/* The hop belongs to the contract: root, community, tx_id, equivalent,
+ * decimals. */
+gboolean geo_contract_check_hop (const GeoContract *contract,
+                                 const GeoProvenHop *hop,
+                                 GError **error);
 
-/* P6: the contract carries out exactly that order: hash, tx_id, payer, payee, amount,
- * equivalent, closer, deadline, community. Signatures are not looked at. */
-gboolean geo_contract_carries_order (const GeoContract *contract, const GeoOrder *order, GError **error);
+/* P6: the contract carries out exactly that order: hash, tx_id, payer, payee,
+ * amount, equivalent, closer, deadline, community. Signatures are not looked
+ * at. */
+gboolean geo_contract_carries_order (const GeoContract *contract,
+                                     const GeoOrder *order,
+                                     GError **error);
 
-/* Net change of pid over these hops (received − paid), in minor units of the contract; fails on
- * overflow or on a hop that does not touch pid. */
-gboolean geo_hops_net (GPtrArray *proven_hops, const GeoPid *pid, GeoAmount *out, GError **error);
+/* Net change of pid over these hops (received − paid), in minor units of the
+ * contract; fails on overflow or on a hop that does not touch pid. */
+gboolean geo_hops_net (GPtrArray *proven_hops,
+                       const GeoPid *pid,
+                       GeoAmount *out,
+                       GError **error);
 
 /* The public key of a participant, or NULL if unknown.  Borrowed. */
-typedef const GeoPublicKey *(*GeoKeyLookup) (const GeoPid *pid, gpointer user_data);
+typedef const GeoPublicKey *(*GeoKeyLookup) (const GeoPid *pid,
+                                             gpointer user_data);
 
-/* Everything a stranger checks: order signed by payer, contract carries it, one valid vote of each
- * voter but the payer, the closer among them (P3, P4, P6, P7). */
-gboolean geo_certificate_check (const GeoCertificate *certificate, GeoKeyLookup lookup,
-                                gpointer user_data, GError **error);
+/* Everything a stranger checks: order signed by payer, contract carries it, one
+ * valid vote of each voter but the payer, the closer among them (P3, P4, P6,
+ * P7). */
+gboolean geo_certificate_check (const GeoCertificate *certificate,
+                                GeoKeyLookup lookup,
+                                gpointer user_data,
+                                GError **error);
 
-/* A participant object speaks for its own PID: pid = base58 (sha256 (key)) and the signature is its
- * own.  (Rotated keys are reached through key_rotation, which is not there yet.) */
-gboolean geo_participant_check (const GeoParticipant *participant, const GeoPid *community, GError **error);
+/* A participant object speaks for its own PID: pid = base58 (sha256 (key)) and
+ * the signature is its own.  (Rotated keys are reached through key_rotation,
+ * which is not there yet.) */
+gboolean geo_participant_check (const GeoParticipant *participant,
+                                const GeoPid *community,
+                                GError **error);
 
-/* The community object is signed by its own key and community = PID of that key; equivalents are valid and unique. */
+/* The community object is signed by its own key and community = PID of that
+ * key; equivalents are valid and unique. */
 gboolean geo_community_check (const GeoCommunity *community, GError **error);
 
-/* Shape of a trust line by itself: from ≠ to, limit 0 where closed, community.  Not its signature. */
+/* Shape of a trust line by itself: from ≠ to, limit 0 where closed, community,
+ * previous there unless seq is 1, one precision.  Not its signature. */
 gboolean geo_trust_line_check (const GeoTrustLine *line, GError **error);
 
 /* The equivalent with that code, or NULL.  Borrowed from community. */
-const GeoEquivalent *geo_community_find_equivalent (const GeoCommunity *community, const gchar *code);
+const GeoEquivalent *
+geo_community_find_equivalent (const GeoCommunity *community,
+                               const gchar *code);
 
 /* A policy with the defaults of §5. */
 GeoPolicy *geo_policy_new_default (void);

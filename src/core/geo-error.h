@@ -14,16 +14,16 @@ G_BEGIN_DECLS
 
 /* Codes are only appended. */
 typedef enum {
-  GEO_CORE_ERROR_SYNTAX = 1,    /* Not JSON, not UTF-8, not base58 … */
-  GEO_CORE_ERROR_SIZE = 2,      /* Too long, too deep, too many. */
-  GEO_CORE_ERROR_FIELD = 3,     /* A field is missing, unknown or of a wrong type. */
-  GEO_CORE_ERROR_RANGE = 4,     /* A number, amount or time outside its limits. */
-  GEO_CORE_ERROR_PRECISION = 5, /* More or fewer decimals than the equivalent has. */
+  GEO_CORE_ERROR_SYNTAX = 1, /* Not JSON, not UTF-8, not base58 … */
+  GEO_CORE_ERROR_SIZE = 2, /* Too long, too deep, too many. */
+  GEO_CORE_ERROR_FIELD = 3, /* A field missing, unknown or of a wrong type. */
+  GEO_CORE_ERROR_RANGE = 4, /* A number, amount or time outside its limits. */
+  GEO_CORE_ERROR_PRECISION = 5, /* Not the decimals the equivalent has. */
   GEO_CORE_ERROR_SIGNATURE = 6, /* A signature that does not verify. */
   GEO_CORE_ERROR_ALGORITHM = 7, /* S5: an unknown algorithm tag. */
-  GEO_CORE_ERROR_PROOF = 8,     /* A Merkle proof or a chain that does not fit. */
-  GEO_CORE_ERROR_WORDS = 9,     /* Recovery words with a wrong word or checksum. */
-  GEO_CORE_ERROR_VERSION = 10,  /* A link or object of another version. */
+  GEO_CORE_ERROR_PROOF = 8, /* A Merkle proof or a chain that does not fit. */
+  GEO_CORE_ERROR_WORDS = 9, /* Recovery words with a wrong word or checksum. */
+  GEO_CORE_ERROR_VERSION = 10, /* A link or object of another version. */
 } GeoCoreError;
 
 GQuark geo_core_error_quark (void);
@@ -44,6 +44,6 @@ typedef enum {
 
 /* "E001" … "E010"; static storage. */
 const gchar *geo_code_to_string (GeoCode code);
-gboolean     geo_code_from_string (const gchar *text, GeoCode *out);
+gboolean geo_code_from_string (const gchar *text, GeoCode *out);
 
 G_END_DECLS

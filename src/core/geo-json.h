@@ -14,16 +14,23 @@ G_BEGIN_DECLS
 #define GEO_JSON_SIZE_MAX (64 * 1024)
 #define GEO_JSON_SYNC_SIZE_MAX (256 * 1024)
 #define GEO_JSON_DEPTH_MAX 16
+/* Members of one object: bounds what a tree costs whose keys were chosen to
+ * collide in a hash table. */
+#define GEO_JSON_MEMBERS_MAX 1024
 #define GEO_JSON_INT_MAX ((G_GINT64_CONSTANT (1) << 53) - 1)
 
-/* Checks without building anything: valid UTF-8, one root, no duplicate keys, no
- * NUL, no lone surrogates, depth, size, integers only within ±(2^53−1), no
+/* Checks without building anything: valid UTF-8, one root, no duplicate keys,
+ * no NUL, no lone surrogates, depth, size, integers only within ±(2^53−1), no
  * floats where floats_allowed is FALSE.  Errors: SYNTAX, SIZE, RANGE. */
-gboolean geo_json_check (const gchar *data, gsize len, gsize size_max, gboolean floats_allowed,
+gboolean geo_json_check (const gchar *data,
+                         gsize len,
+                         gsize size_max,
+                         gboolean floats_allowed,
                          GError **error);
 
 /* Gate and parse.  The caller owns the tree. */
-JsonNode *geo_json_parse (const gchar *data, gsize len, gsize size_max, GError **error);
+JsonNode *
+geo_json_parse (const gchar *data, gsize len, gsize size_max, GError **error);
 
 /* Canonical bytes; NULL and an error for a float, a non-ASCII key or invalid
  * UTF-8 (a tree may have been made by hand). */

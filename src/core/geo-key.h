@@ -30,30 +30,39 @@ typedef struct _GeoSecret GeoSecret;
 /* Takes 32 bytes; the caller zeroes its own copy (sodium_memzero). */
 GeoSecret *geo_secret_new_from_seed (const guint8 seed[GEO_SEED_LEN]);
 GeoSecret *geo_secret_ref (GeoSecret *secret);
-void       geo_secret_unref (GeoSecret *secret);
-void       geo_secret_get_public (const GeoSecret *secret, GeoPublicKey *out);
-void       geo_secret_get_pid (const GeoSecret *secret, GeoPid *out);
-void       geo_secret_sign (const GeoSecret *secret, gconstpointer data, gsize len, GeoSignature *out);
+void geo_secret_unref (GeoSecret *secret);
+void geo_secret_get_public (const GeoSecret *secret, GeoPublicKey *out);
+void geo_secret_get_pid (const GeoSecret *secret, GeoPid *out);
+void geo_secret_sign (const GeoSecret *secret,
+                      gconstpointer data,
+                      gsize len,
+                      GeoSignature *out);
 /* For key storage only: copies the seed out. */
-void       geo_secret_get_seed (const GeoSecret *secret, guint8 out[GEO_SEED_LEN]);
+void geo_secret_get_seed (const GeoSecret *secret, guint8 out[GEO_SEED_LEN]);
 
-void     geo_pid_from_key (const GeoPublicKey *key, GeoPid *out);
-gboolean geo_public_key_verify (const GeoPublicKey *key, gconstpointer data, gsize len,
+void geo_pid_from_key (const GeoPublicKey *key, GeoPid *out);
+gboolean geo_public_key_verify (const GeoPublicKey *key,
+                                gconstpointer data,
+                                gsize len,
                                 const GeoSignature *signature);
 gboolean geo_public_key_equal (const GeoPublicKey *a, const GeoPublicKey *b);
 
-gchar   *geo_public_key_to_string (const GeoPublicKey *key);
-gboolean geo_public_key_parse (const gchar *text, GeoPublicKey *out, GError **error);
-gchar   *geo_signature_to_string (const GeoSignature *signature);
-gboolean geo_signature_parse (const gchar *text, GeoSignature *out, GError **error);
+gchar *geo_public_key_to_string (const GeoPublicKey *key);
+gboolean
+geo_public_key_parse (const gchar *text, GeoPublicKey *out, GError **error);
+gchar *geo_signature_to_string (const GeoSignature *signature);
+gboolean
+geo_signature_parse (const gchar *text, GeoSignature *out, GError **error);
 
 /* S3: exactly 43 base64url characters. */
 gboolean geo_challenge_is_valid (const gchar *challenge);
 
-/* Text for one reader (§5, description): crypto_box_seal on the converted key. */
-GBytes *geo_seal (const GeoPublicKey *reader, const gchar *text, GError **error);
+/* Text for one reader (§5, description): crypto_box_seal on the converted key.
+ */
+GBytes *
+geo_seal (const GeoPublicKey *reader, const gchar *text, GError **error);
 /* The text (UTF-8 checked, at most 1,024 bytes), or NULL with an error. */
-gchar  *geo_unseal (const GeoSecret *secret, GBytes *sealed, GError **error);
+gchar *geo_unseal (const GeoSecret *secret, GBytes *sealed, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoSecret, geo_secret_unref)
 

@@ -17,26 +17,27 @@ typedef enum {
   GEO_LINK_JOIN = 3,
 } GeoLinkKind;
 
-/* Fields that the kind does not have, or the link did not carry, are NULL / has_… FALSE. */
+/* Fields that the kind does not have, or the link did not carry, are NULL /
+ * has_… FALSE. */
 typedef struct {
   GeoLinkKind kind;
-  gboolean    has_pid;
-  GeoPid      pid;          /* participant: pid=, pay: to= */
-  gchar      *name;         /* participant: name= */
-  gchar      *hub;          /* http(s):// or ws(s):// address of the hub */
-  gboolean    has_community;
-  GeoPid      community;    /* join: community= */
-  gchar      *fingerprint;  /* join: SHA-256 of the TLS certificate, hex */
-  gchar      *code;         /* join: code= */
-  gchar      *equivalent;   /* pay, and proposed with an invitation */
-  gchar      *amount;       /* pay: as written, checked as a GeoDecimal */
-  gchar      *memo;         /* pay */
+  gboolean has_pid;
+  GeoPid pid; /* participant: pid=, pay: to= */
+  gchar *name; /* participant: name= */
+  gchar *hub; /* http(s):// or ws(s):// address of the hub */
+  gboolean has_community;
+  GeoPid community; /* join: community= */
+  gchar *fingerprint; /* join: SHA-256 of the TLS certificate, hex */
+  gchar *code; /* join: code= */
+  gchar *equivalent; /* pay, and proposed with an invitation */
+  gchar *amount; /* pay: as written, checked as a GeoDecimal */
+  gchar *memo; /* pay */
 } GeoLink;
 
 GeoLink *geo_link_parse (const gchar *text, GError **error);
-gchar   *geo_link_to_string (const GeoLink *link);
+gchar *geo_link_to_string (const GeoLink *link);
 GeoLink *geo_link_new (GeoLinkKind kind);
-void     geo_link_free (GeoLink *link);
+void geo_link_free (GeoLink *link);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoLink, geo_link_free)
 

@@ -19,12 +19,20 @@ void geo_merkle_root (const GeoHash *leaves, gsize n, GeoHash *out);
 
 /* RFC 6962 §2.1.1: GArray of GeoHash.  index < n. */
 GArray *geo_merkle_inclusion (const GeoHash *leaves, gsize n, gsize index);
-gboolean geo_merkle_inclusion_verify (const GeoHash *leaf, gsize index, gsize n, const GeoHash *proof,
-                                      gsize proof_len, const GeoHash *root);
+gboolean geo_merkle_inclusion_verify (const GeoHash *leaf,
+                                      gsize index,
+                                      gsize n,
+                                      const GeoHash *proof,
+                                      gsize proof_len,
+                                      const GeoHash *root);
 
 /* RFC 6962 §2.1.2: GArray of GeoHash.  0 < m ≤ n. */
 GArray *geo_merkle_consistency (const GeoHash *leaves, gsize m, gsize n);
-gboolean geo_merkle_consistency_verify (gsize m, gsize n, const GeoHash *root_m, const GeoHash *root_n,
-                                        const GeoHash *proof, gsize proof_len);
+gboolean geo_merkle_consistency_verify (gsize m,
+                                        gsize n,
+                                        const GeoHash *root_m,
+                                        const GeoHash *root_n,
+                                        const GeoHash *proof,
+                                        gsize proof_len);
 
 G_END_DECLS

@@ -18,12 +18,12 @@ typedef struct {
 #define GEO_PID_STRING_MAX 45
 
 gboolean geo_pid_equal (gconstpointer a, gconstpointer b); /* GEqualFunc */
-guint    geo_pid_hash (gconstpointer pid);                 /* GHashFunc */
-int      geo_pid_cmp (gconstpointer a, gconstpointer b);   /* GCompareFunc */
-GeoPid  *geo_pid_dup (const GeoPid *pid);                  /* g_free () */
+guint geo_pid_hash (gconstpointer pid); /* GHashFunc */
+int geo_pid_cmp (gconstpointer a, gconstpointer b); /* GCompareFunc */
+GeoPid *geo_pid_dup (const GeoPid *pid); /* g_free () */
 gboolean geo_pid_is_zero (const GeoPid *pid);
 
-gchar   *geo_pid_to_string (const GeoPid *pid);
+gchar *geo_pid_to_string (const GeoPid *pid);
 gboolean geo_pid_parse (const gchar *text, GeoPid *out, GError **error);
 
 G_END_DECLS

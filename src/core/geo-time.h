@@ -15,7 +15,7 @@ typedef gint64 GeoTime; /* Milliseconds; 0 … 9999-12-31T23:59:59.999Z. */
 /* How far clocks may differ, in milliseconds (§2). */
 #define GEO_CLOCK_TOLERANCE_MS 120000
 
-gchar   *geo_time_to_string (GeoTime time_ms);
+gchar *geo_time_to_string (GeoTime time_ms);
 gboolean geo_time_parse (const gchar *text, GeoTime *out, GError **error);
 
 G_END_DECLS

@@ -15,19 +15,25 @@ G_BEGIN_DECLS
 #define GEO_WORDS_ENTROPY_LEN 16
 
 /* Twelve words, separated by single spaces. Free with geo_words_free (). */
-gchar     *geo_words_from_entropy (const guint8 entropy[GEO_WORDS_ENTROPY_LEN]);
+gchar *geo_words_from_entropy (const guint8 entropy[GEO_WORDS_ENTROPY_LEN]);
 /* Case, and space around the words, do not matter.  GEO_CORE_ERROR_WORDS says
  * which word is unknown, or that the checksum does not fit. */
-gboolean   geo_words_to_entropy (const gchar *words, guint8 out[GEO_WORDS_ENTROPY_LEN],
-                                 GError **error);
+gboolean geo_words_to_entropy (const gchar *words,
+                               guint8 out[GEO_WORDS_ENTROPY_LEN],
+                               GError **error);
 GeoSecret *geo_words_to_secret (const gchar *words, GError **error);
-void       geo_words_free (gchar *words); /* Zeroes it first; NULL is safe. */
+void geo_words_free (gchar *words); /* Zeroes it first; NULL is safe. */
 /* Words of the list that begin with prefix, at most 8; static strings. */
 GPtrArray *geo_words_complete (const gchar *prefix);
 
 /* For the test vectors of the two standards. */
-void geo_bip39_seed (const gchar *words, const gchar *passphrase, guint8 out[64]);
-void geo_slip10_master (gconstpointer seed, gsize len, guint8 key[32], guint8 chain[32]);
-void geo_slip10_child (guint8 key[32], guint8 chain[32], guint32 hardened_index);
+void
+geo_bip39_seed (const gchar *words, const gchar *passphrase, guint8 out[64]);
+void geo_slip10_master (gconstpointer seed,
+                        gsize len,
+                        guint8 key[32],
+                        guint8 chain[32]);
+void
+geo_slip10_child (guint8 key[32], guint8 chain[32], guint32 hardened_index);
 
 G_END_DECLS

@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoChange as a value: making and freeing it.  It decides nothing and writes
+ * nothing.
+ */
+#include "core/geo-change.h"
+
+GeoChange *
+geo_change_new (GeoChangeKind kind, GeoTime at) {
+  GeoChange *change = g_new0 (GeoChange, 1);
+
+  change->kind = kind;
+  change->at = at;
+  change->hops = g_ptr_array_new_with_free_func ((GDestroyNotify) geo_hop_free);
+  change->debts = g_array_new (FALSE, FALSE, sizeof (GeoDebtChange));
+  change->entries =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_proven_entry_free);
+  return change;
+}
+
+void
+geo_change_free (GeoChange *change) {
+  if (change == NULL)
+    return;
+
+  geo_participant_free (change->participant);
+  geo_trust_line_free (change->line);
+  geo_certificate_free (change->certificate);
+  geo_order_free (change->order);
+  geo_contract_free (change->contract);
+  geo_refusal_free (change->refusal);
+  geo_entry_ack_free (change->ack);
+  g_free (change->equivalent);
+  g_ptr_array_unref (change->hops);
+  g_array_unref (change->debts);
+  g_ptr_array_unref (change->entries);
+  g_free (change);
+}

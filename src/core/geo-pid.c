@@ -1,0 +1,169 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * PIDs and their base58 text (protocol §1).  The digest is held as eight 32-bit
+ * limbs while it is converted, most significant first.
+ */
+#include "core/geo-pid.h"
+
+#include <string.h>
+
+#include "core/geo-codec-private.h"
+#include "core/geo-error.h"
+
+#define LIMBS (GEO_HASH_LEN / 4)
+
+/* Five digits are divided off at a time: 58^5 still fits a limb. */
+#define CHUNK_DIGITS 5
+#define CHUNK_BASE 656356768u
+#define CHUNKS 9
+
+static const gchar alphabet[] =
+    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+gboolean
+geo_pid_equal (gconstpointer a, gconstpointer b) {
+  return memcmp (a, b, GEO_HASH_LEN) == 0;
+}
+
+guint
+geo_pid_hash (gconstpointer pid) {
+  return geo_hash_hash (pid);
+}
+
+int
+geo_pid_cmp (gconstpointer a, gconstpointer b) {
+  return memcmp (a, b, GEO_HASH_LEN);
+}
+
+GeoPid *
+geo_pid_dup (const GeoPid *pid) {
+  return pid != NULL ? g_memdup2 (pid, sizeof *pid) : NULL;
+}
+
+gboolean
+geo_pid_is_zero (const GeoPid *pid) {
+  static const GeoPid zero;
+
+  return geo_pid_equal (pid, &zero);
+}
+
+static gsize
+count_zeros (const GeoPid *pid) {
+  gsize zeros = 0;
+
+  while (zeros < GEO_HASH_LEN && pid->bytes[zeros] == 0)
+    zeros++;
+  return zeros;
+}
+
+/* Returns the length; text is not terminated. */
+static gsize
+write_pid (gchar text[CHUNKS * CHUNK_DIGITS], const GeoPid *pid) {
+  guint32 limbs[LIMBS];
+  gchar digits[CHUNKS * CHUNK_DIGITS];
+  gchar *end = digits + sizeof digits;
+  gchar *at = end;
+  gsize zeros = count_zeros (pid);
+
+  for (gsize i = 0; i < LIMBS; i++) {
+    guint32 limb;
+
+    memcpy (&limb, pid->bytes + 4 * i, 4);
+    limbs[i] = GUINT32_FROM_BE (limb);
+  }
+
+  for (guint chunk = 0; chunk < CHUNKS; chunk++) {
+    guint64 rest = 0;
+
+    for (gsize i = 0; i < LIMBS; i++) {
+      rest = rest << 32 | limbs[i];
+      limbs[i] = (guint32) (rest / CHUNK_BASE);
+      rest %= CHUNK_BASE;
+    }
+    for (guint i = 0; i < CHUNK_DIGITS; i++) {
+      *--at = alphabet[rest % 58];
+      rest /= 58;
+    }
+  }
+
+  /* Zeros before the number are not digits of it: each zero byte before it is
+   * one zero in the text. */
+  while (at < end && *at == alphabet[0])
+    at++;
+  memset (text, alphabet[0], zeros);
+  memcpy (text + zeros, at, (gsize) (end - at));
+  return zeros + (gsize) (end - at);
+}
+
+void
+geo_pid_append (GString *out, const GeoPid *pid) {
+  gchar text[CHUNKS * CHUNK_DIGITS];
+
+  g_string_append_len (out, text, (gssize) write_pid (text, pid));
+}
+
+gchar *
+geo_pid_to_string (const GeoPid *pid) {
+  gchar text[CHUNKS * CHUNK_DIGITS];
+
+  return g_strndup (text, write_pid (text, pid));
+}
+
+static gint
+find_digit (gchar character) {
+  const gchar *at = character != '\0' ? strchr (alphabet, character) : NULL;
+
+  return at != NULL ? (gint) (at - alphabet) : -1;
+}
+
+gboolean
+geo_pid_parse (const gchar *text, GeoPid *out, GError **error) {
+  guint32 limbs[LIMBS] = { 0 };
+  gsize ones = 0;
+  GeoPid pid;
+
+  while (text[ones] == alphabet[0])
+    ones++;
+
+  for (gsize i = 0; text[i] != '\0'; i++) {
+    gint digit = find_digit (text[i]);
+    guint64 carry;
+
+    if (digit < 0) {
+      g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SYNTAX,
+                           "A PID is letters and digits of base58");
+      return FALSE;
+    }
+    if (i >= GEO_PID_STRING_MAX - 1) {
+      g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
+                           "A PID has at most 44 characters");
+      return FALSE;
+    }
+    carry = (guint64) digit;
+    for (gsize limb = LIMBS; limb > 0; limb--) {
+      carry += (guint64) limbs[limb - 1] * 58;
+      limbs[limb - 1] = (guint32) carry;
+      carry >>= 32;
+    }
+    if (carry != 0) {
+      g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
+                           "A PID has 32 bytes");
+      return FALSE;
+    }
+  }
+
+  for (gsize i = 0; i < LIMBS; i++) {
+    guint32 limb = GUINT32_TO_BE (limbs[i]);
+
+    memcpy (pid.bytes + 4 * i, &limb, 4);
+  }
+  /* A digest of another length would have other zeros before it. */
+  if (count_zeros (&pid) != ones) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
+                         "A PID has 32 bytes");
+    return FALSE;
+  }
+  *out = pid;
+  return TRUE;
+}
