@@ -127,7 +127,7 @@ geo_install () {
       "${missing[@]}"; } > "$log" 2>&1; then
     why=$(geo_why_failed "$log")
     rm -f "$log"
-    geo_die "cannot install ${missing[*]}: $why"
+    geo_die "these packages cannot be installed: $why"
   fi
   rm -f "$log"
 }
