@@ -2,74 +2,120 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What lists of the node hold, as GObjects a window can bind to: people, their
- * relations in each equivalent, totals, activity.  All properties are read-only and
- * notify; amounts are in minor units with their precision, and as text for people
- * in the locale.  Main context.
+ * relations in each equivalent, totals, activity.  All properties are read-only
+ * and notify; amounts are in minor units with their precision (as gint64 in
+ * properties), and become text for people in geo-phrases.h.  Only the node
+ * changes them.  Main context.
  */
 #pragma once
 
 #include <gio/gio.h>
 
+#include "core/geo-amount.h"
 #include "core/geo-key.h"
 #include "core/geo-time.h"
 
 G_BEGIN_DECLS
 
-/* Two people in one equivalent. */
+/* Two people in one equivalent.
+ * Properties: "equivalent" (string), "precision" (uint), "balance" (int64),
+ * "has-my-limit", "has-their-limit" (boolean), "my-limit", "their-limit"
+ * (int64), "pending" (boolean). */
 #define GEO_TYPE_RELATION (geo_relation_get_type ())
 G_DECLARE_FINAL_TYPE (GeoRelation, geo_relation, GEO, RELATION, GObject)
-const gchar *geo_relation_get_equivalent (GeoRelation *relation);
-guint        geo_relation_get_precision (GeoRelation *relation);
-GeoAmount    geo_relation_get_balance (GeoRelation *relation);     /* Positive: they owe me. */
-gboolean     geo_relation_get_my_limit (GeoRelation *relation, GeoAmount *limit);    /* I trust them up to; FALSE: no line */
-gboolean     geo_relation_get_their_limit (GeoRelation *relation, GeoAmount *limit); /* They trust me up to. */
-gboolean     geo_relation_get_pending (GeoRelation *relation);     /* A line of mine is not receipted yet. */
 
+const gchar *geo_relation_get_equivalent (GeoRelation *relation);
+guint geo_relation_get_precision (GeoRelation *relation);
+/* Positive: they owe me. */
+GeoAmount geo_relation_get_balance (GeoRelation *relation);
+/* I trust them up to; FALSE: there is no active line. */
+gboolean geo_relation_get_my_limit (GeoRelation *relation, GeoAmount *limit);
+/* They trust me up to. */
+gboolean geo_relation_get_their_limit (GeoRelation *relation, GeoAmount *limit);
+/* A line of mine is not receipted yet. */
+gboolean geo_relation_get_pending (GeoRelation *relation);
+
+/* Properties: "name" (string), "pid" (string). */
 #define GEO_TYPE_PERSON (geo_person_get_type ())
 G_DECLARE_FINAL_TYPE (GeoPerson, geo_person, GEO, PERSON, GObject)
-/* Properties: "name" (string), "pid" (string). */
-const gchar  *geo_person_get_name (GeoPerson *person);
-const gchar  *geo_person_get_pid_text (GeoPerson *person);
-const GeoPid *geo_person_get_pid (GeoPerson *person);
-GListModel   *geo_person_get_relations (GeoPerson *person); /* GeoRelation, borrowed; "items-changed" and notify */
 
-/* My totals in one equivalent. */
+/* Never NULL: a shortened PID where the name is not known. */
+const gchar *geo_person_get_name (GeoPerson *person);
+const gchar *geo_person_get_pid_text (GeoPerson *person);
+const GeoPid *geo_person_get_pid (GeoPerson *person);
+/* GeoRelation, one for each equivalent there is something in.  Borrowed; it
+ * emits "items-changed", its items notify. */
+GListModel *geo_person_get_relations (GeoPerson *person);
+
+/* My totals in one equivalent.
+ * Properties: "equivalent", "symbol" (string), "precision" (uint), "balance",
+ * "owed-to-me", "i-owe", "can-pay", "can-receive" (int64). */
 #define GEO_TYPE_TOTAL (geo_total_get_type ())
 G_DECLARE_FINAL_TYPE (GeoTotal, geo_total, GEO, TOTAL, GObject)
-const gchar *geo_total_get_equivalent (GeoTotal *total);
-const gchar *geo_total_get_symbol (GeoTotal *total); /* NULL if none */
-guint        geo_total_get_precision (GeoTotal *total);
-GeoAmount    geo_total_get_balance (GeoTotal *total);      /* owed to me − what I owe */
-GeoAmount    geo_total_get_owed_to_me (GeoTotal *total);
-GeoAmount    geo_total_get_i_owe (GeoTotal *total);
-GeoAmount    geo_total_get_can_pay (GeoTotal *total);      /* by my own lines: Σ (their limit − I owe + they owe) */
-GeoAmount    geo_total_get_can_receive (GeoTotal *total);
 
-/* One line of activity; properties notify when its state changes. */
-#define GEO_TYPE_ACTIVITY_ITEM (geo_activity_item_get_type ())
-G_DECLARE_FINAL_TYPE (GeoActivityItem, geo_activity_item, GEO, ACTIVITY_ITEM, GObject)
-/* kind: GeoActivityKind's number, state: GeoPaymentState's (store/geo-journal.h and protocol/geo-action.h
- * define them; the enums here have the same numbers for rooms above). */
+const gchar *geo_total_get_equivalent (GeoTotal *total);
+/* NULL if there is none. */
+const gchar *geo_total_get_symbol (GeoTotal *total);
+guint geo_total_get_precision (GeoTotal *total);
+/* What is owed to me less what I owe. */
+GeoAmount geo_total_get_balance (GeoTotal *total);
+GeoAmount geo_total_get_owed_to_me (GeoTotal *total);
+GeoAmount geo_total_get_i_owe (GeoTotal *total);
+/* By my own lines: the sum of their limit, less what I owe, and what they owe
+ * me. */
+GeoAmount geo_total_get_can_pay (GeoTotal *total);
+GeoAmount geo_total_get_can_receive (GeoTotal *total);
+
+/* The numbers of store's GeoActivityKind and protocol's GeoPaymentState, for
+ * rooms that may not see those. */
 typedef enum {
-  GEO_ITEM_PAID = 1, GEO_ITEM_RECEIVED = 2, GEO_ITEM_PASSED = 3, GEO_ITEM_TRUST_GIVEN = 4,
-  GEO_ITEM_TRUST_GOT = 5, GEO_ITEM_CLEARED = 6, GEO_ITEM_JOINED = 7,
+  GEO_ITEM_PAID = 1,
+  GEO_ITEM_RECEIVED = 2,
+  GEO_ITEM_PASSED = 3,
+  GEO_ITEM_TRUST_GIVEN = 4,
+  GEO_ITEM_TRUST_GOT = 5,
+  GEO_ITEM_CLEARED = 6,
+  GEO_ITEM_JOINED = 7,
 } GeoItemKind;
+
 typedef enum {
-  GEO_STATE_DRAFT = 1, GEO_STATE_SENDING = 2, GEO_STATE_IN_DOUBT = 3, GEO_STATE_PAID = 4, GEO_STATE_NOT_PAID = 5,
+  GEO_STATE_DRAFT = 1,
+  GEO_STATE_SENDING = 2,
+  GEO_STATE_IN_DOUBT = 3,
+  GEO_STATE_PAID = 4,
+  GEO_STATE_NOT_PAID = 5,
 } GeoState;
-gint64       geo_activity_item_get_id (GeoActivityItem *item);
-GeoItemKind  geo_activity_item_get_kind (GeoActivityItem *item);
-GeoState     geo_activity_item_get_state (GeoActivityItem *item);
-GeoTime      geo_activity_item_get_time (GeoActivityItem *item);
-const gchar *geo_activity_item_get_peer_name (GeoActivityItem *item); /* "" for JOINED; a shortened PID if unknown */
+
+/* One line of activity.  A row that is not read from disk yet is there with
+ * "loaded" FALSE and fills in by itself.
+ * Properties: "loaded" (boolean), "id" (int64), "kind" (int), "state" (int),
+ * "time" (int64), "peer-name", "peer-pid", "equivalent" (string), "precision"
+ * (uint), "amount" (int64), "text", "tx-id", "receipt-key", "reason" (string).
+ */
+#define GEO_TYPE_ACTIVITY_ITEM (geo_activity_item_get_type ())
+G_DECLARE_FINAL_TYPE (
+    GeoActivityItem, geo_activity_item, GEO, ACTIVITY_ITEM, GObject)
+
+gboolean geo_activity_item_get_loaded (GeoActivityItem *item);
+gint64 geo_activity_item_get_id (GeoActivityItem *item);
+GeoItemKind geo_activity_item_get_kind (GeoActivityItem *item);
+GeoState geo_activity_item_get_state (GeoActivityItem *item);
+GeoTime geo_activity_item_get_time (GeoActivityItem *item);
+/* "" for JOINED; a shortened PID where the name is not known. */
+const gchar *geo_activity_item_get_peer_name (GeoActivityItem *item);
+/* "" for JOINED. */
 const gchar *geo_activity_item_get_peer_pid (GeoActivityItem *item);
+/* "" for JOINED. */
 const gchar *geo_activity_item_get_equivalent (GeoActivityItem *item);
-guint        geo_activity_item_get_precision (GeoActivityItem *item);
-GeoAmount    geo_activity_item_get_amount (GeoActivityItem *item);
-const gchar *geo_activity_item_get_text (GeoActivityItem *item);   /* NULL if none */
+guint geo_activity_item_get_precision (GeoActivityItem *item);
+GeoAmount geo_activity_item_get_amount (GeoActivityItem *item);
+/* NULL if there is none. */
+const gchar *geo_activity_item_get_text (GeoActivityItem *item);
+/* NULL where it is no payment. */
 const gchar *geo_activity_item_get_tx_id (GeoActivityItem *item);
-const gchar *geo_activity_item_get_receipt_key (GeoActivityItem *item); /* For geo_node_get_receipt_async; NULL if none */
-/* Why it was not paid, one sentence for people; NULL otherwise. */
+/* For geo_node_get_receipt_async (); NULL if there is none. */
+const gchar *geo_activity_item_get_receipt_key (GeoActivityItem *item);
+/* Why it was not paid, a sentence for people; NULL otherwise. */
 const gchar *geo_activity_item_get_reason (GeoActivityItem *item);
 
 G_END_DECLS

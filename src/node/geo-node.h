@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoNode: the light node of one profile in one community: drives the party (protocol)
- * with the journal (store, in a thread of its own), the hub's session (net) and the
- * clock, and shows the result as lists and calls.  No GTK.  Main context; nothing
+ * GeoNode: the light node of one profile in one community: drives the party
+ * (protocol) with the journal (store, in a thread of its own), the hub's
+ * session (net) and the clock, and shows the result as lists and calls.  It
+ * decides nothing about money: the party does.  No GTK.  Main context; nothing
  * here waits on disk or network.
  */
 #pragma once
@@ -14,97 +15,180 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  GEO_CONNECTION_OFFLINE = 1,    /* Not trying, or waiting to try again. */
+  GEO_CONNECTION_OFFLINE = 1, /* Not trying, or waiting to try again. */
   GEO_CONNECTION_CONNECTING = 2,
-  GEO_CONNECTION_HUB = 3,        /* Signed in and caught up. */
-  GEO_CONNECTION_FAULT = 4,      /* The hub sent what does not hold: we stopped believing it. */
+  GEO_CONNECTION_HUB = 3, /* Signed in and caught up. */
+  /* The hub sent what does not hold, or is another one: we do not believe it.
+   */
+  GEO_CONNECTION_FAULT = 4,
 } GeoConnection;
 
 #define GEO_TYPE_NODE (geo_node_get_type ())
 G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
 
-/* Properties that notify: "connection" (GeoConnection as int), "open-count" (uint: payments and votes without evidence).
- * Signals: "payment-received" (GeoActivityItem *), "fault" (const gchar *message). */
+/* Properties that notify: "connection" (GeoConnection as int),
+ * "connection-detail" (string), "open-count" (uint: payments and votes without
+ * evidence).
+ * Signals: "payment-received" (GeoActivityItem *item), "fault" (const gchar
+ * *message). */
 
-/* Joins a community with an unlocked profile: link is geo://v1/join?… or an address of a hub.  Connects, checks who
- * answers (fingerprint, community in the link), introduces itself, stores "joined" and stays connected. If the community was joined
- * already, that journal is opened. */
-void     geo_node_join_async (GeoProfile *profile, const gchar *link, GCancellable *cancellable,
-                              GAsyncReadyCallback callback, gpointer user_data);
+/* Joins a community with an unlocked profile: link is geo://v1/join?… or an
+ * address of a hub.  Connects, checks who answers (fingerprint, community in
+ * the link), introduces itself, stores "joined" and stays connected.  If the
+ * community was joined already, that journal is opened.
+ * OFFLINE, TIMEOUT, FOREIGN, REFUSED, INPUT, STORAGE, NO_KEY. */
+void geo_node_join_async (GeoProfile *profile,
+                          const gchar *link,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
 GeoNode *geo_node_join_finish (GAsyncResult *result, GError **error);
 
-/* Opens what was joined. community NULL: the only or first one; NOT_JOINED if there is none. Works without a network; call
- * geo_node_start () to connect. */
-void     geo_node_open_async (GeoProfile *profile, const GeoPid *community, GCancellable *cancellable,
-                              GAsyncReadyCallback callback, gpointer user_data);
+/* Opens what was joined.  community NULL: the only or first one; NOT_JOINED if
+ * there is none.  Works without a network; call geo_node_start () to connect.
+ */
+void geo_node_open_async (GeoProfile *profile,
+                          const GeoPid *community,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
 GeoNode *geo_node_open_finish (GAsyncResult *result, GError **error);
 
-void     geo_node_start (GeoNode *node); /* Connect and stay connected. */
-void     geo_node_stop (GeoNode *node);
-void     geo_node_hurry (GeoNode *node); /* Try again now. */
-/* Completes when HUB is reached, or with OFFLINE / TIMEOUT / FOREIGN after timeout_ms. */
-void     geo_node_wait_connected_async (GeoNode *node, guint timeout_ms, GCancellable *cancellable,
-                                        GAsyncReadyCallback callback, gpointer user_data);
-gboolean geo_node_wait_connected_finish (GeoNode *node, GAsyncResult *result, GError **error);
+/* Connect and stay connected. */
+void geo_node_start (GeoNode *node);
+/* Disconnect and stay so.  What is being stored is stored. */
+void geo_node_stop (GeoNode *node);
+/* Try again now. */
+void geo_node_hurry (GeoNode *node);
+/* Completes when HUB is reached; with FOREIGN at once where another hub
+ * answers; or with OFFLINE or TIMEOUT after timeout_ms. */
+void geo_node_wait_connected_async (GeoNode *node,
+                                    guint timeout_ms,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean geo_node_wait_connected_finish (GeoNode *node,
+                                         GAsyncResult *result,
+                                         GError **error);
 
 GeoConnection geo_node_get_connection (GeoNode *node);
-const gchar  *geo_node_get_connection_detail (GeoNode *node); /* A sentence for people: what works now, what waits. */
-guint         geo_node_get_open_count (GeoNode *node);
-GeoProfile   *geo_node_get_profile (GeoNode *node);
-const gchar  *geo_node_get_hub (GeoNode *node);
-const gchar  *geo_node_get_community_name (GeoNode *node);
-const gchar  *geo_node_get_community_pid (GeoNode *node);
-const gchar  *geo_node_get_name (GeoNode *node);  /* My own. */
-const gchar  *geo_node_get_pid (GeoNode *node);
-gchar        *geo_node_get_contact_link (GeoNode *node); /* geo://v1/participant?… to give to others */
+/* A sentence for people: what works now, what waits. */
+const gchar *geo_node_get_connection_detail (GeoNode *node);
+guint geo_node_get_open_count (GeoNode *node);
+GeoProfile *geo_node_get_profile (GeoNode *node);
+/* The hub's address. */
+const gchar *geo_node_get_hub (GeoNode *node);
+const gchar *geo_node_get_community_name (GeoNode *node);
+const gchar *geo_node_get_community_pid (GeoNode *node);
+/* My own. */
+const gchar *geo_node_get_name (GeoNode *node);
+const gchar *geo_node_get_pid (GeoNode *node);
+/* geo://v1/participant?… to give to others. */
+gchar *geo_node_get_contact_link (GeoNode *node);
 
-/* Equivalents of the community, in its order. */
-guint        geo_node_get_n_equivalents (GeoNode *node);
-const gchar *geo_node_get_equivalent (GeoNode *node, guint index, guint *precision, const gchar **symbol);
-gboolean     geo_node_get_precision (GeoNode *node, const gchar *equivalent, guint *precision);
+/* Equivalents of the community, in its order; NULL past the end.  precision
+ * and symbol may be NULL. */
+guint geo_node_get_n_equivalents (GeoNode *node);
+const gchar *geo_node_get_equivalent (GeoNode *node,
+                                      guint index,
+                                      guint *precision,
+                                      const gchar **symbol);
+/* FALSE: there is no such equivalent here. */
+gboolean geo_node_get_precision (GeoNode *node,
+                                 const gchar *equivalent,
+                                 guint *precision);
 
-/* Lists, owned by the node, live. People: everybody I have a line, a balance or a payment with. */
-GListModel *geo_node_get_people (GeoNode *node);   /* GeoPerson, by name */
-GListModel *geo_node_get_totals (GeoNode *node);   /* GeoTotal */
-GListModel *geo_node_get_activity (GeoNode *node); /* GeoActivityItem, newest first, paged from disk */
-/* NULL if unknown here. Borrowed. */
-GeoPerson  *geo_node_get_person (GeoNode *node, const GeoPid *pid);
+/* Lists, borrowed from the node, live. */
+/* GeoPerson, by name: everybody I have a line, a balance or a payment with. */
+GListModel *geo_node_get_people (GeoNode *node);
+/* GeoTotal, one for each equivalent. */
+GListModel *geo_node_get_totals (GeoNode *node);
+/* GeoActivityItem, newest first, paged from disk. */
+GListModel *geo_node_get_activity (GeoNode *node);
+/* One of the people above, or NULL.  Borrowed. */
+GeoPerson *geo_node_get_person (GeoNode *node, const GeoPid *pid);
 
-/* Somebody by name, part of a name, PID, or geo://v1/participant link: own people first, then the hub is asked.
- * A GListStore of GeoPerson, at most 64. */
-void        geo_node_find_people_async (GeoNode *node, const gchar *text, GCancellable *cancellable,
-                                        GAsyncReadyCallback callback, gpointer user_data);
-GListModel *geo_node_find_people_finish (GeoNode *node, GAsyncResult *result, GError **error);
+/* Somebody by name, part of a name, PID, or geo://v1/participant (or pay) link:
+ * own people first, then the hub is asked; without a hub, own people only.  A
+ * new GListModel of GeoPerson, at most 64. */
+void geo_node_find_people_async (GeoNode *node,
+                                 const gchar *text,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+GListModel *geo_node_find_people_finish (GeoNode *node,
+                                         GAsyncResult *result,
+                                         GError **error);
 
-/* amount NULL: only "up to". */
-void      geo_node_quote_async (GeoNode *node, const GeoPid *to, const gchar *equivalent, const GeoAmount *amount,
-                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-GeoQuote *geo_node_quote_finish (GeoNode *node, GAsyncResult *result, GError **error);
+/* amount NULL: only "up to".  The answer is a new reference. */
+void geo_node_quote_async (GeoNode *node,
+                           const GeoPid *to,
+                           const gchar *equivalent,
+                           const GeoAmount *amount,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+GeoQuote *geo_node_quote_finish (GeoNode *node,
+                                 GAsyncResult *result,
+                                 GError **error);
 
-/* Orders a payment: the payment is SENDING when this returns, its order is stored before it is sent (P1). NULL and an error when
- * it cannot be tried at all (offline, self, amount, unknown person).  tx_id NULL: a new random one; given (scripts): the same
- * tx_id with the same to, equivalent and amount gives the payment that is there. */
-GeoPayment *geo_node_pay (GeoNode *node, const gchar *tx_id, const GeoPid *to, const gchar *equivalent, GeoAmount amount,
-                          const gchar *text, GError **error);
-/* Payments of this run and open ones of former runs; NULL if unknown. */
+/* Orders a payment: it is SENDING when this returns; its order is stored before
+ * it is sent (P1).  NULL and an error when it cannot be tried at all: OFFLINE,
+ * INPUT, UNKNOWN_PERSON (find the payee first).  tx_id NULL: a new random one;
+ * given (scripts): the same tx_id with the same to, equivalent and amount gives
+ * the payment that is there, with others INPUT.  Borrowed: the node keeps the
+ * payments of its run. */
+GeoPayment *geo_node_pay (GeoNode *node,
+                          const gchar *tx_id,
+                          const GeoPid *to,
+                          const gchar *equivalent,
+                          GeoAmount amount,
+                          const gchar *text,
+                          GError **error);
+/* Payments of this run, open ones and the latest of former runs; NULL if
+ * unknown.  Borrowed. */
 GeoPayment *geo_node_get_payment (GeoNode *node, const gchar *tx_id);
 
-/* My line to somebody: limit, or close. Completes when the hub has receipted it (in force), or with REFUSED and why. */
-void     geo_node_trust_async (GeoNode *node, const GeoPid *to, const gchar *equivalent, GeoAmount limit, gboolean close,
-                               gboolean live_consent, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean geo_node_trust_finish (GeoNode *node, GAsyncResult *result, GError **error);
+/* My line to somebody: limit, or close.  Completes when the hub has receipted
+ * it (in force), or with REFUSED and why; OFFLINE: nothing was changed; TIMEOUT:
+ * it is stored and goes to the hub as soon as that answers. */
+void geo_node_trust_async (GeoNode *node,
+                           const GeoPid *to,
+                           const gchar *equivalent,
+                           GeoAmount limit,
+                           gboolean close,
+                           gboolean live_consent,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean geo_node_trust_finish (GeoNode *node,
+                                GAsyncResult *result,
+                                GError **error);
 
 /* The receipt with all its proofs, JSON; key: a tx_id or receipt key. */
-void   geo_node_get_receipt_async (GeoNode *node, const gchar *key, GCancellable *cancellable,
-                                   GAsyncReadyCallback callback, gpointer user_data);
-gchar *geo_node_get_receipt_finish (GeoNode *node, GAsyncResult *result, GError **error);
+void geo_node_get_receipt_async (GeoNode *node,
+                                 const gchar *key,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+gchar *geo_node_get_receipt_finish (GeoNode *node,
+                                    GAsyncResult *result,
+                                    GError **error);
 
-/* Checks the whole journal: how many records hold. */
-void     geo_node_verify_async (GeoNode *node, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean geo_node_verify_finish (GeoNode *node, GAsyncResult *result, gint64 *records, GError **error);
+/* Checks the whole journal: how many records hold.  records (may be NULL) is
+ * set where it fails, too. */
+void geo_node_verify_async (GeoNode *node,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean geo_node_verify_finish (GeoNode *node,
+                                 GAsyncResult *result,
+                                 gint64 *records,
+                                 GError **error);
 
-/* A receipt's or journal record's proof, checked with nothing but the text: what it proves as a sentence for people, or NULL and which
- * part does not hold. */
+/* A receipt's proof, checked with nothing but the text: what it proves as a
+ * sentence for people, or NULL and which part does not hold (GEO_CORE_ERROR).
+ */
 gchar *geo_receipt_verify (const gchar *text, gsize len, GError **error);
 
 G_END_DECLS

@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoPayment: one payment being made, as a window or a command watches it: the five
- * states of protocol §6 and nothing else.  Main context.
+ * GeoPayment: one payment being made, as a window or a command watches it: the
+ * five states of protocol §6 and nothing else.  GeoQuote: how much could be
+ * paid.  Neither does anything by itself: the node changes them.  Main context.
  */
 #pragma once
 
@@ -10,33 +11,45 @@
 
 G_BEGIN_DECLS
 
+/* Properties: "state" (int, notifies), "tx-id", "equivalent", "message"
+ * (string; "message" notifies). */
 #define GEO_TYPE_PAYMENT (geo_payment_get_type ())
 G_DECLARE_FINAL_TYPE (GeoPayment, geo_payment, GEO, PAYMENT, GObject)
 
-/* Property "state" notifies. */
-GeoState     geo_payment_get_state (GeoPayment *payment);
+GeoState geo_payment_get_state (GeoPayment *payment);
 const gchar *geo_payment_get_tx_id (GeoPayment *payment);
+/* For geo_node_get_receipt_async (). */
 const gchar *geo_payment_get_receipt_key (GeoPayment *payment);
 const GeoPid *geo_payment_get_to (GeoPayment *payment);
 const gchar *geo_payment_get_equivalent (GeoPayment *payment);
-guint        geo_payment_get_precision (GeoPayment *payment);
-GeoAmount    geo_payment_get_amount (GeoPayment *payment);
-GeoTime      geo_payment_get_started_at (GeoPayment *payment);
-/* NOT_PAID: "E002" …, the reason word, a sentence for people; NULL otherwise. */
+guint geo_payment_get_precision (GeoPayment *payment);
+GeoAmount geo_payment_get_amount (GeoPayment *payment);
+GeoTime geo_payment_get_started_at (GeoPayment *payment);
+
+/* NOT_PAID: "E002" …, the reason word; NULL otherwise. */
 const gchar *geo_payment_get_code (GeoPayment *payment);
 const gchar *geo_payment_get_reason (GeoPayment *payment);
+/* NOT_PAID: why and what to do; IN_DOUBT: what it waits for, that leaving is
+ * safe and paying again is not.  A sentence for people; NULL otherwise. */
 const gchar *geo_payment_get_message (GeoPayment *payment);
 /* NOT_PAID for E002: how much could have been paid. */
-gboolean     geo_payment_get_max_amount (GeoPayment *payment, GeoAmount *out);
+gboolean geo_payment_get_max_amount (GeoPayment *payment, GeoAmount *out);
 
 /* How much can I pay: an immutable answer. */
 #define GEO_TYPE_QUOTE (geo_quote_get_type ())
 G_DECLARE_FINAL_TYPE (GeoQuote, geo_quote, GEO, QUOTE, GObject)
-GeoAmount    geo_quote_get_max_amount (GeoQuote *quote);
-gboolean     geo_quote_get_can_pay (GeoQuote *quote); /* The amount asked about; TRUE without one if max > 0 */
-guint        geo_quote_get_hops (GeoQuote *quote);
-guint        geo_quote_get_n_limits (GeoQuote *quote);
-/* The neighbour whose trust in me limits it, and how much of it is left. */
-const gchar *geo_quote_get_limit (GeoQuote *quote, guint index, GeoPid *neighbour, GeoAmount *available); /* its name */
+
+GeoAmount geo_quote_get_max_amount (GeoQuote *quote);
+guint geo_quote_get_precision (GeoQuote *quote);
+/* The amount that was asked about; without one, TRUE if anything can be. */
+gboolean geo_quote_get_can_pay (GeoQuote *quote);
+guint geo_quote_get_hops (GeoQuote *quote);
+guint geo_quote_get_n_limits (GeoQuote *quote);
+/* The name of a neighbour whose trust in me limits it, and how much of that
+ * trust is left.  neighbour and available may be NULL. */
+const gchar *geo_quote_get_limit (GeoQuote *quote,
+                                  guint index,
+                                  GeoPid *neighbour,
+                                  GeoAmount *available);
 
 G_END_DECLS

@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Sentences for people (experience.md "Words"), shared by the command line and the
- * window, through gettext: "You owe Olena 240.00", never a bare minus sign.  No
- * state.
+ * Sentences for people, shared by the command line and the window, through
+ * gettext: "You owe Olena 240.00 UAH", never a bare minus sign.  It keeps no
+ * state and knows no protocol; numbers and dates follow the program's locale.
+ * Main context (localeconv () is not for threads).
  */
 #pragma once
 
@@ -16,19 +17,50 @@
 
 G_BEGIN_DECLS
 
-/* "1,240.00 UAH" as the locale writes numbers; with the symbol where there is one. */
-gchar *geo_phrase_amount (GeoAmount amount, guint precision, const gchar *equivalent_or_symbol);
-/* "Olena owes you 60.00 UAH" / "You owe Olena 240.00 UAH" / "You and Olena are even". */
-gchar *geo_phrase_balance (const gchar *name, GeoAmount balance, guint precision, const gchar *equivalent);
-/* "You trust Olena up to 300.00 UAH" / "Olena trusts you up to 500.00 UAH". */
-gchar *geo_phrase_my_line (const gchar *name, GeoAmount limit, guint precision, const gchar *equivalent);
-gchar *geo_phrase_their_line (const gchar *name, GeoAmount limit, guint precision, const gchar *equivalent);
-/* What a refusal means and what to do, one or two sentences. max_amount may be NULL. */
-gchar *geo_phrase_refusal (const gchar *code, const gchar *reason, const gchar *max_amount_text);
-/* "Sending…", "In doubt", "Paid", "Not paid" */
+/* "1,240.00 UAH" as the locale writes numbers.  unit: an equivalent's code or
+ * symbol; NULL for the number alone.  What is negative is written without its
+ * sign: the sentence around it says which way it goes. */
+gchar *
+geo_phrase_amount (GeoAmount amount, guint precision, const gchar *unit);
+
+/* "Olena owes you 60.00 UAH", "You owe Olena 240.00 UAH", "You and Olena are
+ * even". */
+gchar *geo_phrase_balance (const gchar *name,
+                           GeoAmount balance,
+                           guint precision,
+                           const gchar *equivalent);
+/* "You are owed 60.00 UAH", "You owe 240.00 UAH", "You owe nothing and are owed
+ * nothing". */
+gchar *geo_phrase_total (GeoAmount balance,
+                         guint precision,
+                         const gchar *equivalent);
+/* "You trust Olena up to 300.00 UAH". */
+gchar *geo_phrase_my_line (const gchar *name,
+                           GeoAmount limit,
+                           guint precision,
+                           const gchar *equivalent);
+/* "Olena trusts you up to 500.00 UAH". */
+gchar *geo_phrase_their_line (const gchar *name,
+                              GeoAmount limit,
+                              guint precision,
+                              const gchar *equivalent);
+
+/* What a refusal means and what to do, one or two sentences.  code: "E001" …;
+ * reason: a word of protocol's geo-reasons.h; either may be NULL or one that
+ * is not known here.  max_amount_text may be NULL. */
+gchar *geo_phrase_refusal (const gchar *code,
+                           const gchar *reason,
+                           const gchar *max_amount_text);
+
+/* "Sending…", "In doubt", "Paid", "Not paid"; static. */
 const gchar *geo_phrase_state (GeoState state);
-/* "Paid to Olena", "Received from Ivan", "Passed through you", "You trust Olena", … */
+/* What it waits for, that leaving is safe, that paying again is not. */
+gchar *geo_phrase_in_doubt (GeoTime since_ms);
+/* "Paid to Olena", "Received from Ivan", "Passed through you", "You trust Olena
+ * up to 300.00 UAH", … */
 gchar *geo_phrase_activity (GeoActivityItem *item);
-gchar *geo_phrase_date_time (GeoTime time_ms); /* Local time, the locale's way. */
+
+/* Local time, the locale's way. */
+gchar *geo_phrase_date_time (GeoTime time_ms);
 
 G_END_DECLS

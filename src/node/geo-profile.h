@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * GeoProfile: where one person's things are on this computer: the folder with a
- * journal for each community, and the key: in the system keyring (libsecret) or,
- * where there is none, in a file encrypted with a passphrase (Argon2id).  The key
- * is the twelve recovery words' entropy.  Main context; slow work is in threads.
+ * journal for each community, and the key: in the system keyring (libsecret)
+ * or, where there is none, in a file encrypted with a passphrase (Argon2id).
+ * The key is the twelve recovery words' entropy.  It connects to nothing.
+ * Main context; slow work is in threads.
  */
 #pragma once
 
@@ -16,19 +17,21 @@ G_BEGIN_DECLS
 
 #define GEO_NODE_ERROR (geo_node_error_quark ())
 
-/* Codes are only appended. */
+/* Messages are sentences for people.  Codes are only appended. */
 typedef enum {
-  GEO_NODE_ERROR_NO_KEY = 1,       /* No identity in this profile yet. */
-  GEO_NODE_ERROR_PASSPHRASE = 2,   /* Needed, or wrong. */
-  GEO_NODE_ERROR_KEYRING = 3,      /* There is none, or it is locked. */
-  GEO_NODE_ERROR_EXISTS = 4,       /* There is an identity already. */
-  GEO_NODE_ERROR_NOT_JOINED = 5,   /* No community yet. */
-  GEO_NODE_ERROR_OFFLINE = 6,      /* Needs the hub, which is not connected. */
-  GEO_NODE_ERROR_REFUSED = 7,      /* The hub said no; the message says why. */
+  GEO_NODE_ERROR_NO_KEY = 1,     /* No identity in this profile yet. */
+  GEO_NODE_ERROR_PASSPHRASE = 2, /* Needed, or wrong. */
+  GEO_NODE_ERROR_KEYRING = 3,    /* There is none, or it is locked. */
+  GEO_NODE_ERROR_EXISTS = 4,     /* There is an identity already. */
+  GEO_NODE_ERROR_NOT_JOINED = 5, /* No community yet. */
+  GEO_NODE_ERROR_OFFLINE = 6,    /* Needs the hub, which is not connected. */
+  GEO_NODE_ERROR_REFUSED = 7, /* The hub said no; the message says why. */
   GEO_NODE_ERROR_TIMEOUT = 8,
-  GEO_NODE_ERROR_FOREIGN = 9,      /* Another hub than the one joined answers at this address. */
-  GEO_NODE_ERROR_STORAGE = 10,     /* The disk: nothing was sent. */
-  GEO_NODE_ERROR_INPUT = 11,       /* What the person gave cannot be used; the message says why. */
+  /* Another hub than the one joined answers at this address. */
+  GEO_NODE_ERROR_FOREIGN = 9,
+  GEO_NODE_ERROR_STORAGE = 10, /* The disk: nothing was sent. */
+  /* What the person gave cannot be used; the message says why. */
+  GEO_NODE_ERROR_INPUT = 11,
   GEO_NODE_ERROR_UNKNOWN_PERSON = 12,
 } GeoNodeError;
 
@@ -37,45 +40,71 @@ GQuark geo_node_error_quark (void);
 typedef enum {
   GEO_KEY_PLACE_NONE = 0,
   GEO_KEY_PLACE_KEYRING = 1,
-  GEO_KEY_PLACE_FILE = 2, /* identity.key, passphrase */
+  GEO_KEY_PLACE_FILE = 2, /* identity.key, with a passphrase. */
 } GeoKeyPlace;
 
 #define GEO_TYPE_PROFILE (geo_profile_get_type ())
 G_DECLARE_FINAL_TYPE (GeoProfile, geo_profile, GEO, PROFILE, GObject)
 
-/* name NULL: the default, $XDG_DATA_HOME/geo; a name: $XDG_DATA_HOME/geo/@name; with a "/" in it: that folder. */
-GeoProfile  *geo_profile_new (const gchar *name);
+/* name NULL: the default, $XDG_DATA_HOME/geo; a name: $XDG_DATA_HOME/geo/@name;
+ * with a "/" in it: that folder.  (A development build keeps its own data in
+ * geo-devel.)  Reads one small file; makes nothing. */
+GeoProfile *geo_profile_new (const gchar *name);
 const gchar *geo_profile_get_folder (GeoProfile *profile);
-GeoKeyPlace  geo_profile_get_key_place (GeoProfile *profile); /* From identity.json in the folder, which names no secret. */
-gboolean     geo_profile_has_pid (GeoProfile *profile, GeoPid *out);
-/* The name the person chose. NULL before there is an identity. */
+/* From identity.json in the folder, which names no secret. */
+GeoKeyPlace geo_profile_get_key_place (GeoProfile *profile);
+gboolean geo_profile_has_pid (GeoProfile *profile, GeoPid *out);
+/* The name the person chose.  NULL before there is an identity. */
 const gchar *geo_profile_get_name (GeoProfile *profile);
 
-/* Twelve new words; free with geo_words_free (). Nothing is stored. */
+/* Twelve new words; free with geo_words_free ().  Nothing is stored. */
 gchar *geo_profile_make_words (void);
 
-/* TRUE when a keyring answers (asks once, quickly). */
-void     geo_profile_probe_keyring_async (GeoProfile *profile, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean geo_profile_probe_keyring_finish (GeoProfile *profile, GAsyncResult *result, GError **error);
+/* TRUE when a keyring answers; asks once, for 2 s at most. */
+void geo_profile_probe_keyring_async (GeoProfile *profile,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean geo_profile_probe_keyring_finish (GeoProfile *profile,
+                                           GAsyncResult *result,
+                                           GError **error);
 
-/* Makes the identity of these words. passphrase NULL: keyring, KEYRING error where there is none; else the file. */
-void     geo_profile_create_async (GeoProfile *profile, const gchar *name, const gchar *words, const gchar *passphrase,
-                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean geo_profile_create_finish (GeoProfile *profile, GAsyncResult *result, GError **error);
+/* Makes the identity of these words.  passphrase NULL: in the keyring, KEYRING
+ * where there is none; else in the file.  The profile is unlocked then.
+ * EXISTS, INPUT (words or name), STORAGE. */
+void geo_profile_create_async (GeoProfile *profile,
+                               const gchar *name,
+                               const gchar *words,
+                               const gchar *passphrase,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean geo_profile_create_finish (GeoProfile *profile,
+                                    GAsyncResult *result,
+                                    GError **error);
 
-/* Loads the key. PASSPHRASE where one is needed and passphrase is NULL or wrong. */
-void     geo_profile_unlock_async (GeoProfile *profile, const gchar *passphrase,
-                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean geo_profile_unlock_finish (GeoProfile *profile, GAsyncResult *result, GError **error);
-gboolean   geo_profile_is_unlocked (GeoProfile *profile);
-GeoSecret *geo_profile_get_secret (GeoProfile *profile); /* Borrowed; NULL while locked. */
-gchar     *geo_profile_get_words (GeoProfile *profile);  /* geo_words_free (); NULL while locked. */
+/* Loads the key.  PASSPHRASE where one is needed and passphrase is NULL or
+ * wrong; NO_KEY; KEYRING. */
+void geo_profile_unlock_async (GeoProfile *profile,
+                               const gchar *passphrase,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean geo_profile_unlock_finish (GeoProfile *profile,
+                                    GAsyncResult *result,
+                                    GError **error);
+gboolean geo_profile_is_unlocked (GeoProfile *profile);
+/* Borrowed; NULL while locked. */
+GeoSecret *geo_profile_get_secret (GeoProfile *profile);
+/* Free with geo_words_free (); NULL while locked. */
+gchar *geo_profile_get_words (GeoProfile *profile);
 
-/* Whether the person has written the words down (Home keeps asking until then). */
+/* Whether the person has written the words down (Home keeps asking until
+ * then).  Written to disk in a thread. */
 gboolean geo_profile_get_words_confirmed (GeoProfile *profile);
-void     geo_profile_set_words_confirmed (GeoProfile *profile, gboolean confirmed);
+void geo_profile_set_words_confirmed (GeoProfile *profile, gboolean confirmed);
 
-/* Communities joined: GPtrArray of GeoPid; journals' folders that are there. */
+/* Communities whose journals are in the folder: GPtrArray of GeoPid, sorted. */
 GPtrArray *geo_profile_list_communities (GeoProfile *profile);
 
 G_END_DECLS
