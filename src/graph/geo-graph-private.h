@@ -102,4 +102,9 @@ struct _GeoGraph {
   GeoScratch *scratch; /* Behind a pointer: a const graph is searched, too. */
 };
 
+/* The index of the pair, which must be there. */
+guint32 geo_graph_find_pair (const GeoGraph *graph,
+                             GeoNodeIndex u,
+                             GeoNodeIndex v);
+
 G_END_DECLS

@@ -1,0 +1,101 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoSearch and GeoPath: one query on one graph, and single paths from payer to
+ * payee over the capacities that the flow placed so far leaves.  For
+ * geo-route.c, which decides which paths become routes.
+ */
+#pragma once
+
+#include "graph/geo-graph-private.h"
+
+G_BEGIN_DECLS
+
+/* Reverse hops that are refused at a time. */
+#define GEO_BANS_MAX 32
+
+/* Hops of a path.  One that takes flow back may be longer than the routes that
+ * come of it: it ends some and begins others half-way. */
+#define GEO_PATH_HOPS_MAX (2 * GEO_GRAPH_HOPS_MAX)
+
+typedef struct {
+  GeoNodeIndex nodes[GEO_PATH_HOPS_MAX + 1];
+  guint32 pairs[GEO_PATH_HOPS_MAX]; /* The pair of nodes[i] and nodes[i + 1]. */
+  guint n_hops;
+  gint64 width; /* Of the narrowest hop. */
+} GeoPath;
+
+typedef struct {
+  const GeoGraph *graph;
+  GeoNodeIndex payer;
+  GeoNodeIndex payee;
+  const GeoRouteQuery *query;
+
+  /* The pairs that carry flow. */
+  guint32 flow_pairs[GEO_GRAPH_ROUTES_MAX * GEO_GRAPH_HOPS_MAX];
+  guint n_flow_pairs;
+
+  /* Hops that must not take flow back, see geo_search_path (). */
+  GeoHopIndex bans[GEO_BANS_MAX];
+  guint n_bans;
+} GeoSearch;
+
+/* Marks what the query avoids; geo_search_end () takes every mark and all flow
+ * off again.  One search of a graph at a time. */
+void geo_search_begin (GeoSearch *search,
+                       const GeoGraph *graph,
+                       GeoNodeIndex payer,
+                       GeoNodeIndex payee,
+                       const GeoRouteQuery *query);
+void geo_search_end (GeoSearch *search);
+
+/* Makes the flow that of these routes.  Flow both ways over a pair cancels. */
+void geo_search_set_flow (GeoSearch *search,
+                          const GeoRoute *routes,
+                          guint n_routes);
+
+/* What the query lets the arc's hop from u carry, whatever the flow. */
+gint64 geo_search_capacity (const GeoSearch *search,
+                            GeoNodeIndex u,
+                            const GeoArc *arc);
+
+/* Whether the query would let the arc's hop from u carry anything, were there
+ * capacity. */
+gboolean geo_search_would_allow (const GeoSearch *search,
+                                 GeoNodeIndex u,
+                                 const GeoArc *arc);
+
+/* What of the hop the flow uses; below zero: the flow goes the other way. */
+gint64 geo_search_flow (const GeoSearch *search,
+                        GeoNodeIndex u,
+                        const GeoArc *arc);
+
+/* A shortest path whose hops all have at least at_least (≥ 1) left, and of
+ * those the widest.  A hop against flow takes that flow back, and may do so
+ * whatever its own policy says; where it is banned, it does not count at all.
+ * Gives up when more than work_max arcs would be looked at. */
+gboolean geo_search_path (GeoSearch *search,
+                          gint64 at_least,
+                          guint max_hops,
+                          guint64 work_max,
+                          GeoPath *path);
+
+/* The widest path of all, and of those the shortest. */
+gboolean geo_search_widest (GeoSearch *search,
+                            gint64 at_least,
+                            guint max_hops,
+                            GeoPath *path);
+
+/* The path's first hop that takes flow back and is not banned yet is banned.
+ * FALSE when there is none, or no room. */
+gboolean geo_search_ban (GeoSearch *search,
+                         const GeoPath *path);
+
+/* Labels every node from which the payee is reached in max_hops hops, and says
+ * of one node whether it is among them. */
+void geo_search_reach (GeoSearch *search,
+                       guint max_hops);
+gboolean geo_search_reached (const GeoSearch *search,
+                             GeoNodeIndex node);
+
+G_END_DECLS

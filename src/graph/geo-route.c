@@ -1,0 +1,393 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which paths become the routes of a payment: one that carries it all, or
+ * several that together do, within both bounds; and, where none do, what could
+ * be paid.  It changes no state of the graph and leaves its scratch space clean.
+ *
+ * Two rules fill a plan with routes, path by path: the shortest path first,
+ * which needs few signers, and the widest first, which needs few routes and so
+ * gets further where max_routes binds.  A rule goes the same way whatever the
+ * amount is and only stops early: that is why a search for what was called
+ * payable, or for less, succeeds.
+ */
+#include "graph/geo-flow-private.h"
+#include "graph/geo-path-private.h"
+
+#include <string.h>
+
+/* Paths tried by one rule, refused ones included. */
+#define ATTEMPTS_MAX 128
+
+/* Arcs looked at for one path that is longer than a route may be.  All of a
+ * small community; in a large one such paths are not worth their time. */
+#define DETOUR_WORK_MAX 20000
+
+typedef enum {
+  GEO_RULE_SHORTEST,
+  GEO_RULE_WIDEST,
+} GeoRule;
+
+/* Routes that fit the capacities together. */
+typedef struct {
+  GeoRoute routes[GEO_GRAPH_ROUTES_MAX];
+  guint n_routes;
+  gint64 total;
+} GeoPlan;
+
+typedef enum {
+  GEO_ADDED,
+  GEO_TOO_LONG, /* No routes within max_hops were found for it. */
+  GEO_TOO_MANY, /* Nothing gained by it within max_routes. */
+} GeoOutcome;
+
+/* How many participants sign: the nodes of all routes, each once. */
+static guint
+count_nodes (const GeoPlan *plan)
+{
+  GeoNodeIndex seen[GEO_GRAPH_ROUTES_MAX * (GEO_GRAPH_HOPS_MAX + 1)];
+  guint n = 0;
+
+  for (guint i = 0; i < plan->n_routes; i++) {
+    const GeoRoute *route = &plan->routes[i];
+
+    for (guint j = 0; j < route->n_nodes; j++) {
+      guint k = 0;
+
+      while (k < n && seen[k] != route->nodes[j])
+        k++;
+      if (k == n)
+        seen[n++] = route->nodes[j];
+    }
+  }
+
+  return n;
+}
+
+/* Few hops first, and of those the larger amount first. */
+static gboolean
+is_better (const GeoRoute *a,
+           const GeoRoute *b)
+{
+  if (a->n_nodes != b->n_nodes)
+    return a->n_nodes < b->n_nodes;
+
+  return a->amount.minor > b->amount.minor;
+}
+
+static void
+remove_route (GeoRoute *routes,
+              guint *n_routes,
+              guint index)
+{
+  (*n_routes)--;
+  memmove (&routes[index], &routes[index + 1],
+           (*n_routes - index) * sizeof *routes);
+}
+
+/* Adds the path to the plan.  The plan is left as it was unless it then carries
+ * more, within both bounds. */
+static GeoOutcome
+augment (GeoSearch *search,
+         GeoPlan *plan,
+         const GeoPath *path)
+{
+  const GeoRouteQuery *query = search->query;
+  GeoFlow flow;
+  GeoRoute routes[GEO_FLOW_ROUTES_MAX];
+  guint n_routes = 0;
+  gint64 total = plan->total + path->width;
+
+  geo_flow_init (&flow, search->payer, search->payee);
+  for (guint i = 0; i < plan->n_routes; i++)
+    geo_flow_add (&flow, plan->routes[i].nodes, plan->routes[i].n_nodes,
+                  plan->routes[i].amount.minor);
+  geo_flow_add (&flow, path->nodes, path->n_hops + 1, path->width);
+
+  if (!geo_flow_decompose (&flow, query->max_hops, routes, &n_routes))
+    return GEO_TOO_LONG;
+
+  /* Too many: the smallest give way. */
+  while (n_routes > query->max_routes) {
+    guint smallest = 0;
+
+    for (guint i = 1; i < n_routes; i++) {
+      if (routes[i].amount.minor <= routes[smallest].amount.minor)
+        smallest = i;
+    }
+    total -= routes[smallest].amount.minor;
+    remove_route (routes, &n_routes, smallest);
+  }
+  if (total <= plan->total)
+    return GEO_TOO_MANY;
+
+  memcpy (plan->routes, routes, n_routes * sizeof *routes);
+  plan->n_routes = n_routes;
+  plan->total = total;
+  geo_search_set_flow (search, plan->routes, plan->n_routes);
+
+  return GEO_ADDED;
+}
+
+/* Fills an empty plan until it carries amount or nothing more is found; gives
+ * up when it has more than nodes_max nodes. */
+static void
+fill (GeoSearch *search,
+      GeoRule rule,
+      guint max_hops,
+      gint64 amount,
+      guint nodes_max,
+      GeoPlan *plan)
+{
+  gint64 at_least = 1;
+
+  plan->n_routes = 0;
+  plan->total = 0;
+  search->n_bans = 0;
+  geo_search_set_flow (search, NULL, 0);
+
+  for (guint i = 0; i < ATTEMPTS_MAX && plan->total < amount; i++) {
+    GeoPath path;
+    gboolean found = FALSE;
+
+    switch (rule) {
+    case GEO_RULE_SHORTEST:
+      found = geo_search_path (search, at_least, max_hops, G_MAXUINT64, &path);
+      break;
+    case GEO_RULE_WIDEST:
+      found = geo_search_widest (search, at_least, max_hops, &path);
+      break;
+    }
+    if (!found
+        && (plan->n_routes == 0
+            || !geo_search_path (search, at_least, 2 * max_hops, DETOUR_WORK_MAX,
+                                 &path)))
+      return;
+
+    switch (augment (search, plan, &path)) {
+    case GEO_ADDED:
+      search->n_bans = 0;
+      at_least = 1;
+      if (count_nodes (plan) > nodes_max)
+        return;
+      break;
+    case GEO_TOO_LONG:
+      if (!geo_search_ban (search, &path))
+        return;
+      break;
+    case GEO_TOO_MANY:
+      /* Only a wider one can take another's place. */
+      at_least = path.width + 1;
+      break;
+    }
+  }
+}
+
+/* Takes off what is more than amount: first whole routes, the worst first; then
+ * some of the worst one's amount. */
+static void
+trim (GeoPlan *plan,
+      gint64 amount)
+{
+  while (plan->total > amount) {
+    gint64 excess = plan->total - amount;
+    guint worst = G_MAXUINT;
+    guint whole = G_MAXUINT;
+
+    for (guint i = 0; i < plan->n_routes; i++) {
+      const GeoRoute *route = &plan->routes[i];
+
+      if (worst == G_MAXUINT || !is_better (route, &plan->routes[worst]))
+        worst = i;
+      if (route->amount.minor <= excess
+          && (whole == G_MAXUINT || !is_better (route, &plan->routes[whole])))
+        whole = i;
+    }
+
+    if (whole != G_MAXUINT) {
+      plan->total -= plan->routes[whole].amount.minor;
+      remove_route (plan->routes, &plan->n_routes, whole);
+    } else {
+      plan->total -= excess;
+      plan->routes[worst].amount.minor -= excess;
+    }
+  }
+}
+
+static void
+set_single (GeoPlan *plan,
+            const GeoPath *path,
+            gint64 amount)
+{
+  GeoRoute *route = &plan->routes[0];
+
+  plan->n_routes = 1;
+  plan->total = amount;
+  route->n_nodes = path->n_hops + 1;
+  memcpy (route->nodes, path->nodes, route->n_nodes * sizeof route->nodes[0]);
+  route->amount.minor = amount;
+}
+
+/* The same amount by a plan of fewer nodes, if the rule finds one. */
+static void
+improve (GeoSearch *search,
+         GeoRule rule,
+         guint max_hops,
+         GeoPlan *plan)
+{
+  guint n_nodes = count_nodes (plan);
+  GeoPlan other;
+
+  fill (search, rule, max_hops, plan->total, n_nodes - 1, &other);
+  if (other.total < plan->total)
+    return;
+  trim (&other, plan->total);
+  if (count_nodes (&other) < n_nodes)
+    *plan = other;
+}
+
+/* FALSE when amount is not found; plan is then the best there is. */
+static gboolean
+make_plan (GeoSearch *search,
+           gint64 amount,
+           GeoPlan *plan)
+{
+  guint max_hops = search->query->max_hops;
+  GeoPath path;
+  GeoPlan widest;
+
+  if (amount <= 0) {
+    amount = G_MAXINT64;
+  } else if (geo_search_path (search, amount, max_hops, G_MAXUINT64,
+                              &path)) {
+    set_single (plan, &path, amount);
+    /* Several routes have three nodes at least, and those that together have
+     * fewer nodes than this one are shorter, each of them. */
+    if (path.n_hops > 2 && search->query->max_routes > 1)
+      improve (search, GEO_RULE_SHORTEST, path.n_hops - 1, plan);
+    return TRUE;
+  }
+
+  fill (search, GEO_RULE_SHORTEST, max_hops, amount, G_MAXUINT, plan);
+  if (plan->total >= amount) {
+    trim (plan, amount);
+    if (plan->n_routes > 2)
+      improve (search, GEO_RULE_WIDEST, max_hops, plan);
+    return TRUE;
+  }
+
+  fill (search, GEO_RULE_WIDEST, max_hops, amount, G_MAXUINT, &widest);
+  if (widest.total > plan->total)
+    *plan = widest;
+  if (plan->total < amount)
+    return FALSE;
+  trim (plan, amount);
+
+  return TRUE;
+}
+
+/* The payer's hops that carry all they can, or that carry nothing at all where
+ * they would lead to the payee. */
+static void
+collect_limits (GeoSearch *search,
+                const GeoPlan *plan,
+                GArray *limits)
+{
+  const GeoNode *payer = &search->graph->nodes[search->payer];
+  gboolean is_empty = FALSE;
+
+  geo_search_set_flow (search, plan->routes, plan->n_routes);
+  for (guint i = 0; i < payer->n_arcs; i++) {
+    const GeoArc *arc = &payer->arcs[i];
+    gint64 capacity = geo_search_capacity (search, search->payer, arc);
+    GeoLimit limit = { arc->node, GEO_AMOUNT (capacity) };
+
+    if (capacity > 0
+        && geo_search_flow (search, search->payer, arc) == capacity)
+      g_array_append_val (limits, limit);
+    else if (arc->capacity[GEO_OUT] == 0
+             && (arc->flags[GEO_OUT] & GEO_HOP_ACTIVE) != 0)
+      is_empty = TRUE;
+  }
+  if (!is_empty)
+    return;
+
+  geo_search_set_flow (search, NULL, 0);
+  geo_search_reach (search, search->query->max_hops - 1);
+  for (guint i = 0; i < payer->n_arcs; i++) {
+    const GeoArc *arc = &payer->arcs[i];
+    GeoLimit limit = { arc->node, GEO_AMOUNT_ZERO };
+
+    if (arc->capacity[GEO_OUT] == 0
+        && geo_search_would_allow (search, search->payer, arc)
+        && geo_search_reached (search, arc->node))
+      g_array_append_val (limits, limit);
+  }
+}
+
+/* amount zero: what is payable. */
+static void
+run (const GeoGraph *graph,
+     GeoNodeIndex payer,
+     GeoNodeIndex payee,
+     gint64 amount,
+     const GeoRouteQuery *query,
+     GeoRouteResult *result)
+{
+  GeoSearch search;
+  GeoPlan plan;
+
+  g_assert (payer < graph->n_nodes && payee < graph->n_nodes);
+  g_assert (query->max_hops >= 1 && query->max_hops <= GEO_GRAPH_HOPS_MAX);
+  g_assert (query->max_routes >= 1
+            && query->max_routes <= GEO_GRAPH_ROUTES_MAX);
+
+  result->found = FALSE;
+  result->payable = GEO_AMOUNT_ZERO;
+  result->routes = g_array_new (FALSE, FALSE, sizeof (GeoRoute));
+  result->limits = g_array_new (FALSE, FALSE, sizeof (GeoLimit));
+
+  if (payer == payee
+      || (graph->nodes[payer].flags & GEO_NODE_FROZEN) != 0
+      || (graph->nodes[payee].flags & GEO_NODE_FROZEN) != 0)
+    return;
+
+  geo_search_begin (&search, graph, payer, payee, query);
+  result->found = make_plan (&search, amount, &plan);
+  if (result->found)
+    g_array_append_vals (result->routes, plan.routes, plan.n_routes);
+  else
+    collect_limits (&search, &plan, result->limits);
+  result->payable.minor = MIN (plan.total, GEO_AMOUNT_MAX);
+  geo_search_end (&search);
+}
+
+void
+geo_graph_route (const GeoGraph *graph,
+                 GeoNodeIndex payer,
+                 GeoNodeIndex payee,
+                 GeoAmount amount,
+                 const GeoRouteQuery *query,
+                 GeoRouteResult *result)
+{
+  run (graph, payer, payee, MAX (amount.minor, 0), query, result);
+}
+
+void
+geo_graph_payable (const GeoGraph *graph,
+                   GeoNodeIndex payer,
+                   GeoNodeIndex payee,
+                   const GeoRouteQuery *query,
+                   GeoRouteResult *result)
+{
+  run (graph, payer, payee, 0, query, result);
+}
+
+void
+geo_route_result_clear (GeoRouteResult *result)
+{
+  g_clear_pointer (&result->routes, g_array_unref);
+  g_clear_pointer (&result->limits, g_array_unref);
+  result->found = FALSE;
+  result->payable = GEO_AMOUNT_ZERO;
+}
