@@ -132,7 +132,8 @@ void geo_graph_settle (GeoGraph *graph,
                        GeoNodeIndex v,
                        GeoAmount amount);
 
-/* One route: nodes[0] is the payer, nodes[n_nodes - 1] the payee. */
+/* One route: nodes[0] is the payer, nodes[n_nodes - 1] the payee, the rest
+ * GEO_NODE_NONE. */
 typedef struct {
   GeoNodeIndex nodes[GEO_GRAPH_HOPS_MAX + 1];
   guint n_nodes;
@@ -167,7 +168,7 @@ typedef struct {
   GeoAmount payable; /* Found: that amount.  Otherwise the most that max_routes
                       * routes of max_hops hops carry, as far as was found; a
                       * search for it, or for less, finds routes. */
-  GArray *routes;    /* GeoRoute; empty unless found. */
+  GArray *routes;    /* GeoRoute, those of few hops first; empty unless found. */
   GArray *limits;    /* GeoLimit: first hops that are used up in the best flow;
                       * empty when found. */
 } GeoRouteResult;

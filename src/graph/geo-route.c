@@ -14,6 +14,7 @@
 #include "graph/geo-flow-private.h"
 #include "graph/geo-path-private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Paths tried by one rule, refused ones included. */
@@ -64,15 +65,32 @@ count_nodes (const GeoPlan *plan)
   return n;
 }
 
-/* Few hops first, and of those the larger amount first. */
-static gboolean
-is_better (const GeoRoute *a,
-           const GeoRoute *b)
+/* Few hops first, of those the larger amount, of those the lower nodes: below
+ * zero when a is better. */
+static int
+compare_routes (const void *left,
+                const void *right)
 {
-  if (a->n_nodes != b->n_nodes)
-    return a->n_nodes < b->n_nodes;
+  const GeoRoute *a = left;
+  const GeoRoute *b = right;
 
-  return a->amount.minor > b->amount.minor;
+  if (a->n_nodes != b->n_nodes)
+    return a->n_nodes < b->n_nodes ? -1 : 1;
+  if (a->amount.minor != b->amount.minor)
+    return a->amount.minor > b->amount.minor ? -1 : 1;
+  for (guint i = 0; i < a->n_nodes; i++) {
+    if (a->nodes[i] != b->nodes[i])
+      return a->nodes[i] < b->nodes[i] ? -1 : 1;
+  }
+
+  return 0;
+}
+
+static gboolean
+is_worse (const GeoRoute *a,
+          const GeoRoute *b)
+{
+  return compare_routes (a, b) > 0;
 }
 
 static void
@@ -197,10 +215,10 @@ trim (GeoPlan *plan,
     for (guint i = 0; i < plan->n_routes; i++) {
       const GeoRoute *route = &plan->routes[i];
 
-      if (worst == G_MAXUINT || !is_better (route, &plan->routes[worst]))
+      if (worst == G_MAXUINT || is_worse (route, &plan->routes[worst]))
         worst = i;
       if (route->amount.minor <= excess
-          && (whole == G_MAXUINT || !is_better (route, &plan->routes[whole])))
+          && (whole == G_MAXUINT || is_worse (route, &plan->routes[whole])))
         whole = i;
     }
 
@@ -354,6 +372,11 @@ run (const GeoGraph *graph,
 
   geo_search_begin (&search, graph, payer, payee, query);
   result->found = make_plan (&search, amount, &plan);
+  qsort (plan.routes, plan.n_routes, sizeof plan.routes[0], compare_routes);
+  for (guint i = 0; i < plan.n_routes; i++) {
+    for (guint j = plan.routes[i].n_nodes; j <= GEO_GRAPH_HOPS_MAX; j++)
+      plan.routes[i].nodes[j] = GEO_NODE_NONE;
+  }
   if (result->found)
     g_array_append_vals (result->routes, plan.routes, plan.n_routes);
   else
