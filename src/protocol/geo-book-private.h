@@ -1,0 +1,59 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How the book lies in memory, for the closer only: it is the one that changes
+ * it.  A participant has the same node in the graph of every equivalent.
+ */
+#pragma once
+
+#include "protocol/geo-book.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  GeoNodeIndex node;
+  GeoParticipant *participant;
+  gchar *folded; /* The name, as it is searched for. */
+  gint64 sequence;
+  GeoHash entry_hash; /* Of the last entry; zero where there is none. */
+  gboolean frozen;
+  gboolean present;
+} GeoBookPerson;
+
+typedef struct {
+  GeoTrustLine *line; /* The version in force, closed ones too. */
+  /* I6: the largest limit under which an open reservation may have been made;
+   * zero where the limit was not lowered since. */
+  GeoAmount ceiling;
+  GeoEntry *receipt; /* The creditor's, where the line came in this life. */
+} GeoBookLine;
+
+typedef struct {
+  const GeoEquivalent *equivalent;
+  GeoGraph *graph;
+  GHashTable *lines; /* gint64, creditor and debtor → GeoBookLine */
+} GeoBookMarket;
+
+/* All are borrowed, and NULL where there is no such thing. */
+GeoBookPerson *geo_book_person (const GeoBook *book, const GeoPid *pid);
+GeoBookPerson *geo_book_person_at (const GeoBook *book, GeoNodeIndex node);
+GeoBookMarket *geo_book_market (const GeoBook *book, const gchar *equivalent);
+GeoBookLine *geo_book_line (const GeoBookMarket *market,
+                            GeoNodeIndex creditor,
+                            GeoNodeIndex debtor);
+
+/* A participant that was checked: new, or the next version of one. */
+void
+geo_book_put_participant (GeoBook *book, const GeoParticipant *participant);
+
+/* A line that was checked: its ends, its equivalent and its decimals are the
+ * book's.  Replaces the version before. */
+GeoBookLine *geo_book_put_line (GeoBook *book, const GeoTrustLine *line);
+
+/* entry is this person's next. */
+void geo_book_advance (GeoBookPerson *person, const GeoEntry *entry);
+
+/* Something that was reserved for the hop u → v is not any more. */
+void geo_book_relax (GeoBookMarket *market, GeoNodeIndex u, GeoNodeIndex v);
+
+G_END_DECLS

@@ -1,0 +1,518 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoBook: people, lines and debts of one community in memory, and their
+ * graphs. It checks that what is loaded fits together; it checks no signatures
+ * and decides nothing.
+ */
+#include "protocol/geo-book-private.h"
+
+#include <string.h>
+
+#include "core/geo-error.h"
+
+/* A line that blocks somebody who is not known yet. */
+typedef struct {
+  GeoBookMarket *market;
+  gint64 key;
+} Awaiting;
+
+struct _GeoBook {
+  GeoCommunity *community;
+  GHashTable *people; /* GeoPid → GeoBookPerson, owned by nodes */
+  GPtrArray *nodes; /* GeoBookPerson, by node */
+  GHashTable *markets; /* Code → GeoBookMarket */
+  GHashTable *awaited; /* GeoPid → GArray of Awaiting */
+};
+
+static void
+person_free (GeoBookPerson *person) {
+  geo_participant_free (person->participant);
+  g_free (person->folded);
+  g_free (person);
+}
+
+static void
+line_free (GeoBookLine *line) {
+  geo_trust_line_free (line->line);
+  geo_entry_free (line->receipt);
+  g_free (line);
+}
+
+static void
+market_free (GeoBookMarket *market) {
+  g_hash_table_unref (market->lines);
+  geo_graph_free (market->graph);
+  g_free (market);
+}
+
+GeoBook *
+geo_book_new (const GeoCommunity *community) {
+  GeoBook *book = g_new0 (GeoBook, 1);
+
+  book->community = geo_community_copy (community);
+  book->people = g_hash_table_new (geo_pid_hash, geo_pid_equal);
+  book->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) person_free);
+  book->markets = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                         (GDestroyNotify) market_free);
+  book->awaited = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
+                                         (GDestroyNotify) g_array_unref);
+
+  for (guint i = 0; i < book->community->equivalents->len; i++) {
+    const GeoEquivalent *equivalent =
+        g_ptr_array_index (book->community->equivalents, i);
+    GeoBookMarket *market = g_new0 (GeoBookMarket, 1);
+
+    market->equivalent = equivalent;
+    market->graph = geo_graph_new ();
+    market->lines = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                           (GDestroyNotify) line_free);
+    g_hash_table_replace (book->markets, equivalent->code, market);
+  }
+  return book;
+}
+
+void
+geo_book_free (GeoBook *book) {
+  if (book == NULL)
+    return;
+
+  g_hash_table_unref (book->awaited);
+  g_hash_table_unref (book->markets);
+  g_hash_table_unref (book->people);
+  g_ptr_array_unref (book->nodes);
+  geo_community_free (book->community);
+  g_free (book);
+}
+
+/* --- Looking ------------------------------------------------------------- */
+
+GeoBookPerson *
+geo_book_person (const GeoBook *book, const GeoPid *pid) {
+  return g_hash_table_lookup (book->people, pid);
+}
+
+GeoBookPerson *
+geo_book_person_at (const GeoBook *book, GeoNodeIndex node) {
+  return g_ptr_array_index (book->nodes, node);
+}
+
+GeoBookMarket *
+geo_book_market (const GeoBook *book, const gchar *equivalent) {
+  return g_hash_table_lookup (book->markets, equivalent);
+}
+
+static gint64
+line_key (GeoNodeIndex creditor, GeoNodeIndex debtor) {
+  return (gint64) (((guint64) creditor << 32) | debtor);
+}
+
+GeoBookLine *
+geo_book_line (const GeoBookMarket *market,
+               GeoNodeIndex creditor,
+               GeoNodeIndex debtor) {
+  gint64 key = line_key (creditor, debtor);
+
+  return g_hash_table_lookup (market->lines, &key);
+}
+
+const GeoCommunity *
+geo_book_get_community (const GeoBook *book) {
+  return book->community;
+}
+
+const GeoParticipant *
+geo_book_get_participant (const GeoBook *book, const GeoPid *pid) {
+  const GeoBookPerson *person = geo_book_person (book, pid);
+
+  return person == NULL ? NULL : person->participant;
+}
+
+guint
+geo_book_n_participants (const GeoBook *book) {
+  return book->nodes->len;
+}
+
+const GeoTrustLine *
+geo_book_get_line (const GeoBook *book,
+                   const GeoPid *from,
+                   const GeoPid *to,
+                   const gchar *equivalent) {
+  const GeoBookMarket *market = geo_book_market (book, equivalent);
+  const GeoBookPerson *creditor = geo_book_person (book, from);
+  const GeoBookPerson *debtor = geo_book_person (book, to);
+  const GeoBookLine *line;
+
+  if (market == NULL || creditor == NULL || debtor == NULL)
+    return NULL;
+  line = geo_book_line (market, creditor->node, debtor->node);
+  return line == NULL ? NULL : line->line;
+}
+
+GeoAmount
+geo_book_get_debt (const GeoBook *book,
+                   const GeoPid *debtor,
+                   const GeoPid *creditor,
+                   const gchar *equivalent) {
+  const GeoBookMarket *market = geo_book_market (book, equivalent);
+  const GeoBookPerson *owing = geo_book_person (book, debtor);
+  const GeoBookPerson *owed = geo_book_person (book, creditor);
+
+  if (market == NULL || owing == NULL || owed == NULL)
+    return GEO_AMOUNT_ZERO;
+  return geo_graph_debt (market->graph, owing->node, owed->node);
+}
+
+gint64
+geo_book_get_sequence (const GeoBook *book, const GeoPid *pid, GeoHash *hash) {
+  const GeoBookPerson *person = geo_book_person (book, pid);
+
+  if (hash != NULL) {
+    memset (hash, 0, sizeof *hash);
+    if (person != NULL)
+      *hash = person->entry_hash;
+  }
+  return person == NULL ? 0 : person->sequence;
+}
+
+gboolean
+geo_book_is_present (const GeoBook *book, const GeoPid *pid) {
+  const GeoBookPerson *person = geo_book_person (book, pid);
+
+  return person != NULL && person->present;
+}
+
+static void
+update_node_flags (GeoBook *book, const GeoBookPerson *person) {
+  GeoNodeFlags flags = 0;
+  GHashTableIter iter;
+  gpointer market;
+
+  if (person->present)
+    flags |= GEO_NODE_PRESENT;
+  if (person->frozen)
+    flags |= GEO_NODE_FROZEN;
+  g_hash_table_iter_init (&iter, book->markets);
+  while (g_hash_table_iter_next (&iter, NULL, &market))
+    geo_graph_set_node_flags (((GeoBookMarket *) market)->graph, person->node,
+                              flags);
+}
+
+void
+geo_book_set_present (GeoBook *book, const GeoPid *pid, gboolean present) {
+  GeoBookPerson *person = geo_book_person (book, pid);
+
+  if (person == NULL || person->present == (present != FALSE))
+    return;
+  person->present = present != FALSE;
+  update_node_flags (book, person);
+}
+
+static gchar *
+fold (const gchar *text) {
+  g_autofree gchar *normal = g_utf8_normalize (text, -1, G_NORMALIZE_ALL);
+
+  return g_utf8_casefold (normal == NULL ? text : normal, -1);
+}
+
+GPtrArray *
+geo_book_find_people (const GeoBook *book,
+                      const gchar *text,
+                      const GArray *pids,
+                      guint max) {
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = 0; pids != NULL && i < pids->len && found->len < max; i++) {
+    GeoBookPerson *person = geo_book_person (book,
+                                             &g_array_index (pids, GeoPid, i));
+
+    if (person != NULL && g_hash_table_add (seen, person))
+      g_ptr_array_add (found, person->participant);
+  }
+
+  if (text != NULL && *text != '\0') {
+    g_autofree gchar *wanted = fold (text);
+
+    for (guint i = 0; i < book->nodes->len && found->len < max; i++) {
+      GeoBookPerson *person = g_ptr_array_index (book->nodes, i);
+
+      if (strstr (person->folded, wanted) != NULL &&
+          g_hash_table_add (seen, person))
+        g_ptr_array_add (found, person->participant);
+    }
+  }
+  return found;
+}
+
+void
+geo_book_foreach_debt (const GeoBook *book,
+                       GeoBookDebtFunc func,
+                       gpointer user_data) {
+  GHashTableIter markets;
+  gpointer value;
+
+  g_hash_table_iter_init (&markets, book->markets);
+  while (g_hash_table_iter_next (&markets, NULL, &value)) {
+    const GeoBookMarket *market = value;
+    GHashTableIter lines;
+    gpointer key;
+
+    /* Nobody owes where there never was a line, and no line is forgotten. */
+    g_hash_table_iter_init (&lines, market->lines);
+    while (g_hash_table_iter_next (&lines, &key, &value)) {
+      const GeoTrustLine *line = ((GeoBookLine *) value)->line;
+      guint64 ends = (guint64) * (gint64 *) key;
+      GeoAmount debt = geo_graph_debt (market->graph, (GeoNodeIndex) ends,
+                                       (GeoNodeIndex) (ends >> 32));
+
+      if (debt.minor > 0)
+        func (&line->to, &line->from, market->equivalent->code, debt,
+              user_data);
+    }
+  }
+}
+
+/* --- Changing ------------------------------------------------------------ */
+
+/* Tells the graph whom the line blocks.  Somebody who is not known has no node:
+ * the line is remembered until that participant joins. */
+static void
+apply_blocked (GeoBook *book, GeoBookMarket *market, gint64 key) {
+  const GeoBookLine *line = g_hash_table_lookup (market->lines, &key);
+  const GArray *pids = line->line->policy->blocked_participants;
+  g_autofree GeoNodeIndex *blocked = g_new (GeoNodeIndex, pids->len + 1);
+  guint64 ends = (guint64) key;
+  gsize n = 0;
+
+  for (guint i = 0; i < pids->len; i++) {
+    const GeoPid *pid = &g_array_index (pids, GeoPid, i);
+    const GeoBookPerson *person = geo_book_person (book, pid);
+
+    if (person != NULL) {
+      blocked[n++] = person->node;
+    } else {
+      GArray *waiting = g_hash_table_lookup (book->awaited, pid);
+      Awaiting one = { market, key };
+
+      if (waiting == NULL) {
+        waiting = g_array_new (FALSE, FALSE, sizeof (Awaiting));
+        g_hash_table_insert (book->awaited, geo_pid_dup (pid), waiting);
+      }
+      g_array_append_val (waiting, one);
+    }
+  }
+  geo_graph_set_line_blocked (market->graph, (GeoNodeIndex) (ends >> 32),
+                              (GeoNodeIndex) ends, blocked, n);
+}
+
+void
+geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
+  GeoBookPerson *person = geo_book_person (book, &participant->pid);
+  gboolean is_new = person == NULL;
+
+  if (is_new) {
+    GHashTableIter iter;
+    gpointer market;
+
+    person = g_new0 (GeoBookPerson, 1);
+    person->node = book->nodes->len;
+    g_ptr_array_add (book->nodes, person);
+    g_hash_table_iter_init (&iter, book->markets);
+    while (g_hash_table_iter_next (&iter, NULL, &market)) {
+      GeoNodeIndex node =
+          geo_graph_add_node (((GeoBookMarket *) market)->graph);
+
+      g_assert (node == person->node);
+    }
+  } else {
+    g_hash_table_remove (book->people, &participant->pid);
+    geo_participant_free (person->participant);
+    g_free (person->folded);
+  }
+
+  person->participant = geo_participant_copy (participant);
+  person->folded = fold (participant->name);
+  g_hash_table_insert (book->people, &person->participant->pid, person);
+
+  if (is_new) {
+    g_autoptr (GArray) waiting = NULL;
+    g_autofree GeoPid *key = NULL;
+
+    if (g_hash_table_steal_extended (book->awaited, &participant->pid,
+                                     (gpointer *) &key, (gpointer *) &waiting))
+      for (guint i = 0; i < waiting->len; i++) {
+        const Awaiting *one = &g_array_index (waiting, Awaiting, i);
+
+        apply_blocked (book, one->market, one->key);
+      }
+  }
+}
+
+static GeoAmount
+limit_of (const GeoTrustLine *line) {
+  return line->status == GEO_LINE_STATUS_ACTIVE ? line->limit.amount
+                                                : GEO_AMOUNT_ZERO;
+}
+
+GeoBookLine *
+geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
+  GeoBookMarket *market = geo_book_market (book, line->equivalent);
+  const GeoBookPerson *creditor = geo_book_person (book, &line->from);
+  const GeoBookPerson *debtor = geo_book_person (book, &line->to);
+  GeoLineFlags flags = 0;
+  GeoAmount reserved;
+  GeoBookLine *entry;
+  gint64 key;
+
+  g_assert (market != NULL && creditor != NULL && debtor != NULL);
+  key = line_key (creditor->node, debtor->node);
+  entry = g_hash_table_lookup (market->lines, &key);
+  if (entry == NULL) {
+    entry = g_new0 (GeoBookLine, 1);
+    g_hash_table_insert (market->lines, g_memdup2 (&key, sizeof key), entry);
+  } else {
+    reserved = geo_graph_reserved (market->graph, debtor->node, creditor->node);
+    if (reserved.minor == 0)
+      entry->ceiling = GEO_AMOUNT_ZERO;
+    else if (geo_amount_cmp (limit_of (line), limit_of (entry->line)) < 0)
+      entry->ceiling = geo_amount_max (entry->ceiling, limit_of (entry->line));
+    geo_trust_line_free (entry->line);
+  }
+  entry->line = geo_trust_line_copy (line);
+  g_clear_pointer (&entry->receipt, geo_entry_free);
+
+  if (line->status == GEO_LINE_STATUS_ACTIVE) {
+    flags |= GEO_LINE_ACTIVE;
+    if (line->policy->can_be_intermediate)
+      flags |= GEO_LINE_INTERMEDIATE;
+    if (line->policy->consent == GEO_CONSENT_LIVE)
+      flags |= GEO_LINE_LIVE;
+  }
+  geo_graph_set_line (market->graph, creditor->node, debtor->node,
+                      limit_of (line), flags);
+  apply_blocked (book, market, key);
+  return entry;
+}
+
+void
+geo_book_advance (GeoBookPerson *person, const GeoEntry *entry) {
+  g_assert (entry->sequence == person->sequence + 1);
+  person->sequence = entry->sequence;
+  geo_entry_hash (entry, &person->entry_hash);
+}
+
+void
+geo_book_relax (GeoBookMarket *market, GeoNodeIndex u, GeoNodeIndex v) {
+  GeoBookLine *line = geo_book_line (market, v, u);
+
+  if (line != NULL && geo_graph_reserved (market->graph, u, v).minor == 0)
+    line->ceiling = GEO_AMOUNT_ZERO;
+}
+
+/* --- Loading ------------------------------------------------------------- */
+
+gboolean
+geo_book_load_participant (GeoBook *book,
+                           const GeoParticipant *participant,
+                           gboolean frozen,
+                           gint64 last_sequence,
+                           const GeoHash *last_entry_hash,
+                           GError **error) {
+  GeoBookPerson *person;
+
+  if (!geo_pid_equal (&participant->community, &book->community->community)) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
+                         "A participant belongs to another community.");
+    return FALSE;
+  }
+  if (geo_book_person (book, &participant->pid) != NULL) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
+                         "A participant is there twice.");
+    return FALSE;
+  }
+  if (last_sequence < 0 || (last_sequence > 0) != (last_entry_hash != NULL)) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_RANGE,
+                         "A participant's last entry does not hold.");
+    return FALSE;
+  }
+
+  geo_book_put_participant (book, participant);
+  person = geo_book_person (book, &participant->pid);
+  person->frozen = frozen != FALSE;
+  person->sequence = last_sequence;
+  if (last_entry_hash != NULL)
+    person->entry_hash = *last_entry_hash;
+  update_node_flags (book, person);
+  return TRUE;
+}
+
+gboolean
+geo_book_load_line (GeoBook *book, const GeoTrustLine *line, GError **error) {
+  const GeoBookMarket *market = geo_book_market (book, line->equivalent);
+  GeoAmount limit;
+
+  if (!geo_pid_equal (&line->community, &book->community->community)) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
+                         "A line belongs to another community.");
+    return FALSE;
+  }
+  if (!geo_trust_line_check (line, error))
+    return FALSE;
+  if (market == NULL) {
+    g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
+                 "A line counts in %s, which the community does not have.",
+                 line->equivalent);
+    return FALSE;
+  }
+  if (!geo_decimal_get (line->limit, (guint) market->equivalent->precision,
+                        &limit, error))
+    return FALSE;
+  if (geo_book_person (book, &line->from) == NULL ||
+      geo_book_person (book, &line->to) == NULL) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
+                         "A line is of somebody who is not there.");
+    return FALSE;
+  }
+  if (geo_book_get_line (book, &line->from, &line->to, line->equivalent) !=
+      NULL) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
+                         "A line is there twice.");
+    return FALSE;
+  }
+
+  geo_book_put_line (book, line);
+  return TRUE;
+}
+
+gboolean
+geo_book_load_debt (GeoBook *book,
+                    const GeoPid *debtor,
+                    const GeoPid *creditor,
+                    const gchar *equivalent,
+                    GeoAmount debt,
+                    GError **error) {
+  const GeoBookMarket *market = geo_book_market (book, equivalent);
+  const GeoBookPerson *owing = geo_book_person (book, debtor);
+  const GeoBookPerson *owed = geo_book_person (book, creditor);
+
+  if (market == NULL || owing == NULL || owed == NULL || owing == owed ||
+      geo_book_line (market, owed->node, owing->node) == NULL) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
+                         "A debt is where there never was a line.");
+    return FALSE;
+  }
+  if (debt.minor < 0 ||
+      geo_graph_debt (market->graph, owing->node, owed->node).minor != 0) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_RANGE,
+                         "A debt is there twice, or is below zero.");
+    return FALSE;
+  }
+  /* I3: one direction per pair. */
+  if (!geo_graph_set_debt (market->graph, owing->node, owed->node, debt)) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_RANGE,
+                         "Two participants owe each other.");
+    return FALSE;
+  }
+  return TRUE;
+}
