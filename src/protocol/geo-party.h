@@ -6,8 +6,8 @@
  * (participant), and what the hub tells it (catch-up, §8).  Events in, actions
  * out; it never reads a clock, a disk or a socket.
  *
- * Loaded from the journal's projection, and kept equal to it: what a STORE action
- * records changes the party in the same call.  One thread at a time.
+ * Loaded from the journal's projection, and kept equal to it: what a STORE
+ * action records changes the party in the same call.  One thread at a time.
  */
 #pragma once
 
@@ -19,65 +19,151 @@ G_BEGIN_DECLS
 
 typedef struct _GeoParty GeoParty;
 
-/* community: checked already (geo_community_check). Copies what it keeps; secret is referenced. */
-GeoParty *geo_party_new (const GeoCommunity *community, const GeoParticipant *self, GeoSecret *secret);
-void      geo_party_free (GeoParty *party);
+/* community: checked already (geo_community_check). Copies what it keeps;
+ * secret is referenced. */
+GeoParty *geo_party_new (const GeoCommunity *community,
+                         const GeoParticipant *self,
+                         GeoSecret *secret);
+void geo_party_free (GeoParty *party);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoParty, geo_party_free)
 
-/* --- Loading what is on disk, before the first event ------------------------------------------ */
+/* --- Loading what is on disk, before the first event ------------------- */
 
 void geo_party_load_person (GeoParty *party, const GeoParticipant *person);
 /* in_force FALSE: signed and stored by us, not receipted yet. */
-void geo_party_load_line (GeoParty *party, const GeoTrustLine *line, gboolean in_force);
+void geo_party_load_line (GeoParty *party,
+                          const GeoTrustLine *line,
+                          gboolean in_force);
 /* What peer owes us (positive) or we owe peer (negative). */
-void geo_party_load_balance (GeoParty *party, const GeoPid *peer, const gchar *equivalent, GeoAmount balance);
+void geo_party_load_balance (GeoParty *party,
+                             const GeoPid *peer,
+                             const gchar *equivalent,
+                             GeoAmount balance);
 /* A payment of ours without P4 evidence; sealed as it was sent, may be NULL. */
-void geo_party_load_open_order (GeoParty *party, const GeoOrder *order, GBytes *sealed);
+void geo_party_load_open_order (GeoParty *party,
+                                const GeoOrder *order,
+                                GBytes *sealed);
 /* P9: a vote of ours without P4 evidence; hops: GeoProvenHop. */
-void geo_party_load_open_vote (GeoParty *party, const GeoContract *contract, const GeoOrder *order, GPtrArray *hops);
+void geo_party_load_open_vote (GeoParty *party,
+                               const GeoContract *contract,
+                               const GeoOrder *order,
+                               GPtrArray *hops);
 /* The last entry that was applied; sequence 0 for none. */
-void geo_party_load_sequence (GeoParty *party, gint64 sequence, const GeoHash *entry_hash);
+void geo_party_load_sequence (GeoParty *party,
+                              gint64 sequence,
+                              const GeoHash *entry_hash);
 
-/* --- Looking ------------------------------------------------------------------------------------ */
+/* P2: what we said to a contract that is no open vote any more, so that we
+ * never say the other thing too.  refusal: ours; NULL where we voted and the
+ * evidence came since.  Only needed where the contract's deadline is not yet
+ * GEO_CLOCK_TOLERANCE_MS past. */
+void geo_party_load_answer (GeoParty *party,
+                            const GeoContract *contract,
+                            const GeoRefusal *refusal);
+
+/* --- Looking ---------------------------------------------------------------
+ */
 
 /* Zero where there is nothing. Positive: peer owes us. */
-GeoAmount geo_party_get_balance (const GeoParty *party, const GeoPid *peer, const gchar *equivalent);
-/* Lines in force; borrowed, NULL if there is none. from or to is ourselves. */
-const GeoTrustLine *geo_party_get_line (const GeoParty *party, const GeoPid *from, const GeoPid *to,
+GeoAmount geo_party_get_balance (const GeoParty *party,
+                                 const GeoPid *peer,
+                                 const gchar *equivalent);
+/* Lines in force; borrowed, NULL if there never was one.  A closed line is
+ * still answered: its status says so.  from or to is ourselves. */
+const GeoTrustLine *geo_party_get_line (const GeoParty *party,
+                                        const GeoPid *from,
+                                        const GeoPid *to,
                                         const gchar *equivalent);
 gint64 geo_party_get_sequence (const GeoParty *party, GeoHash *entry_hash);
-const GeoParticipant *geo_party_get_person (const GeoParty *party, const GeoPid *pid);
+const GeoParticipant *
+geo_party_get_person (const GeoParty *party, const GeoPid *pid);
 /* Payments in SENDING or IN_DOUBT, and votes without evidence. */
 guint geo_party_count_open (const GeoParty *party);
 
-/* --- Events --------------------------------------------------------------------------------------- */
+/* --- Events ----------------------------------------------------------------
+ */
 
-/* The session is signed in (after WELCOME): asks for what is missing (SYNC), about every open order and
- * vote (RECOVERY_QUERY), and sends again what was not receipted. hub_sequence: of WELCOME. */
-void geo_party_connected (GeoParty *party, gint64 hub_sequence, GeoTime now, GPtrArray *actions);
+/* The session is signed in (after WELCOME): asks for what is missing (SYNC),
+ * about every open order and vote (RECOVERY_QUERY), and sends again what was
+ * not receipted. hub_sequence: of WELCOME. */
+void geo_party_connected (GeoParty *party,
+                          gint64 hub_sequence,
+                          GeoTime now,
+                          GPtrArray *actions);
 /* SENDING becomes IN_DOUBT. */
 void geo_party_disconnected (GeoParty *party, GeoTime now, GPtrArray *actions);
 
-/* A person's wish to pay. Signs the order, stores it, then sends it (P1), or keeps it IN_DOUBT-free as an error:
- * FALSE and GEO_PARTY_ERROR, nothing changed, when it cannot be an order at all (self, amount, equivalent,
- * unknown key of the payee where there is a text, not connected).  deadline_ms: how long it may take from now.
- * text: may be NULL; sealed to the payee (§5): the payee must be known (geo_party_load_person or PEOPLE_RESULT). */
-gboolean geo_party_pay (GeoParty *party, const gchar *tx_id, const GeoPid *to, const gchar *equivalent,
-                        GeoAmount amount, const gchar *text, const GeoConstraints *constraints,
-                        GeoTime now, gint64 deadline_ms, GeoHash *order_hash, GPtrArray *actions, GError **error);
+/* A person's wish to pay.  Signs the order, stores it, then sends it (P1).
+ *
+ * FALSE and GEO_PARTY_ERROR, nothing changed, when it cannot be an order at
+ * all: GEO_CODE_INVALID (self, amount, equivalent, deadline, text,
+ * constraints), GEO_CODE_NO_ROUTE (a text for a payee whose key is not known),
+ * GEO_CODE_CONFLICT (tx_id of a payment that is open), GEO_CODE_TIMEOUT (not
+ * connected), GEO_CODE_NOT_ALLOWED (after a fault), GEO_CODE_INTERNAL (too many
+ * are open).
+ *
+ * deadline_ms: how long it may take from now.  constraints NULL: 6 hops, 3
+ * routes, nobody avoided.  text: may be NULL; sealed to the payee (§5), who
+ * must be known (geo_party_load_person or PEOPLE_RESULT).  The PAYMENT_REQUEST
+ * has the tx_id as its msg_id. */
+gboolean geo_party_pay (GeoParty *party,
+                        const gchar *tx_id,
+                        const GeoPid *to,
+                        const gchar *equivalent,
+                        GeoAmount amount,
+                        const gchar *text,
+                        const GeoConstraints *constraints,
+                        GeoTime now,
+                        gint64 deadline_ms,
+                        GeoHash *order_hash,
+                        GPtrArray *actions,
+                        GError **error);
 
-/* A person's wish to trust: limit for `to`; close with limit 0 and close TRUE.  Makes the next seq of our
- * line (or seq 1 with line_id), signs, stores, sends.  policy NULL: as it was, or the default. */
-gboolean geo_party_trust (GeoParty *party, const gchar *line_id, const GeoPid *to, const gchar *equivalent,
-                          GeoAmount limit, gboolean close, const GeoPolicy *policy, GeoTime now,
-                          GPtrArray *actions, GError **error);
+/* A person's wish to trust: limit for `to`; close with limit 0 and close TRUE.
+ * Makes the next seq of our line (or seq 1 with line_id, which is not looked at
+ * otherwise), signs, stores, sends; without a connection it is sent when there
+ * is one.  policy NULL: as it was, or the default.  The message has the line_id
+ * as its msg_id.
+ *
+ * FALSE and GEO_PARTY_ERROR, nothing changed: GEO_CODE_INVALID (self, limit,
+ * equivalent, policy, line_id), GEO_CODE_CONFLICT (one is on its way to the
+ * same peer, or line_id is another line's), GEO_CODE_LINE_INACTIVE (nothing to
+ * close), GEO_CODE_NOT_ALLOWED (after a fault). */
+gboolean geo_party_trust (GeoParty *party,
+                          const gchar *line_id,
+                          const GeoPid *to,
+                          const gchar *equivalent,
+                          GeoAmount limit,
+                          gboolean close,
+                          const GeoPolicy *policy,
+                          GeoTime now,
+                          GPtrArray *actions,
+                          GError **error);
 
-/* Whatever the hub sent after WELCOME. Unknown replies are ignored; what does not hold is told as
- * GEO_TOLD_FAULT or refused, never asserted. */
-void geo_party_message (GeoParty *party, const GeoMessage *message, GeoTime now, GPtrArray *actions);
+/* Whatever the hub sent after WELCOME. Unknown replies are ignored; what does
+ * not hold is told as GEO_TOLD_FAULT or refused, never asserted. */
+void geo_party_message (GeoParty *party,
+                        const GeoMessage *message,
+                        GeoTime now,
+                        GPtrArray *actions);
 
 /* A timer that an action set is due. */
-void geo_party_timer (GeoParty *party, const GeoHash *timer, GeoTime now, GPtrArray *actions);
+void geo_party_timer (GeoParty *party,
+                      const GeoHash *timer,
+                      GeoTime now,
+                      GPtrArray *actions);
+
+/* A person's own rule, e.g. a shop that is closed: asked about a contract when
+ * all checks have passed.  Answers the word to refuse it with (E006; at most 64
+ * characters, static), or NULL to vote for it. */
+typedef const gchar *(*GeoPartyRefuseFunc) (const GeoContract *contract,
+                                            const GeoOrder *order,
+                                            gpointer user_data);
+/* func NULL: no rule.  user_data is borrowed until the next call or the party's
+ * end. */
+void geo_party_set_refuse_func (GeoParty *party,
+                                GeoPartyRefuseFunc func,
+                                gpointer user_data);
 
 #define GEO_PARTY_ERROR (geo_party_error_quark ())
 /* code: a GeoCode. */

@@ -1,0 +1,386 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The hub's entries (§8): each must follow the last, carry its evidence and
+ * stay inside our mandate before it is stored and applied.  The only place
+ * where a balance changes; what does not hold changes nothing, and ends our
+ * belief in what the hub says.
+ */
+#include "protocol/geo-party-private.h"
+
+/* What a payment leaves a balance at. */
+typedef struct {
+  GeoPid peer;
+  GeoAmount after;
+} GeoAfter;
+
+static void
+fault (GeoParty *party, const GeoNo *no, GPtrArray *actions) {
+  party->faulted = TRUE;
+  geo_party_tell_fault (actions, no);
+}
+
+static void
+acknowledge (GeoParty *party, GeoTime now, GPtrArray *actions) {
+  GeoMessage *message;
+  GeoEntryAck *ack;
+
+  if (party->sequence <= party->acknowledged)
+    return;
+  party->acknowledged = party->sequence;
+  ack = geo_entry_ack_new ();
+  ack->community = party->community->community;
+  ack->participant = party->self->pid;
+  ack->sequence = party->sequence;
+  ack->entry_hash = party->entry_hash;
+  ack->at = now;
+  geo_entry_ack_sign (ack, party->secret);
+  message = geo_message_new (GEO_MESSAGE_ENTRY_ACK, NULL);
+  message->u.entry_ack->ack = ack;
+  geo_actions_send (actions, NULL, message);
+}
+
+/* Those of the entry's people who are who they say; borrowed. */
+static GPtrArray *
+checked_people (const GeoParty *party, const GeoProvenEntry *entry) {
+  GPtrArray *people = g_ptr_array_new ();
+
+  for (guint i = 0; i < entry->people->len; i++) {
+    GeoParticipant *person = g_ptr_array_index (entry->people, i);
+    const GeoParticipant *known = geo_party_get_person (party, &person->pid);
+
+    /* Whoever is known by that very object has been checked. */
+    if ((known != NULL && known->seq == person->seq) ||
+        geo_participant_check (person, &party->community->community, NULL))
+      g_ptr_array_add (people, person);
+  }
+  return people;
+}
+
+/* --- The mandate ---------------------------------------------------------- */
+
+/* A contract that was made before the line changed may carry out what the line
+ * no longer allows. */
+static gboolean
+is_held_to (const GeoContract *contract, GeoTime since) {
+  return contract->created_at > since;
+}
+
+static gboolean
+check_limit (const GeoContract *contract,
+             const GeoTrustLine *line,
+             GeoTime since,
+             GeoAmount debt,
+             GeoNo *no) {
+  if (geo_amount_cmp (debt, GEO_AMOUNT_ZERO) <= 0)
+    return TRUE;
+  /* A closed line is in memory as well: NULL is one that never was. */
+  if (line == NULL)
+    return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_NOT_ACTIVE);
+  if (is_held_to (contract, since) &&
+      geo_amount_cmp (debt, line->limit.amount) > 0)
+    return geo_no (no, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
+  return TRUE;
+}
+
+/* P7: who did not vote takes part by what its line allows. */
+static gboolean
+check_policy (const GeoParty *party,
+              const GeoContract *contract,
+              const GeoPair *pair,
+              GeoNo *no) {
+  gboolean passing = !geo_party_is_self (party, &contract->payer) &&
+                     !geo_party_is_self (party, &contract->payee);
+  const GeoTrustLine *line = pair != NULL ? pair->given : NULL;
+
+  if (line == NULL) {
+    if (passing)
+      return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_NOT_ACTIVE);
+    return TRUE;
+  }
+  if (!is_held_to (contract, pair->given_since))
+    return TRUE;
+  if (line->status != GEO_LINE_STATUS_ACTIVE) {
+    if (passing)
+      return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_NOT_ACTIVE);
+    return TRUE;
+  }
+  if ((passing && !line->policy->can_be_intermediate) ||
+      geo_policy_blocks (line->policy, contract) ||
+      (line->policy->consent == GEO_CONSENT_LIVE &&
+       !geo_party_is_voter (contract, &party->self->pid)))
+    return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
+  return TRUE;
+}
+
+static gboolean
+check_delta (const GeoParty *party,
+             const GeoContract *contract,
+             const GeoDelta *delta,
+             gboolean voted,
+             GeoAmount *after,
+             GeoNo *no) {
+  const GeoPair *pair = geo_party_find_pair (party, &delta->peer,
+                                             contract->equivalent);
+  GeoAmount balance = pair != NULL ? pair->balance : GEO_AMOUNT_ZERO;
+  GeoAmount debt;
+
+  if (!geo_amount_add (balance, delta->in, after) ||
+      !geo_amount_sub (*after, delta->out, after) ||
+      !geo_amount_neg (*after, &debt))
+    return geo_no (no, GEO_CODE_INVALID, GEO_REASON_AMOUNT);
+  if (delta->in.minor > 0 && !voted &&
+      !check_policy (party, contract, pair, no))
+    return FALSE;
+  if (geo_amount_cmp (*after, balance) > 0)
+    return check_limit (contract, pair != NULL ? pair->given : NULL,
+                        pair != NULL ? pair->given_since : 0, *after, no);
+  if (geo_amount_cmp (*after, balance) < 0)
+    return check_limit (contract, pair != NULL ? pair->got : NULL,
+                        pair != NULL ? pair->got_since : 0, debt, no);
+  return TRUE;
+}
+
+/* --- Evidence ------------------------------------------------------------- */
+
+/* P4: what was refused is not committed, whoever refused it. */
+static gboolean
+check_outcome (GeoParty *party,
+               const GeoProvenEntry *entry,
+               gboolean *voted,
+               GeoNo *no) {
+  const GeoHash *contract = &entry->entry->subject;
+  const GeoHash *order = &entry->certificate->contract->order;
+  const GeoAnswer *answer = g_hash_table_lookup (party->answers, contract);
+  const GeoOutcome *outcome = geo_party_find_outcome (party, contract);
+
+  if (answer != NULL && answer->refusal != NULL)
+    return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_REFUSED_BY_PARTICIPANT);
+  if (outcome == NULL)
+    outcome = geo_party_find_outcome (party, order);
+  /* P11: one order, one contract; so also a second commit does not hold. */
+  if (outcome != NULL)
+    return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_TWO_OUTCOMES);
+  *voted = geo_participant_find (party, contract) != NULL;
+  return TRUE;
+}
+
+static gboolean
+check_payment (GeoParty *party,
+               const GeoProvenEntry *entry,
+               GeoKeys *keys,
+               GArray *afters,
+               GeoNo *no) {
+  const GeoCertificate *certificate = entry->certificate;
+  g_autoptr (GArray) deltas = NULL;
+  gboolean voted;
+  GeoHash hash;
+
+  if (certificate == NULL || certificate->order == NULL)
+    return geo_no (no, GEO_CODE_INVALID, GEO_REASON_INVALID);
+  geo_contract_hash (certificate->contract, &hash);
+  if (!geo_hash_equal (&hash, &entry->entry->subject))
+    return geo_no (no, GEO_CODE_INVALID, GEO_REASON_BAD_PROOF);
+  if (!geo_party_check_contract (party, certificate->contract,
+                                 certificate->order, no))
+    return FALSE;
+  /* P3, P6, P7: the order, the closer's vote and all others that it needs. */
+  if (!geo_certificate_check (certificate, geo_party_lookup_key, keys, NULL))
+    return geo_no (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);
+  if (!geo_party_check_hops (party, certificate->contract, entry->hops, &deltas,
+                             no) ||
+      !check_outcome (party, entry, &voted, no))
+    return FALSE;
+  for (guint i = 0; i < deltas->len; i++) {
+    const GeoDelta *delta = &g_array_index (deltas, GeoDelta, i);
+    GeoAfter after = { .peer = delta->peer };
+
+    if (!check_delta (party, certificate->contract, delta, voted, &after.after,
+                      no))
+      return FALSE;
+    g_array_append_val (afters, after);
+  }
+  return TRUE;
+}
+
+static gboolean
+check_evidence (GeoParty *party,
+                const GeoProvenEntry *entry,
+                GPtrArray *people,
+                GArray *afters,
+                GeoNo *no) {
+  GeoKeys keys = { party, people };
+
+  switch (entry->entry->kind) {
+  case GEO_ENTRY_KIND_TRUST_LINE:
+    return geo_lines_check (party, entry, &keys, no);
+  case GEO_ENTRY_KIND_PAYMENT:
+    return check_payment (party, entry, &keys, afters, no);
+  case GEO_ENTRY_KIND_CLEARING:
+    /* There is no clearing yet, so nobody can have agreed to one. */
+    return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
+  }
+  return geo_no (no, GEO_CODE_INVALID, GEO_REASON_INVALID);
+}
+
+/* --- Applying ------------------------------------------------------------- */
+
+static void
+store (const GeoParty *party,
+       const GeoProvenEntry *entry,
+       GPtrArray *people,
+       GPtrArray *actions) {
+  const GeoCertificate *certificate = entry->certificate;
+  GeoRecordBody *body = geo_record_body_new ();
+
+  body->entry = geo_proven_entry_copy (entry);
+  /* The journal takes over who is named, so only those who check out are. */
+  g_ptr_array_set_size (body->entry->people, 0);
+  for (guint i = 0; i < people->len; i++)
+    g_ptr_array_add (body->entry->people,
+                     geo_participant_copy (g_ptr_array_index (people, i)));
+  /* A text that does not open, or is not what the payer signed, is no text:
+   * the money is the same. */
+  if (entry->entry->kind == GEO_ENTRY_KIND_PAYMENT && entry->sealed != NULL &&
+      geo_party_is_self (party, &certificate->contract->payee))
+    body->text = geo_party_unseal (party, certificate->order, entry->sealed);
+  geo_actions_store_record (actions, GEO_RECORD_KIND_ENTRY, body);
+}
+
+static void
+apply_payment (GeoParty *party,
+               const GeoProvenEntry *entry,
+               GArray *afters,
+               GPtrArray *actions) {
+  const GeoContract *contract = entry->certificate->contract;
+  const GeoHash *hash = &entry->entry->subject;
+  GeoOpenVote *vote = geo_participant_find (party, hash);
+  GeoTold *told;
+
+  for (guint i = 0; i < afters->len; i++) {
+    const GeoAfter *after = &g_array_index (afters, GeoAfter, i);
+
+    geo_party_get_pair (party, &after->peer, contract->equivalent)->balance =
+        after->after;
+  }
+  if (geo_party_is_self (party, &contract->payer)) {
+    geo_payer_paid (party, entry, actions);
+  } else {
+    told = geo_actions_tell (
+        actions, geo_party_is_self (party, &contract->payee) ? GEO_TOLD_RECEIVED
+                                                             : GEO_TOLD_PASSED);
+    told->order_hash = contract->order;
+    told->order = geo_order_copy (entry->certificate->order);
+    told->entry = geo_proven_entry_copy (entry);
+  }
+  /* P9: this is the evidence. */
+  if (vote != NULL)
+    geo_participant_resolve (party, vote, actions);
+  geo_party_add_outcome (party, hash, TRUE);
+  geo_party_add_outcome (party, &contract->order, TRUE);
+}
+
+static void
+apply (GeoParty *party,
+       const GeoProvenEntry *entry,
+       const GeoHash *hash,
+       GPtrArray *people,
+       GArray *afters,
+       GPtrArray *actions) {
+  store (party, entry, people, actions);
+  party->sequence = entry->entry->sequence;
+  party->entry_hash = *hash;
+  for (guint i = 0; i < people->len; i++)
+    geo_party_learn (party, g_ptr_array_index (people, i), TRUE, actions);
+  if (entry->entry->kind == GEO_ENTRY_KIND_TRUST_LINE)
+    geo_lines_apply (party, entry, actions);
+  else
+    apply_payment (party, entry, afters, actions);
+}
+
+/* --- Events --------------------------------------------------------------- */
+
+/* Whether the entry is the hub's word to us, and where it stands: FALSE and a
+ * code where it is a fault, FALSE and code 0 where it is to be passed over. */
+static gboolean
+check_place (GeoParty *party,
+             const GeoEntry *entry,
+             const GeoHash *hash,
+             GPtrArray *actions,
+             GeoNo *no) {
+  no->code = 0;
+  if (!geo_party_is_hub (party, &entry->community) ||
+      !geo_entry_verify (entry, &party->community->key, NULL))
+    return geo_no (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);
+  if (!geo_party_is_self (party, &entry->participant))
+    return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
+  party->hub_sequence = MAX (party->hub_sequence, entry->sequence);
+  if (entry->sequence <= party->sequence) {
+    /* §8: two entries of one number are a fork, which only the last can show
+     * without asking the journal. */
+    if (entry->sequence == party->sequence &&
+        !geo_hash_equal (hash, &party->entry_hash))
+      return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_CHAIN);
+    return FALSE;
+  }
+  if (entry->sequence > party->sequence + 1) {
+    if (!party->syncing)
+      geo_party_send_sync (party, actions);
+    return FALSE;
+  }
+  if (entry->has_previous != (party->sequence > 0) ||
+      (entry->has_previous &&
+       !geo_hash_equal (&entry->previous, &party->entry_hash)))
+    return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_CHAIN);
+  return TRUE;
+}
+
+void
+geo_catchup_entry (GeoParty *party,
+                   const GeoProvenEntry *entry,
+                   gboolean bulk,
+                   GeoTime now,
+                   GPtrArray *actions) {
+  g_autoptr (GPtrArray) people = NULL;
+  g_autoptr (GArray) afters = NULL;
+  GeoHash hash;
+  GeoNo no;
+
+  if (party->faulted)
+    return;
+  geo_entry_hash (entry->entry, &hash);
+  if (!check_place (party, entry->entry, &hash, actions, &no)) {
+    if (no.code != 0)
+      fault (party, &no, actions);
+    return;
+  }
+
+  people = checked_people (party, entry);
+  afters = g_array_new (FALSE, FALSE, sizeof (GeoAfter));
+  if (!check_evidence (party, entry, people, afters, &no)) {
+    fault (party, &no, actions);
+    return;
+  }
+  apply (party, entry, &hash, people, afters, actions);
+  if (!bulk)
+    acknowledge (party, now, actions);
+}
+
+void
+geo_catchup_result (GeoParty *party,
+                    gint64 sequence,
+                    GeoTime now,
+                    GPtrArray *actions) {
+  gboolean asked = party->syncing;
+
+  party->syncing = FALSE;
+  if (party->faulted)
+    return;
+  party->hub_sequence = MAX (party->hub_sequence, sequence);
+  acknowledge (party, now, actions);
+  if (party->sequence >= party->hub_sequence)
+    geo_actions_tell (actions, GEO_TOLD_SYNCED);
+  else if (!asked || party->sequence > party->synced_from)
+    /* There is more; but whoever sent nothing is not asked again for it. */
+    geo_party_send_sync (party, actions);
+}

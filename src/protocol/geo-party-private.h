@@ -1,0 +1,297 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the parts of a GeoParty share: its state, and what they ask of each
+ * other. geo-party.c holds the state and hands events out; geo-payer.c the
+ * payments we make; geo-participant.c the contracts we are asked about;
+ * geo-party-lines.c our lines; geo-catchup.c the hub's entries;
+ * geo-party-checks.c what two of them check.  Used by these files only.
+ */
+#pragma once
+
+#include "protocol/geo-party.h"
+
+G_BEGIN_DECLS
+
+/* How long is waited, in milliseconds. */
+#define GEO_PARTY_SEND_MS 10000
+#define GEO_PARTY_ERROR_MS 1000
+#define GEO_PARTY_PEOPLE_MS 2000
+#define GEO_PARTY_VOTE_MS 30000
+
+/* Every queue has an end. */
+#define GEO_PARTY_PEOPLE_MAX 1000
+#define GEO_PARTY_ORDERS_MAX 1000
+#define GEO_PARTY_VOTES_MAX 1000
+#define GEO_PARTY_ANSWERS_MAX 10000
+#define GEO_PARTY_OUTCOMES_MAX 1000
+#define GEO_PARTY_KEPT_MAX 64
+
+/* A no: the code and the word of geo-reasons.h that say why. */
+typedef struct {
+  GeoCode code;
+  const gchar *reason;
+} GeoNo;
+
+/* Everything between us and one peer in one equivalent. */
+typedef struct {
+  GeoPid peer;
+  gchar *equivalent;
+  GeoAmount balance; /* Positive: peer owes us. */
+  /* P9: what open votes would add to the balance, and take from it. */
+  GeoAmount reserved_in;
+  GeoAmount reserved_out;
+  GeoTrustLine *given; /* Ours in force, also when closed, or NULL. */
+  GeoTrustLine *got; /* The peer's. */
+  /* By the hub's clock: contracts made later than this are held to the line. */
+  GeoTime given_since;
+  GeoTime got_since;
+  GeoTrustLine *pending; /* Ours, stored and not receipted. */
+} GeoPair;
+
+typedef struct {
+  GeoPid pid;
+  GeoParticipant *participant;
+  GList *passing; /* Where in party->passing; NULL for those on disk. */
+} GeoPerson;
+
+/* A payment of ours without P4 evidence. */
+typedef struct {
+  GeoHash hash;
+  GeoOrder *order;
+  GBytes *sealed;
+  GeoPaymentState state; /* SENDING or IN_DOUBT */
+  guint asked; /* RECOVERY_QUERYs since the last event. */
+  /* What an ERROR said: no evidence, but the better reason. */
+  gboolean has_no;
+  GeoCode code;
+  gchar *reason;
+} GeoOpenOrder;
+
+/* P9: a vote of ours without P4 evidence. */
+typedef struct {
+  GeoHash hash;
+  GeoContract *contract;
+  GeoOrder *order;
+  GPtrArray *hops; /* GeoProvenHop */
+  gboolean reserved;
+} GeoOpenVote;
+
+/* P2: what we said to a contract that is no open vote any more. */
+typedef struct {
+  GeoHash hash;
+  GeoTime deadline;
+  GeoRefusal *refusal; /* NULL: a vote */
+} GeoAnswer;
+
+/* P4: what became of an order or contract. */
+typedef struct {
+  GeoHash hash;
+  gboolean committed;
+} GeoOutcome;
+
+/* What hops of one contract do to the balance with one peer. */
+typedef struct {
+  GeoPid peer;
+  GeoAmount in; /* The peer pays us. */
+  GeoAmount out; /* We pay the peer. */
+} GeoDelta;
+
+struct _GeoParty {
+  GeoCommunity *community;
+  GeoParticipant *self;
+  GeoSecret *secret;
+
+  GHashTable *pairs; /* GeoPair, by peer and equivalent */
+  GHashTable *people; /* GeoPerson, by PID */
+  GQueue passing; /* GeoPerson that are in no record, oldest first */
+  GPtrArray *orders; /* GeoOpenOrder */
+  GPtrArray *votes; /* GeoOpenVote */
+  GHashTable *answers; /* GeoAnswer, by contract */
+  GeoTime answers_swept_at;
+  GHashTable *outcomes; /* GeoOutcome, by order or contract */
+  GQueue outcomes_in_order; /* The same, oldest first; borrowed */
+  GPtrArray *kept; /* GeoMessage: PREPAREs that wait for a key */
+
+  gint64 sequence; /* The last entry that was applied. */
+  GeoHash entry_hash;
+  gint64 hub_sequence; /* The last that we heard of. */
+  gboolean connected;
+  gboolean syncing; /* A SYNC is on its way. */
+  gint64 synced_from; /* sequence when it was sent. */
+  gint64 acknowledged; /* In this session. */
+  gboolean faulted; /* Nothing of the hub's is applied until reload. */
+
+  GeoPartyRefuseFunc refuse_func;
+  gpointer refuse_data;
+};
+
+/* --- geo-party.c ---------------------------------------------------------- */
+
+gboolean geo_party_fail (GError **error, GeoCode code, const gchar *text);
+gboolean geo_no (GeoNo *no, GeoCode code, const gchar *reason);
+gboolean geo_party_is_self (const GeoParty *party, const GeoPid *pid);
+gboolean geo_party_is_hub (const GeoParty *party, const GeoPid *pid);
+
+GeoPair *geo_party_find_pair (const GeoParty *party,
+                              const GeoPid *peer,
+                              const gchar *equivalent); /* or NULL */
+GeoPair *geo_party_get_pair (GeoParty *party,
+                             const GeoPid *peer,
+                             const gchar *equivalent);
+
+/* Told only when something new is learnt; on_disk: a record holds it.  The
+ * participant has been checked. */
+void geo_party_learn (GeoParty *party,
+                      const GeoParticipant *participant,
+                      gboolean on_disk,
+                      GPtrArray *actions);
+/* A copy where we know pid only from passing: for the record that makes it
+ * stay. */
+GeoParticipant *geo_party_keep_person (GeoParty *party, const GeoPid *pid);
+
+/* GeoKeyLookup over whom we know, ourselves and the community. user_data:
+ * GeoKeys; people: checked GeoParticipants to look in first, or NULL. */
+typedef struct {
+  const GeoParty *party;
+  GPtrArray *people;
+} GeoKeys;
+const GeoPublicKey *geo_party_lookup_key (const GeoPid *pid, gpointer keys);
+
+GeoOutcome *geo_party_find_outcome (GeoParty *party, const GeoHash *hash);
+void geo_party_add_outcome (GeoParty *party,
+                            const GeoHash *hash,
+                            gboolean committed);
+
+void geo_party_tell_fault (GPtrArray *actions, const GeoNo *no);
+void geo_party_send_sync (GeoParty *party, GPtrArray *actions);
+void geo_party_send_query (const GeoHash *order,
+                           const GeoHash *contract,
+                           GPtrArray *actions);
+
+/* P4: verifies a refusal that is about something open, and hands it to the
+ * payer or the participant. abort: the message it came in, or NULL. */
+void geo_party_refusal (GeoParty *party,
+                        const GeoRefusal *refusal,
+                        const GeoMsgPaymentAbort *abort,
+                        GPtrArray *actions);
+
+/* --- geo-party-checks.c --------------------------------------------------- */
+
+/* What can be said of a contract and the order it carries without keys. */
+gboolean geo_party_check_contract (const GeoParty *party,
+                                   const GeoContract *contract,
+                                   const GeoOrder *order,
+                                   GeoNo *no);
+/* Proofs, ends and amounts; P8: the net change is the contract's. deltas:
+ * GeoDelta, unless NULL. */
+gboolean geo_party_check_hops (const GeoParty *party,
+                               const GeoContract *contract,
+                               GPtrArray *hops,
+                               GArray **deltas,
+                               GeoNo *no);
+gboolean geo_party_has_precision (const GeoParty *party,
+                                  const gchar *equivalent,
+                                  GeoDecimal decimal,
+                                  GeoAmount *amount,
+                                  GeoNo *no);
+/* P7: whether a contract needs the vote of pid. */
+gboolean geo_party_is_voter (const GeoContract *contract, const GeoPid *pid);
+gboolean
+geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract);
+/* §2: NFC, no control characters but line feeds, 1 to 1,024 bytes. */
+gboolean geo_party_text_is_clean (const gchar *text);
+/* What the sealed text opens to, if it is what the order's hash says; NULL
+ * otherwise. */
+gchar *
+geo_party_unseal (const GeoParty *party, const GeoOrder *order, GBytes *sealed);
+
+/* --- geo-payer.c ---------------------------------------------------------- */
+
+GeoOpenOrder *geo_payer_find (const GeoParty *party, const GeoHash *hash);
+void geo_payer_add (GeoParty *party,
+                    const GeoOrder *order,
+                    GBytes *sealed,
+                    GeoOpenOrder **added);
+void geo_payer_connected (GeoParty *party, GeoTime now, GPtrArray *actions);
+void geo_payer_disconnected (GeoParty *party, GPtrArray *actions);
+/* FALSE: not a timer of the payer. */
+gboolean geo_payer_timer (GeoParty *party,
+                          const GeoHash *timer,
+                          GeoTime now,
+                          GPtrArray *actions);
+void geo_payer_error (GeoParty *party,
+                      const GeoMessage *message,
+                      GeoTime now,
+                      GPtrArray *actions);
+void geo_payer_refused (GeoParty *party,
+                        GeoOpenOrder *open,
+                        const GeoRefusal *refusal,
+                        const GeoMsgPaymentAbort *abort,
+                        GPtrArray *actions);
+void geo_payer_paid (GeoParty *party,
+                     const GeoProvenEntry *entry,
+                     GPtrArray *actions);
+void geo_open_order_free (gpointer open);
+
+/* --- geo-participant.c ---------------------------------------------------- */
+
+GeoOpenVote *geo_participant_find (const GeoParty *party, const GeoHash *hash);
+void geo_participant_add_vote (GeoParty *party,
+                               const GeoContract *contract,
+                               const GeoOrder *order,
+                               GPtrArray *hops);
+void geo_participant_add_answer (GeoParty *party,
+                                 const GeoHash *contract,
+                                 GeoTime deadline,
+                                 const GeoRefusal *refusal);
+void
+geo_participant_connected (GeoParty *party, GeoTime now, GPtrArray *actions);
+void geo_participant_disconnected (GeoParty *party, GPtrArray *actions);
+gboolean geo_participant_timer (GeoParty *party,
+                                const GeoHash *timer,
+                                GeoTime now,
+                                GPtrArray *actions);
+void geo_participant_prepare (GeoParty *party,
+                              const GeoMessage *message,
+                              GeoTime now,
+                              GPtrArray *actions);
+/* Somebody's key was learnt. */
+void geo_participant_people (GeoParty *party, GeoTime now, GPtrArray *actions);
+/* P9: evidence is on disk: the reservation is lifted. */
+void geo_participant_resolve (GeoParty *party,
+                              GeoOpenVote *vote,
+                              GPtrArray *actions);
+void geo_open_vote_free (gpointer vote);
+void geo_answer_free (gpointer answer);
+
+/* --- geo-party-lines.c ---------------------------------------------------- */
+
+void geo_lines_connected (GeoParty *party, GPtrArray *actions);
+/* TRUE: it was about a line. */
+gboolean geo_lines_error (GeoParty *party,
+                          const GeoMessage *message,
+                          GPtrArray *actions);
+/* §8: whether a line that an entry says is in force may be. */
+gboolean geo_lines_check (GeoParty *party,
+                          const GeoProvenEntry *entry,
+                          GeoKeys *keys,
+                          GeoNo *no);
+void geo_lines_apply (GeoParty *party,
+                      const GeoProvenEntry *entry,
+                      GPtrArray *actions);
+
+/* --- geo-catchup.c -------------------------------------------------------- */
+
+/* bulk: part of a SYNC, acknowledged at its end. */
+void geo_catchup_entry (GeoParty *party,
+                        const GeoProvenEntry *entry,
+                        gboolean bulk,
+                        GeoTime now,
+                        GPtrArray *actions);
+void geo_catchup_result (GeoParty *party,
+                         gint64 sequence,
+                         GeoTime now,
+                         GPtrArray *actions);
+
+G_END_DECLS

@@ -1,0 +1,616 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoParty: its state, loading it, looking at it, and handing each event to the
+ * part it concerns; also whom we know, and what both orders and votes need:
+ * refusals and outcomes (P4).  It reads no clock, disk or socket.
+ */
+#include "protocol/geo-party-private.h"
+
+#include <string.h>
+
+G_DEFINE_QUARK (geo - party - error - quark, geo_party_error)
+
+gboolean
+geo_party_fail (GError **error, GeoCode code, const gchar *text) {
+  g_set_error_literal (error, GEO_PARTY_ERROR, (gint) code, text);
+  return FALSE;
+}
+
+gboolean
+geo_no (GeoNo *no, GeoCode code, const gchar *reason) {
+  no->code = code;
+  no->reason = reason;
+  return FALSE;
+}
+
+/* --- Making and freeing --------------------------------------------------- */
+
+static guint
+pair_hash (gconstpointer key) {
+  const GeoPair *pair = key;
+
+  return geo_pid_hash (&pair->peer) ^ g_str_hash (pair->equivalent);
+}
+
+static gboolean
+pair_equal (gconstpointer a, gconstpointer b) {
+  const GeoPair *one = a;
+  const GeoPair *other = b;
+
+  return geo_pid_equal (&one->peer, &other->peer) &&
+         g_str_equal (one->equivalent, other->equivalent);
+}
+
+static void
+pair_free (gpointer data) {
+  GeoPair *pair = data;
+
+  g_free (pair->equivalent);
+  geo_trust_line_free (pair->given);
+  geo_trust_line_free (pair->got);
+  geo_trust_line_free (pair->pending);
+  g_free (pair);
+}
+
+static void
+person_free (gpointer data) {
+  GeoPerson *person = data;
+
+  geo_participant_free (person->participant);
+  g_free (person);
+}
+
+GeoParty *
+geo_party_new (const GeoCommunity *community,
+               const GeoParticipant *self,
+               GeoSecret *secret) {
+  GeoParty *party;
+
+  g_assert (community != NULL && self != NULL && secret != NULL);
+  party = g_new0 (GeoParty, 1);
+  party->community = geo_community_copy (community);
+  party->self = geo_participant_copy (self);
+  party->secret = geo_secret_ref (secret);
+  party->pairs = g_hash_table_new_full (pair_hash, pair_equal, NULL, pair_free);
+  party->people = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, NULL,
+                                         person_free);
+  g_queue_init (&party->passing);
+  party->orders = g_ptr_array_new_with_free_func (geo_open_order_free);
+  party->votes = g_ptr_array_new_with_free_func (geo_open_vote_free);
+  party->answers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
+                                          geo_answer_free);
+  party->outcomes = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
+                                           g_free);
+  g_queue_init (&party->outcomes_in_order);
+  party->kept =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_message_free);
+  return party;
+}
+
+void
+geo_party_free (GeoParty *party) {
+  if (party == NULL)
+    return;
+
+  g_queue_clear (&party->passing);
+  g_queue_clear (&party->outcomes_in_order);
+  g_hash_table_unref (party->pairs);
+  g_hash_table_unref (party->people);
+  g_hash_table_unref (party->answers);
+  g_hash_table_unref (party->outcomes);
+  g_ptr_array_unref (party->orders);
+  g_ptr_array_unref (party->votes);
+  g_ptr_array_unref (party->kept);
+  geo_community_free (party->community);
+  geo_participant_free (party->self);
+  geo_secret_unref (party->secret);
+  g_free (party);
+}
+
+void
+geo_party_set_refuse_func (GeoParty *party,
+                           GeoPartyRefuseFunc func,
+                           gpointer user_data) {
+  party->refuse_func = func;
+  party->refuse_data = user_data;
+}
+
+/* --- Pairs ---------------------------------------------------------------- */
+
+gboolean
+geo_party_is_self (const GeoParty *party, const GeoPid *pid) {
+  return geo_pid_equal (&party->self->pid, pid);
+}
+
+gboolean
+geo_party_is_hub (const GeoParty *party, const GeoPid *pid) {
+  return geo_pid_equal (&party->community->community, pid);
+}
+
+GeoPair *
+geo_party_find_pair (const GeoParty *party,
+                     const GeoPid *peer,
+                     const gchar *equivalent) {
+  GeoPair key = { .peer = *peer };
+
+  /* Only read: the table never changes what it is asked for. */
+  key.equivalent = (gchar *) equivalent;
+  return g_hash_table_lookup (party->pairs, &key);
+}
+
+GeoPair *
+geo_party_get_pair (GeoParty *party,
+                    const GeoPid *peer,
+                    const gchar *equivalent) {
+  GeoPair *pair = geo_party_find_pair (party, peer, equivalent);
+
+  if (pair == NULL) {
+    pair = g_new0 (GeoPair, 1);
+    pair->peer = *peer;
+    pair->equivalent = g_strdup (equivalent);
+    g_hash_table_add (party->pairs, pair);
+  }
+  return pair;
+}
+
+GeoAmount
+geo_party_get_balance (const GeoParty *party,
+                       const GeoPid *peer,
+                       const gchar *equivalent) {
+  const GeoPair *pair = geo_party_find_pair (party, peer, equivalent);
+
+  return pair != NULL ? pair->balance : GEO_AMOUNT_ZERO;
+}
+
+const GeoTrustLine *
+geo_party_get_line (const GeoParty *party,
+                    const GeoPid *from,
+                    const GeoPid *to,
+                    const gchar *equivalent) {
+  gboolean ours = geo_party_is_self (party, from);
+  const GeoPair *pair = geo_party_find_pair (party, ours ? to : from,
+                                             equivalent);
+
+  if (pair == NULL)
+    return NULL;
+  if (ours)
+    return pair->given;
+  return geo_party_is_self (party, to) ? pair->got : NULL;
+}
+
+gint64
+geo_party_get_sequence (const GeoParty *party, GeoHash *entry_hash) {
+  if (entry_hash != NULL)
+    *entry_hash = party->entry_hash;
+  return party->sequence;
+}
+
+guint
+geo_party_count_open (const GeoParty *party) {
+  return party->orders->len + party->votes->len;
+}
+
+/* --- People --------------------------------------------------------------- */
+
+const GeoParticipant *
+geo_party_get_person (const GeoParty *party, const GeoPid *pid) {
+  const GeoPerson *person;
+
+  if (geo_party_is_self (party, pid))
+    return party->self;
+  person = g_hash_table_lookup (party->people, pid);
+  return person != NULL ? person->participant : NULL;
+}
+
+const GeoPublicKey *
+geo_party_lookup_key (const GeoPid *pid, gpointer data) {
+  const GeoKeys *keys = data;
+  const GeoParticipant *person;
+
+  if (geo_party_is_hub (keys->party, pid))
+    return &keys->party->community->key;
+  person = geo_party_get_person (keys->party, pid);
+  if (person != NULL)
+    return &person->key;
+  for (guint i = 0; keys->people != NULL && i < keys->people->len; i++) {
+    person = g_ptr_array_index (keys->people, i);
+    if (geo_pid_equal (&person->pid, pid))
+      return &person->key;
+  }
+  return NULL;
+}
+
+static void
+make_person_stay (GeoParty *party, GeoPerson *person) {
+  if (person->passing == NULL)
+    return;
+  g_queue_delete_link (&party->passing, person->passing);
+  person->passing = NULL;
+}
+
+void
+geo_party_learn (GeoParty *party,
+                 const GeoParticipant *participant,
+                 gboolean on_disk,
+                 GPtrArray *actions) {
+  GeoPerson *person;
+
+  if (geo_party_is_self (party, &participant->pid))
+    return;
+  person = g_hash_table_lookup (party->people, &participant->pid);
+  if (person == NULL) {
+    person = g_new0 (GeoPerson, 1);
+    person->pid = participant->pid;
+    g_hash_table_insert (party->people, &person->pid, person);
+    if (!on_disk) {
+      g_queue_push_tail (&party->passing, person);
+      person->passing = g_queue_peek_tail_link (&party->passing);
+    }
+    if (g_queue_get_length (&party->passing) > GEO_PARTY_PEOPLE_MAX) {
+      GeoPerson *oldest = g_queue_pop_head (&party->passing);
+
+      g_hash_table_remove (party->people, &oldest->pid);
+    }
+  } else {
+    if (on_disk)
+      make_person_stay (party, person);
+    if (person->participant->seq >= participant->seq)
+      return;
+  }
+
+  geo_participant_free (person->participant);
+  person->participant = geo_participant_copy (participant);
+  if (actions != NULL)
+    geo_actions_tell (actions, GEO_TOLD_PERSON)->person =
+        geo_participant_copy (participant);
+}
+
+GeoParticipant *
+geo_party_keep_person (GeoParty *party, const GeoPid *pid) {
+  GeoPerson *person = g_hash_table_lookup (party->people, pid);
+
+  if (person == NULL || person->passing == NULL)
+    return NULL;
+  make_person_stay (party, person);
+  return geo_participant_copy (person->participant);
+}
+
+/* --- Loading -------------------------------------------------------------- */
+
+void
+geo_party_load_person (GeoParty *party, const GeoParticipant *person) {
+  GeoPid pid;
+
+  /* Whoever stored it has verified it; a key that is not the PID's would
+   * still make others' signatures look wrong, and costs nothing to see. */
+  geo_pid_from_key (&person->key, &pid);
+  if (geo_pid_equal (&pid, &person->pid))
+    geo_party_learn (party, person, TRUE, NULL);
+}
+
+void
+geo_party_load_line (GeoParty *party,
+                     const GeoTrustLine *line,
+                     gboolean in_force) {
+  gboolean ours = geo_party_is_self (party, &line->from);
+  GeoPair *pair;
+
+  if (!ours && !geo_party_is_self (party, &line->to))
+    return;
+
+  pair = geo_party_get_pair (party, ours ? &line->to : &line->from,
+                             line->equivalent);
+  if (ours && !in_force) {
+    geo_trust_line_free (pair->pending);
+    pair->pending = geo_trust_line_copy (line);
+  } else if (ours) {
+    geo_trust_line_free (pair->given);
+    pair->given = geo_trust_line_copy (line);
+    pair->given_since = line->signed_at + GEO_CLOCK_TOLERANCE_MS;
+  } else if (in_force) {
+    geo_trust_line_free (pair->got);
+    pair->got = geo_trust_line_copy (line);
+    pair->got_since = line->signed_at + GEO_CLOCK_TOLERANCE_MS;
+  }
+}
+
+void
+geo_party_load_balance (GeoParty *party,
+                        const GeoPid *peer,
+                        const gchar *equivalent,
+                        GeoAmount balance) {
+  geo_party_get_pair (party, peer, equivalent)->balance = balance;
+}
+
+void
+geo_party_load_open_order (GeoParty *party,
+                           const GeoOrder *order,
+                           GBytes *sealed) {
+  geo_payer_add (party, order, sealed, NULL);
+}
+
+void
+geo_party_load_open_vote (GeoParty *party,
+                          const GeoContract *contract,
+                          const GeoOrder *order,
+                          GPtrArray *hops) {
+  geo_participant_add_vote (party, contract, order, hops);
+}
+
+void
+geo_party_load_answer (GeoParty *party,
+                       const GeoContract *contract,
+                       const GeoRefusal *refusal) {
+  GeoHash hash;
+
+  geo_contract_hash (contract, &hash);
+  geo_participant_add_answer (party, &hash, contract->deadline, refusal);
+}
+
+void
+geo_party_load_sequence (GeoParty *party,
+                         gint64 sequence,
+                         const GeoHash *entry_hash) {
+  g_assert (sequence == 0 || entry_hash != NULL);
+  party->sequence = sequence;
+  if (entry_hash != NULL)
+    party->entry_hash = *entry_hash;
+}
+
+/* --- What became of orders and contracts (P4) ------------------------------
+ */
+
+GeoOutcome *
+geo_party_find_outcome (GeoParty *party, const GeoHash *hash) {
+  return g_hash_table_lookup (party->outcomes, hash);
+}
+
+void
+geo_party_add_outcome (GeoParty *party,
+                       const GeoHash *hash,
+                       gboolean committed) {
+  GeoOutcome *outcome = geo_party_find_outcome (party, hash);
+
+  if (outcome != NULL)
+    return;
+  outcome = g_new0 (GeoOutcome, 1);
+  outcome->hash = *hash;
+  outcome->committed = committed;
+  g_hash_table_insert (party->outcomes, &outcome->hash, outcome);
+  g_queue_push_tail (&party->outcomes_in_order, outcome);
+  if (g_queue_get_length (&party->outcomes_in_order) > GEO_PARTY_OUTCOMES_MAX) {
+    GeoOutcome *oldest = g_queue_pop_head (&party->outcomes_in_order);
+
+    g_hash_table_remove (party->outcomes, &oldest->hash);
+  }
+}
+
+void
+geo_party_tell_fault (GPtrArray *actions, const GeoNo *no) {
+  GeoTold *told = geo_actions_tell (actions, GEO_TOLD_FAULT);
+
+  told->code = no->code;
+  told->reason = g_strdup (no->reason);
+}
+
+static gboolean
+refusal_verifies (const GeoParty *party, const GeoRefusal *refusal) {
+  GeoKeys keys = { party, NULL };
+  const GeoPublicKey *key = geo_party_lookup_key (&refusal->voter, &keys);
+
+  return geo_party_is_hub (party, &refusal->community) && key != NULL &&
+         geo_refusal_verify (refusal, key, NULL);
+}
+
+void
+geo_party_refusal (GeoParty *party,
+                   const GeoRefusal *refusal,
+                   const GeoMsgPaymentAbort *abort,
+                   GPtrArray *actions) {
+  const GeoHash *subject = refusal->has_order ? &refusal->order
+                                              : &refusal->contract;
+  gboolean by_hub = geo_party_is_hub (party, &refusal->voter);
+  const GeoOutcome *outcome;
+  GeoOpenOrder *order = NULL;
+  GeoOpenVote *vote = NULL;
+  GeoNo no;
+
+  if (refusal->has_order == refusal->has_contract) {
+    geo_no (&no, GEO_CODE_INVALID, GEO_REASON_INVALID);
+    geo_party_tell_fault (actions, &no);
+    return;
+  }
+  if (refusal->has_order)
+    order = geo_payer_find (party, subject);
+  else
+    vote = geo_participant_find (party, subject);
+  outcome = geo_party_find_outcome (party, subject);
+  if (order == NULL && vote == NULL && (outcome == NULL || !outcome->committed))
+    return;
+
+  /* P4: a refusal by any voter; of an order, by its closer only (P11). */
+  if (!refusal_verifies (party, refusal) || (order != NULL && !by_hub) ||
+      (vote != NULL && !by_hub &&
+       !geo_party_is_voter (vote->contract, &refusal->voter))) {
+    geo_no (&no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);
+    geo_party_tell_fault (actions, &no);
+  } else if (order != NULL) {
+    geo_payer_refused (party, order, refusal, abort, actions);
+  } else if (vote != NULL) {
+    GeoRecordBody *body = geo_record_body_new ();
+
+    body->refusal = geo_refusal_copy (refusal);
+    geo_actions_store_record (actions, GEO_RECORD_KIND_REFUSED, body);
+    geo_party_add_outcome (party, subject, FALSE);
+    geo_participant_resolve (party, vote, actions);
+  } else if (by_hub) {
+    /* P4: committed and refused exclude each other; who signed both is shown
+     * as what it is. */
+    geo_no (&no, GEO_CODE_CONFLICT, GEO_REASON_TWO_OUTCOMES);
+    party->faulted = TRUE;
+    geo_party_tell_fault (actions, &no);
+  }
+}
+
+/* --- Events --------------------------------------------------------------- */
+
+void
+geo_party_send_sync (GeoParty *party, GPtrArray *actions) {
+  GeoMessage *message = geo_message_new (GEO_MESSAGE_SYNC, NULL);
+
+  message->u.sync->sequence = party->sequence;
+  if (party->sequence > 0) {
+    message->u.sync->has_entry_hash = TRUE;
+    message->u.sync->entry_hash = party->entry_hash;
+  }
+  party->syncing = TRUE;
+  party->synced_from = party->sequence;
+  geo_actions_send (actions, NULL, message);
+}
+
+void
+geo_party_send_query (const GeoHash *order,
+                      const GeoHash *contract,
+                      GPtrArray *actions) {
+  GeoMessage *message = geo_message_new (GEO_MESSAGE_RECOVERY_QUERY, NULL);
+  GeoMsgRecoveryQuery *query = message->u.recovery_query;
+
+  g_assert ((order == NULL) != (contract == NULL));
+  if (order != NULL) {
+    query->has_order = TRUE;
+    query->order = *order;
+  } else {
+    query->has_contract = TRUE;
+    query->contract = *contract;
+  }
+  geo_actions_send (actions, NULL, message);
+}
+
+void
+geo_party_connected (GeoParty *party,
+                     gint64 hub_sequence,
+                     GeoTime now,
+                     GPtrArray *actions) {
+  GeoNo no;
+
+  party->connected = TRUE;
+  party->acknowledged = 0;
+  party->hub_sequence = hub_sequence;
+  geo_party_send_sync (party, actions);
+  if (hub_sequence < party->sequence) {
+    /* It signed entries that it has not any more: what it numbers anew will
+     * fork from what we hold. */
+    geo_no (&no, GEO_CODE_CONFLICT, GEO_REASON_CHAIN);
+    party->faulted = TRUE;
+    geo_party_tell_fault (actions, &no);
+  }
+  geo_payer_connected (party, now, actions);
+  geo_participant_connected (party, now, actions);
+  geo_lines_connected (party, actions);
+}
+
+void
+geo_party_disconnected (GeoParty *party, GeoTime now, GPtrArray *actions) {
+  party->connected = FALSE;
+  party->syncing = FALSE;
+  geo_payer_disconnected (party, actions);
+  geo_participant_disconnected (party, actions);
+}
+
+static void
+people_result (GeoParty *party,
+               const GeoMsgPeopleResult *result,
+               GeoTime now,
+               GPtrArray *actions) {
+  for (guint i = 0; i < result->items->len; i++) {
+    const GeoParticipant *person = g_ptr_array_index (result->items, i);
+
+    if (geo_participant_check (person, &party->community->community, NULL))
+      geo_party_learn (party, person, FALSE, actions);
+  }
+  geo_participant_people (party, now, actions);
+}
+
+static void
+recovery_response (GeoParty *party,
+                   const GeoMsgRecoveryResponse *response,
+                   GeoTime now,
+                   GPtrArray *actions) {
+  /* Neither: the closer may still vote, and the timer asks again. */
+  if (response->entry != NULL)
+    geo_catchup_entry (party, response->entry, FALSE, now, actions);
+  if (response->refusal != NULL)
+    geo_party_refusal (party, response->refusal, NULL, actions);
+}
+
+void
+geo_party_message (GeoParty *party,
+                   const GeoMessage *message,
+                   GeoTime now,
+                   GPtrArray *actions) {
+  switch (message->type) {
+  case GEO_MESSAGE_PEOPLE_RESULT:
+    people_result (party, message->u.people_result, now, actions);
+    break;
+  case GEO_MESSAGE_TRUST_LINE_RECEIPT:
+    geo_catchup_entry (party, message->u.trust_line_receipt->entry, FALSE, now,
+                       actions);
+    break;
+  case GEO_MESSAGE_PAYMENT_PREPARE:
+    geo_participant_prepare (party, message, now, actions);
+    break;
+  case GEO_MESSAGE_PAYMENT_COMMIT:
+    geo_catchup_entry (party, message->u.payment_commit->entry, FALSE, now,
+                       actions);
+    break;
+  case GEO_MESSAGE_PAYMENT_ABORT:
+    geo_party_refusal (party, message->u.payment_abort->refusal,
+                       message->u.payment_abort, actions);
+    break;
+  case GEO_MESSAGE_ENTRY:
+    geo_catchup_entry (party, message->u.entry->entry, party->syncing, now,
+                       actions);
+    break;
+  case GEO_MESSAGE_SYNC_RESULT:
+    geo_catchup_result (party, message->u.sync_result->sequence, now, actions);
+    break;
+  case GEO_MESSAGE_RECOVERY_RESPONSE:
+    recovery_response (party, message->u.recovery_response, now, actions);
+    break;
+  case GEO_MESSAGE_ERROR:
+    if (!geo_lines_error (party, message, actions))
+      geo_payer_error (party, message, now, actions);
+    break;
+  case GEO_MESSAGE_HELLO:
+  case GEO_MESSAGE_CHALLENGE:
+  case GEO_MESSAGE_AUTH:
+  case GEO_MESSAGE_WELCOME:
+  case GEO_MESSAGE_PEOPLE_QUERY:
+  case GEO_MESSAGE_TRUST_LINE_CREATE:
+  case GEO_MESSAGE_TRUST_LINE_UPDATE:
+  case GEO_MESSAGE_TRUST_LINE_CLOSE:
+  case GEO_MESSAGE_PAYMENT_QUOTE:
+  case GEO_MESSAGE_PAYMENT_QUOTE_RESULT:
+  case GEO_MESSAGE_PAYMENT_REQUEST:
+  case GEO_MESSAGE_PAYMENT_PREPARE_ACK:
+  case GEO_MESSAGE_SYNC:
+  case GEO_MESSAGE_ENTRY_ACK:
+  case GEO_MESSAGE_RECOVERY_QUERY:
+  case GEO_MESSAGE_PING:
+  case GEO_MESSAGE_PONG:
+    /* The session's own, an answer that somebody else waits for, or what
+     * only a hub is sent: nothing of it changes us. */
+    break;
+  }
+}
+
+void
+geo_party_timer (GeoParty *party,
+                 const GeoHash *timer,
+                 GeoTime now,
+                 GPtrArray *actions) {
+  /* A timer may be due just when what it was for has ended. */
+  if (!geo_payer_timer (party, timer, now, actions))
+    geo_participant_timer (party, timer, now, actions);
+}
