@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoAction: what a state machine wants done.  Machines take an event and append
- * actions to a list; whoever drives them carries the list out in order and does
- * not go past a STORE before it is on disk (P1).  Lists of different events may
- * be interleaved, except that STOREs keep their order.
+ * GeoAction: what a state machine wants done.  Machines take an event and
+ * append actions to a list; whoever drives them carries the list out in order
+ * and does not go past a STORE before it is on disk (P1).  Lists of different
+ * events may be interleaved, except that STOREs keep their order.
  *
  * If a STORE fails, the rest of its list is dropped, and the machine is thrown
  * away and loaded anew from what is on disk.
@@ -24,8 +24,8 @@ typedef enum {
   GEO_ACTION_TELL = 5,
 } GeoActionKind;
 
-/* What a person sees of a payment, and nothing else (protocol §6).  Stored in the
- * journal's projection: numbers stay. */
+/* What a person sees of a payment, and nothing else (protocol §6).  Stored in
+ * the journal's projection: numbers stay. */
 typedef enum {
   GEO_PAYMENT_DRAFT = 1,
   GEO_PAYMENT_SENDING = 2,
@@ -35,56 +35,63 @@ typedef enum {
 } GeoPaymentState;
 
 typedef enum {
-  GEO_TOLD_PAYMENT = 1,  /* order, state; refusal, limits, max_amount when NOT_PAID */
+  /* order_hash, order, state; code, reason, limits, max_amount of NOT_PAID */
+  GEO_TOLD_PAYMENT = 1,
   GEO_TOLD_RECEIVED = 2, /* entry: a payment to us was committed */
-  GEO_TOLD_PASSED = 3,   /* entry: a payment passed through us */
-  GEO_TOLD_LINE = 4,     /* line: a line of ours, or to us, is in force */
+  GEO_TOLD_PASSED = 3, /* entry: a payment passed through us */
+  GEO_TOLD_LINE = 4, /* line: a line of ours, or to us, is in force */
   GEO_TOLD_LINE_REFUSED = 5, /* line: ours was refused; code, reason */
   GEO_TOLD_REFUSED_VOTE = 6, /* order: we refused a contract; code, reason */
-  GEO_TOLD_SYNCED = 7,   /* All entries up to the hub's last are applied. */
-  GEO_TOLD_FAULT = 8,    /* The hub sent what does not hold; reason. We stop believing it. */
-  GEO_TOLD_PERSON = 9,   /* person: somebody's name or key was learnt */
+  GEO_TOLD_SYNCED = 7, /* All entries up to the hub's last are applied. */
+  /* reason: the hub sent what does not hold.  We stop believing it. */
+  GEO_TOLD_FAULT = 8,
+  GEO_TOLD_PERSON = 9, /* person: somebody's name or key was learnt */
 } GeoToldKind;
 
 typedef struct {
-  GeoToldKind      kind;
-  GeoHash          order_hash; /* PAYMENT */
-  GeoPaymentState  state;
-  GeoOrder        *order;
-  GeoProvenEntry  *entry;
-  GeoTrustLine    *line;
-  GeoParticipant  *person;
-  GeoCode          code;
-  gchar           *reason;     /* Machine-readable, static set of words: see geo-reasons.h */
-  gboolean         has_max_amount;
-  GeoDecimal       max_amount;
-  GPtrArray       *limits;     /* GeoLimitHint, or NULL */
+  GeoToldKind kind;
+  GeoHash order_hash; /* PAYMENT */
+  GeoPaymentState state;
+  GeoOrder *order;
+  GeoProvenEntry *entry;
+  GeoTrustLine *line;
+  GeoParticipant *person;
+  GeoCode code;
+  gchar *reason; /* Machine-readable: see geo-reasons.h */
+  gboolean has_max_amount;
+  GeoDecimal max_amount;
+  GPtrArray *limits; /* GeoLimitHint, or NULL */
 } GeoTold;
 
 typedef struct {
-  GeoActionKind  kind;
-  GeoRecordKind  record_kind; /* STORE_RECORD */
+  GeoActionKind kind;
+  GeoRecordKind record_kind; /* STORE_RECORD */
   GeoRecordBody *record;
-  GeoChange     *change;      /* STORE_CHANGE */
-  gboolean       has_to;      /* SEND: FALSE is "to the hub" */
-  GeoPid         to;
-  GeoMessage    *message;     /* msg_id is empty where it is no reply: the driver makes one */
-  GeoHash        timer;       /* TIMER: which one */
-  GeoTime        at;          /* TIMER: when; 0 clears it. One timer a hash. */
-  GeoTold       *told;        /* TELL */
+  GeoChange *change; /* STORE_CHANGE */
+  gboolean has_to; /* SEND: FALSE is "to the hub" */
+  GeoPid to;
+  /* msg_id is empty where it is no reply: the driver makes one. */
+  GeoMessage *message;
+  GeoHash timer; /* TIMER: which one */
+  GeoTime at; /* TIMER: when; 0 clears it. One timer a hash. */
+  GeoTold *told; /* TELL */
 } GeoAction;
 
 /* A list is a GPtrArray of GeoAction that frees them. */
 GPtrArray *geo_actions_new (void);
-void       geo_action_free (GeoAction *action);
-void       geo_told_free (GeoTold *told);
+void geo_action_free (GeoAction *action);
+void geo_told_free (GeoTold *told);
 
 /* All take ownership of what they are given. */
-void     geo_actions_store_record (GPtrArray *actions, GeoRecordKind kind, GeoRecordBody *body);
-void     geo_actions_store_change (GPtrArray *actions, GeoChange *change);
-void     geo_actions_send (GPtrArray *actions, const GeoPid *to, GeoMessage *message);
-void     geo_actions_timer (GPtrArray *actions, const GeoHash *timer, GeoTime at);
-GeoTold *geo_actions_tell (GPtrArray *actions, GeoToldKind kind); /* Borrowed: fill it in. */
+void geo_actions_store_record (GPtrArray *actions,
+                               GeoRecordKind kind,
+                               GeoRecordBody *body);
+void geo_actions_store_change (GPtrArray *actions, GeoChange *change);
+void
+geo_actions_send (GPtrArray *actions, const GeoPid *to, GeoMessage *message);
+void geo_actions_timer (GPtrArray *actions, const GeoHash *timer, GeoTime at);
+/* Borrowed: fill it in. */
+GeoTold *geo_actions_tell (GPtrArray *actions, GeoToldKind kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoTold, geo_told_free)
 

@@ -431,7 +431,7 @@ geo_book_load_participant (GeoBook *book,
                          "A participant is there twice.");
     return FALSE;
   }
-  if (last_sequence < 0 || (last_sequence > 0) != (last_entry_hash != NULL)) {
+  if (last_sequence < 0 || (last_sequence > 0 && last_entry_hash == NULL)) {
     g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_RANGE,
                          "A participant's last entry does not hold.");
     return FALSE;
@@ -441,7 +441,7 @@ geo_book_load_participant (GeoBook *book,
   person = geo_book_person (book, &participant->pid);
   person->frozen = frozen != FALSE;
   person->sequence = last_sequence;
-  if (last_entry_hash != NULL)
+  if (last_sequence > 0)
     person->entry_hash = *last_entry_hash;
   update_node_flags (book, person);
   return TRUE;

@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoBook: what a hub knows of its community, in memory: participants, equivalents,
- * lines, debts and reservations (a GeoGraph for each equivalent), and the end of
- * every participant's chain of entries.  Loaded from the hub's store; changed
- * only by the closer.  Pure, one thread at a time.
+ * GeoBook: what a hub knows of its community, in memory: participants,
+ * equivalents, lines, debts and reservations (a GeoGraph for each equivalent),
+ * and the end of every participant's chain of entries.  Loaded from the hub's
+ * store; changed only by the closer.  Pure, one thread at a time.
  */
 #pragma once
 
@@ -16,32 +16,63 @@ G_BEGIN_DECLS
 typedef struct _GeoBook GeoBook;
 
 GeoBook *geo_book_new (const GeoCommunity *community);
-void     geo_book_free (GeoBook *book);
+void geo_book_free (GeoBook *book);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoBook, geo_book_free)
 
-/* Loading. FALSE and an error when it contradicts what is there already. */
-gboolean geo_book_load_participant (GeoBook *book, const GeoParticipant *participant, gboolean frozen,
-                                    gint64 last_sequence, const GeoHash *last_entry_hash, GError **error);
-gboolean geo_book_load_line (GeoBook *book, const GeoTrustLine *line, GError **error);
-gboolean geo_book_load_debt (GeoBook *book, const GeoPid *debtor, const GeoPid *creditor,
-                             const gchar *equivalent, GeoAmount debt, GError **error);
+/* Loading, in this order: all participants, all lines (the version in force of
+ * each, closed ones too), all debts.  FALSE and a GEO_CORE_ERROR when it
+ * contradicts what is there already: what is on a disk is never trusted.
+ * Signatures are not checked again.  last_entry_hash counts only where
+ * last_sequence is above 0. */
+gboolean geo_book_load_participant (GeoBook *book,
+                                    const GeoParticipant *participant,
+                                    gboolean frozen,
+                                    gint64 last_sequence,
+                                    const GeoHash *last_entry_hash,
+                                    GError **error);
+gboolean
+geo_book_load_line (GeoBook *book, const GeoTrustLine *line, GError **error);
+gboolean geo_book_load_debt (GeoBook *book,
+                             const GeoPid *debtor,
+                             const GeoPid *creditor,
+                             const gchar *equivalent,
+                             GeoAmount debt,
+                             GError **error);
 
-const GeoCommunity   *geo_book_get_community (const GeoBook *book);
-const GeoParticipant *geo_book_get_participant (const GeoBook *book, const GeoPid *pid); /* NULL */
-guint                 geo_book_n_participants (const GeoBook *book);
-const GeoTrustLine   *geo_book_get_line (const GeoBook *book, const GeoPid *from, const GeoPid *to,
-                                         const gchar *equivalent);
-GeoAmount             geo_book_get_debt (const GeoBook *book, const GeoPid *debtor, const GeoPid *creditor,
-                                         const gchar *equivalent);
-gint64                geo_book_get_sequence (const GeoBook *book, const GeoPid *pid, GeoHash *hash);
-gboolean              geo_book_is_present (const GeoBook *book, const GeoPid *pid);
-void                  geo_book_set_present (GeoBook *book, const GeoPid *pid, gboolean present);
-/* At most max participants whose name contains text (case-folded) and those with these PIDs;
- * GPtrArray of borrowed GeoParticipant, free the array. */
-GPtrArray            *geo_book_find_people (const GeoBook *book, const gchar *text, const GArray *pids, guint max);
+const GeoCommunity *geo_book_get_community (const GeoBook *book);
+/* NULL where there is none; borrowed, as are all objects of the book. */
+const GeoParticipant *
+geo_book_get_participant (const GeoBook *book, const GeoPid *pid);
+guint geo_book_n_participants (const GeoBook *book);
+const GeoTrustLine *geo_book_get_line (const GeoBook *book,
+                                       const GeoPid *from,
+                                       const GeoPid *to,
+                                       const gchar *equivalent);
+GeoAmount geo_book_get_debt (const GeoBook *book,
+                             const GeoPid *debtor,
+                             const GeoPid *creditor,
+                             const gchar *equivalent);
+/* The last entry's number, 0 for none; hash may be NULL. */
+gint64
+geo_book_get_sequence (const GeoBook *book, const GeoPid *pid, GeoHash *hash);
+gboolean geo_book_is_present (const GeoBook *book, const GeoPid *pid);
+void geo_book_set_present (GeoBook *book, const GeoPid *pid, gboolean present);
+/* Those with these PIDs, then those whose name contains text (case-folded), at
+ * most max; either may be NULL.  GPtrArray of borrowed GeoParticipant; the
+ * array is the caller's. */
+GPtrArray *geo_book_find_people (const GeoBook *book,
+                                 const gchar *text,
+                                 const GArray *pids,
+                                 guint max);
 
-typedef void (*GeoBookDebtFunc) (const GeoPid *debtor, const GeoPid *creditor, const gchar *equivalent,
-                                 GeoAmount debt, gpointer user_data);
-void geo_book_foreach_debt (const GeoBook *book, GeoBookDebtFunc func, gpointer user_data);
+/* Every debt above zero, in no order. */
+typedef void (*GeoBookDebtFunc) (const GeoPid *debtor,
+                                 const GeoPid *creditor,
+                                 const gchar *equivalent,
+                                 GeoAmount debt,
+                                 gpointer user_data);
+void geo_book_foreach_debt (const GeoBook *book,
+                            GeoBookDebtFunc func,
+                            gpointer user_data);
 
 G_END_DECLS

@@ -1,12 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoCloser: the hub's side of the protocol, pure: takes lines and orders, finds
- * routes, asks for votes, votes last, and answers what became of an order (P2–P12).
- * Events in, actions out; it never reads a clock, a disk or a socket.
+ * GeoCloser: the hub's side of the protocol, pure: takes lines and orders,
+ * finds routes, asks for votes, votes last, and answers what became of an order
+ * (P2–P12). Events in, actions out; it never reads a clock, a disk or a socket.
  *
- * It decides at once in memory (GeoBook) and leaves the STORE as the first action of
- * everything that depends on it.  One thread at a time.
+ * It decides at once in memory (GeoBook) and leaves the STORE as the first
+ * action of everything that depends on it.  One thread at a time.
  */
 #pragma once
 
@@ -19,51 +19,92 @@ G_BEGIN_DECLS
 typedef struct _GeoCloser GeoCloser;
 
 typedef struct {
-  gint64 prepare_ms;       /* 3,000: how long votes are waited for */
-  guint  tries_max;        /* 3 contracts an order */
-  gint64 deadline_max_ms;  /* 86,400,000: an order's deadline at most this far ahead */
-  guint  max_hops;         /* 6 */
-  guint  max_routes;       /* 3 */
-  guint  orders_max;       /* 10,000 open at once: more are answered E010 and nothing is stored */
+  gint64 prepare_ms; /* 3,000: how long votes are waited for */
+  guint tries_max; /* 3 contracts an order */
+  gint64 deadline_max_ms; /* 86,400,000: how far ahead a deadline may be */
+  guint max_hops; /* 6 */
+  guint max_routes; /* 3; 10 at most, or messages grow too large */
+  guint orders_max; /* 10,000 open at once: more are answered E010 and nothing
+                     * is stored */
 } GeoCloserLimits;
 
 void geo_closer_limits_init (GeoCloserLimits *limits); /* The defaults above. */
 
-/* book is borrowed and changed; secret: the community's key; salt_key: hop salts are derived from it, so that
- * nothing here needs randomness (32 random bytes from the driver, kept with the hub's key). */
-GeoCloser *geo_closer_new (GeoBook *book, GeoSecret *secret, const guint8 salt_key[32], const GeoCloserLimits *limits);
-void       geo_closer_free (GeoCloser *closer);
+/* book is borrowed and changed; secret: the community's key, referenced;
+ * salt_key: hop salts are derived from it, so that nothing here needs
+ * randomness (32 random bytes from the driver, kept with the hub's key). */
+GeoCloser *geo_closer_new (GeoBook *book,
+                           GeoSecret *secret,
+                           const guint8 salt_key[32],
+                           const GeoCloserLimits *limits);
+void geo_closer_free (GeoCloser *closer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoCloser, geo_closer_free)
 
-/* What the store holds about an order or contract already; all NULL / FALSE for nothing. Borrowed for the call. */
+/* What the store holds about an order or contract already; all NULL / FALSE for
+ * nothing.  Borrowed for the call.
+ *
+ * For PAYMENT_REQUEST the driver looks (payer, tx_id) up, and where that is
+ * nothing the order's hash: an order may have been refused before it arrived,
+ * when nothing but its hash was known (P12).  For RECOVERY_QUERY it looks the
+ * hash up.
+ *
+ * has_order_hash says that there is something: what a PAYMENT_REQUEST's tx_id
+ * is taken by, or, for a RECOVERY_QUERY, that the order or contract was
+ * committed or refused.  Without entry and refusal it then was committed, and
+ * the one who asks takes no part in it. */
 typedef struct {
-  gboolean              has_order_hash; /* (payer, tx_id) is taken by this order */
-  GeoHash               order_hash;
-  const GeoProvenEntry *entry;          /* Committed: the asking participant's own entry */
-  const GeoRefusal     *refusal;        /* Refused: the order (or the contract that was asked about) */
+  gboolean has_order_hash;
+  GeoHash order_hash;
+  const GeoProvenEntry *entry; /* Committed: the asking participant's own */
+  const GeoRefusal *refusal; /* Refused: the order, or the contract that was
+                              * asked about */
 } GeoKnown;
 
-/* A message of a signed-in participant: TRUST_LINE_*, PAYMENT_QUOTE, PAYMENT_REQUEST, PAYMENT_PREPARE_ACK,
- * RECOVERY_QUERY, PEOPLE_QUERY, ENTRY_ACK. For PAYMENT_REQUEST the driver looks (payer, tx_id) up first, for
- * RECOVERY_QUERY the hash, and passes what it found; NULL otherwise.  What cannot be done is answered with ERROR
- * or PAYMENT_ABORT; a message that is not for a hub with ERROR E009. */
-void geo_closer_message (GeoCloser *closer, const GeoPid *from, const GeoMessage *message,
-                         const GeoKnown *known, GeoTime now, GPtrArray *actions);
+/* A message of a signed-in participant, whose presence was told before:
+ * TRUST_LINE_*, PAYMENT_QUOTE, PAYMENT_REQUEST, PAYMENT_PREPARE_ACK,
+ * RECOVERY_QUERY, PEOPLE_QUERY, ENTRY_ACK.  known: see above; NULL otherwise.
+ * What cannot be done is answered with ERROR or PAYMENT_ABORT; a message that
+ * is not for a hub with ERROR E009.
+ *
+ * Outcomes are answered from memory for 2 × GEO_CLOCK_TOLERANCE_MS after they
+ * were decided, and the last 50,000 of them, so that nothing depends on looking
+ * up what is not on disk yet; after that known is used. */
+void geo_closer_message (GeoCloser *closer,
+                         const GeoPid *from,
+                         const GeoMessage *message,
+                         const GeoKnown *known,
+                         GeoTime now,
+                         GPtrArray *actions);
 
-/* A participant introduces itself (AUTH), new or with its next seq: checked, stored, in the book.  FALSE with a
- * GEO_CLOSER_ERROR (a GeoCode) when it does not hold. The caller has checked that joining is allowed. */
-gboolean geo_closer_register (GeoCloser *closer, const GeoParticipant *participant, GeoTime now,
-                              GPtrArray *actions, GError **error);
+/* A participant introduces itself (AUTH), new or with its next seq: checked,
+ * stored, in the book; the same again changes nothing.  FALSE with a
+ * GEO_CLOSER_ERROR (a GeoCode) when it does not hold.  The caller has checked
+ * that joining is allowed. */
+gboolean geo_closer_register (GeoCloser *closer,
+                              const GeoParticipant *participant,
+                              GeoTime now,
+                              GPtrArray *actions,
+                              GError **error);
 
-/* Presence decides who is asked (P7).  A voter that leaves before its vote counts as silent at once. */
-void geo_closer_present (GeoCloser *closer, const GeoPid *pid, gboolean present, GeoTime now, GPtrArray *actions);
+/* Presence decides who is asked (P7).  A voter that leaves before its vote
+ * counts as silent at once. */
+void geo_closer_present (GeoCloser *closer,
+                         const GeoPid *pid,
+                         gboolean present,
+                         GeoTime now,
+                         GPtrArray *actions);
 
-void geo_closer_timer (GeoCloser *closer, const GeoHash *timer, GeoTime now, GPtrArray *actions);
+/* A timer that an action set is due. */
+void geo_closer_timer (GeoCloser *closer,
+                       const GeoHash *timer,
+                       GeoTime now,
+                       GPtrArray *actions);
 
-/* I2, I3, I6 on the pairs and I7 on the participants that a change touches are checked before it becomes an action; a
- * violation refuses the order E010 and counts here. */
+/* I2, I3, I6 on the pairs and I7 on the participants that a change touches are
+ * checked before it becomes an action; a violation refuses the order E010 and
+ * counts here. */
 guint64 geo_closer_get_violations (const GeoCloser *closer);
-guint   geo_closer_count_open (const GeoCloser *closer);
+guint geo_closer_count_open (const GeoCloser *closer);
 
 #define GEO_CLOSER_ERROR (geo_closer_error_quark ())
 GQuark geo_closer_error_quark (void);
