@@ -31,9 +31,7 @@ typedef struct {
   guint n_arcs;
 } GeoFlow;
 
-void geo_flow_init (GeoFlow *flow,
-                    GeoNodeIndex payer,
-                    GeoNodeIndex payee);
+void geo_flow_init (GeoFlow *flow, GeoNodeIndex payer, GeoNodeIndex payee);
 
 /* Adds amount to every hop; what flows the other way is cancelled first. */
 void geo_flow_add (GeoFlow *flow,

@@ -3,11 +3,11 @@
  *
  * Decomposition of a small flow into routes.  A flow without circles has only
  * simple paths, and each path taken out of it at its narrowest arc's amount
- * ends that arc; so the paths are no more than the arcs (Ford & Fulkerson 1962).
- * Which paths are taken decides how many there are and how long: the fewest is
- * NP-hard to find (Vatinlen et al. 2008), so the widest is taken each time, and
- * where that strands an arc on too long a way, the arc with the longest way
- * goes first.
+ * ends that arc; so the paths are no more than the arcs (Ford & Fulkerson
+ * 1962). Which paths are taken decides how many there are and how long: the
+ * fewest is NP-hard to find (Vatinlen et al. 2008), so the widest is taken each
+ * time, and where that strands an arc on too long a way, the arc with the
+ * longest way goes first.
  */
 #include "graph/geo-flow-private.h"
 
@@ -21,10 +21,7 @@ enum {
 #define NO_ARC G_MAXUINT
 
 void
-geo_flow_init (GeoFlow *flow,
-               GeoNodeIndex payer,
-               GeoNodeIndex payee)
-{
+geo_flow_init (GeoFlow *flow, GeoNodeIndex payer, GeoNodeIndex payee) {
   flow->nodes[PAYER] = payer;
   flow->nodes[PAYEE] = payee;
   flow->n_nodes = 2;
@@ -32,9 +29,7 @@ geo_flow_init (GeoFlow *flow,
 }
 
 static guint
-ensure_node (GeoFlow *flow,
-             GeoNodeIndex node)
-{
+ensure_node (GeoFlow *flow, GeoNodeIndex node) {
   for (guint i = 0; i < flow->n_nodes; i++) {
     if (flow->nodes[i] == node)
       return i;
@@ -46,11 +41,7 @@ ensure_node (GeoFlow *flow,
 }
 
 static void
-add_arc (GeoFlow *flow,
-         guint tail,
-         guint head,
-         gint64 amount)
-{
+add_arc (GeoFlow *flow, guint tail, guint head, gint64 amount) {
   GeoFlowArc *arc;
 
   for (guint i = 0; i < flow->n_arcs; i++) {
@@ -82,8 +73,7 @@ void
 geo_flow_add (GeoFlow *flow,
               const GeoNodeIndex *nodes,
               guint n_nodes,
-              gint64 amount)
-{
+              gint64 amount) {
   guint tail = ensure_node (flow, nodes[0]);
 
   for (guint i = 1; i < n_nodes; i++) {
@@ -99,9 +89,7 @@ geo_flow_add (GeoFlow *flow,
 /* An arc on some circle, or NO_ARC: what is left when nodes that nothing flows
  * into are taken away until there are none. */
 static guint
-find_circle (const GeoFlow *flow,
-             gboolean *is_left)
-{
+find_circle (const GeoFlow *flow, gboolean *is_left) {
   gboolean changed = TRUE;
 
   for (guint i = 0; i < flow->n_nodes; i++)
@@ -137,10 +125,7 @@ find_circle (const GeoFlow *flow,
 
 /* The arc by which something left flows into the node. */
 static guint
-arc_into (const GeoFlow *flow,
-          const gboolean *is_left,
-          guint node)
-{
+arc_into (const GeoFlow *flow, const gboolean *is_left, guint node) {
   for (guint i = 0; i < flow->n_arcs; i++) {
     const GeoFlowArc *arc = &flow->arcs[i];
 
@@ -153,8 +138,7 @@ arc_into (const GeoFlow *flow,
 
 /* Ends every circle at its narrowest arc: the same is paid with less. */
 static void
-cancel_circles (GeoFlow *flow)
-{
+cancel_circles (GeoFlow *flow) {
   gboolean is_left[GEO_FLOW_NODES_MAX];
   guint arc;
 
@@ -188,11 +172,7 @@ cancel_circles (GeoFlow *flow)
 
 /* Takes the route over these arcs out of the flow. */
 static void
-take_route (GeoFlow *flow,
-            const guint *arcs,
-            guint n_arcs,
-            GeoRoute *route)
-{
+take_route (GeoFlow *flow, const guint *arcs, guint n_arcs, GeoRoute *route) {
   gint64 amount = G_MAXINT64;
 
   g_assert (n_arcs >= 1 && n_arcs <= GEO_GRAPH_HOPS_MAX);
@@ -211,10 +191,7 @@ take_route (GeoFlow *flow,
 /* The widest way of at most max_hops arcs, and of those the shortest: how wide
  * a way of exactly so many arcs can be, arc by arc (Bellman 1958). */
 static gboolean
-take_widest (GeoFlow *flow,
-             guint max_hops,
-             GeoRoute *route)
-{
+take_widest (GeoFlow *flow, guint max_hops, GeoRoute *route) {
   gint64 width[GEO_GRAPH_HOPS_MAX + 1][GEO_FLOW_NODES_MAX];
   guint via[GEO_GRAPH_HOPS_MAX + 1][GEO_FLOW_NODES_MAX];
   guint arcs[GEO_GRAPH_HOPS_MAX];
@@ -260,8 +237,7 @@ measure (const GeoFlow *flow,
          gboolean forward,
          guint max_hops,
          guint *distance,
-         guint *via)
-{
+         guint *via) {
   for (guint i = 0; i < flow->n_nodes; i++)
     distance[i] = max_hops + 1;
   distance[forward ? PAYER : PAYEE] = 0;
@@ -272,8 +248,8 @@ measure (const GeoFlow *flow,
       guint from = forward ? arc->tail : arc->head;
       guint to = forward ? arc->head : arc->tail;
 
-      if (arc->amount > 0 && distance[from] == hops
-          && distance[to] > hops + 1) {
+      if (arc->amount > 0 && distance[from] == hops &&
+          distance[to] > hops + 1) {
         distance[to] = hops + 1;
         via[to] = i;
       }
@@ -284,10 +260,7 @@ measure (const GeoFlow *flow,
 /* The shortest way through the arc whose shortest way is the longest: nothing
  * else can carry that arc's flow, while others still have a choice. */
 static gboolean
-take_most_bound (GeoFlow *flow,
-                 guint max_hops,
-                 GeoRoute *route)
-{
+take_most_bound (GeoFlow *flow, guint max_hops, GeoRoute *route) {
   guint from_payer[GEO_FLOW_NODES_MAX], via_payer[GEO_FLOW_NODES_MAX];
   guint to_payee[GEO_FLOW_NODES_MAX], via_payee[GEO_FLOW_NODES_MAX];
   guint arcs[GEO_GRAPH_HOPS_MAX];
@@ -328,8 +301,7 @@ take_most_bound (GeoFlow *flow,
 }
 
 static gboolean
-is_spent (const GeoFlow *flow)
-{
+is_spent (const GeoFlow *flow) {
   for (guint i = 0; i < flow->n_arcs; i++) {
     if (flow->arcs[i].amount > 0)
       return FALSE;
@@ -342,8 +314,7 @@ gboolean
 geo_flow_decompose (GeoFlow *flow,
                     guint max_hops,
                     GeoRoute *routes,
-                    guint *n_routes)
-{
+                    guint *n_routes) {
   GeoFlow rest;
 
   cancel_circles (flow);

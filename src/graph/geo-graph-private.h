@@ -14,10 +14,10 @@ G_BEGIN_DECLS
 /* What the active line of a hop's receiver says.  No line, or one that is not
  * active, says nothing: then only a debt can be paid back, to the payee. */
 typedef enum {
-  GEO_HOP_ACTIVE = 1 << 0,  /* There is an active line. */
+  GEO_HOP_ACTIVE = 1 << 0, /* There is an active line. */
   GEO_HOP_THROUGH = 1 << 1, /* The receiver may pass it on. */
-  GEO_HOP_LIVE = 1 << 2,    /* The receiver must be present. */
-  GEO_HOP_BLOCKS = 1 << 3,  /* The line has a list of blocked participants. */
+  GEO_HOP_LIVE = 1 << 2, /* The receiver must be present. */
+  GEO_HOP_BLOCKS = 1 << 3, /* The line has a list of blocked participants. */
 } GeoHopFlags;
 
 /* From the node on, or towards it: the index of a GeoArc's two hops, and the
@@ -32,7 +32,7 @@ enum {
  * and flags follow from the pair. */
 typedef struct {
   gint64 capacity[2]; /* [GEO_OUT]: of the hop from this node. */
-  GeoNodeIndex node;  /* The other end. */
+  GeoNodeIndex node; /* The other end. */
   guint32 pair;
   guint8 flags[2]; /* GeoHopFlags */
 } GeoArc;
@@ -41,7 +41,7 @@ typedef struct {
  * creditor's end, what is reserved by the end that pays. */
 typedef struct {
   GeoNodeIndex ends[2]; /* ends[0] < ends[1] */
-  guint32 slots[2];     /* Where the arcs of ends[i] have this pair. */
+  guint32 slots[2]; /* Where the arcs of ends[i] have this pair. */
   GeoAmount limit[2];
   GeoAmount reserved[2];
   GeoAmount debt; /* ends[0] owes ends[1]; below zero: the other way. */
@@ -62,8 +62,8 @@ typedef enum {
   GEO_MARK_PRESENT = 1 << 0, /* These two follow the node's flags. */
   GEO_MARK_FROZEN = 1 << 1,
   GEO_MARK_AVOIDED = 1 << 2, /* The others are set only during a search. */
-  GEO_MARK_HOPS = 1 << 3,    /* One of its hops is to be avoided. */
-  GEO_MARK_FLOW = 1 << 4,    /* One of its pairs carries flow. */
+  GEO_MARK_HOPS = 1 << 3, /* One of its hops is to be avoided. */
+  GEO_MARK_FLOW = 1 << 4, /* One of its pairs carries flow. */
 } GeoMarkBits;
 
 /* What a search knows of a node.  Labels count only while generation is the
@@ -74,14 +74,14 @@ typedef struct {
   guint64 generation;
   guint32 via[2]; /* The pair of that way's first hop. */
   gint8 depth[2]; /* Its hops; -1: not reached. */
-  guint8 bits;    /* GeoMarkBits */
+  guint8 bits; /* GeoMarkBits */
 } GeoMark;
 
 typedef struct {
-  GeoMark *marks;         /* One a node. */
+  GeoMark *marks; /* One a node. */
   GeoNodeIndex *queue[2]; /* Room for every node. */
-  gint64 *flow;           /* One a pair: from ends[0] to ends[1], below zero the
-                           * other way.  All zero between searches. */
+  gint64 *flow; /* One a pair: from ends[0] to ends[1], below zero the
+                 * other way.  All zero between searches. */
   guint64 generation;
 } GeoScratch;
 
@@ -103,8 +103,7 @@ struct _GeoGraph {
 };
 
 /* The index of the pair, which must be there. */
-guint32 geo_graph_find_pair (const GeoGraph *graph,
-                             GeoNodeIndex u,
-                             GeoNodeIndex v);
+guint32
+geo_graph_find_pair (const GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v);
 
 G_END_DECLS

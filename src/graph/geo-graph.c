@@ -16,11 +16,10 @@
 
 #define TABLE_SIZE_MIN 64
 
-G_DEFINE_QUARK (geo-graph-error-quark, geo_graph_error)
+G_DEFINE_QUARK (geo_graph_error_quark, geo_graph_error)
 
 GeoGraph *
-geo_graph_new (void)
-{
+geo_graph_new (void) {
   GeoGraph *graph = g_new0 (GeoGraph, 1);
 
   graph->table_size = TABLE_SIZE_MIN;
@@ -31,8 +30,7 @@ geo_graph_new (void)
 }
 
 void
-geo_graph_free (GeoGraph *graph)
-{
+geo_graph_free (GeoGraph *graph) {
   if (graph == NULL)
     return;
 
@@ -55,16 +53,14 @@ geo_graph_free (GeoGraph *graph)
 
 /* Room for one more, doubled when full. */
 static guint
-grown (guint n_allocated)
-{
+grown (guint n_allocated) {
   g_assert (n_allocated < G_MAXUINT32 / 4);
 
   return MAX (4, 2 * n_allocated);
 }
 
 GeoNodeIndex
-geo_graph_add_node (GeoGraph *graph)
-{
+geo_graph_add_node (GeoGraph *graph) {
   GeoNodeIndex node = graph->n_nodes;
   GeoScratch *scratch = graph->scratch;
 
@@ -85,16 +81,14 @@ geo_graph_add_node (GeoGraph *graph)
 }
 
 guint
-geo_graph_n_nodes (const GeoGraph *graph)
-{
+geo_graph_n_nodes (const GeoGraph *graph) {
   return graph->n_nodes;
 }
 
 void
 geo_graph_set_node_flags (GeoGraph *graph,
                           GeoNodeIndex node,
-                          GeoNodeFlags flags)
-{
+                          GeoNodeFlags flags) {
   guint8 bits = 0;
 
   g_assert (node < graph->n_nodes);
@@ -108,9 +102,7 @@ geo_graph_set_node_flags (GeoGraph *graph,
 }
 
 GeoNodeFlags
-geo_graph_get_node_flags (const GeoGraph *graph,
-                          GeoNodeIndex node)
-{
+geo_graph_get_node_flags (const GeoGraph *graph, GeoNodeIndex node) {
   g_assert (node < graph->n_nodes);
 
   return graph->nodes[node].flags;
@@ -121,9 +113,7 @@ geo_graph_get_node_flags (const GeoGraph *graph,
 /* Spreads both indices over all bits: the finalizer of SplitMix64 (Steele, Lea
  * and Flood 2014). */
 static guint32
-pair_hash (GeoNodeIndex low,
-           GeoNodeIndex high)
-{
+pair_hash (GeoNodeIndex low, GeoNodeIndex high) {
   guint64 x = ((guint64) low << 32) | high;
 
   x ^= x >> 30;
@@ -137,10 +127,7 @@ pair_hash (GeoNodeIndex low,
 
 /* The slot of the pair, or the empty one where it belongs. */
 static guint32 *
-find_slot (const GeoGraph *graph,
-           GeoNodeIndex low,
-           GeoNodeIndex high)
-{
+find_slot (const GeoGraph *graph, GeoNodeIndex low, GeoNodeIndex high) {
   guint32 mask = graph->table_size - 1;
 
   for (guint32 i = pair_hash (low, high) & mask;; i = (i + 1) & mask) {
@@ -156,11 +143,7 @@ find_slot (const GeoGraph *graph,
 
 /* The pair of u and v, and which of its ends u is; NULL where there is none. */
 static GeoPair *
-find_pair (const GeoGraph *graph,
-           GeoNodeIndex u,
-           GeoNodeIndex v,
-           guint *end)
-{
+find_pair (const GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v, guint *end) {
   guint32 *slot;
 
   g_assert (u < graph->n_nodes && v < graph->n_nodes && u != v);
@@ -172,10 +155,7 @@ find_pair (const GeoGraph *graph,
 }
 
 guint32
-geo_graph_find_pair (const GeoGraph *graph,
-                     GeoNodeIndex u,
-                     GeoNodeIndex v)
-{
+geo_graph_find_pair (const GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v) {
   guint end;
   const GeoPair *pair = find_pair (graph, u, v, &end);
 
@@ -185,8 +165,7 @@ geo_graph_find_pair (const GeoGraph *graph,
 }
 
 static void
-grow_table (GeoGraph *graph)
-{
+grow_table (GeoGraph *graph) {
   g_free (graph->table);
   graph->table_size *= 2;
   graph->table = g_new0 (guint32, graph->table_size);
@@ -199,11 +178,7 @@ grow_table (GeoGraph *graph)
 
 /* Gives the node an arc over the pair and returns the arc's place. */
 static guint32
-add_arc (GeoGraph *graph,
-         GeoNodeIndex node,
-         GeoNodeIndex other,
-         guint32 pair)
-{
+add_arc (GeoGraph *graph, GeoNodeIndex node, GeoNodeIndex other, guint32 pair) {
   GeoNode *n = &graph->nodes[node];
   GeoArc *arc;
 
@@ -220,11 +195,7 @@ add_arc (GeoGraph *graph,
 }
 
 static GeoPair *
-ensure_pair (GeoGraph *graph,
-             GeoNodeIndex u,
-             GeoNodeIndex v,
-             guint *end)
-{
+ensure_pair (GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v, guint *end) {
   GeoPair *pair = find_pair (graph, u, v, end);
   guint32 index = graph->n_pairs;
 
@@ -260,17 +231,13 @@ ensure_pair (GeoGraph *graph,
 
 /* What the end owes the other one; below zero: what it is owed. */
 static gint64
-owed_by (const GeoPair *pair,
-         guint end)
-{
+owed_by (const GeoPair *pair, guint end) {
   return end == 0 ? pair->debt.minor : -pair->debt.minor;
 }
 
 /* §1 Capacity, of the hop that this end pays. */
 static gint64
-hop_capacity (const GeoPair *pair,
-              guint end)
-{
+hop_capacity (const GeoPair *pair, guint end) {
   guint receiver = OTHER (end);
   gint64 limit = 0;
   gint64 owed = owed_by (pair, end);
@@ -287,9 +254,7 @@ hop_capacity (const GeoPair *pair,
 }
 
 static guint8
-hop_flags (const GeoPair *pair,
-           guint end)
-{
+hop_flags (const GeoPair *pair, guint end) {
   guint receiver = OTHER (end);
   guint8 line = pair->line_flags[receiver];
   guint8 flags = GEO_HOP_ACTIVE;
@@ -309,9 +274,7 @@ hop_flags (const GeoPair *pair,
 
 /* After every change of a pair: its two arcs say the same. */
 static void
-update_arcs (GeoGraph *graph,
-             const GeoPair *pair)
-{
+update_arcs (GeoGraph *graph, const GeoPair *pair) {
   for (guint end = 0; end < 2; end++) {
     GeoArc *arc = &graph->nodes[pair->ends[end]].arcs[pair->slots[end]];
 
@@ -327,8 +290,7 @@ geo_graph_set_line (GeoGraph *graph,
                     GeoNodeIndex creditor,
                     GeoNodeIndex debtor,
                     GeoAmount limit,
-                    GeoLineFlags flags)
-{
+                    GeoLineFlags flags) {
   guint end;
   GeoPair *pair = ensure_pair (graph, creditor, debtor, &end);
 
@@ -345,8 +307,7 @@ geo_graph_get_line (const GeoGraph *graph,
                     GeoNodeIndex creditor,
                     GeoNodeIndex debtor,
                     GeoAmount *limit,
-                    GeoLineFlags *flags)
-{
+                    GeoLineFlags *flags) {
   guint end;
   const GeoPair *pair = find_pair (graph, creditor, debtor, &end);
 
@@ -362,9 +323,7 @@ geo_graph_get_line (const GeoGraph *graph,
 }
 
 static int
-compare_nodes (const void *a,
-               const void *b)
-{
+compare_nodes (const void *a, const void *b) {
   GeoNodeIndex left = *(const GeoNodeIndex *) a;
   GeoNodeIndex right = *(const GeoNodeIndex *) b;
 
@@ -376,8 +335,7 @@ geo_graph_set_line_blocked (GeoGraph *graph,
                             GeoNodeIndex creditor,
                             GeoNodeIndex debtor,
                             const GeoNodeIndex *blocked,
-                            gsize n)
-{
+                            gsize n) {
   guint end;
   GeoPair *pair = ensure_pair (graph, creditor, debtor, &end);
   GeoNodeIndex *list = NULL;
@@ -397,8 +355,7 @@ gboolean
 geo_graph_set_debt (GeoGraph *graph,
                     GeoNodeIndex debtor,
                     GeoNodeIndex creditor,
-                    GeoAmount debt)
-{
+                    GeoAmount debt) {
   guint end;
   GeoPair *pair = find_pair (graph, debtor, creditor, &end);
 
@@ -418,8 +375,7 @@ geo_graph_set_debt (GeoGraph *graph,
 GeoAmount
 geo_graph_debt (const GeoGraph *graph,
                 GeoNodeIndex debtor,
-                GeoNodeIndex creditor)
-{
+                GeoNodeIndex creditor) {
   guint end;
   const GeoPair *pair = find_pair (graph, debtor, creditor, &end);
 
@@ -430,10 +386,7 @@ geo_graph_debt (const GeoGraph *graph,
 }
 
 GeoAmount
-geo_graph_reserved (const GeoGraph *graph,
-                    GeoNodeIndex u,
-                    GeoNodeIndex v)
-{
+geo_graph_reserved (const GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v) {
   guint end;
   const GeoPair *pair = find_pair (graph, u, v, &end);
 
@@ -441,15 +394,11 @@ geo_graph_reserved (const GeoGraph *graph,
 }
 
 GeoAmount
-geo_graph_capacity (const GeoGraph *graph,
-                    GeoNodeIndex u,
-                    GeoNodeIndex v)
-{
+geo_graph_capacity (const GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v) {
   guint end;
   const GeoPair *pair = find_pair (graph, u, v, &end);
 
-  return pair == NULL ? GEO_AMOUNT_ZERO
-                      : GEO_AMOUNT (hop_capacity (pair, end));
+  return pair == NULL ? GEO_AMOUNT_ZERO : GEO_AMOUNT (hop_capacity (pair, end));
 }
 
 gboolean
@@ -457,8 +406,7 @@ geo_graph_reserve (GeoGraph *graph,
                    GeoNodeIndex u,
                    GeoNodeIndex v,
                    GeoAmount amount,
-                   GError **error)
-{
+                   GError **error) {
   guint end;
   GeoPair *pair = find_pair (graph, u, v, &end);
   gint64 capacity = pair == NULL ? 0 : hop_capacity (pair, end);
@@ -494,8 +442,7 @@ take_reserved (GeoGraph *graph,
                GeoNodeIndex u,
                GeoNodeIndex v,
                GeoAmount amount,
-               guint *end)
-{
+               guint *end) {
   GeoPair *pair = find_pair (graph, u, v, end);
 
   g_assert (amount.minor >= 0);
@@ -512,8 +459,7 @@ void
 geo_graph_release (GeoGraph *graph,
                    GeoNodeIndex u,
                    GeoNodeIndex v,
-                   GeoAmount amount)
-{
+                   GeoAmount amount) {
   guint end;
   GeoPair *pair = take_reserved (graph, u, v, amount, &end);
 
@@ -525,8 +471,7 @@ void
 geo_graph_settle (GeoGraph *graph,
                   GeoNodeIndex u,
                   GeoNodeIndex v,
-                  GeoAmount amount)
-{
+                  GeoAmount amount) {
   guint end;
   GeoPair *pair = take_reserved (graph, u, v, amount, &end);
 

@@ -44,21 +44,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoGraph, geo_graph_free)
 /* Node properties that routes look at.  A new node has none of them. */
 typedef enum {
   GEO_NODE_PRESENT = 1 << 0, /* Connected: can vote live. */
-  GEO_NODE_FROZEN = 1 << 1,  /* Neither pays, receives nor passes through. */
+  GEO_NODE_FROZEN = 1 << 1, /* Neither pays, receives nor passes through. */
 } GeoNodeFlags;
 
 void geo_graph_set_node_flags (GeoGraph *graph,
                                GeoNodeIndex node,
                                GeoNodeFlags flags);
-GeoNodeFlags geo_graph_get_node_flags (const GeoGraph *graph,
-                                       GeoNodeIndex node);
+GeoNodeFlags
+geo_graph_get_node_flags (const GeoGraph *graph, GeoNodeIndex node);
 
 /* What the creditor's policy allows on its line (protocol §5, P7). */
 typedef enum {
   GEO_LINE_ACTIVE = 1 << 0,
-  GEO_LINE_INTERMEDIATE = 1 << 1, /* can_be_intermediate: may be passed through. */
-  GEO_LINE_LIVE = 1 << 2,         /* consent: live, so only while the creditor is
-                                   * present. */
+  GEO_LINE_INTERMEDIATE = 1 << 1, /* can_be_intermediate */
+  GEO_LINE_LIVE = 1 << 2, /* consent: live; while the creditor is present. */
 } GeoLineFlags;
 
 /* The line creditor → debtor: debtor may owe creditor up to limit, at most
@@ -100,17 +99,15 @@ GeoAmount geo_graph_debt (const GeoGraph *graph,
                           GeoNodeIndex creditor);
 
 /* What is reserved for hop u → v. */
-GeoAmount geo_graph_reserved (const GeoGraph *graph,
-                              GeoNodeIndex u,
-                              GeoNodeIndex v);
+GeoAmount
+geo_graph_reserved (const GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v);
 
 /* Capacity of hop u → v (§1) = limit(v→u) − debt(u→v) + debt(v→u) −
  * reserved(u→v), never below 0; where the limit was lowered below the debt,
  * only what would reduce v's debt counts.  Policies, flags and presence are not
  * looked at.  What another lane holds (§10) is the caller's to reserve. */
-GeoAmount geo_graph_capacity (const GeoGraph *graph,
-                              GeoNodeIndex u,
-                              GeoNodeIndex v);
+GeoAmount
+geo_graph_capacity (const GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v);
 
 /* Reserves amount on hop u → v.  GEO_GRAPH_ERROR when the hop's capacity is
  * less; nothing is then changed. */
@@ -147,30 +144,38 @@ typedef struct {
 } GeoHopIndex;
 
 typedef struct {
-  guint max_hops;            /* 1 … GEO_GRAPH_HOPS_MAX */
-  guint max_routes;          /* 1 … GEO_GRAPH_ROUTES_MAX */
-  const GeoNodeIndex *avoid; /* Not passed through; payer and payee are not
-                              * affected. */
+  guint max_hops; /* 1 … GEO_GRAPH_HOPS_MAX */
+  guint max_routes; /* 1 … GEO_GRAPH_ROUTES_MAX */
+
+  /* Not passed through; payer and payee are not affected. */
+  const GeoNodeIndex *avoid;
   gsize n_avoid;
+
   const GeoHopIndex *avoid_hops;
   gsize n_avoid_hops;
 } GeoRouteQuery;
 
-/* A first hop that is used up, and what that neighbour's trust lets the payer
- * pay in all before this payment (0: nothing, and it would lead to the payee). */
+/* One of the payer's own hops that is used up, and what that neighbour's trust
+ * lets it pay in all; nothing, where the way beyond would lead to the payee. */
 typedef struct {
   GeoNodeIndex neighbour;
   GeoAmount available;
 } GeoLimit;
 
 typedef struct {
-  gboolean found;    /* routes add up to exactly the amount asked for. */
-  GeoAmount payable; /* Found: that amount.  Otherwise the most that max_routes
-                      * routes of max_hops hops carry, as far as was found; a
-                      * search for it, or for less, finds routes. */
-  GArray *routes;    /* GeoRoute, those of few hops first; empty unless found. */
-  GArray *limits;    /* GeoLimit: first hops that are used up in the best flow;
-                      * empty when found. */
+  /* The routes add up to exactly the amount asked for. */
+  gboolean found;
+
+  /* Where found, that amount.  Otherwise the most that max_routes routes of
+   * max_hops hops carry, as far as was found; a search for it, or for less,
+   * finds routes. */
+  GeoAmount payable;
+
+  /* GeoRoute, those of few hops first; empty unless found. */
+  GArray *routes;
+
+  /* GeoLimit: first hops used up in the best flow; empty when found. */
+  GArray *limits;
 } GeoRouteResult;
 
 /* Frees what a search put into the result; also right for one of all zeros. */
@@ -194,9 +199,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GeoRouteResult, geo_route_result_clear)
  * What is exact: a single route is found whenever there is one.  The flow is
  * the maximum flow (Edmonds & Karp 1972) wherever neither bound binds, so
  * always where max_hops ≥ number of nodes − 1 and max_routes suffice.  What is
- * not: maximum flow over paths of bounded length is NP-hard (Itai, Perl &
- * Shiloach 1982; Baier et al. 2010), and so is a decomposition into the fewest
- * paths; where a bound binds, more may be payable than is found.
+ * not: a maximum flow of whole amounts over paths of bounded length is NP-hard
+ * to find (Itai, Perl & Shiloach 1982; Baier et al. 2010), and so are the
+ * fewest paths of a flow (Vatinlen et al. 2008); where a bound binds, more may
+ * be payable, and with fewer signers, than is found.
  *
  * The result is overwritten without a look at it, and cleared by the caller.
  * Nothing is found, and nothing payable, where payer and payee are one or
@@ -209,7 +215,7 @@ void geo_graph_route (const GeoGraph *graph,
                       GeoRouteResult *result);
 
 /* "You can pay up to": the same search without an amount.  found is FALSE and
- * there are no routes; payable (at most GEO_AMOUNT_MAX) and limits are filled. */
+ * there are no routes; payable (at most GEO_AMOUNT_MAX) and limits are told. */
 void geo_graph_payable (const GeoGraph *graph,
                         GeoNodeIndex payer,
                         GeoNodeIndex payee,

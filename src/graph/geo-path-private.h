@@ -50,9 +50,8 @@ void geo_search_begin (GeoSearch *search,
 void geo_search_end (GeoSearch *search);
 
 /* Makes the flow that of these routes.  Flow both ways over a pair cancels. */
-void geo_search_set_flow (GeoSearch *search,
-                          const GeoRoute *routes,
-                          guint n_routes);
+void
+geo_search_set_flow (GeoSearch *search, const GeoRoute *routes, guint n_routes);
 
 /* What the query lets the arc's hop from u carry, whatever the flow. */
 gint64 geo_search_capacity (const GeoSearch *search,
@@ -66,9 +65,8 @@ gboolean geo_search_would_allow (const GeoSearch *search,
                                  const GeoArc *arc);
 
 /* What of the hop the flow uses; below zero: the flow goes the other way. */
-gint64 geo_search_flow (const GeoSearch *search,
-                        GeoNodeIndex u,
-                        const GeoArc *arc);
+gint64
+geo_search_flow (const GeoSearch *search, GeoNodeIndex u, const GeoArc *arc);
 
 /* A shortest path whose hops all have at least at_least (≥ 1) left, and of
  * those the widest.  A hop against flow takes that flow back, and may do so
@@ -88,14 +86,11 @@ gboolean geo_search_widest (GeoSearch *search,
 
 /* The path's first hop that takes flow back and is not banned yet is banned.
  * FALSE when there is none, or no room. */
-gboolean geo_search_ban (GeoSearch *search,
-                         const GeoPath *path);
+gboolean geo_search_ban (GeoSearch *search, const GeoPath *path);
 
 /* Labels every node from which the payee is reached in max_hops hops, and says
  * of one node whether it is among them. */
-void geo_search_reach (GeoSearch *search,
-                       guint max_hops);
-gboolean geo_search_reached (const GeoSearch *search,
-                             GeoNodeIndex node);
+void geo_search_reach (GeoSearch *search, guint max_hops);
+gboolean geo_search_reached (const GeoSearch *search, GeoNodeIndex node);
 
 G_END_DECLS

@@ -3,8 +3,8 @@
  *
  * Single paths: breadth first from both ends, a whole level at a time, always
  * at the end with less to look at.  So a path of six hops among ten thousand
- * nodes costs two searches of three hops, not one of six.  Each level keeps, for
- * every node it reaches, the widest way there; so the first meeting is of
+ * nodes costs two searches of three hops, not one of six.  Each level keeps,
+ * for every node it reaches, the widest way there; so the first meeting is of
  * shortest paths, and the widest of them is known.  Nothing is allocated.
  *
  * This file knows what one query may use; it does not choose routes.
@@ -25,9 +25,7 @@ static const guint8 QUERY_BITS = GEO_MARK_AVOIDED | GEO_MARK_HOPS;
 /* --- What may be used --- */
 
 static int
-compare_nodes (const void *a,
-               const void *b)
-{
+compare_nodes (const void *a, const void *b) {
   GeoNodeIndex left = *(const GeoNodeIndex *) a;
   GeoNodeIndex right = *(const GeoNodeIndex *) b;
 
@@ -38,16 +36,15 @@ compare_nodes (const void *a,
 static gboolean
 is_blocked (const GeoSearch *search,
             guint32 pair_index,
-            GeoNodeIndex receiver)
-{
+            GeoNodeIndex receiver) {
   const GeoPair *pair = &search->graph->pairs[pair_index];
   guint end = pair->ends[0] == receiver ? 0 : 1;
   const GeoNodeIndex *list = pair->blocked[end];
   gsize n = pair->n_blocked[end];
 
-  return bsearch (&search->payer, list, n, sizeof *list, compare_nodes) != NULL
-         || bsearch (&search->payee, list, n, sizeof *list, compare_nodes)
-                != NULL;
+  return bsearch (&search->payer, list, n, sizeof *list, compare_nodes) !=
+             NULL ||
+         bsearch (&search->payee, list, n, sizeof *list, compare_nodes) != NULL;
 }
 
 /* P7: the receiver's mandate, which the payee does not need; and the policy of
@@ -56,28 +53,23 @@ static inline gboolean
 is_allowed (const GeoSearch *search,
             const GeoArc *arc,
             guint direction,
-            GeoNodeIndex receiver)
-{
+            GeoNodeIndex receiver) {
   guint8 flags = arc->flags[direction];
 
   if ((flags & GEO_HOP_THROUGH) == 0 && receiver != search->payee)
     return FALSE;
   if ((flags & (GEO_HOP_LIVE | GEO_HOP_BLOCKS)) == 0)
     return TRUE;
-  if ((flags & GEO_HOP_LIVE) != 0
-      && (search->graph->scratch->marks[receiver].bits & GEO_MARK_PRESENT) == 0)
+  if ((flags & GEO_HOP_LIVE) != 0 &&
+      (search->graph->scratch->marks[receiver].bits & GEO_MARK_PRESENT) == 0)
     return FALSE;
 
-  return (flags & GEO_HOP_BLOCKS) == 0
-         || !is_blocked (search, arc->pair, receiver);
+  return (flags & GEO_HOP_BLOCKS) == 0 ||
+         !is_blocked (search, arc->pair, receiver);
 }
 
 static gboolean
-has_hop (const GeoHopIndex *hops,
-         gsize n,
-         GeoNodeIndex u,
-         GeoNodeIndex v)
-{
+has_hop (const GeoHopIndex *hops, gsize n, GeoNodeIndex u, GeoNodeIndex v) {
   for (gsize i = 0; i < n; i++) {
     if (hops[i].u == u && hops[i].v == v)
       return TRUE;
@@ -91,8 +83,7 @@ static inline gint64
 flow_over (const GeoSearch *search,
            guint32 pair,
            GeoNodeIndex u,
-           GeoNodeIndex v)
-{
+           GeoNodeIndex v) {
   gint64 flow = search->graph->scratch->flow[pair];
 
   return u < v ? flow : -flow;
@@ -104,16 +95,14 @@ special_capacity (const GeoSearch *search,
                   const GeoArc *arc,
                   guint direction,
                   GeoNodeIndex node,
-                  guint8 bits)
-{
+                  guint8 bits) {
   GeoNodeIndex u = direction == GEO_OUT ? node : arc->node;
   GeoNodeIndex v = direction == GEO_OUT ? arc->node : node;
   gint64 capacity = 0;
 
-  if (is_allowed (search, arc, direction, v)
-      && ((bits & GEO_MARK_HOPS) == 0
-          || !has_hop (search->query->avoid_hops, search->query->n_avoid_hops,
-                       u, v)))
+  if (is_allowed (search, arc, direction, v) &&
+      ((bits & GEO_MARK_HOPS) == 0 ||
+       !has_hop (search->query->avoid_hops, search->query->n_avoid_hops, u, v)))
     capacity = arc->capacity[direction];
 
   if ((bits & GEO_MARK_FLOW) != 0) {
@@ -130,29 +119,24 @@ special_capacity (const GeoSearch *search,
 gboolean
 geo_search_would_allow (const GeoSearch *search,
                         GeoNodeIndex u,
-                        const GeoArc *arc)
-{
+                        const GeoArc *arc) {
   const GeoMark *marks = search->graph->scratch->marks;
   const GeoRouteQuery *query = search->query;
 
-  return (marks[arc->node].bits & (GEO_MARK_FROZEN | GEO_MARK_AVOIDED)) == 0
-         && is_allowed (search, arc, GEO_OUT, arc->node)
-         && !has_hop (query->avoid_hops, query->n_avoid_hops, u, arc->node);
+  return (marks[arc->node].bits & (GEO_MARK_FROZEN | GEO_MARK_AVOIDED)) == 0 &&
+         is_allowed (search, arc, GEO_OUT, arc->node) &&
+         !has_hop (query->avoid_hops, query->n_avoid_hops, u, arc->node);
 }
 
 gint64
 geo_search_capacity (const GeoSearch *search,
                      GeoNodeIndex u,
-                     const GeoArc *arc)
-{
+                     const GeoArc *arc) {
   return geo_search_would_allow (search, u, arc) ? arc->capacity[GEO_OUT] : 0;
 }
 
 gint64
-geo_search_flow (const GeoSearch *search,
-                 GeoNodeIndex u,
-                 const GeoArc *arc)
-{
+geo_search_flow (const GeoSearch *search, GeoNodeIndex u, const GeoArc *arc) {
   return flow_over (search, arc->pair, u, arc->node);
 }
 
@@ -163,8 +147,7 @@ geo_search_begin (GeoSearch *search,
                   const GeoGraph *graph,
                   GeoNodeIndex payer,
                   GeoNodeIndex payee,
-                  const GeoRouteQuery *query)
-{
+                  const GeoRouteQuery *query) {
   GeoMark *marks = graph->scratch->marks;
 
   memset (search, 0, sizeof *search);
@@ -188,8 +171,7 @@ geo_search_begin (GeoSearch *search,
 }
 
 void
-geo_search_end (GeoSearch *search)
-{
+geo_search_end (GeoSearch *search) {
   GeoMark *marks = search->graph->scratch->marks;
   const GeoRouteQuery *query = search->query;
 
@@ -205,8 +187,7 @@ geo_search_end (GeoSearch *search)
 void
 geo_search_set_flow (GeoSearch *search,
                      const GeoRoute *routes,
-                     guint n_routes)
-{
+                     guint n_routes) {
   const GeoGraph *graph = search->graph;
   GeoScratch *scratch = graph->scratch;
 
@@ -240,9 +221,7 @@ geo_search_set_flow (GeoSearch *search,
 }
 
 gboolean
-geo_search_ban (GeoSearch *search,
-                const GeoPath *path)
-{
+geo_search_ban (GeoSearch *search, const GeoPath *path) {
   for (guint i = 0; i < path->n_hops; i++) {
     GeoNodeIndex u = path->nodes[i];
     GeoNodeIndex v = path->nodes[i + 1];
@@ -273,8 +252,7 @@ static void
 start_side (const GeoSearch *search,
             Side *side,
             guint direction,
-            GeoNodeIndex node)
-{
+            GeoNodeIndex node) {
   GeoScratch *scratch = search->graph->scratch;
   GeoMark *mark = &scratch->marks[node];
 
@@ -294,11 +272,7 @@ start_side (const GeoSearch *search,
 /* Goes one level further; TRUE when a node of that level has been reached from
  * the other end too. */
 static gboolean
-expand (const GeoSearch *search,
-        Side *side,
-        guint direction,
-        gint64 at_least)
-{
+expand (const GeoSearch *search, Side *side, guint direction, gint64 at_least) {
   const GeoNode *nodes = search->graph->nodes;
   GeoMark *marks = search->graph->scratch->marks;
   guint64 generation = search->graph->scratch->generation;
@@ -321,9 +295,9 @@ expand (const GeoSearch *search,
       GeoMark *mark;
 
       if (G_LIKELY (special == 0)) {
-        if (width < at_least
-            || !is_allowed (search, arc, direction,
-                            direction == GEO_OUT ? arc->node : index))
+        if (width < at_least ||
+            !is_allowed (search, arc, direction,
+                         direction == GEO_OUT ? arc->node : index))
           continue;
       } else {
         width = special_capacity (search, arc, direction, index, special);
@@ -367,10 +341,7 @@ expand (const GeoSearch *search,
 }
 
 static GeoNodeIndex
-other_end (const GeoSearch *search,
-           guint32 pair,
-           GeoNodeIndex node)
-{
+other_end (const GeoSearch *search, guint32 pair, GeoNodeIndex node) {
   const GeoNodeIndex *ends = search->graph->pairs[pair].ends;
 
   return ends[0] == node ? ends[1] : ends[0];
@@ -378,10 +349,7 @@ other_end (const GeoSearch *search,
 
 /* The widest of the shortest paths, through a node that both ends reached. */
 static void
-join (const GeoSearch *search,
-      const Side *side,
-      GeoPath *path)
-{
+join (const GeoSearch *search, const Side *side, GeoPath *path) {
   const GeoMark *marks = search->graph->scratch->marks;
   GeoNodeIndex middle = GEO_NODE_NONE;
   GeoNodeIndex node;
@@ -426,8 +394,7 @@ geo_search_path (GeoSearch *search,
                  gint64 at_least,
                  guint max_hops,
                  guint64 work_max,
-                 GeoPath *path)
-{
+                 GeoPath *path) {
   Side sides[2];
   guint64 work = 0;
 
@@ -457,8 +424,7 @@ gboolean
 geo_search_widest (GeoSearch *search,
                    gint64 at_least,
                    guint max_hops,
-                   GeoPath *path)
-{
+                   GeoPath *path) {
   GeoPath found;
   gboolean any = FALSE;
 
@@ -476,9 +442,7 @@ geo_search_widest (GeoSearch *search,
 }
 
 void
-geo_search_reach (GeoSearch *search,
-                  guint max_hops)
-{
+geo_search_reach (GeoSearch *search, guint max_hops) {
   Side side;
 
   search->graph->scratch->generation++;
@@ -490,11 +454,9 @@ geo_search_reach (GeoSearch *search,
 }
 
 gboolean
-geo_search_reached (const GeoSearch *search,
-                    GeoNodeIndex node)
-{
+geo_search_reached (const GeoSearch *search, GeoNodeIndex node) {
   const GeoScratch *scratch = search->graph->scratch;
 
-  return scratch->marks[node].generation == scratch->generation
-         && scratch->marks[node].depth[FROM_PAYEE] >= 0;
+  return scratch->marks[node].generation == scratch->generation &&
+         scratch->marks[node].depth[FROM_PAYEE] >= 0;
 }

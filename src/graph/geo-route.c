@@ -3,7 +3,8 @@
  *
  * Which paths become the routes of a payment: one that carries it all, or
  * several that together do, within both bounds; and, where none do, what could
- * be paid.  It changes no state of the graph and leaves its scratch space clean.
+ * be paid.  It changes no state of the graph and leaves its scratch space
+ * clean.
  *
  * Two rules fill a plan with routes, path by path: the shortest path first,
  * which needs few signers, and the widest first, which needs few routes and so
@@ -44,8 +45,7 @@ typedef enum {
 
 /* How many participants sign: the nodes of all routes, each once. */
 static guint
-count_nodes (const GeoPlan *plan)
-{
+count_nodes (const GeoPlan *plan) {
   GeoNodeIndex seen[GEO_GRAPH_ROUTES_MAX * (GEO_GRAPH_HOPS_MAX + 1)];
   guint n = 0;
 
@@ -68,9 +68,7 @@ count_nodes (const GeoPlan *plan)
 /* Few hops first, of those the larger amount, of those the lower nodes: below
  * zero when a is better. */
 static int
-compare_routes (const void *left,
-                const void *right)
-{
+compare_routes (const void *left, const void *right) {
   const GeoRoute *a = left;
   const GeoRoute *b = right;
 
@@ -87,17 +85,12 @@ compare_routes (const void *left,
 }
 
 static gboolean
-is_worse (const GeoRoute *a,
-          const GeoRoute *b)
-{
+is_worse (const GeoRoute *a, const GeoRoute *b) {
   return compare_routes (a, b) > 0;
 }
 
 static void
-remove_route (GeoRoute *routes,
-              guint *n_routes,
-              guint index)
-{
+remove_route (GeoRoute *routes, guint *n_routes, guint index) {
   (*n_routes)--;
   memmove (&routes[index], &routes[index + 1],
            (*n_routes - index) * sizeof *routes);
@@ -106,10 +99,7 @@ remove_route (GeoRoute *routes,
 /* Adds the path to the plan.  The plan is left as it was unless it then carries
  * more, within both bounds. */
 static GeoOutcome
-augment (GeoSearch *search,
-         GeoPlan *plan,
-         const GeoPath *path)
-{
+augment (GeoSearch *search, GeoPlan *plan, const GeoPath *path) {
   const GeoRouteQuery *query = search->query;
   GeoFlow flow;
   GeoRoute routes[GEO_FLOW_ROUTES_MAX];
@@ -155,8 +145,7 @@ fill (GeoSearch *search,
       guint max_hops,
       gint64 amount,
       guint nodes_max,
-      GeoPlan *plan)
-{
+      GeoPlan *plan) {
   gint64 at_least = 1;
 
   plan->n_routes = 0;
@@ -176,10 +165,9 @@ fill (GeoSearch *search,
       found = geo_search_widest (search, at_least, max_hops, &path);
       break;
     }
-    if (!found
-        && (plan->n_routes == 0
-            || !geo_search_path (search, at_least, 2 * max_hops, DETOUR_WORK_MAX,
-                                 &path)))
+    if (!found && (plan->n_routes == 0 ||
+                   !geo_search_path (search, at_least, 2 * max_hops,
+                                     DETOUR_WORK_MAX, &path)))
       return;
 
     switch (augment (search, plan, &path)) {
@@ -204,9 +192,7 @@ fill (GeoSearch *search,
 /* Takes off what is more than amount: first whole routes, the worst first; then
  * some of the worst one's amount. */
 static void
-trim (GeoPlan *plan,
-      gint64 amount)
-{
+trim (GeoPlan *plan, gint64 amount) {
   while (plan->total > amount) {
     gint64 excess = plan->total - amount;
     guint worst = G_MAXUINT;
@@ -217,8 +203,8 @@ trim (GeoPlan *plan,
 
       if (worst == G_MAXUINT || is_worse (route, &plan->routes[worst]))
         worst = i;
-      if (route->amount.minor <= excess
-          && (whole == G_MAXUINT || is_worse (route, &plan->routes[whole])))
+      if (route->amount.minor <= excess &&
+          (whole == G_MAXUINT || is_worse (route, &plan->routes[whole])))
         whole = i;
     }
 
@@ -233,10 +219,7 @@ trim (GeoPlan *plan,
 }
 
 static void
-set_single (GeoPlan *plan,
-            const GeoPath *path,
-            gint64 amount)
-{
+set_single (GeoPlan *plan, const GeoPath *path, gint64 amount) {
   GeoRoute *route = &plan->routes[0];
 
   plan->n_routes = 1;
@@ -248,11 +231,7 @@ set_single (GeoPlan *plan,
 
 /* The same amount by a plan of fewer nodes, if the rule finds one. */
 static void
-improve (GeoSearch *search,
-         GeoRule rule,
-         guint max_hops,
-         GeoPlan *plan)
-{
+improve (GeoSearch *search, GeoRule rule, guint max_hops, GeoPlan *plan) {
   guint n_nodes = count_nodes (plan);
   GeoPlan other;
 
@@ -266,18 +245,14 @@ improve (GeoSearch *search,
 
 /* FALSE when amount is not found; plan is then the best there is. */
 static gboolean
-make_plan (GeoSearch *search,
-           gint64 amount,
-           GeoPlan *plan)
-{
+make_plan (GeoSearch *search, gint64 amount, GeoPlan *plan) {
   guint max_hops = search->query->max_hops;
   GeoPath path;
   GeoPlan widest;
 
   if (amount <= 0) {
     amount = G_MAXINT64;
-  } else if (geo_search_path (search, amount, max_hops, G_MAXUINT64,
-                              &path)) {
+  } else if (geo_search_path (search, amount, max_hops, G_MAXUINT64, &path)) {
     set_single (plan, &path, amount);
     /* Several routes have three nodes at least, and those that together have
      * fewer nodes than this one are shorter, each of them. */
@@ -307,10 +282,7 @@ make_plan (GeoSearch *search,
 /* The payer's hops that carry all they can, or that carry nothing at all where
  * they would lead to the payee. */
 static void
-collect_limits (GeoSearch *search,
-                const GeoPlan *plan,
-                GArray *limits)
-{
+collect_limits (GeoSearch *search, const GeoPlan *plan, GArray *limits) {
   const GeoNode *payer = &search->graph->nodes[search->payer];
   gboolean is_empty = FALSE;
 
@@ -320,11 +292,11 @@ collect_limits (GeoSearch *search,
     gint64 capacity = geo_search_capacity (search, search->payer, arc);
     GeoLimit limit = { arc->node, GEO_AMOUNT (capacity) };
 
-    if (capacity > 0
-        && geo_search_flow (search, search->payer, arc) == capacity)
+    if (capacity > 0 &&
+        geo_search_flow (search, search->payer, arc) == capacity)
       g_array_append_val (limits, limit);
-    else if (arc->capacity[GEO_OUT] == 0
-             && (arc->flags[GEO_OUT] & GEO_HOP_ACTIVE) != 0)
+    else if (arc->capacity[GEO_OUT] == 0 &&
+             (arc->flags[GEO_OUT] & GEO_HOP_ACTIVE) != 0)
       is_empty = TRUE;
   }
   if (!is_empty)
@@ -336,9 +308,9 @@ collect_limits (GeoSearch *search,
     const GeoArc *arc = &payer->arcs[i];
     GeoLimit limit = { arc->node, GEO_AMOUNT_ZERO };
 
-    if (arc->capacity[GEO_OUT] == 0
-        && geo_search_would_allow (search, search->payer, arc)
-        && geo_search_reached (search, arc->node))
+    if (arc->capacity[GEO_OUT] == 0 &&
+        geo_search_would_allow (search, search->payer, arc) &&
+        geo_search_reached (search, arc->node))
       g_array_append_val (limits, limit);
   }
 }
@@ -350,24 +322,22 @@ run (const GeoGraph *graph,
      GeoNodeIndex payee,
      gint64 amount,
      const GeoRouteQuery *query,
-     GeoRouteResult *result)
-{
+     GeoRouteResult *result) {
   GeoSearch search;
   GeoPlan plan;
 
   g_assert (payer < graph->n_nodes && payee < graph->n_nodes);
   g_assert (query->max_hops >= 1 && query->max_hops <= GEO_GRAPH_HOPS_MAX);
-  g_assert (query->max_routes >= 1
-            && query->max_routes <= GEO_GRAPH_ROUTES_MAX);
+  g_assert (query->max_routes >= 1 &&
+            query->max_routes <= GEO_GRAPH_ROUTES_MAX);
 
   result->found = FALSE;
   result->payable = GEO_AMOUNT_ZERO;
   result->routes = g_array_new (FALSE, FALSE, sizeof (GeoRoute));
   result->limits = g_array_new (FALSE, FALSE, sizeof (GeoLimit));
 
-  if (payer == payee
-      || (graph->nodes[payer].flags & GEO_NODE_FROZEN) != 0
-      || (graph->nodes[payee].flags & GEO_NODE_FROZEN) != 0)
+  if (payer == payee || (graph->nodes[payer].flags & GEO_NODE_FROZEN) != 0 ||
+      (graph->nodes[payee].flags & GEO_NODE_FROZEN) != 0)
     return;
 
   geo_search_begin (&search, graph, payer, payee, query);
@@ -391,8 +361,7 @@ geo_graph_route (const GeoGraph *graph,
                  GeoNodeIndex payee,
                  GeoAmount amount,
                  const GeoRouteQuery *query,
-                 GeoRouteResult *result)
-{
+                 GeoRouteResult *result) {
   run (graph, payer, payee, MAX (amount.minor, 0), query, result);
 }
 
@@ -401,14 +370,12 @@ geo_graph_payable (const GeoGraph *graph,
                    GeoNodeIndex payer,
                    GeoNodeIndex payee,
                    const GeoRouteQuery *query,
-                   GeoRouteResult *result)
-{
+                   GeoRouteResult *result) {
   run (graph, payer, payee, 0, query, result);
 }
 
 void
-geo_route_result_clear (GeoRouteResult *result)
-{
+geo_route_result_clear (GeoRouteResult *result) {
   g_clear_pointer (&result->routes, g_array_unref);
   g_clear_pointer (&result->limits, g_array_unref);
   result->found = FALSE;

@@ -9,8 +9,7 @@
 #define STANDING (GEO_LINE_ACTIVE | GEO_LINE_INTERMEDIATE)
 
 static GeoGraph *
-graph_of (guint n_nodes)
-{
+graph_of (guint n_nodes) {
   GeoGraph *graph = geo_graph_new ();
 
   for (guint i = 0; i < n_nodes; i++)
@@ -24,8 +23,7 @@ static void
 set_line (GeoGraph *graph,
           GeoNodeIndex creditor,
           GeoNodeIndex debtor,
-          gint64 limit)
-{
+          gint64 limit) {
   geo_graph_set_line (graph, creditor, debtor, GEO_AMOUNT (limit), STANDING);
 }
 
@@ -33,22 +31,20 @@ static void
 set_debt (GeoGraph *graph,
           GeoNodeIndex debtor,
           GeoNodeIndex creditor,
-          gint64 debt)
-{
+          gint64 debt) {
   g_assert_true (
       geo_graph_set_debt (graph, debtor, creditor, GEO_AMOUNT (debt)));
 }
 
-#define assert_capacity(graph, u, v, expected)                                 \
+#define assert_capacity(graph, u, v, expected) \
   g_assert_cmpint (geo_graph_capacity (graph, u, v).minor, ==, expected)
-#define assert_debt(graph, debtor, creditor, expected)                         \
+#define assert_debt(graph, debtor, creditor, expected) \
   g_assert_cmpint (geo_graph_debt (graph, debtor, creditor).minor, ==, expected)
-#define assert_reserved(graph, u, v, expected)                                 \
+#define assert_reserved(graph, u, v, expected) \
   g_assert_cmpint (geo_graph_reserved (graph, u, v).minor, ==, expected)
 
 static void
-test_empty (void)
-{
+test_empty (void) {
   g_autoptr (GeoGraph) graph = geo_graph_new ();
 
   g_assert_cmpuint (geo_graph_n_nodes (graph), ==, 0);
@@ -56,8 +52,7 @@ test_empty (void)
 }
 
 static void
-test_node_flags (void)
-{
+test_node_flags (void) {
   g_autoptr (GeoGraph) graph = graph_of (2);
 
   g_assert_cmpint (geo_graph_get_node_flags (graph, 0), ==, 0);
@@ -70,8 +65,7 @@ test_node_flags (void)
 }
 
 static void
-test_lines (void)
-{
+test_lines (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
   GeoAmount limit = GEO_AMOUNT (7);
   GeoLineFlags flags = GEO_LINE_LIVE;
@@ -100,8 +94,7 @@ test_lines (void)
 }
 
 static void
-test_capacity (void)
-{
+test_capacity (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
 
   assert_capacity (graph, 0, 1, 0);
@@ -125,8 +118,7 @@ test_capacity (void)
 }
 
 static void
-test_capacity_closed (void)
-{
+test_capacity_closed (void) {
   g_autoptr (GeoGraph) graph = graph_of (2);
 
   set_line (graph, 1, 0, 100);
@@ -139,8 +131,7 @@ test_capacity_closed (void)
 }
 
 static void
-test_capacity_lowered (void)
-{
+test_capacity_lowered (void) {
   g_autoptr (GeoGraph) graph = graph_of (2);
 
   set_line (graph, 1, 0, 100);
@@ -152,16 +143,14 @@ test_capacity_lowered (void)
   assert_capacity (graph, 0, 1, 0);
   assert_capacity (graph, 1, 0, 90);
 
-  g_assert_true (
-      geo_graph_reserve (graph, 1, 0, GEO_AMOUNT (40), NULL));
+  g_assert_true (geo_graph_reserve (graph, 1, 0, GEO_AMOUNT (40), NULL));
   geo_graph_settle (graph, 1, 0, GEO_AMOUNT (40));
   assert_debt (graph, 0, 1, 40);
   assert_capacity (graph, 0, 1, 10);
 }
 
 static void
-test_debt (void)
-{
+test_debt (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
 
   assert_debt (graph, 1, 0, 0);
@@ -186,8 +175,7 @@ test_debt (void)
 }
 
 static void
-test_largest (void)
-{
+test_largest (void) {
   g_autoptr (GeoGraph) graph = graph_of (2);
   g_autoptr (GError) error = NULL;
 
@@ -195,8 +183,8 @@ test_largest (void)
   set_debt (graph, 1, 0, GEO_AMOUNT_MAX);
   assert_capacity (graph, 0, 1, 2 * GEO_AMOUNT_MAX);
 
-  g_assert_false (geo_graph_reserve (
-      graph, 0, 1, GEO_AMOUNT (GEO_AMOUNT_MAX + 1), &error));
+  g_assert_false (
+      geo_graph_reserve (graph, 0, 1, GEO_AMOUNT (GEO_AMOUNT_MAX + 1), &error));
   g_assert_error (error, GEO_GRAPH_ERROR, GEO_GRAPH_ERROR_OVERFLOW);
   assert_reserved (graph, 0, 1, 0);
 
@@ -209,8 +197,7 @@ test_largest (void)
 }
 
 static void
-test_reserve (void)
-{
+test_reserve (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
   g_autoptr (GError) error = NULL;
 
@@ -244,8 +231,7 @@ test_reserve (void)
 }
 
 static void
-test_settle (void)
-{
+test_settle (void) {
   g_autoptr (GeoGraph) graph = graph_of (2);
 
   /* 0 cancels what 1 owes, the rest becomes its own debt. */
@@ -268,8 +254,7 @@ test_settle (void)
 }
 
 static void
-test_settle_lowered (void)
-{
+test_settle_lowered (void) {
   g_autoptr (GeoGraph) graph = graph_of (2);
 
   /* P9: what is reserved outlives the limit. */
@@ -283,8 +268,7 @@ test_settle_lowered (void)
 }
 
 static void
-test_release_too_much (void)
-{
+test_release_too_much (void) {
   if (g_test_subprocess ()) {
     g_autoptr (GeoGraph) graph = graph_of (2);
 
@@ -311,10 +295,7 @@ typedef struct {
 } Model;
 
 static gint64
-model_capacity (Model m[MODEL_NODES][MODEL_NODES],
-                guint u,
-                guint v)
-{
+model_capacity (Model m[MODEL_NODES][MODEL_NODES], guint u, guint v) {
   gint64 limit = m[u][v].active ? m[u][v].limit : 0;
   gint64 room = limit > m[u][v].debt ? limit - m[u][v].debt : 0;
   gint64 all = room + m[v][u].debt;
@@ -323,8 +304,7 @@ model_capacity (Model m[MODEL_NODES][MODEL_NODES],
 }
 
 static void
-test_random (void)
-{
+test_random (void) {
   g_autoptr (GeoGraph) graph = graph_of (MODEL_NODES);
   /* [debtor][creditor] */
   static Model m[MODEL_NODES][MODEL_NODES];
@@ -388,9 +368,7 @@ test_random (void)
 }
 
 int
-main (int argc,
-      char *argv[])
-{
+main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/graph/empty", test_empty);

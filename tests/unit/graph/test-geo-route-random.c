@@ -36,16 +36,12 @@ typedef struct {
 } Model;
 
 static gint
-random_below (gint n)
-{
+random_below (gint n) {
   return g_test_rand_int_range (0, n);
 }
 
 static gint64
-capacity_of (const Model *m,
-             guint u,
-             guint v)
-{
+capacity_of (const Model *m, guint u, guint v) {
   gint64 limit = (m->flags[v][u] & GEO_LINE_ACTIVE) != 0 ? m->limit[v][u] : 0;
   gint64 credit = MAX (limit - m->debt[u][v], 0);
 
@@ -53,10 +49,7 @@ capacity_of (const Model *m,
 }
 
 static gint64
-usable_of (const Model *m,
-           guint u,
-           guint v)
-{
+usable_of (const Model *m, guint u, guint v) {
   guint flags = m->flags[v][u];
   gboolean is_active = (flags & GEO_LINE_ACTIVE) != 0;
 
@@ -65,8 +58,8 @@ usable_of (const Model *m,
   if (m->frozen[u] || m->frozen[v])
     return 0;
   for (gsize i = 0; i < m->n_avoid; i++) {
-    if ((m->avoid[i] == u && u != m->payer)
-        || (m->avoid[i] == v && v != m->payee))
+    if ((m->avoid[i] == u && u != m->payer) ||
+        (m->avoid[i] == v && v != m->payee))
       return 0;
   }
   for (gsize i = 0; i < m->n_avoid_hops; i++) {
@@ -88,8 +81,7 @@ usable_of (const Model *m,
 /* A graph of one of a few kinds: plain ones with all mandates given, and ones
  * where everything occurs. */
 static GeoGraph *
-make_random (Model *m)
-{
+make_random (Model *m) {
   GeoGraph *graph = geo_graph_new ();
   gboolean is_plain = random_below (2) == 0;
   gint density = 15 + random_below (80);
@@ -112,8 +104,8 @@ make_random (Model *m)
     m->present[u] = random_below (2) == 0;
     m->frozen[u] = !is_plain && random_below (15) == 0;
     geo_graph_set_node_flags (graph, u,
-                              (m->present[u] ? GEO_NODE_PRESENT : 0)
-                                  | (m->frozen[u] ? GEO_NODE_FROZEN : 0));
+                              (m->present[u] ? GEO_NODE_PRESENT : 0) |
+                                  (m->frozen[u] ? GEO_NODE_FROZEN : 0));
   }
 
   for (guint u = 0; u < m->n; u++) {
@@ -188,8 +180,7 @@ make_random (Model *m)
 }
 
 static GeoRouteQuery
-query_of (const Model *m)
-{
+query_of (const Model *m) {
   GeoRouteQuery query = {
     .max_hops = m->max_hops,
     .max_routes = m->max_routes,
@@ -219,8 +210,7 @@ walk (const Model *m,
       guint hops,
       gint64 width,
       guint visited,
-      Single *single)
-{
+      Single *single) {
   if (node == m->payee) {
     single->widest = MAX (single->widest, width);
     if (width < single->amount || hops > single->fewest)
@@ -241,9 +231,7 @@ walk (const Model *m,
 }
 
 static Single
-look_for_single (const Model *m,
-                 gint64 amount)
-{
+look_for_single (const Model *m, gint64 amount) {
   Single single = { amount, m->max_hops + 1, 0, 0 };
 
   walk (m, m->payer, 0, G_MAXINT64, 1u << m->payer, &single);
@@ -259,8 +247,7 @@ push (gint64 left[NODES_MAX][NODES_MAX],
       GeoNodeIndex node,
       GeoNodeIndex payee,
       gint64 amount,
-      guint *visited)
-{
+      guint *visited) {
   if (node == payee)
     return amount;
   *visited |= 1u << node;
@@ -282,8 +269,7 @@ push (gint64 left[NODES_MAX][NODES_MAX],
 }
 
 static gint64
-plain_max_flow (const Model *m)
-{
+plain_max_flow (const Model *m) {
   gint64 left[NODES_MAX][NODES_MAX];
   gint64 total = 0;
 
@@ -301,10 +287,7 @@ plain_max_flow (const Model *m)
 /* --- What may be found --- */
 
 static void
-check_routes (const Model *m,
-              gint64 amount,
-              const GeoRouteResult *result)
-{
+check_routes (const Model *m, gint64 amount, const GeoRouteResult *result) {
   gint64 used[NODES_MAX][NODES_MAX] = { 0 };
   gint64 sum = 0;
   guint signers = 0;
@@ -360,9 +343,7 @@ check_routes (const Model *m,
 }
 
 static void
-check_limits (const Model *m,
-              const GeoRouteResult *result)
-{
+check_limits (const Model *m, const GeoRouteResult *result) {
   for (guint i = 0; i < result->limits->len; i++) {
     const GeoLimit *limit = &g_array_index (result->limits, GeoLimit, i);
 
@@ -371,19 +352,14 @@ check_limits (const Model *m,
     g_assert_cmpint (limit->available.minor, ==,
                      m->usable[m->payer][limit->neighbour]);
     for (guint j = 0; j < i; j++)
-      g_assert_cmpuint (
-          g_array_index (result->limits, GeoLimit, j).neighbour, !=,
-          limit->neighbour);
+      g_assert_cmpuint (g_array_index (result->limits, GeoLimit, j).neighbour,
+                        !=, limit->neighbour);
   }
 }
 
 /* TRUE when found; everything about the result is checked. */
 static gboolean
-search (const GeoGraph *graph,
-        const Model *m,
-        gint64 amount,
-        gint64 *payable)
-{
+search (const GeoGraph *graph, const Model *m, gint64 amount, gint64 *payable) {
   g_auto (GeoRouteResult) result = { 0 };
   GeoRouteQuery query = query_of (m);
 
@@ -403,8 +379,7 @@ search (const GeoGraph *graph,
 }
 
 static void
-test_payable (void)
-{
+test_payable (void) {
   const guint rounds = g_test_slow () ? 200000 : 6000;
 
   for (guint i = 0; i < rounds; i++) {
@@ -441,8 +416,8 @@ test_payable (void)
     }
     g_assert_false (search (graph, &m, most + 1, &payable));
     g_assert_cmpint (payable, ==, most);
-    g_assert_false (search (graph, &m, flow + 1 + random_below (1000),
-                            &payable));
+    g_assert_false (
+        search (graph, &m, flow + 1 + random_below (1000), &payable));
     g_assert_cmpint (payable, ==, most);
   }
 }
@@ -450,8 +425,7 @@ test_payable (void)
 /* A found payment is reserved and settled hop by hop, in any order: every hop
  * fits, and nobody's balance changes but the payer's and the payee's. */
 static void
-test_settle (void)
-{
+test_settle (void) {
   const guint rounds = g_test_slow () ? 50000 : 3000;
 
   for (guint i = 0; i < rounds; i++) {
@@ -482,8 +456,8 @@ test_settle (void)
       for (guint u = 0; u < m.n; u++) {
         for (guint v = 0; v < m.n; v++) {
           if (u != v)
-            net[u] -= geo_graph_debt (graph, v, u).minor
-                      - geo_graph_debt (graph, u, v).minor;
+            net[u] -= geo_graph_debt (graph, v, u).minor -
+                      geo_graph_debt (graph, u, v).minor;
         }
       }
       n = result.routes->len;
@@ -496,8 +470,8 @@ test_settle (void)
                                             NULL));
       }
       for (guint r = 0; r < n; r++) {
-        const GeoRoute *route = &g_array_index (
-            result.routes, GeoRoute, backwards ? n - 1 - r : r);
+        const GeoRoute *route = &g_array_index (result.routes, GeoRoute,
+                                                backwards ? n - 1 - r : r);
 
         for (guint j = 0; j + 1 < route->n_nodes; j++)
           geo_graph_settle (graph, route->nodes[j], route->nodes[j + 1],
@@ -534,8 +508,7 @@ test_settle (void)
 
 /* The same search twice gives the same: it leaves nothing behind. */
 static void
-test_repeated (void)
-{
+test_repeated (void) {
   for (guint i = 0; i < 1000; i++) {
     Model m;
     g_autoptr (GeoGraph) graph = make_random (&m);
@@ -580,9 +553,7 @@ test_repeated (void)
 #define LARGE_SEARCHES 2000
 
 static void
-time_searches (const GeoGraph *graph,
-               gint64 amount)
-{
+time_searches (const GeoGraph *graph, gint64 amount) {
   const GeoRouteQuery query = { GEO_GRAPH_HOPS_MAX, GEO_GRAPH_ROUTES_MAX };
   guint n_found = 0;
   guint n_routes = 0;
@@ -611,8 +582,7 @@ time_searches (const GeoGraph *graph,
 }
 
 static void
-test_large (void)
-{
+test_large (void) {
   g_autoptr (GeoGraph) graph = geo_graph_new ();
   gint64 start = g_get_monotonic_time ();
 
@@ -638,9 +608,7 @@ test_large (void)
 }
 
 int
-main (int argc,
-      char *argv[])
-{
+main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/route/random/payable", test_payable);

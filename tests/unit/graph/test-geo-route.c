@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Routes on graphs drawn by hand: one case for each thing a search must look at,
- * and one for each choice it must make.  Random graphs are searched elsewhere.
+ * Routes on graphs drawn by hand: one case for each thing a search must look
+ * at, and one for each choice it must make.  Random graphs are searched
+ * elsewhere.
  */
 #include "graph/geo-graph.h"
 
@@ -11,8 +12,7 @@
 static const GeoRouteQuery ALL = { GEO_GRAPH_HOPS_MAX, GEO_GRAPH_ROUTES_MAX };
 
 static GeoGraph *
-graph_of (guint n_nodes)
-{
+graph_of (guint n_nodes) {
   GeoGraph *graph = geo_graph_new ();
 
   for (guint i = 0; i < n_nodes; i++)
@@ -23,19 +23,14 @@ graph_of (guint n_nodes)
 
 /* Lets u pay v up to limit: v trusts u. */
 static void
-set_hop (GeoGraph *graph,
-         GeoNodeIndex u,
-         GeoNodeIndex v,
-         gint64 limit)
-{
+set_hop (GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v, gint64 limit) {
   geo_graph_set_line (graph, v, u, GEO_AMOUNT (limit), STANDING);
 }
 
 /* The routes as text: "0-1-3:10 0-2-3:5", or "payable 15" where none are found,
  * with the limits after it: "payable 15, 1:10, 2:5". */
 static gchar *
-routes_to_string (const GeoRouteResult *result)
-{
+routes_to_string (const GeoRouteResult *result) {
   GString *text = g_string_new (NULL);
 
   if (!result->found) {
@@ -45,8 +40,8 @@ routes_to_string (const GeoRouteResult *result)
     for (guint i = 0; i < result->limits->len; i++) {
       const GeoLimit *limit = &g_array_index (result->limits, GeoLimit, i);
 
-      g_string_append_printf (text, ", %u:%" G_GINT64_FORMAT,
-                              limit->neighbour, limit->available.minor);
+      g_string_append_printf (text, ", %u:%" G_GINT64_FORMAT, limit->neighbour,
+                              limit->available.minor);
     }
     return g_string_free (text, FALSE);
   }
@@ -58,8 +53,7 @@ routes_to_string (const GeoRouteResult *result)
     if (i > 0)
       g_string_append_c (text, ' ');
     for (guint j = 0; j < route->n_nodes; j++)
-      g_string_append_printf (text, "%s%u", j > 0 ? "-" : "",
-                              route->nodes[j]);
+      g_string_append_printf (text, "%s%u", j > 0 ? "-" : "", route->nodes[j]);
     g_string_append_printf (text, ":%" G_GINT64_FORMAT, route->amount.minor);
   }
 
@@ -72,8 +66,7 @@ assert_routes (const GeoGraph *graph,
                GeoNodeIndex payee,
                gint64 amount,
                const GeoRouteQuery *query,
-               const gchar *expected)
-{
+               const gchar *expected) {
   g_auto (GeoRouteResult) result = { 0 };
   g_autofree gchar *text = NULL;
 
@@ -89,8 +82,7 @@ assert_payable (const GeoGraph *graph,
                 GeoNodeIndex payer,
                 GeoNodeIndex payee,
                 const GeoRouteQuery *query,
-                const gchar *expected)
-{
+                const gchar *expected) {
   g_auto (GeoRouteResult) result = { 0 };
   g_autofree gchar *text = NULL;
 
@@ -100,8 +92,7 @@ assert_payable (const GeoGraph *graph,
 }
 
 static void
-test_direct (void)
-{
+test_direct (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
 
   set_hop (graph, 0, 1, 10);
@@ -114,8 +105,7 @@ test_direct (void)
 }
 
 static void
-test_nothing (void)
-{
+test_nothing (void) {
   g_autoptr (GeoGraph) graph = graph_of (2);
 
   set_hop (graph, 0, 1, 10);
@@ -125,8 +115,7 @@ test_nothing (void)
 }
 
 static void
-test_exact_limits (void)
-{
+test_exact_limits (void) {
   g_autoptr (GeoGraph) graph = graph_of (4);
 
   set_hop (graph, 0, 1, 100);
@@ -140,8 +129,7 @@ test_exact_limits (void)
 }
 
 static void
-test_largest (void)
-{
+test_largest (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
 
   set_hop (graph, 0, 1, GEO_AMOUNT_MAX);
@@ -156,8 +144,7 @@ test_largest (void)
 
 /* A debt is paid back over a closed line, to the payee and to nobody beyond. */
 static void
-test_closed (void)
-{
+test_closed (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
 
   set_hop (graph, 0, 1, 100);
@@ -175,8 +162,7 @@ test_closed (void)
 }
 
 static void
-test_reverse_debt (void)
-{
+test_reverse_debt (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
 
   /* What 1 owes 0 is part of what 0 can pass on through 1. */
@@ -188,8 +174,7 @@ test_reverse_debt (void)
 }
 
 static void
-test_intermediate (void)
-{
+test_intermediate (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
 
   set_hop (graph, 0, 1, 10);
@@ -205,8 +190,7 @@ test_intermediate (void)
 }
 
 static void
-test_live (void)
-{
+test_live (void) {
   g_autoptr (GeoGraph) graph = graph_of (3);
 
   set_hop (graph, 0, 1, 10);
@@ -227,8 +211,7 @@ test_live (void)
 }
 
 static void
-test_frozen (void)
-{
+test_frozen (void) {
   g_autoptr (GeoGraph) graph = graph_of (4);
 
   set_hop (graph, 0, 1, 10);
@@ -246,8 +229,7 @@ test_frozen (void)
 }
 
 static void
-test_blocked (void)
-{
+test_blocked (void) {
   g_autoptr (GeoGraph) graph = graph_of (5);
   const GeoNodeIndex blocked[] = { 4, 0 };
 
@@ -276,8 +258,7 @@ test_blocked (void)
 }
 
 static void
-test_avoid_nodes (void)
-{
+test_avoid_nodes (void) {
   g_autoptr (GeoGraph) graph = graph_of (4);
   const GeoNodeIndex first[] = { 1 };
   const GeoNodeIndex both[] = { 1, 3, 1 };
@@ -306,8 +287,7 @@ test_avoid_nodes (void)
 }
 
 static void
-test_avoid_hops (void)
-{
+test_avoid_hops (void) {
   g_autoptr (GeoGraph) graph = graph_of (4);
   const GeoHopIndex hops[] = { { 1, 2 }, { 0, 3 } };
   const GeoHopIndex backwards[] = { { 2, 1 }, { 1, 0 } };
@@ -330,8 +310,7 @@ test_avoid_hops (void)
 }
 
 static void
-test_widest_of_shortest (void)
-{
+test_widest_of_shortest (void) {
   g_autoptr (GeoGraph) graph = graph_of (6);
 
   set_hop (graph, 0, 1, 10);
@@ -360,8 +339,7 @@ test_widest_of_shortest (void)
 
 /* Six hops and no more, from whichever end they are looked at. */
 static void
-test_max_hops (void)
-{
+test_max_hops (void) {
   g_autoptr (GeoGraph) graph = graph_of (8);
   GeoRouteQuery query = ALL;
 
@@ -380,8 +358,7 @@ test_max_hops (void)
 }
 
 static void
-test_several (void)
-{
+test_several (void) {
   g_autoptr (GeoGraph) graph = graph_of (5);
 
   set_hop (graph, 0, 4, 10);
@@ -397,8 +374,7 @@ test_several (void)
 
 /* 0-2-3-4-5 carries it all, but asks five; 0-5 and 0-1-5 together ask three. */
 static void
-test_fewest_signers (void)
-{
+test_fewest_signers (void) {
   g_autoptr (GeoGraph) graph = graph_of (6);
 
   set_hop (graph, 0, 2, 100);
@@ -427,8 +403,7 @@ test_fewest_signers (void)
 }
 
 static void
-test_shared_hop (void)
-{
+test_shared_hop (void) {
   g_autoptr (GeoGraph) graph = graph_of (5);
 
   /* Both ways pass 3 → 4, which holds 15 in all. */
@@ -444,8 +419,7 @@ test_shared_hop (void)
 
 /* The one shortest path, 0-1-4-5, takes a hop of both that are possible. */
 static void
-test_reverse_arcs (void)
-{
+test_reverse_arcs (void) {
   g_autoptr (GeoGraph) graph = graph_of (6);
   GeoRouteQuery query = ALL;
 
@@ -469,8 +443,7 @@ test_reverse_arcs (void)
 
 /* Taking 1 → 4 back would make a route of four hops out of a longer way. */
 static void
-test_reverse_too_long (void)
-{
+test_reverse_too_long (void) {
   g_autoptr (GeoGraph) graph = graph_of (7);
   GeoRouteQuery query = ALL;
 
@@ -489,8 +462,7 @@ test_reverse_too_long (void)
 }
 
 static void
-test_max_routes (void)
-{
+test_max_routes (void) {
   g_autoptr (GeoGraph) graph = graph_of (6);
   GeoRouteQuery query = ALL;
 
@@ -517,8 +489,7 @@ test_max_routes (void)
 }
 
 static void
-test_limits (void)
-{
+test_limits (void) {
   g_autoptr (GeoGraph) graph = graph_of (6);
 
   /* 1 is used up; 2 is not, its own hop is; 3 gives nothing and would lead to
@@ -541,8 +512,7 @@ test_limits (void)
 }
 
 static void
-test_clear (void)
-{
+test_clear (void) {
   GeoRouteResult result = { 0 };
   g_autoptr (GeoGraph) graph = graph_of (2);
 
@@ -555,9 +525,7 @@ test_clear (void)
 }
 
 int
-main (int argc,
-      char *argv[])
-{
+main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/route/direct", test_direct);
