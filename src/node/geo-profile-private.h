@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where a profile keeps the journals of its communities.  Nobody outside this
+ * room and its tests may include this.
+ */
+#pragma once
+
+#include "node/geo-profile.h"
+
+G_BEGIN_DECLS
+
+#define GEO_JOURNAL_FILE "journal.db"
+
+/* <folder>/<community>/journal.db */
+gchar *geo_profile_get_journal_path (GeoProfile *profile,
+                                     const GeoPid *community);
+
+/* Makes folder with mode 0700.  Any thread.  GEO_NODE_ERROR_STORAGE. */
+gboolean geo_profile_make_folder (const gchar *folder, GError **error);
+
+/* What people type as a name: trimmed, composed, 1 to 100 characters, no
+ * control characters; NULL and GEO_NODE_ERROR_INPUT where it cannot be one. */
+gchar *geo_profile_clean_name (const gchar *name, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,741 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The profile: its folder, identity.json, and the key while it is unlocked.  It
+ * leaves the keyring to geo-keyring.c, the key file to geo-keyfile.c and every
+ * journal to the node.
+ */
+#include "config.h"
+
+#include "node/geo-profile-private.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "core/geo-json.h"
+#include "core/geo-words.h"
+#include "node/geo-keyfile-private.h"
+#include "node/geo-keyring-private.h"
+
+#define IDENTITY_FILE "identity.json"
+#define KEY_FILE "identity.key"
+#define IDENTITY_KIND "geo-identity"
+#define NAME_CHARS_MAX 100
+
+/* A development build keeps its own data. */
+#if GEO_DEVELOPMENT
+#define DATA_FOLDER "geo-devel"
+#else
+#define DATA_FOLDER "geo"
+#endif
+
+struct _GeoProfile {
+  GObject parent_instance;
+
+  gchar *folder;
+
+  /* What identity.json says. */
+  GeoKeyPlace place;
+  gchar *name;
+  GeoPid pid;
+  gboolean words_confirmed;
+  /* There is an identity.json, but it cannot be read. */
+  gboolean damaged;
+
+  /* S4: NULL while locked. */
+  GeoSecret *secret;
+  guint8 *entropy;
+
+  /* The last write of identity.json that was begun. */
+  GThread *writer;
+};
+
+G_DEFINE_FINAL_TYPE (GeoProfile, geo_profile, G_TYPE_OBJECT)
+
+G_DEFINE_QUARK (geo - node - error - quark, geo_node_error)
+
+static void
+geo_profile_finalize (GObject *object) {
+  GeoProfile *self = GEO_PROFILE (object);
+
+  if (self->writer != NULL)
+    g_thread_join (g_steal_pointer (&self->writer));
+  g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->secret, geo_secret_unref);
+  g_clear_pointer (&self->entropy, sodium_free);
+  G_OBJECT_CLASS (geo_profile_parent_class)->finalize (object);
+}
+
+static void
+geo_profile_class_init (GeoProfileClass *klass) {
+  G_OBJECT_CLASS (klass)->finalize = geo_profile_finalize;
+}
+
+static void
+geo_profile_init (GeoProfile *self) {
+  if (sodium_init () < 0)
+    g_error ("libsodium cannot be used on this computer");
+}
+
+/* --- identity.json ------------------------------------------------------ */
+
+typedef struct {
+  gchar *folder;
+  gchar *name;
+  GeoPid pid;
+  GeoKeyPlace place;
+  gboolean words_confirmed;
+} Identity;
+
+static Identity *
+identity_new (GeoProfile *self) {
+  Identity *identity = g_new0 (Identity, 1);
+
+  identity->folder = g_strdup (self->folder);
+  identity->name = g_strdup (self->name);
+  identity->pid = self->pid;
+  identity->place = self->place;
+  identity->words_confirmed = self->words_confirmed;
+  return identity;
+}
+
+static void
+identity_free (Identity *identity) {
+  g_free (identity->folder);
+  g_free (identity->name);
+  g_free (identity);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Identity, identity_free)
+
+static const gchar *
+place_to_string (GeoKeyPlace place) {
+  switch (place) {
+  case GEO_KEY_PLACE_NONE:
+    return "none";
+  case GEO_KEY_PLACE_KEYRING:
+    return "keyring";
+  case GEO_KEY_PLACE_FILE:
+    return "file";
+  }
+  g_assert_not_reached ();
+}
+
+static gboolean
+identity_write (const Identity *identity, GError **error) {
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree gchar *pid = geo_pid_to_string (&identity->pid);
+  g_autofree gchar *path = g_build_filename (identity->folder, IDENTITY_FILE,
+                                             NULL);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "kind");
+  json_builder_add_string_value (builder, IDENTITY_KIND);
+  json_builder_set_member_name (builder, "v");
+  json_builder_add_int_value (builder, 1);
+  json_builder_set_member_name (builder, "name");
+  json_builder_add_string_value (builder, identity->name);
+  json_builder_set_member_name (builder, "pid");
+  json_builder_add_string_value (builder, pid);
+  json_builder_set_member_name (builder, "key");
+  json_builder_add_string_value (builder, place_to_string (identity->place));
+  json_builder_set_member_name (builder, "words_confirmed");
+  json_builder_add_boolean_value (builder, identity->words_confirmed);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, TRUE);
+
+  if (!g_file_set_contents_full (path, text, -1,
+                                 G_FILE_SET_CONTENTS_CONSISTENT |
+                                     G_FILE_SET_CONTENTS_DURABLE,
+                                 0600, &failure)) {
+    g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+                 /* Translators: %s is what the system says. */
+                 _ ("The profile could not be stored: %s."), failure->message);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static const gchar *
+get_text (JsonObject *object, const gchar *name) {
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) ||
+      json_node_get_value_type (node) != G_TYPE_STRING)
+    return NULL;
+  return json_node_get_string (node);
+}
+
+static gboolean
+identity_read (GeoProfile *self, const gchar *text, gsize len) {
+  g_autoptr (JsonNode) root = geo_json_parse (text, len, GEO_JSON_SIZE_MAX,
+                                              NULL);
+  JsonObject *object;
+  JsonNode *confirmed;
+  const gchar *kind;
+  const gchar *name;
+  const gchar *pid;
+  const gchar *place;
+
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+    return FALSE;
+  object = json_node_get_object (root);
+  kind = get_text (object, "kind");
+  name = get_text (object, "name");
+  pid = get_text (object, "pid");
+  place = get_text (object, "key");
+  if (g_strcmp0 (kind, IDENTITY_KIND) != 0 || name == NULL || pid == NULL ||
+      place == NULL || !geo_pid_parse (pid, &self->pid, NULL))
+    return FALSE;
+  if (g_str_equal (place, "keyring"))
+    self->place = GEO_KEY_PLACE_KEYRING;
+  else if (g_str_equal (place, "file"))
+    self->place = GEO_KEY_PLACE_FILE;
+  else
+    return FALSE;
+  self->name = g_strdup (name);
+
+  confirmed = json_object_get_member (object, "words_confirmed");
+  self->words_confirmed =
+      confirmed != NULL && JSON_NODE_HOLDS_VALUE (confirmed) &&
+      json_node_get_value_type (confirmed) == G_TYPE_BOOLEAN &&
+      json_node_get_boolean (confirmed);
+  return TRUE;
+}
+
+GeoProfile *
+geo_profile_new (const gchar *name) {
+  GeoProfile *self = g_object_new (GEO_TYPE_PROFILE, NULL);
+  g_autofree gchar *path = NULL;
+  g_autofree gchar *text = NULL;
+  gsize len;
+  g_autoptr (GError) error = NULL;
+
+  if (name != NULL && strchr (name, '/') != NULL) {
+    self->folder = g_canonicalize_filename (name, NULL);
+  } else if (name != NULL && *name != '\0') {
+    g_autofree gchar *leaf = g_strconcat ("@", name, NULL);
+
+    self->folder = g_build_filename (g_get_user_data_dir (), DATA_FOLDER, leaf,
+                                     NULL);
+  } else {
+    self->folder = g_build_filename (g_get_user_data_dir (), DATA_FOLDER, NULL);
+  }
+
+  path = g_build_filename (self->folder, IDENTITY_FILE, NULL);
+  if (g_file_get_contents (path, &text, &len, &error))
+    self->damaged = !identity_read (self, text, len);
+  else
+    self->damaged = !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  return self;
+}
+
+/* --- Small questions ---------------------------------------------------- */
+
+const gchar *
+geo_profile_get_folder (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->folder;
+}
+
+GeoKeyPlace
+geo_profile_get_key_place (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->place;
+}
+
+gboolean
+geo_profile_has_pid (GeoProfile *profile, GeoPid *out) {
+  g_assert (GEO_IS_PROFILE (profile));
+  if (profile->place == GEO_KEY_PLACE_NONE)
+    return FALSE;
+  if (out != NULL)
+    *out = profile->pid;
+  return TRUE;
+}
+
+const gchar *
+geo_profile_get_name (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->name;
+}
+
+gboolean
+geo_profile_is_unlocked (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->secret != NULL;
+}
+
+GeoSecret *
+geo_profile_get_secret (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->secret;
+}
+
+gchar *
+geo_profile_get_words (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->entropy != NULL ? geo_words_from_entropy (profile->entropy)
+                                  : NULL;
+}
+
+gchar *
+geo_profile_make_words (void) {
+  guint8 entropy[GEO_WORDS_ENTROPY_LEN];
+  gchar *words;
+
+  if (sodium_init () < 0)
+    g_error ("libsodium cannot be used on this computer");
+  randombytes_buf (entropy, sizeof entropy);
+  words = geo_words_from_entropy (entropy);
+  sodium_memzero (entropy, sizeof entropy);
+  return words;
+}
+
+gboolean
+geo_profile_get_words_confirmed (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->words_confirmed;
+}
+
+typedef struct {
+  GThread *before;
+  Identity *identity;
+} Write;
+
+static gpointer
+write_thread (gpointer data) {
+  Write *write = data;
+  g_autoptr (GError) error = NULL;
+
+  /* Writes keep their order. */
+  if (write->before != NULL)
+    g_thread_join (write->before);
+  /* If it fails the person is asked again at the next start, and loses nothing.
+   */
+  if (!identity_write (write->identity, &error))
+    g_debug ("identity.json: %s", error->message);
+  identity_free (write->identity);
+  g_free (write);
+  return NULL;
+}
+
+void
+geo_profile_set_words_confirmed (GeoProfile *profile, gboolean confirmed) {
+  Write *write;
+
+  g_assert (GEO_IS_PROFILE (profile));
+  confirmed = !!confirmed;
+  if (profile->place == GEO_KEY_PLACE_NONE ||
+      profile->words_confirmed == confirmed)
+    return;
+  profile->words_confirmed = confirmed;
+
+  write = g_new0 (Write, 1);
+  write->before = profile->writer;
+  write->identity = identity_new (profile);
+  profile->writer = g_thread_new ("geo-profile", write_thread, write);
+}
+
+static gint
+compare_pids (gconstpointer a, gconstpointer b) {
+  const GeoPid *const *one = a;
+  const GeoPid *const *other = b;
+
+  return geo_pid_cmp (*one, *other);
+}
+
+GPtrArray *
+geo_profile_list_communities (GeoProfile *profile) {
+  GPtrArray *pids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = NULL;
+  const gchar *name;
+
+  g_assert (GEO_IS_PROFILE (profile));
+  dir = g_dir_open (profile->folder, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    GeoPid pid;
+    g_autofree gchar *path = g_build_filename (profile->folder, name,
+                                               GEO_JOURNAL_FILE, NULL);
+
+    if (geo_pid_parse (name, &pid, NULL) &&
+        g_file_test (path, G_FILE_TEST_IS_REGULAR))
+      g_ptr_array_add (pids, geo_pid_dup (&pid));
+  }
+  g_ptr_array_sort (pids, compare_pids);
+  return pids;
+}
+
+gchar *
+geo_profile_get_journal_path (GeoProfile *profile, const GeoPid *community) {
+  g_autofree gchar *name = geo_pid_to_string (community);
+
+  return g_build_filename (profile->folder, name, GEO_JOURNAL_FILE, NULL);
+}
+
+gboolean
+geo_profile_make_folder (const gchar *folder, GError **error) {
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    return TRUE;
+  g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+               /* Translators: %s is what the system says. */
+               _ ("The profile's folder could not be made: %s."),
+               g_strerror (errno));
+  return FALSE;
+}
+
+gchar *
+geo_profile_clean_name (const gchar *name, GError **error) {
+  g_autofree gchar *normal = NULL;
+  const gchar *p;
+
+  if (name != NULL)
+    normal = g_utf8_normalize (name, -1, G_NORMALIZE_NFC);
+  if (normal != NULL) {
+    g_strstrip (normal);
+    for (p = normal; *p != '\0'; p = g_utf8_next_char (p)) {
+      if (g_unichar_iscntrl (g_utf8_get_char (p)))
+        break;
+    }
+    if (*normal != '\0' && *p == '\0' &&
+        g_utf8_strlen (normal, -1) <= NAME_CHARS_MAX)
+      return g_steal_pointer (&normal);
+  }
+  g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+               g_dngettext (GETTEXT_PACKAGE, "A name has at most %d letter.",
+                            "A name has 1 to %d letters.", NAME_CHARS_MAX),
+               NAME_CHARS_MAX);
+  return NULL;
+}
+
+/* --- The keyring's face ------------------------------------------------- */
+
+static void
+probed_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (geo_keyring_probe_finish (result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+geo_profile_probe_keyring_async (GeoProfile *profile,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data) {
+  GTask *task = g_task_new (profile, cancellable, callback, user_data);
+
+  geo_keyring_probe_async (cancellable, probed_cb, task);
+}
+
+gboolean
+geo_profile_probe_keyring_finish (GeoProfile *profile,
+                                  GAsyncResult *result,
+                                  GError **error) {
+  g_assert (g_task_is_valid (result, profile));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- Creating and unlocking --------------------------------------------- */
+
+/* What a thread needs and makes; the secrets in it are zeroed with it. */
+typedef struct {
+  gchar *folder;
+  gchar *name;
+  GeoKeyPlace place;
+  gchar *passphrase;
+  guint8 *entropy;
+  GeoSecret *secret;
+  GeoPid pid;
+  gboolean is_new;
+} KeyWork;
+
+static KeyWork *
+key_work_new (GeoProfile *profile, const gchar *passphrase) {
+  KeyWork *work = g_new0 (KeyWork, 1);
+
+  work->folder = g_strdup (profile->folder);
+  work->passphrase = g_strdup (passphrase);
+  work->entropy = sodium_malloc (GEO_WORDS_ENTROPY_LEN);
+  if (work->entropy == NULL)
+    g_error ("no guarded memory for a key");
+  return work;
+}
+
+static void
+key_work_free (gpointer data) {
+  KeyWork *work = data;
+
+  g_free (work->folder);
+  g_free (work->name);
+  if (work->passphrase != NULL)
+    sodium_memzero (work->passphrase, strlen (work->passphrase));
+  g_free (work->passphrase);
+  sodium_free (work->entropy);
+  g_clear_pointer (&work->secret, geo_secret_unref);
+  g_free (work);
+}
+
+/* The words are the key: PBKDF2 takes some milliseconds. */
+static gboolean
+derive_secret (KeyWork *work, GError **error) {
+  gchar *words = geo_words_from_entropy (work->entropy);
+
+  work->secret = geo_words_to_secret (words, error);
+  geo_words_free (words);
+  if (work->secret == NULL)
+    return FALSE;
+  geo_secret_get_pid (work->secret, &work->pid);
+  return TRUE;
+}
+
+static gboolean
+create_in_thread (KeyWork *work, GError **error) {
+  g_autofree gchar *identity_path = g_build_filename (work->folder,
+                                                      IDENTITY_FILE, NULL);
+  g_autofree gchar *key_path = g_build_filename (work->folder, KEY_FILE, NULL);
+  g_autoptr (Identity) identity = NULL;
+
+  if (!derive_secret (work, error) ||
+      !geo_profile_make_folder (work->folder, error))
+    return FALSE;
+  if (g_file_test (identity_path, G_FILE_TEST_EXISTS)) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_EXISTS,
+                         _ ("There is an identity in this profile already."));
+    return FALSE;
+  }
+  /* The key comes first: an identity without its key would be a dead end, a key
+   * without its identity is only written over. */
+  if (work->place == GEO_KEY_PLACE_FILE &&
+      !geo_keyfile_write (key_path, work->entropy, work->passphrase, error))
+    return FALSE;
+
+  identity = g_new0 (Identity, 1);
+  identity->folder = g_strdup (work->folder);
+  identity->name = g_strdup (work->name);
+  identity->pid = work->pid;
+  identity->place = work->place;
+  return identity_write (identity, error);
+}
+
+static gboolean
+unlock_in_thread (KeyWork *work, GError **error) {
+  GeoPid expected = work->pid;
+
+  if (work->place == GEO_KEY_PLACE_FILE) {
+    g_autofree gchar *path = g_build_filename (work->folder, KEY_FILE, NULL);
+
+    if (!geo_keyfile_read (path, work->passphrase, work->entropy, error))
+      return FALSE;
+  }
+  if (!derive_secret (work, error))
+    return FALSE;
+  if (!geo_pid_equal (&expected, &work->pid)) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING,
+                         _ ("The key that is kept for this profile belongs to "
+                            "somebody else. Restore the identity from its "
+                            "twelve words."));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+key_thread (GTask *task,
+            gpointer source,
+            gpointer task_data,
+            GCancellable *cancellable) {
+  KeyWork *work = task_data;
+  GError *error = NULL;
+
+  if (work->is_new ? create_in_thread (work, &error)
+                   : unlock_in_thread (work, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+key_done_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
+  KeyWork *work = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  if (work->is_new) {
+    g_free (self->name);
+    self->name = g_strdup (work->name);
+    self->pid = work->pid;
+    self->place = work->place;
+    self->words_confirmed = FALSE;
+  }
+  g_clear_pointer (&self->secret, geo_secret_unref);
+  g_clear_pointer (&self->entropy, sodium_free);
+  self->secret = g_steal_pointer (&work->secret);
+  self->entropy = g_steal_pointer (&work->entropy);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Takes task, whose data is a KeyWork. */
+static void
+run_key_thread (GTask *task) {
+  /* A key that is half made would be worse than a late answer: not cancelled.
+   */
+  g_autoptr (GTask) inner = g_task_new (g_task_get_source_object (task), NULL,
+                                        key_done_cb, task);
+
+  /* The outer task keeps the work until the callback has run. */
+  g_task_set_task_data (inner, g_task_get_task_data (task), NULL);
+  g_task_run_in_thread (inner, key_thread);
+}
+
+static void
+key_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (!geo_keyring_store_finish (result, &error))
+    g_task_return_error (task, error);
+  else
+    run_key_thread (g_steal_pointer (&task));
+}
+
+void
+geo_profile_create_async (GeoProfile *profile,
+                          const gchar *name,
+                          const gchar *words,
+                          const gchar *passphrase,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data) {
+  g_autoptr (GTask) task = g_task_new (profile, cancellable, callback,
+                                       user_data);
+  KeyWork *work;
+  GError *error = NULL;
+
+  g_assert (GEO_IS_PROFILE (profile));
+  g_task_set_check_cancellable (task, FALSE);
+  work = key_work_new (profile, passphrase);
+  g_task_set_task_data (task, work, key_work_free);
+  work->is_new = TRUE;
+  work->place = passphrase != NULL ? GEO_KEY_PLACE_FILE : GEO_KEY_PLACE_KEYRING;
+
+  if (profile->place != GEO_KEY_PLACE_NONE || profile->damaged) {
+    g_task_return_new_error (
+        task, GEO_NODE_ERROR, GEO_NODE_ERROR_EXISTS, "%s",
+        _ ("There is an identity in this profile already."));
+    return;
+  }
+  work->name = geo_profile_clean_name (name, &error);
+  if (work->name == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  if (passphrase != NULL && *passphrase == '\0') {
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE,
+                             "%s", _ ("A passphrase is needed."));
+    return;
+  }
+  if (!geo_words_to_entropy (words, work->entropy, &error)) {
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                             /* Translators: %s says which word is wrong. */
+                             _ ("These are not the twelve words: %s"),
+                             error->message);
+    g_clear_error (&error);
+    return;
+  }
+
+  if (work->place == GEO_KEY_PLACE_KEYRING)
+    geo_keyring_store_async (profile->folder, work->entropy, cancellable,
+                             key_stored_cb, g_steal_pointer (&task));
+  else
+    run_key_thread (g_steal_pointer (&task));
+}
+
+gboolean
+geo_profile_create_finish (GeoProfile *profile,
+                           GAsyncResult *result,
+                           GError **error) {
+  g_assert (g_task_is_valid (result, profile));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+key_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  KeyWork *work = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!geo_keyring_load_finish (result, work->entropy, &error))
+    g_task_return_error (task, error);
+  else
+    run_key_thread (g_steal_pointer (&task));
+}
+
+void
+geo_profile_unlock_async (GeoProfile *profile,
+                          const gchar *passphrase,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data) {
+  g_autoptr (GTask) task = g_task_new (profile, cancellable, callback,
+                                       user_data);
+  KeyWork *work;
+
+  g_assert (GEO_IS_PROFILE (profile));
+  g_task_set_check_cancellable (task, FALSE);
+  work = key_work_new (profile, passphrase);
+  g_task_set_task_data (task, work, key_work_free);
+  work->place = profile->place;
+  work->pid = profile->pid;
+
+  switch (profile->place) {
+  case GEO_KEY_PLACE_NONE:
+    if (profile->damaged)
+      g_task_return_new_error (
+          task, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+          _ ("This profile is damaged: %s in its folder cannot be read."),
+          IDENTITY_FILE);
+    else
+      g_task_return_new_error (
+          task, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY, "%s",
+          _ ("There is no identity in this profile yet. Create one, or restore "
+             "yours from its twelve words."));
+    break;
+  case GEO_KEY_PLACE_KEYRING:
+    geo_keyring_load_async (profile->folder, cancellable, key_loaded_cb,
+                            g_steal_pointer (&task));
+    break;
+  case GEO_KEY_PLACE_FILE:
+    if (passphrase == NULL || *passphrase == '\0')
+      g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE,
+                               "%s",
+                               _ ("The passphrase of this profile is needed."));
+    else
+      run_key_thread (g_steal_pointer (&task));
+    break;
+  }
+}
+
+gboolean
+geo_profile_unlock_finish (GeoProfile *profile,
+                           GAsyncResult *result,
+                           GError **error) {
+  g_assert (g_task_is_valid (result, profile));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
