@@ -2,13 +2,18 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * GeoJournal: a participant's own append-only history in SQLite (protocol §8):
- * records chained by hash and signed one by one, and a projection of them (lines,
- * balances, payments, people) that is updated in the same transaction and can be
- * rebuilt from them.
+ * records chained by hash and signed one by one, and a projection of them
+ * (lines, balances, payments, people) that is updated in the same transaction
+ * and can be rebuilt from them.
  *
- * One thread owns it: the one that opened it, or that called geo_journal_adopt ().
- * Every write is durable (fsync) when the call returns TRUE; FALSE leaves the file
- * as it was.
+ * One thread owns it: the one that opened it, or that called
+ * geo_journal_adopt ().
+ *
+ * Every write is durable (fsync) when the call returns TRUE; FALSE leaves the
+ * file as it was.  After GEO_STORE_ERROR_IO alone, where the disk did not say
+ * whether it took the last bytes, a crash before the next successful write may
+ * bring that one record back, whole; nothing was sent for it (P1), so this is
+ * as if the crash had come between storing and sending.
  */
 #pragma once
 
@@ -19,44 +24,62 @@ G_BEGIN_DECLS
 
 typedef struct _GeoJournal GeoJournal;
 
-/* Opens or creates path (mode 0600) and migrates it. Takes a write lock on a .lock file beside it for as long as it is
- * open (GEO_STORE_ERROR_LOCKED) unless read_only. */
-GeoJournal *geo_journal_open (const gchar *path, gboolean read_only, GError **error);
-void        geo_journal_adopt (GeoJournal *journal);
-void        geo_journal_close (GeoJournal *journal); /* NULL is safe. */
+/* Opens or creates path (mode 0600) and migrates it. Takes a write lock on a
+ * .lock file beside it for as long as it is open (GEO_STORE_ERROR_LOCKED)
+ * unless read_only: readers come and go while another process writes. */
+GeoJournal *
+geo_journal_open (const gchar *path, gboolean read_only, GError **error);
+void geo_journal_adopt (GeoJournal *journal);
+void geo_journal_close (GeoJournal *journal); /* NULL is safe. */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoJournal, geo_journal_close)
 
-/* One record: the chain, the signature and the projection in one transaction. record_out (may be NULL)
- * receives the sequence. */
-gboolean geo_journal_append (GeoJournal *journal, const GeoSecret *secret, GeoRecordKind kind,
-                             const GeoRecordBody *body, GeoTime at, gint64 *sequence_out, GError **error);
+/* One record: the chain, the signature and the projection in one transaction.
+ * sequence_out (may be NULL) receives its number.  The first record is a joined
+ * one; later joined ones are newer forms of the same community and participant.
+ *
+ * GEO_STORE_ERROR_VERIFY: the body lacks what its kind needs, or what is in it
+ * does not belong together (hashes, proofs, the chain of entries, a balance
+ * that does not fit).  GEO_STORE_ERROR_CONFLICT: secret is not the journal's,
+ * an order's tx_id was used before (P5), or the contract was voted on before
+ * (P2). */
+gboolean geo_journal_append (GeoJournal *journal,
+                             const GeoSecret *secret,
+                             GeoRecordKind kind,
+                             const GeoRecordBody *body,
+                             GeoTime at,
+                             gint64 *sequence_out,
+                             GError **error);
 
-/* --- What the projection says; all arrays are owned by the caller ------------------------------- */
+/* --- What the projection says; arrays are owned by the caller ------------- */
 
-/* The last "joined" record's content; GEO_STORE_ERROR_NOT_FOUND before there is one. */
-gboolean geo_journal_get_joined (GeoJournal *journal, GeoCommunity **community, GeoParticipant **self,
-                                 gchar **hub, GError **error);
+/* The last "joined" record's content; GEO_STORE_ERROR_NOT_FOUND before there is
+ * one. */
+gboolean geo_journal_get_joined (GeoJournal *journal,
+                                 GeoCommunity **community,
+                                 GeoParticipant **self,
+                                 gchar **hub,
+                                 GError **error);
 
 typedef struct {
   GeoTrustLine *line;
-  gboolean      in_force; /* FALSE: ours, stored, not receipted yet */
+  gboolean in_force; /* FALSE: ours, stored, not receipted yet */
 } GeoJournalLine;
 
 typedef struct {
-  GeoPid    peer;
-  gchar    *equivalent;
-  GeoAmount balance;  /* Positive: peer owes us. Zero rows are left out. */
+  GeoPid peer;
+  gchar *equivalent;
+  GeoAmount balance; /* Positive: peer owes us. Zero rows are left out. */
 } GeoJournalBalance;
 
 typedef struct {
   GeoContract *contract;
-  GeoOrder    *order;
-  GPtrArray   *hops; /* GeoProvenHop */
+  GeoOrder *order;
+  GPtrArray *hops; /* GeoProvenHop */
 } GeoJournalVote;
 
 typedef struct {
   GeoOrder *order;
-  GBytes   *sealed; /* NULL where there is no text */
+  GBytes *sealed; /* NULL where there is no text */
 } GeoJournalOrder;
 
 void geo_journal_line_free (GeoJournalLine *line);
@@ -64,18 +87,26 @@ void geo_journal_balance_free (GeoJournalBalance *balance);
 void geo_journal_vote_free (GeoJournalVote *vote);
 void geo_journal_order_free (GeoJournalOrder *order);
 
-GPtrArray *geo_journal_list_lines (GeoJournal *journal, GError **error);      /* GeoJournalLine */
-GPtrArray *geo_journal_list_balances (GeoJournal *journal, GError **error);   /* GeoJournalBalance */
-GPtrArray *geo_journal_list_people (GeoJournal *journal, GError **error);     /* GeoParticipant */
-GPtrArray *geo_journal_list_open_votes (GeoJournal *journal, GError **error); /* GeoJournalVote */
-GPtrArray *geo_journal_list_open_orders (GeoJournal *journal, GError **error);/* GeoJournalOrder */
-gboolean   geo_journal_get_last_entry (GeoJournal *journal, gint64 *sequence, GeoHash *hash, GError **error);
+GPtrArray *geo_journal_list_lines (GeoJournal *journal,
+                                   GError **error); /* GeoJournalLine */
+GPtrArray *geo_journal_list_balances (GeoJournal *journal,
+                                      GError **error); /* GeoJournalBalance */
+GPtrArray *geo_journal_list_people (GeoJournal *journal,
+                                    GError **error); /* GeoParticipant */
+GPtrArray *geo_journal_list_open_votes (GeoJournal *journal,
+                                        GError **error); /* GeoJournalVote */
+GPtrArray *geo_journal_list_open_orders (GeoJournal *journal,
+                                         GError **error); /* GeoJournalOrder */
+gboolean geo_journal_get_last_entry (GeoJournal *journal,
+                                     gint64 *sequence,
+                                     GeoHash *hash,
+                                     GError **error);
 
 /* One line of history for people. Stored kinds: numbers stay. */
 typedef enum {
-  GEO_ACTIVITY_PAID = 1,      /* a payment of ours, whatever its state */
+  GEO_ACTIVITY_PAID = 1, /* a payment of ours, whatever its state */
   GEO_ACTIVITY_RECEIVED = 2,
-  GEO_ACTIVITY_PASSED = 3,    /* went through us, nothing gained or lost */
+  GEO_ACTIVITY_PASSED = 3, /* went through us, nothing gained or lost */
   GEO_ACTIVITY_TRUST_GIVEN = 4, /* our line in force: amount is the limit */
   GEO_ACTIVITY_TRUST_GOT = 5,
   GEO_ACTIVITY_CLEARED = 6,
@@ -83,44 +114,67 @@ typedef enum {
 } GeoActivityKind;
 
 typedef struct {
-  gint64          id;         /* Grows with time: the page key. */
+  gint64 id; /* Grows with time: the page key. */
   GeoActivityKind kind;
-  gint            state;      /* GeoPaymentState's number for PAID: 2 sending … 5 not paid; 4 otherwise */
-  GeoTime         at;
-  GeoPid          peer;       /* payee, payer or the line's other end; zero for JOINED */
-  gchar          *equivalent; /* NULL for JOINED */
-  GeoDecimal      amount;
-  gchar          *text;       /* NULL if none */
-  gchar          *tx_id;      /* payments */
-  gboolean        has_order_hash;
-  GeoHash         order_hash;
-  GeoCode         code;       /* NOT_PAID: why; 0 otherwise */
-  gchar          *reason;
+  gint state; /* GeoPaymentState's number for PAID: 2 sending … 5 not paid; 4
+                 otherwise */
+  GeoTime at;
+  GeoPid peer; /* payee, payer (RECEIVED, PASSED) or the line's other end; zero
+                  for JOINED, CLEARED */
+  gchar *equivalent; /* NULL for JOINED */
+  GeoDecimal amount; /* PASSED, CLEARED: what came to us over our own hops */
+  gchar *text; /* NULL if none */
+  gchar *tx_id; /* payments */
+  gboolean has_order_hash;
+  GeoHash order_hash;
+  GeoCode code; /* NOT_PAID: why; 0 otherwise */
+  gchar *reason;
 } GeoActivity;
 
 void geo_activity_free (GeoActivity *activity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoActivity, geo_activity_free)
 
 /* Newest first; before 0: from the newest. At most max. */
-GPtrArray *geo_journal_list_activity (GeoJournal *journal, gint64 before, guint max, GError **error);
-GeoActivity *geo_journal_get_activity (GeoJournal *journal, gint64 id, GError **error);
+GPtrArray *geo_journal_list_activity (GeoJournal *journal,
+                                      gint64 before,
+                                      guint max,
+                                      GError **error);
+GeoActivity *
+geo_journal_get_activity (GeoJournal *journal, gint64 id, GError **error);
 gint64 geo_journal_count_activity (GeoJournal *journal, GError **error);
 
-/* Everything that proves one payment: by our tx_id or the text of an order's or contract's hash. A JSON document of kind
- * "receipt": the record, its body with all evidence; NOT_FOUND. */
-gchar *geo_journal_get_receipt (GeoJournal *journal, const gchar *tx_id_or_hash, GError **error);
+/* Everything that proves what became of one payment, by its tx_id (ours first)
+ * or the text of its order's or contract's hash: the canonical JSON {"body",
+ * "community", "kind": "geo-receipt", "record", "self", "v": 1} of the record
+ * that says so, its body with all evidence, and who is who.  NOT_FOUND, also
+ * while it is not decided. */
+gchar *geo_journal_get_receipt (GeoJournal *journal,
+                                const gchar *tx_id_or_hash,
+                                GError **error);
 
-/* Checks the chain and each signature, record by record, and that the projection equals what the records say. records_out:
- * how many hold.  FALSE: GEO_STORE_ERROR_VERIFY names the first record that does not hold and why. */
+/* Checks the chain and each signature, record by record, the evidence in them
+ * as far as the journal alone can, that the projection equals what the records
+ * say, and the file's pages. records_out (may be NULL): how many hold.  FALSE:
+ * GEO_STORE_ERROR_VERIFY names the first record that does not hold and why;
+ * CORRUPT where the file itself is broken. */
 typedef void (*GeoProgressFunc) (gint64 done, gint64 total, gpointer user_data);
-gboolean geo_journal_verify (GeoJournal *journal, GeoProgressFunc progress, gpointer user_data,
-                             gint64 *records_out, GError **error);
-/* Drops the projection and makes it anew from the records, in one transaction. */
+gboolean geo_journal_verify (GeoJournal *journal,
+                             GeoProgressFunc progress,
+                             gpointer user_data,
+                             gint64 *records_out,
+                             GError **error);
+/* Drops the projection and makes it anew from the records, in one transaction.
+ */
 gboolean geo_journal_rebuild (GeoJournal *journal, GError **error);
 
-/* The n-th record and its body as stored; NOT_FOUND past the end. */
-gboolean geo_journal_get_record (GeoJournal *journal, gint64 sequence, GeoRecord **record,
-                                 gchar **body_text, GError **error);
-gint64   geo_journal_count_records (GeoJournal *journal, GError **error);
+/* The n-th record and its body as stored; NOT_FOUND past the end. Both outs may
+ * be NULL. */
+gboolean geo_journal_get_record (GeoJournal *journal,
+                                 gint64 sequence,
+                                 GeoRecord **record,
+                                 gchar **body_text,
+                                 GError **error);
+/* −1 on an error; so is geo_journal_count_activity (). */
+gint64 geo_journal_count_records (GeoJournal *journal, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,538 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoDatabase: connection, lock, statements, transactions, errors.  Nothing
+ * here may know a table.
+ */
+#include "store/geo-database-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "store/geo-migrations-private.h"
+
+/* A reader that recovers the file after a crash may hold it for a moment. */
+#define BUSY_TIMEOUT_MS 5000
+
+struct _GeoDatabase {
+  sqlite3 *handle;
+  GThread *owner;
+  /* SQL literal → sqlite3_stmt. */
+  GHashTable *statements;
+  gint lock_fd;
+  guint64 commits;
+  /* What the open transaction did. */
+  gboolean writing;
+};
+
+/* --- Errors --------------------------------------------------------------- */
+
+static GeoStoreError
+code_from_sqlite (gint code, gint system_errno) {
+  if (system_errno == ENOSPC || system_errno == EDQUOT)
+    return GEO_STORE_ERROR_FULL;
+  switch (code & 0xff) {
+  case SQLITE_FULL:
+    return GEO_STORE_ERROR_FULL;
+  case SQLITE_CORRUPT:
+  case SQLITE_NOTADB:
+  case SQLITE_FORMAT:
+  case SQLITE_MISMATCH:
+  /* No SQL here is wrong by itself: a table is missing, or not as we made it.
+   */
+  case SQLITE_ERROR:
+  case SQLITE_SCHEMA:
+    return GEO_STORE_ERROR_CORRUPT;
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+    return GEO_STORE_ERROR_LOCKED;
+  case SQLITE_CONSTRAINT:
+    return GEO_STORE_ERROR_CONFLICT;
+  case SQLITE_CANTOPEN:
+  case SQLITE_PERM:
+  case SQLITE_READONLY:
+  case SQLITE_AUTH:
+    return GEO_STORE_ERROR_OPEN;
+  default: /* An int, and SQLite adds to its codes: all the rest is I/O. */
+    return GEO_STORE_ERROR_IO;
+  }
+}
+
+static void
+set_sqlite_error (GError **error,
+                  gint code,
+                  gint system_errno,
+                  const gchar *say) {
+  GeoStoreError what = code_from_sqlite (code, system_errno);
+
+  switch (what) {
+  case GEO_STORE_ERROR_FULL:
+    g_set_error_literal (error, GEO_STORE_ERROR, what,
+                         "The disk is full; nothing was stored.");
+    return;
+  case GEO_STORE_ERROR_CORRUPT:
+    g_set_error (error, GEO_STORE_ERROR, what, "The file is damaged (%s).",
+                 say);
+    return;
+  case GEO_STORE_ERROR_LOCKED:
+    g_set_error_literal (error, GEO_STORE_ERROR, what,
+                         "Another program is writing to the file.");
+    return;
+  case GEO_STORE_ERROR_CONFLICT:
+    g_set_error (error, GEO_STORE_ERROR, what,
+                 "What is to be stored contradicts what is there (%s).", say);
+    return;
+  case GEO_STORE_ERROR_OPEN:
+    g_set_error (error, GEO_STORE_ERROR, what,
+                 "The file cannot be opened (%s).", say);
+    return;
+  case GEO_STORE_ERROR_IO:
+  case GEO_STORE_ERROR_NEWER:
+  case GEO_STORE_ERROR_NOT_FOUND:
+  case GEO_STORE_ERROR_VERIFY:
+    break;
+  }
+  g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_IO,
+               "The disk could not be read or written (%s).", say);
+}
+
+static gboolean
+fail (GeoDatabase *database, gint code, GError **error) {
+  /* The handle remembers the error number of its last failed call only; it is
+   * looked at where this call failed on the disk. */
+  gboolean disk = (code & 0xff) == SQLITE_IOERR ||
+                  (code & 0xff) == SQLITE_FULL ||
+                  (code & 0xff) == SQLITE_CANTOPEN;
+
+  set_sqlite_error (error, code,
+                    disk ? sqlite3_system_errno (database->handle) : 0,
+                    sqlite3_errmsg (database->handle));
+  return FALSE;
+}
+
+void
+geo_store_set_corrupt (GError **error, const gchar *what) {
+  g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT,
+               "%s is damaged.", what);
+}
+
+void
+geo_store_propagate_corrupt (GError **error, GError *why, const gchar *what) {
+  g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT,
+               "%s is damaged: %s", what, why->message);
+  g_error_free (why);
+}
+
+/* --- Opening -------------------------------------------------------------- */
+
+static gboolean
+fail_errno (const gchar *path, const gchar *what, GError **error) {
+  gint saved = errno;
+
+  g_set_error (error, GEO_STORE_ERROR,
+               saved == ENOSPC || saved == EDQUOT ? GEO_STORE_ERROR_FULL
+                                                  : GEO_STORE_ERROR_OPEN,
+               "%s %s: %s.", path, what, g_strerror (saved));
+  return FALSE;
+}
+
+/* The file stays when it is let go of: another process may hold it already. */
+static gboolean
+take_lock (GeoDatabase *database, const gchar *path, GError **error) {
+  g_autofree gchar *name = g_strconcat (path, ".lock", NULL);
+
+  database->lock_fd = g_open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (database->lock_fd < 0)
+    return fail_errno (name, "cannot be opened", error);
+  if (flock (database->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK)
+      return fail_errno (name, "cannot be locked", error);
+    g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_LOCKED,
+                 "%s is open in another program.", path);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Only a file that is not there yet is opened here: closing any descriptor of a
+ * file drops the locks that SQLite may have on it in this process. */
+static gboolean
+create_private (const gchar *path, GError **error) {
+  gint fd = g_open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    return errno == EEXIST || fail_errno (path, "cannot be created", error);
+  close (fd);
+
+  /* The name has to survive a power cut as well as what is in the file. */
+  g_autofree gchar *folder = g_path_get_dirname (path);
+  fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  if (fd < 0)
+    return fail_errno (folder, "cannot be opened", error);
+  if (fsync (fd) != 0) {
+    fail_errno (folder, "cannot be written", error);
+    close (fd);
+    return FALSE;
+  }
+  close (fd);
+  return TRUE;
+}
+
+/* SQLite keeps the former mode, and says so, where it cannot change it. */
+static gboolean
+set_wal (GeoDatabase *database, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  const gchar *mode;
+  gboolean row;
+
+  if (!geo_query_prepare (&query, database, "PRAGMA journal_mode = WAL",
+                          error) ||
+      !geo_query_step (&query, &row, error))
+    return FALSE;
+  mode = row ? (const gchar *) sqlite3_column_text (query.statement, 0) : NULL;
+  if (g_strcmp0 (mode, "wal") == 0)
+    return TRUE;
+  g_set_error_literal (error, GEO_STORE_ERROR, GEO_STORE_ERROR_OPEN,
+                       "This file system cannot hold a database that several "
+                       "programs read.");
+  return FALSE;
+}
+
+static gboolean
+configure (GeoDatabase *database,
+           gboolean read_only,
+           gboolean scratch,
+           GError **error) {
+  gint code;
+
+  sqlite3_extended_result_codes (database->handle, 1);
+  sqlite3_busy_timeout (database->handle, BUSY_TIMEOUT_MS);
+  /* A file may come from anywhere: its schema is not to be trusted. */
+  code = sqlite3_db_config (database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1,
+                            (int *) NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_db_config (database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA,
+                              0, (int *) NULL);
+  if (code != SQLITE_OK)
+    return fail (database, code, error);
+  if (!geo_database_execute (database,
+                             "PRAGMA foreign_keys = ON;"
+                             "PRAGMA cell_size_check = ON;",
+                             error))
+    return FALSE;
+  if (scratch)
+    return geo_database_execute (
+        database, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;",
+        error);
+  if (read_only)
+    return TRUE;
+  /* P1: TRUE from a commit has to mean that it is on disk, hence FULL.  A
+   * larger checkpoint writes pages that change often less often. */
+  return set_wal (database, error) &&
+         geo_database_execute (database,
+                               "PRAGMA synchronous = FULL;"
+                               "PRAGMA wal_autocheckpoint = 4000;"
+                               "PRAGMA journal_size_limit = 67108864;",
+                               error);
+}
+
+/* It answers again what the last step said. */
+static void
+finalize (gpointer statement) {
+  sqlite3_finalize (statement);
+}
+
+GeoDatabase *
+geo_database_open (const gchar *path,
+                   gboolean read_only,
+                   const GeoMigrations *migrations,
+                   GError **error) {
+  g_autoptr (GeoDatabase) database = g_new0 (GeoDatabase, 1);
+  gint flags = SQLITE_OPEN_NOMUTEX;
+  gint code;
+
+  g_assert (path != NULL || !read_only);
+  database->owner = g_thread_self ();
+  database->lock_fd = -1;
+  database->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize);
+
+  if (path != NULL && !read_only) {
+    if (!take_lock (database, path, error) || !create_private (path, error))
+      return NULL;
+  }
+  flags |= read_only ? SQLITE_OPEN_READONLY
+                     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  code = sqlite3_open_v2 (path != NULL ? path : "", &database->handle, flags,
+                          NULL);
+  if (code != SQLITE_OK) {
+    g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_OPEN,
+                 "%s cannot be opened (%s).",
+                 path != NULL ? path : "A scratch file", sqlite3_errstr (code));
+    return NULL;
+  }
+  if (!configure (database, read_only, path == NULL, error) ||
+      !geo_migrations_apply (migrations, database, read_only, error))
+    return NULL;
+  return g_steal_pointer (&database);
+}
+
+void
+geo_database_close (GeoDatabase *database) {
+  if (database == NULL)
+    return;
+
+  geo_database_assert_owner (database);
+  /* Statements first: a handle with statements does not close. */
+  g_clear_pointer (&database->statements, g_hash_table_unref);
+  if (database->handle != NULL) {
+    gint code = sqlite3_close (database->handle);
+    g_assert (code == SQLITE_OK);
+  }
+  /* The lock last: nobody else may write while this one still does. */
+  if (database->lock_fd >= 0)
+    close (database->lock_fd);
+  g_free (database);
+}
+
+void
+geo_database_adopt (GeoDatabase *database) {
+  database->owner = g_thread_self ();
+}
+
+void
+geo_database_assert_owner (const GeoDatabase *database) {
+  g_assert (database->owner == g_thread_self ());
+}
+
+guint64
+geo_database_count_commits (const GeoDatabase *database) {
+  return database->commits;
+}
+
+gint64
+geo_database_changes (const GeoDatabase *database) {
+  return sqlite3_changes64 (database->handle);
+}
+
+gint64
+geo_database_last_id (const GeoDatabase *database) {
+  return sqlite3_last_insert_rowid (database->handle);
+}
+
+/* --- Transactions --------------------------------------------------------- */
+
+gboolean
+geo_database_execute (GeoDatabase *database, const gchar *sql, GError **error) {
+  gint code = sqlite3_exec (database->handle, sql, NULL, NULL, NULL);
+
+  return code == SQLITE_OK || fail (database, code, error);
+}
+
+static gboolean
+run (GeoDatabase *database, const gchar *sql, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  return geo_query_prepare (&query, database, sql, error) &&
+         geo_query_run (&query, error);
+}
+
+gboolean
+geo_database_begin (GeoDatabase *database, GError **error) {
+  database->writing = TRUE;
+  return run (database, "BEGIN IMMEDIATE", error);
+}
+
+gboolean
+geo_database_begin_read (GeoDatabase *database, GError **error) {
+  database->writing = FALSE;
+  return run (database, "BEGIN DEFERRED", error);
+}
+
+gboolean
+geo_database_commit (GeoDatabase *database, GError **error) {
+  /* A COMMIT that fails leaves the transaction open. */
+  if (!run (database, "COMMIT", error)) {
+    geo_database_rollback (database);
+    return FALSE;
+  }
+  if (database->writing)
+    database->commits++;
+  return TRUE;
+}
+
+void
+geo_database_rollback (GeoDatabase *database) {
+  /* Some errors (disk full, I/O) roll back by themselves. */
+  if (!sqlite3_get_autocommit (database->handle))
+    run (database, "ROLLBACK", NULL);
+}
+
+gboolean
+geo_database_check_pages (GeoDatabase *database, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  const gchar *text;
+  gboolean row;
+
+  if (!geo_query_prepare (&query, database, "PRAGMA integrity_check (1)",
+                          error) ||
+      !geo_query_step (&query, &row, error))
+    return FALSE;
+  text = row ? (const gchar *) sqlite3_column_text (query.statement, 0) : NULL;
+  if (g_strcmp0 (text, "ok") == 0)
+    return TRUE;
+  g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT,
+               "The file is damaged (%s).", text != NULL ? text : "no answer");
+  return FALSE;
+}
+
+/* --- Statements ----------------------------------------------------------- */
+
+gboolean
+geo_query_prepare (GeoQuery *query,
+                   GeoDatabase *database,
+                   const gchar *sql,
+                   GError **error) {
+  g_assert (query->statement == NULL);
+  geo_database_assert_owner (database);
+
+  sqlite3_stmt *statement = g_hash_table_lookup (database->statements, sql);
+  if (statement == NULL) {
+    gint code = sqlite3_prepare_v3 (
+        database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+    if (code != SQLITE_OK)
+      return fail (database, code, error);
+    g_hash_table_insert (database->statements, (gpointer) sql, statement);
+  }
+  /* Two uses of one statement at a time would read each other's rows. */
+  g_assert (!sqlite3_stmt_busy (statement));
+  query->database = database;
+  query->statement = statement;
+  query->bound = 0;
+  return TRUE;
+}
+
+void
+geo_query_clear (GeoQuery *query) {
+  if (query->statement == NULL)
+    return;
+  /* What the last step said is known already. */
+  sqlite3_reset (query->statement);
+  sqlite3_clear_bindings (query->statement);
+  query->statement = NULL;
+  query->database = NULL;
+  query->bound = 0;
+}
+
+/* Binding fails for a parameter that is not there: a programmer's mistake. */
+static void
+bound (gint code) {
+  g_assert (code == SQLITE_OK);
+}
+
+void
+geo_query_bind_int (GeoQuery *query, gint64 value) {
+  bound (sqlite3_bind_int64 (query->statement, ++query->bound, value));
+}
+
+void
+geo_query_bind_text (GeoQuery *query, const gchar *text) {
+  bound (sqlite3_bind_text (query->statement, ++query->bound, text, -1,
+                            SQLITE_STATIC));
+}
+
+void
+geo_query_bind_blob (GeoQuery *query, gconstpointer data, gsize len) {
+  bound (sqlite3_bind_blob64 (query->statement, ++query->bound, data, len,
+                              SQLITE_STATIC));
+}
+
+void
+geo_query_bind_pid (GeoQuery *query, const GeoPid *pid) {
+  geo_query_bind_blob (query, pid != NULL ? pid->bytes : NULL,
+                       pid != NULL ? GEO_HASH_LEN : 0);
+}
+
+void
+geo_query_bind_hash (GeoQuery *query, const GeoHash *hash) {
+  geo_query_bind_blob (query, hash != NULL ? hash->bytes : NULL,
+                       hash != NULL ? GEO_HASH_LEN : 0);
+}
+
+gboolean
+geo_query_step (GeoQuery *query, gboolean *row_out, GError **error) {
+  gint code = sqlite3_step (query->statement);
+
+  *row_out = code == SQLITE_ROW;
+  return code == SQLITE_ROW || code == SQLITE_DONE ||
+         fail (query->database, code, error);
+}
+
+gboolean
+geo_query_run (GeoQuery *query, GError **error) {
+  gboolean row;
+
+  if (!geo_query_step (query, &row, error))
+    return FALSE;
+  g_assert (!row);
+  return TRUE;
+}
+
+gboolean
+geo_query_is_null (GeoQuery *query, gint column) {
+  return sqlite3_column_type (query->statement, column) == SQLITE_NULL;
+}
+
+gint64
+geo_query_get_int (GeoQuery *query, gint column) {
+  return sqlite3_column_int64 (query->statement, column);
+}
+
+const gchar *
+geo_query_get_text (GeoQuery *query, gint column, GError **error) {
+  const gchar *text = NULL;
+
+  if (sqlite3_column_type (query->statement, column) == SQLITE_TEXT)
+    text = (const gchar *) sqlite3_column_text (query->statement, column);
+  /* A NUL inside would hide what comes after it from everybody who reads. */
+  if (text == NULL || strlen (text) != (gsize) sqlite3_column_bytes (
+                                           query->statement, column)) {
+    geo_store_set_corrupt (error, "A stored text");
+    return NULL;
+  }
+  return text;
+}
+
+gchar *
+geo_query_dup_text (GeoQuery *query, gint column) {
+  return g_strdup (
+      (const gchar *) sqlite3_column_text (query->statement, column));
+}
+
+static gboolean
+get_digest (GeoQuery *query, gint column, guint8 *out, GError **error) {
+  if (sqlite3_column_type (query->statement, column) != SQLITE_BLOB ||
+      sqlite3_column_bytes (query->statement, column) != GEO_HASH_LEN) {
+    geo_store_set_corrupt (error, "A stored identifier");
+    return FALSE;
+  }
+  memcpy (out, sqlite3_column_blob (query->statement, column), GEO_HASH_LEN);
+  return TRUE;
+}
+
+gboolean
+geo_query_get_pid (GeoQuery *query, gint column, GeoPid *out, GError **error) {
+  return get_digest (query, column, out->bytes, error);
+}
+
+gboolean
+geo_query_get_hash (GeoQuery *query,
+                    gint column,
+                    GeoHash *out,
+                    GError **error) {
+  return get_digest (query, column, out->bytes, error);
+}

@@ -1,0 +1,342 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoMigrations: the tables of the journal and of the hub's database.  Steps
+ * are only appended: tests/data holds a file of each version that must still
+ * open.
+ */
+#include "store/geo-migrations-private.h"
+
+/* PIDs and hashes are blobs of 32 bytes, amounts minor units, times
+ * milliseconds.  What is below "Projection" follows from the records alone. */
+static const gchar *const journal_steps[] = {
+  /* 1 */
+  "CREATE TABLE record ("
+  "  sequence INTEGER PRIMARY KEY,"
+  "  kind INTEGER NOT NULL,"
+  "  at INTEGER NOT NULL,"
+  "  previous BLOB,"
+  "  body TEXT NOT NULL,"
+  "  record TEXT NOT NULL,"
+  "  hash BLOB NOT NULL"
+  ") STRICT;"
+  "CREATE TRIGGER record_is_not_changed BEFORE UPDATE ON record BEGIN"
+  "  SELECT RAISE (ABORT, 'records are only appended');"
+  "END;"
+  "CREATE TRIGGER record_is_not_deleted BEFORE DELETE ON record BEGIN"
+  "  SELECT RAISE (ABORT, 'records are only appended');"
+  "END;"
+
+  /* Projection.  joined, record, shown and proof are sequences of records. */
+  "CREATE TABLE state ("
+  "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+  "  joined INTEGER,"
+  "  entry_sequence INTEGER NOT NULL,"
+  "  entry_hash BLOB,"
+  "  activities INTEGER NOT NULL"
+  ") STRICT;"
+  "CREATE TABLE line ("
+  "  from_pid BLOB NOT NULL,"
+  "  to_pid BLOB NOT NULL,"
+  "  equivalent TEXT NOT NULL,"
+  "  in_force INTEGER NOT NULL,"
+  "  seq INTEGER NOT NULL,"
+  "  line TEXT NOT NULL,"
+  "  PRIMARY KEY (from_pid, to_pid, equivalent, in_force)"
+  ") STRICT;"
+  "CREATE TABLE balance ("
+  "  peer BLOB NOT NULL,"
+  "  equivalent TEXT NOT NULL,"
+  "  balance INTEGER NOT NULL CHECK (balance <> 0),"
+  "  PRIMARY KEY (peer, equivalent)"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE TABLE person ("
+  "  pid BLOB NOT NULL PRIMARY KEY,"
+  "  seq INTEGER NOT NULL,"
+  "  person TEXT NOT NULL"
+  ") STRICT;"
+  "CREATE TABLE open_order ("
+  "  order_hash BLOB PRIMARY KEY,"
+  "  record INTEGER NOT NULL"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE TABLE open_vote ("
+  "  contract BLOB PRIMARY KEY,"
+  "  record INTEGER NOT NULL"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE TABLE verdict ("
+  "  contract BLOB PRIMARY KEY,"
+  "  accepted INTEGER NOT NULL"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE TABLE activity ("
+  "  id INTEGER PRIMARY KEY,"
+  "  kind INTEGER NOT NULL,"
+  "  state INTEGER NOT NULL,"
+  "  at INTEGER NOT NULL,"
+  "  peer BLOB,"
+  "  equivalent TEXT,"
+  "  amount INTEGER NOT NULL,"
+  "  decimals INTEGER NOT NULL,"
+  "  text TEXT,"
+  "  tx_id TEXT,"
+  "  order_hash BLOB,"
+  "  contract BLOB,"
+  "  code INTEGER NOT NULL,"
+  "  reason TEXT,"
+  "  proof INTEGER"
+  ") STRICT;"
+  "CREATE INDEX activity_tx_id ON activity (tx_id)"
+  "  WHERE tx_id IS NOT NULL;"
+  "CREATE INDEX activity_order ON activity (order_hash)"
+  "  WHERE order_hash IS NOT NULL;"
+  "CREATE INDEX activity_contract ON activity (contract)"
+  "  WHERE contract IS NOT NULL;"
+  "INSERT INTO state VALUES (1, NULL, 0, NULL, 0);",
+};
+
+/* The journal part is only appended; debt is its projection (I1).  Tables that
+ * get a row with every payment have a rowid, so that their texts lie in the
+ * order in which they were written. */
+static const gchar *const hub_steps[] = {
+  /* 1 */
+  "CREATE TABLE community ("
+  "  seq INTEGER PRIMARY KEY,"
+  "  community TEXT NOT NULL"
+  ") STRICT;"
+  "CREATE TABLE participant ("
+  "  pid BLOB PRIMARY KEY,"
+  "  frozen INTEGER NOT NULL DEFAULT 0"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE TABLE participant_version ("
+  "  pid BLOB NOT NULL REFERENCES participant (pid),"
+  "  seq INTEGER NOT NULL,"
+  "  at INTEGER NOT NULL,"
+  "  participant TEXT NOT NULL,"
+  "  PRIMARY KEY (pid, seq)"
+  ") STRICT;"
+  "CREATE TABLE trust_line ("
+  "  id INTEGER PRIMARY KEY,"
+  "  from_pid BLOB NOT NULL REFERENCES participant (pid),"
+  "  to_pid BLOB NOT NULL REFERENCES participant (pid),"
+  "  equivalent TEXT NOT NULL,"
+  "  seq INTEGER NOT NULL,"
+  "  hash BLOB NOT NULL UNIQUE,"
+  "  at INTEGER NOT NULL,"
+  "  line TEXT NOT NULL,"
+  "  UNIQUE (from_pid, to_pid, equivalent, seq)"
+  ") STRICT;"
+  "CREATE TABLE tx ("
+  "  id INTEGER PRIMARY KEY,"
+  "  contract BLOB NOT NULL UNIQUE,"
+  "  order_hash BLOB UNIQUE,"
+  "  payer BLOB,"
+  "  tx_id TEXT NOT NULL,"
+  "  at INTEGER NOT NULL,"
+  "  certificate TEXT NOT NULL"
+  ") STRICT;"
+  "CREATE UNIQUE INDEX tx_payer ON tx (payer, tx_id)"
+  "  WHERE payer IS NOT NULL;"
+  "CREATE TABLE hop ("
+  "  tx INTEGER NOT NULL REFERENCES tx (id),"
+  "  position INTEGER NOT NULL,"
+  "  from_pid BLOB NOT NULL,"
+  "  to_pid BLOB NOT NULL,"
+  "  equivalent TEXT NOT NULL,"
+  "  amount INTEGER NOT NULL,"
+  "  decimals INTEGER NOT NULL,"
+  "  lane INTEGER NOT NULL,"
+  "  salt BLOB NOT NULL,"
+  "  PRIMARY KEY (tx, position)"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE TABLE refusal ("
+  "  id INTEGER PRIMARY KEY,"
+  "  subject BLOB NOT NULL UNIQUE,"
+  "  is_contract INTEGER NOT NULL,"
+  "  order_hash BLOB,"
+  "  payer BLOB,"
+  "  tx_id TEXT,"
+  "  at INTEGER NOT NULL,"
+  "  refusal TEXT NOT NULL"
+  ") STRICT;"
+  "CREATE UNIQUE INDEX refusal_payer ON refusal (payer, tx_id)"
+  "  WHERE is_contract = 0 AND payer IS NOT NULL;"
+  "CREATE TABLE entry ("
+  "  id INTEGER PRIMARY KEY,"
+  "  participant BLOB NOT NULL REFERENCES participant (pid),"
+  "  sequence INTEGER NOT NULL,"
+  "  tx INTEGER REFERENCES tx (id),"
+  "  subject BLOB NOT NULL,"
+  "  hash BLOB NOT NULL,"
+  "  entry TEXT NOT NULL,"
+  "  UNIQUE (participant, sequence)"
+  ") STRICT;"
+  "CREATE INDEX entry_tx ON entry (tx) WHERE tx IS NOT NULL;"
+  "CREATE TABLE ack ("
+  "  participant BLOB NOT NULL PRIMARY KEY REFERENCES participant (pid),"
+  "  sequence INTEGER NOT NULL,"
+  "  ack TEXT NOT NULL"
+  ") STRICT;"
+
+  /* I3: the second index holds one row for a pair, whichever direction. */
+  "CREATE TABLE debt ("
+  "  equivalent TEXT NOT NULL,"
+  "  debtor BLOB NOT NULL,"
+  "  creditor BLOB NOT NULL,"
+  "  amount INTEGER NOT NULL CHECK (amount > 0),"
+  "  PRIMARY KEY (equivalent, debtor, creditor),"
+  "  CHECK (debtor <> creditor)"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE UNIQUE INDEX debt_pair ON debt"
+  "  (equivalent, min (debtor, creditor), max (debtor, creditor));"
+
+  "CREATE TRIGGER participant_version_is_not_changed"
+  " BEFORE UPDATE ON participant_version BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER participant_version_is_not_deleted"
+  " BEFORE DELETE ON participant_version BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER trust_line_is_not_changed BEFORE UPDATE ON trust_line BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER trust_line_is_not_deleted BEFORE DELETE ON trust_line BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER tx_is_not_changed BEFORE UPDATE ON tx BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER tx_is_not_deleted BEFORE DELETE ON tx BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER hop_is_not_changed BEFORE UPDATE ON hop BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER hop_is_not_deleted BEFORE DELETE ON hop BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER refusal_is_not_changed BEFORE UPDATE ON refusal BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER refusal_is_not_deleted BEFORE DELETE ON refusal BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER entry_is_not_changed BEFORE UPDATE ON entry BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER entry_is_not_deleted BEFORE DELETE ON entry BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;",
+};
+
+static const GeoMigrations journal_migrations = {
+  .kind = "journal",
+  .application_id = 0x47454f4a, /* GEOJ */
+  .steps = journal_steps,
+  .n_steps = G_N_ELEMENTS (journal_steps),
+};
+
+static const GeoMigrations hub_migrations = {
+  .kind = "hub database",
+  .application_id = 0x47454f48, /* GEOH */
+  .steps = hub_steps,
+  .n_steps = G_N_ELEMENTS (hub_steps),
+};
+
+const GeoMigrations *
+geo_migrations_get_journal (void) {
+  return &journal_migrations;
+}
+
+const GeoMigrations *
+geo_migrations_get_hub (void) {
+  return &hub_migrations;
+}
+
+/* One number that a statement without parameters answers. */
+static gboolean
+ask (GeoDatabase *database, const gchar *sql, gint64 *out, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  gboolean row;
+
+  if (!geo_query_prepare (&query, database, sql, error) ||
+      !geo_query_step (&query, &row, error))
+    return FALSE;
+  *out = row ? geo_query_get_int (&query, 0) : 0;
+  return TRUE;
+}
+
+static gboolean
+apply_step (const GeoMigrations *migrations,
+            GeoDatabase *database,
+            guint version,
+            GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (version == 1) {
+    g_autofree gchar *sql = g_strdup_printf ("PRAGMA application_id = %u;"
+                                             "CREATE TABLE migration ("
+                                             "  version INTEGER PRIMARY KEY"
+                                             ") STRICT;",
+                                             migrations->application_id);
+    if (!geo_database_execute (database, sql, error))
+      return FALSE;
+  }
+  if (!geo_database_execute (database, migrations->steps[version - 1], error) ||
+      !geo_query_prepare (&query, database, "INSERT INTO migration VALUES (?)",
+                          error))
+    return FALSE;
+  geo_query_bind_int (&query, version);
+  return geo_query_run (&query, error);
+}
+
+gboolean
+geo_migrations_apply (const GeoMigrations *migrations,
+                      GeoDatabase *database,
+                      gboolean read_only,
+                      GError **error) {
+  gint64 application_id;
+  gint64 tables;
+  gint64 version = 0;
+
+  if (!ask (database, "PRAGMA application_id", &application_id, error) ||
+      !ask (database, "SELECT count(*) FROM sqlite_schema", &tables, error))
+    return FALSE;
+  /* An empty file is new, or was left so by a crash before its first step. */
+  if (tables > 0 || application_id != 0) {
+    if (application_id != migrations->application_id) {
+      g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_OPEN,
+                   "The file is no %s.", migrations->kind);
+      return FALSE;
+    }
+    if (!ask (database, "SELECT max(version) FROM migration", &version, error))
+      return FALSE;
+  }
+  if (version > migrations->n_steps) {
+    g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_NEWER,
+                 "This %s was written by a newer version of the program.",
+                 migrations->kind);
+    return FALSE;
+  }
+  if (version < 0 || (version == 0 && tables > 0)) {
+    geo_store_set_corrupt (error, "The version in the file");
+    return FALSE;
+  }
+  if (read_only && version < migrations->n_steps) {
+    g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_OPEN,
+                 "This %s has to be opened for writing once before it can be "
+                 "read.",
+                 migrations->kind);
+    return FALSE;
+  }
+  for (; version < migrations->n_steps; version++) {
+    if (!geo_database_begin (database, error))
+      return FALSE;
+    if (!apply_step (migrations, database, (guint) version + 1, error)) {
+      geo_database_rollback (database);
+      return FALSE;
+    }
+    if (!geo_database_commit (database, error))
+      return FALSE;
+  }
+  return TRUE;
+}
