@@ -117,11 +117,10 @@ geo_words_to_entropy (const gchar *words,
                          "Too long for twelve words");
     return FALSE;
   }
-  for (; next_word (&at, word, sizeof word); count++) {
+  for (; count < GEO_WORDS_COUNT && next_word (&at, word, sizeof word);
+       count++) {
     gint index = find_word (word);
 
-    if (count == GEO_WORDS_COUNT)
-      break;
     if (index < 0) {
       /* Which one, by its number: the words themselves are secret (S4). */
       g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_WORDS,

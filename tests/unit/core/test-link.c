@@ -1,0 +1,160 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Links: what is read out of them, and that nothing else is believed.
+ */
+#include "core/geo-link.h"
+
+#include "test-util.h"
+
+#define PID "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"
+#define HEX "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static void
+test_participant (void) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoLink) link = geo_link_parse (
+      "geo://v1/participant?pid=" PID "&hub=https%3A%2F%2Fhub.example%3A8443"
+      "&name=%D0%96%20A%26B&amount=5&unknown=x",
+      &error);
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *pid = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (link->kind, ==, GEO_LINK_PARTICIPANT);
+  g_assert_true (link->has_pid);
+  pid = geo_pid_to_string (&link->pid);
+  g_assert_cmpstr (pid, ==, PID);
+  g_assert_cmpstr (link->hub, ==, "https://hub.example:8443");
+  g_assert_cmpstr (link->name, ==, "Ж A&B");
+  g_assert_null (link->amount);
+  g_assert_false (link->has_community);
+  text = geo_link_to_string (link);
+  g_assert_cmpstr (text, ==,
+                   "geo://v1/participant?pid=" PID
+                   "&hub=https%3A%2F%2Fhub.example%3A8443"
+                   "&name=%D0%96%20A%26B");
+}
+
+static void
+test_pay (void) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoLink) link = geo_link_parse (
+      "GEO://v1/pay?to=" PID "&equivalent=UAH&amount=10.00&memo=a%0Ab"
+      "&name=x&code=y&hub=ws://[::1]:8080/api",
+      &error);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GeoLink) again = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (link->kind, ==, GEO_LINK_PAY);
+  g_assert_true (link->has_pid);
+  g_assert_cmpstr (link->equivalent, ==, "UAH");
+  g_assert_cmpstr (link->amount, ==, "10.00");
+  g_assert_cmpstr (link->memo, ==, "a\nb");
+  g_assert_cmpstr (link->hub, ==, "ws://[::1]:8080/api");
+  g_assert_null (link->name);
+  g_assert_null (link->code);
+  text = geo_link_to_string (link);
+  again = geo_link_parse (text, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (again->memo, ==, link->memo);
+  g_assert_cmpstr (again->hub, ==, link->hub);
+  g_assert_true (geo_pid_equal (&again->pid, &link->pid));
+}
+
+static void
+test_join (void) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoLink) link = geo_link_parse (
+      "geo://v1/join?hub=wss://hub.example&community=" PID "&fingerprint="
+      "E3:B0:C4:42:98:FC:1C:14:9A:FB:F4:C8:99:6F:B9:24:27:AE:41:E4:64:9B:93:4C:"
+      "A4:95:99:1B:78:52:B8:55&code=apple-7&equivalent=HOUR",
+      &error);
+  g_autofree gchar *text = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (link->kind, ==, GEO_LINK_JOIN);
+  g_assert_false (link->has_pid);
+  g_assert_true (link->has_community);
+  g_assert_cmpstr (link->fingerprint, ==, HEX);
+  g_assert_cmpstr (link->code, ==, "apple-7");
+  g_assert_cmpstr (link->equivalent, ==, "HOUR");
+  text = geo_link_to_string (link);
+  g_assert_cmpstr (text, ==,
+                   "geo://v1/join?hub=wss%3A%2F%2Fhub.example&community=" PID
+                   "&fingerprint=" HEX "&code=apple-7&equivalent=HOUR");
+}
+
+static void
+test_refused (void) {
+  g_autofree gchar *long_text = g_strnfill (3000, 'a');
+  g_autofree gchar *too_long =
+      g_strconcat ("geo://v1/join?hub=http://h&x=", long_text, NULL);
+  const struct {
+    const gchar *text;
+    GeoCoreError code;
+  } cases[] = {
+    { "", GEO_CORE_ERROR_SYNTAX },
+    { "https://hub.example", GEO_CORE_ERROR_SYNTAX },
+    { "geo:48.2,16.4", GEO_CORE_ERROR_SYNTAX },
+    { "geo://", GEO_CORE_ERROR_VERSION },
+    { "geo://v2/pay?to=" PID, GEO_CORE_ERROR_VERSION },
+    { "geo://v1", GEO_CORE_ERROR_VERSION },
+    { "geo://v11/pay?to=" PID, GEO_CORE_ERROR_VERSION },
+    { "geo://v1/", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/PAY?to=" PID, GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay/?to=" PID, GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/lan?pid=" PID, GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay", GEO_CORE_ERROR_FIELD },
+    { "geo://v1/pay?", GEO_CORE_ERROR_FIELD },
+    { "geo://v1/pay?pid=" PID, GEO_CORE_ERROR_FIELD },
+    { "geo://v1/participant?to=" PID, GEO_CORE_ERROR_FIELD },
+    { "geo://v1/participant?pid=", GEO_CORE_ERROR_FIELD },
+    { "geo://v1/join?community=" PID, GEO_CORE_ERROR_FIELD },
+    { "geo://v1/pay?to", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&to=" PID, GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&%74o=" PID, GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=0" PID, GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&amount=1e3", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&amount=-1", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&amount=10000000000000000",
+      GEO_CORE_ERROR_RANGE },
+    { "geo://v1/pay?to=" PID "&equivalent=uah", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&memo=%00", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&memo=%ff", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&memo=%zz", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&memo=%1b", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/pay?to=" PID "&memo=e%CC%81", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/participant?pid=" PID "&name=a%0Ab", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/join?hub=javascript:alert(1)", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/join?hub=file:///etc/passwd", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/join?hub=hub.example", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/join?hub=https://", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/join?hub=https://u:p@hub.example", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/join?hub=https://h&fingerprint=12", GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/join?hub=https://h&fingerprint=" HEX "0",
+      GEO_CORE_ERROR_SYNTAX },
+    { "geo://v1/join?hub=https://h&community=x", GEO_CORE_ERROR_SIZE },
+    { too_long, GEO_CORE_ERROR_SIZE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("%.60s", cases[i].text);
+    g_assert_null (geo_link_parse (cases[i].text, &error));
+    assert_core_error (error, cases[i].code);
+  }
+  geo_link_free (NULL);
+}
+
+int
+main (int argc, char *argv[]) {
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/link/participant", test_participant);
+  g_test_add_func ("/link/pay", test_pay);
+  g_test_add_func ("/link/join", test_join);
+  g_test_add_func ("/link/refused", test_refused);
+  return g_test_run ();
+}
