@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The way from a command line to a node: the profile, its key, the journal, the
+ * hub; and who is meant by a name.  All of these fail by telling it: they set
+ * *status to what the command returns.
+ */
+#pragma once
+
+#include "cli/geo-cli-private.h"
+#include "node/geo-node.h"
+
+G_BEGIN_DECLS
+
+/* The profile of --profile, locked. */
+GeoProfile *geo_cli_get_profile (GeoCli *cli);
+/* Loads its key; asks for a passphrase where one is needed. */
+gboolean geo_cli_unlock (GeoCli *cli, GeoProfile *profile, int *status);
+/* The journal of what was joined; not connected. */
+GeoNode *geo_cli_open (GeoCli *cli, int *status);
+/* Connects, for what cannot be done without the hub. */
+gboolean geo_cli_connect (GeoCli *cli, GeoNode *node, int *status);
+/* Connects where that can be done at once, for what can also be told without
+ * the hub.  FALSE: it is not connected; that is no failure. */
+gboolean geo_cli_try_connect (GeoCli *cli, GeoNode *node);
+
+/* Runs the main context until test says TRUE, or for timeout_ms. */
+typedef gboolean (*GeoCliTest) (gpointer user_data);
+gboolean
+geo_cli_wait_until (GeoCliTest test, gpointer user_data, guint timeout_ms);
+
+/* Whom a PID, a link to a person or a name means: exactly one, or a failure
+ * that lists whom it could mean.  The hub is asked. */
+GeoPerson *
+geo_cli_find_person (GeoCli *cli, GeoNode *node, const gchar *who, int *status);
+/* The equivalent that was typed, or the only one there is. */
+const gchar *geo_cli_find_equivalent (GeoCli *cli,
+                                      GeoNode *node,
+                                      const gchar *typed,
+                                      guint *precision,
+                                      int *status);
+
+G_END_DECLS

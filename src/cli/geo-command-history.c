@@ -1,0 +1,432 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * geo history, geo receipt and geo verify: what happened, and what proves it.
+ * Nothing here changes anything but the file that --output names.
+ */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "cli/geo-cli-node.h"
+#include "node/geo-phrases.h"
+
+/* How long a page of the journal may take to come from disk. */
+#define PAGE_TIMEOUT_MS 10000
+/* A receipt with everything in it; a larger file is none. */
+#define RECEIPT_SIZE_MAX (1024 * 1024)
+
+/* --- history ------------------------------------------------------------ */
+
+static void
+add_history_options (GeoCli *cli, GOptionContext *context) {
+  const GOptionEntry entries[] = {
+    { "limit", 0, 0, G_OPTION_ARG_INT, &cli->limit, N_ ("How many lines (20)"),
+      N_ ("N") },
+    { "before", 0, 0, G_OPTION_ARG_INT64, &cli->before,
+      N_ ("Only what is older than this line"), N_ ("NUMBER") },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+static gboolean
+is_loaded (gpointer user_data) {
+  return geo_activity_item_get_loaded (user_data);
+}
+
+/* A new reference; NULL: the disk does not answer. */
+static GeoActivityItem *
+load_item (GListModel *activity, guint index) {
+  g_autoptr (GeoActivityItem) item = g_list_model_get_item (activity, index);
+
+  if (item == NULL || !geo_cli_wait_until (is_loaded, item, PAGE_TIMEOUT_MS))
+    return NULL;
+  return g_steal_pointer (&item);
+}
+
+/* The first position, newest first, whose id is below before: by halves, so
+ * that a long history is not read to find its end. */
+static gboolean
+find_before (GListModel *activity, gint64 before, guint *out) {
+  guint low = 0, high = g_list_model_get_n_items (activity);
+
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    g_autoptr (GeoActivityItem) item = load_item (activity, middle);
+
+    if (item == NULL)
+      return FALSE;
+    if (geo_activity_item_get_id (item) < before)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  *out = low;
+  return TRUE;
+}
+
+static const gchar *
+kind_name (GeoItemKind kind) {
+  switch (kind) {
+  case GEO_ITEM_PAID:
+    return "paid";
+  case GEO_ITEM_RECEIVED:
+    return "received";
+  case GEO_ITEM_PASSED:
+    return "passed";
+  case GEO_ITEM_TRUST_GIVEN:
+    return "trust-given";
+  case GEO_ITEM_TRUST_GOT:
+    return "trust-got";
+  case GEO_ITEM_CLEARED:
+    return "cleared";
+  case GEO_ITEM_JOINED:
+    return "joined";
+  }
+  return "unknown";
+}
+
+static const gchar *
+state_name (GeoState state) {
+  switch (state) {
+  case GEO_STATE_DRAFT:
+    return "draft";
+  case GEO_STATE_SENDING:
+    return "sending";
+  case GEO_STATE_IN_DOUBT:
+    return "in-doubt";
+  case GEO_STATE_PAID:
+    return "paid";
+  case GEO_STATE_NOT_PAID:
+    return "not-paid";
+  }
+  return "unknown";
+}
+
+/* Whether the sentence of the kind leaves the amount to be said. */
+static gboolean
+wants_amount (GeoItemKind kind) {
+  switch (kind) {
+  case GEO_ITEM_PAID:
+  case GEO_ITEM_RECEIVED:
+  case GEO_ITEM_PASSED:
+  case GEO_ITEM_CLEARED:
+    return TRUE;
+  case GEO_ITEM_TRUST_GIVEN:
+  case GEO_ITEM_TRUST_GOT:
+  case GEO_ITEM_JOINED:
+    return FALSE;
+  }
+  return FALSE;
+}
+
+static void
+report_item (GeoReport *report, GeoActivityItem *item) {
+  const gchar *equivalent = geo_activity_item_get_equivalent (item);
+  GeoItemKind kind = geo_activity_item_get_kind (item);
+
+  geo_report_begin (report, NULL);
+  geo_report_number (report, "id", geo_activity_item_get_id (item));
+  geo_report_text (report, "kind", kind_name (kind));
+  geo_report_text (report, "state",
+                   state_name (geo_activity_item_get_state (item)));
+  geo_report_time (report, "time", geo_activity_item_get_time (item));
+  if (kind != GEO_ITEM_JOINED) {
+    geo_report_text (report, "name", geo_activity_item_get_peer_name (item));
+    geo_report_text (report, "pid", geo_activity_item_get_peer_pid (item));
+    geo_report_text (report, "equivalent", equivalent);
+    geo_report_amount (report, "amount", geo_activity_item_get_amount (item),
+                       geo_activity_item_get_precision (item));
+  }
+  geo_report_text (report, "note", geo_activity_item_get_text (item));
+  geo_report_text (report, "tx_id", geo_activity_item_get_tx_id (item));
+  geo_report_text (report, "receipt", geo_activity_item_get_receipt_key (item));
+  geo_report_text (report, "reason", geo_activity_item_get_reason (item));
+  geo_report_end (report);
+}
+
+static void
+say_item (GeoCli *cli, GeoActivityItem *item) {
+  g_autofree gchar *phrase = geo_phrase_activity (item);
+  g_autofree gchar *when =
+      geo_phrase_date_time (geo_activity_item_get_time (item));
+  g_autofree gchar *amount =
+      geo_phrase_amount (geo_activity_item_get_amount (item),
+                         geo_activity_item_get_precision (item),
+                         geo_activity_item_get_equivalent (item));
+  g_autofree gchar *note = g_strdup (geo_activity_item_get_text (item));
+  const gchar *reason = geo_activity_item_get_reason (item);
+  GeoItemKind kind = geo_activity_item_get_kind (item);
+  GeoState state = geo_activity_item_get_state (item);
+
+  if (wants_amount (kind))
+    geo_cli_say (cli, "%" G_GINT64_FORMAT "  %s  %s: %s",
+                 geo_activity_item_get_id (item), when, phrase, amount);
+  else
+    geo_cli_say (cli, "%" G_GINT64_FORMAT "  %s  %s",
+                 geo_activity_item_get_id (item), when, phrase);
+  if (kind == GEO_ITEM_PAID && state != GEO_STATE_PAID)
+    geo_cli_say (cli, "    %s%s%s", geo_phrase_state (state),
+                 reason != NULL ? ": " : "", reason != NULL ? reason : "");
+  if (note != NULL)
+    geo_cli_say (cli, "    “%s”", g_strdelimit (note, "\n", ' '));
+  if (geo_activity_item_get_receipt_key (item) != NULL)
+    geo_cli_say (cli, "    geo receipt %s",
+                 geo_activity_item_get_tx_id (item) != NULL &&
+                         kind == GEO_ITEM_PAID
+                     ? geo_activity_item_get_tx_id (item)
+                     : geo_activity_item_get_receipt_key (item));
+}
+
+static int
+tell_history (GeoCli *cli, GeoNode *node, gboolean is_connected) {
+  GListModel *activity = geo_node_get_activity (node);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  GeoReport *report = NULL;
+  guint start = 0;
+
+  if (cli->before < G_MAXINT64 && !find_before (activity, cli->before, &start))
+    return geo_cli_fail (cli, GEO_EXIT_FAILED,
+                         _ ("The journal cannot be read."));
+  while (items->len < (guint) cli->limit &&
+         start + items->len < g_list_model_get_n_items (activity)) {
+    GeoActivityItem *item = load_item (activity, start + items->len);
+
+    if (item == NULL)
+      return geo_cli_fail (cli, GEO_EXIT_FAILED,
+                           _ ("The journal cannot be read."));
+    g_ptr_array_add (items, item);
+  }
+
+  if (cli->common.json) {
+    report = geo_cli_report_new (cli);
+    geo_report_flag (report, "connected", is_connected);
+    geo_report_number (report, "open", geo_node_get_open_count (node));
+    geo_report_begin_array (report, "items");
+  }
+  for (guint i = 0; i < items->len; i++) {
+    if (report != NULL)
+      report_item (report, items->pdata[i]);
+    else
+      say_item (cli, items->pdata[i]);
+  }
+  if (report != NULL)
+    geo_report_end_array (report);
+  else if (!is_connected)
+    geo_cli_say (cli, "%s",
+                 _ ("The hub was not asked: this is what this computer "
+                    "knows."));
+  return geo_cli_done (cli, report);
+}
+
+static gboolean
+nothing_open (gpointer user_data) {
+  return geo_node_get_open_count (user_data) == 0;
+}
+
+static int
+run_history (GeoCli *cli, gchar **arguments) {
+  g_autoptr (GeoNode) node = NULL;
+  gboolean is_connected;
+  int status;
+
+  if (cli->limit < 1 || cli->limit > GEO_CLI_HISTORY_LINES_MAX)
+    return geo_cli_fail_printf (cli, GEO_EXIT_USAGE,
+                                _ ("--limit takes 1 to %d lines."),
+                                GEO_CLI_HISTORY_LINES_MAX);
+  if (cli->before < 1)
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("--before takes the number at the head of a line "
+                            "of history."));
+  node = geo_cli_open (cli, &status);
+  if (node == NULL)
+    return status;
+  is_connected = geo_cli_try_connect (cli, node);
+  /* What is in doubt is asked about as soon as the hub is there. */
+  if (is_connected)
+    geo_cli_wait_until (nothing_open, node, GEO_CLI_OPEN_MS);
+  status = tell_history (cli, node, is_connected);
+  geo_node_stop (node);
+  return status;
+}
+
+const GeoCommand geo_command_history = {
+  .name = "history",
+  .arguments = "",
+  .summary = N_ ("what happened, newest first"),
+  .description = N_ (
+      "Asks the hub what became of payments in doubt. Each line begins "
+      "with a number:\n--before NUMBER goes on from there.\n\n"
+      "Examples:\n"
+      "  geo history --limit 5\n"
+      "  geo history --before 120 --json"),
+  .add_options = add_history_options,
+  .run = run_history,
+};
+
+/* --- receipt ------------------------------------------------------------ */
+
+static void
+add_receipt_options (GeoCli *cli, GOptionContext *context) {
+  const GOptionEntry entries[] = {
+    { "output", 0, 0, G_OPTION_ARG_FILENAME, &cli->output,
+      N_ ("Write it to this file"), N_ ("FILE") },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+static int
+tell_receipt (GeoCli *cli, const gchar *key, const gchar *receipt) {
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *display = NULL;
+  GeoReport *report;
+
+  if (cli->output == NULL) {
+    fputs (receipt, cli->out);
+    fputc ('\n', cli->out);
+    return geo_cli_done (cli, NULL);
+  }
+  display = g_filename_display_name (cli->output);
+  if (!g_file_set_contents_full (cli->output, receipt, -1,
+                                 G_FILE_SET_CONTENTS_CONSISTENT |
+                                     G_FILE_SET_CONTENTS_DURABLE,
+                                 0600, &error))
+    return geo_cli_fail_printf (cli, GEO_EXIT_FAILED,
+                                _ ("The receipt cannot be written: %s"),
+                                error->message);
+  geo_cli_say (cli, _ ("The receipt is in %s."), display);
+  if (!cli->common.json)
+    return geo_cli_done (cli, NULL);
+  report = geo_cli_report_new (cli);
+  geo_report_text (report, "key", key);
+  geo_report_text (report, "file", display);
+  return geo_cli_done (cli, report);
+}
+
+static int
+run_receipt (GeoCli *cli, gchar **arguments) {
+  g_autoptr (GeoNode) node = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *receipt = NULL;
+  int status;
+
+  node = geo_cli_open (cli, &status);
+  if (node == NULL)
+    return status;
+  geo_node_get_receipt_async (node, arguments[0], NULL, geo_cli_result_cb,
+                              &result);
+  receipt = geo_node_get_receipt_finish (node, geo_cli_wait_result (&result),
+                                         &error);
+  if (receipt == NULL)
+    return geo_cli_fail_error (cli, error);
+  return tell_receipt (cli, arguments[0], receipt);
+}
+
+const GeoCommand geo_command_receipt = {
+  .name = "receipt",
+  .arguments = N_ ("ID|KEY"),
+  .summary = N_ ("the proof of a payment, for “geo verify” or for anybody"),
+  .description = N_ (
+      "ID is that of a payment of yours, KEY what “geo history” shows. A "
+      "receipt is a\nJSON document with all signatures; it connects to "
+      "nothing.\n\n"
+      "Examples:\n"
+      "  geo receipt invoice-2026-117\n"
+      "  geo receipt invoice-2026-117 --output receipt.json"),
+  .arguments_min = 1,
+  .arguments_max = 1,
+  .add_options = add_receipt_options,
+  .run = run_receipt,
+};
+
+/* --- verify ------------------------------------------------------------- */
+
+static int
+verify_file (GeoCli *cli, const gchar *path) {
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *sentence = NULL;
+  GeoReport *report;
+  gsize len;
+
+  if (!g_file_get_contents (path, &text, &len, &error))
+    return geo_cli_fail_printf (cli, GEO_EXIT_FAILED,
+                                _ ("The receipt cannot be read: %s"),
+                                error->message);
+  if (len > RECEIPT_SIZE_MAX)
+    return geo_cli_fail (cli, GEO_EXIT_NOT_VERIFIED,
+                         _ ("This is no receipt: it is too large."));
+  /* What tell_receipt () adds is no part of the document. */
+  while (len > 0 && g_ascii_isspace (text[len - 1]))
+    len--;
+  sentence = geo_receipt_verify (text, len, &error);
+  if (sentence == NULL)
+    return geo_cli_fail_printf (cli, GEO_EXIT_NOT_VERIFIED,
+                                _ ("The receipt does not hold: %s"),
+                                error->message);
+  geo_cli_say (cli, "%s", sentence);
+  if (!cli->common.json)
+    return geo_cli_done (cli, NULL);
+  report = geo_cli_report_new (cli);
+  geo_report_text (report, "proves", sentence);
+  return geo_cli_done (cli, report);
+}
+
+static int
+verify_journal (GeoCli *cli) {
+  g_autoptr (GeoNode) node = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *number = NULL;
+  gint64 records = 0;
+  GeoReport *report;
+  int status;
+
+  node = geo_cli_open (cli, &status);
+  if (node == NULL)
+    return status;
+  geo_node_verify_async (node, NULL, geo_cli_result_cb, &result);
+  if (!geo_node_verify_finish (node, geo_cli_wait_result (&result), &records,
+                               &error)) {
+    geo_report_number (geo_cli_detail (cli), "records", records);
+    return geo_cli_fail_printf (cli, GEO_EXIT_NOT_VERIFIED,
+                                _ ("The journal does not hold: %s"),
+                                error->message);
+  }
+  number = g_strdup_printf ("%" G_GINT64_FORMAT, records);
+  geo_cli_say (cli,
+               ngettext ("The journal holds: %s record.",
+                         "The journal holds: %s records.", (gulong) records),
+               number);
+  if (!cli->common.json)
+    return geo_cli_done (cli, NULL);
+  report = geo_cli_report_new (cli);
+  geo_report_number (report, "records", records);
+  return geo_cli_done (cli, report);
+}
+
+static int
+run_verify (GeoCli *cli, gchar **arguments) {
+  return arguments[0] != NULL ? verify_file (cli, arguments[0])
+                              : verify_journal (cli);
+}
+
+const GeoCommand geo_command_verify = {
+  .name = "verify",
+  .arguments = N_ ("[FILE]"),
+  .summary = N_ ("check a receipt, or your whole journal"),
+  .description = N_ (
+      "With FILE, checks a receipt with neither network nor keys and says "
+      "what it\nproves; without, checks every record of the journal. "
+      "Exit status 6: it does not\nhold.\n\n"
+      "Examples:\n"
+      "  geo verify receipt.json\n"
+      "  geo verify"),
+  .arguments_max = 1,
+  .run = run_verify,
+};

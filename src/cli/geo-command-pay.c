@@ -1,0 +1,356 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * geo pay: one payment, watched until it is Paid or Not paid, or for as long as
+ * --wait says.  Whatever happens, the exit status and the sentence say whether
+ * paying again is safe.
+ */
+#include "config.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <signal.h>
+
+#include "cli/geo-cli-node.h"
+#include "core/geo-link.h"
+#include "node/geo-phrases.h"
+
+#define MS_PER_SECOND 1000
+
+static void
+add_pay_options (GeoCli *cli, GOptionContext *context) {
+  const GOptionEntry entries[] = {
+    { "note", 0, 0, G_OPTION_ARG_FILENAME, &cli->note,
+      N_ ("What it is for; only the payee can read it"), N_ ("TEXT") },
+    { "id", 0, 0, G_OPTION_ARG_FILENAME, &cli->id,
+      N_ ("The payment’s own id: the same id never pays twice"), N_ ("ID") },
+    { "wait", 0, 0, G_OPTION_ARG_INT, &cli->wait_s,
+      N_ ("How long to wait for the outcome (15)"), N_ ("SECONDS") },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+/* What is to be paid, from arguments or a geo://v1/pay link; all borrowed from
+ * those. */
+typedef struct {
+  const gchar *who;
+  const gchar *amount_text;
+  gboolean is_wire_amount;
+  const gchar *equivalent;
+  const gchar *note;
+} Wish;
+
+static gboolean
+is_pay_link (const GeoLink *link) {
+  return link != NULL && link->kind == GEO_LINK_PAY;
+}
+
+/* The sentence of what is wrong, or NULL. */
+static const gchar *
+read_wish (GeoCli *cli, gchar **arguments, const GeoLink *link, Wish *wish) {
+  guint count = g_strv_length (arguments);
+
+  wish->who = arguments[0];
+  wish->note = cli->note;
+  if (is_pay_link (link)) {
+    if (wish->note == NULL)
+      wish->note = link->memo;
+    if (link->amount != NULL) {
+      if (count > 1)
+        return _ ("The link says how much to pay already; give nothing after "
+                  "it.");
+      wish->amount_text = link->amount;
+      wish->is_wire_amount = TRUE;
+      wish->equivalent = link->equivalent;
+      return NULL;
+    }
+    if (link->equivalent != NULL && count > 2)
+      return _ ("The link says which equivalent to pay in already.");
+    wish->equivalent = link->equivalent;
+  }
+  if (count < 2)
+    return _ ("Say how much to pay.");
+  wish->amount_text = arguments[1];
+  if (count > 2)
+    wish->equivalent = arguments[2];
+  return NULL;
+}
+
+static gboolean
+parse_amount (const Wish *wish,
+              guint precision,
+              GeoAmount *out,
+              GError **error) {
+  GeoDecimal decimal;
+
+  /* A link's amount is exact (protocol §2), a person's may leave the decimals
+   * away. */
+  if (wish->is_wire_amount)
+    return geo_decimal_parse (wish->amount_text, &decimal, error) &&
+           geo_decimal_get (decimal, precision, out, error);
+  return geo_amount_parse_typed (wish->amount_text, precision, out, error);
+}
+
+typedef struct {
+  GeoPayment *payment;
+  gboolean is_interrupted;
+} Watch;
+
+static gboolean
+is_final (GeoPayment *payment) {
+  switch (geo_payment_get_state (payment)) {
+  case GEO_STATE_PAID:
+  case GEO_STATE_NOT_PAID:
+    return TRUE;
+  case GEO_STATE_DRAFT:
+  case GEO_STATE_SENDING:
+  case GEO_STATE_IN_DOUBT:
+    return FALSE;
+  }
+  return FALSE;
+}
+
+static gboolean
+watch_ended (gpointer user_data) {
+  Watch *watch = user_data;
+
+  return watch->is_interrupted || is_final (watch->payment);
+}
+
+/* Ctrl-C stops the waiting, not the payment, and the sentence has to say so. */
+static gboolean
+interrupted_cb (gpointer user_data) {
+  Watch *watch = user_data;
+
+  watch->is_interrupted = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+wait_for_outcome (GeoCli *cli, GeoPayment *payment) {
+  Watch watch = { payment, FALSE };
+  guint interrupt = g_unix_signal_add (SIGINT, interrupted_cb, &watch);
+  guint end = g_unix_signal_add (SIGTERM, interrupted_cb, &watch);
+
+  geo_cli_wait_until (watch_ended, &watch, (guint) cli->wait_s * MS_PER_SECOND);
+  g_source_remove (interrupt);
+  g_source_remove (end);
+}
+
+/* person may be NULL: without the hub a payee may be known by PID only. */
+static const gchar *
+name_of (GeoPerson *person, const gchar *pid_text) {
+  return person != NULL ? geo_person_get_name (person) : pid_text;
+}
+
+static void
+report_payment (GeoReport *report, GeoPayment *payment, GeoPerson *person) {
+  g_autofree gchar *pid_text = geo_pid_to_string (geo_payment_get_to (payment));
+  guint precision = geo_payment_get_precision (payment);
+
+  geo_report_text (report, "tx_id", geo_payment_get_tx_id (payment));
+  geo_report_text (report, "receipt", geo_payment_get_receipt_key (payment));
+  geo_report_begin (report, "to");
+  geo_report_text (report, "name", name_of (person, pid_text));
+  geo_report_text (report, "pid", pid_text);
+  geo_report_end (report);
+  geo_report_text (report, "equivalent", geo_payment_get_equivalent (payment));
+  geo_report_amount (report, "amount", geo_payment_get_amount (payment),
+                     precision);
+}
+
+static int
+tell_paid (GeoCli *cli, GeoPayment *payment, GeoPerson *person) {
+  g_autofree gchar *amount = geo_phrase_amount (
+      geo_payment_get_amount (payment), geo_payment_get_precision (payment),
+      geo_payment_get_equivalent (payment));
+  g_autofree gchar *pid_text = geo_pid_to_string (geo_payment_get_to (payment));
+  GeoReport *report;
+
+  cli->is_settled = TRUE;
+  geo_cli_say (cli, _ ("Paid %s to %s."), amount, name_of (person, pid_text));
+  geo_cli_say (cli, _ ("Its id is %s."), geo_payment_get_tx_id (payment));
+  if (!cli->common.json)
+    return geo_cli_done (cli, NULL);
+  report = geo_cli_report_new (cli);
+  geo_report_text (report, "state", "paid");
+  report_payment (report, payment, person);
+  return geo_cli_done (cli, report);
+}
+
+static int
+tell_not_paid (GeoCli *cli, GeoPayment *payment, GeoPerson *person) {
+  const gchar *message = geo_payment_get_message (payment);
+  GeoReport *report = geo_cli_detail (cli);
+  GeoAmount max;
+
+  geo_report_text (report, "state", "not-paid");
+  report_payment (report, payment, person);
+  geo_report_text (report, "code", geo_payment_get_code (payment));
+  geo_report_text (report, "reason", geo_payment_get_reason (payment));
+  if (geo_payment_get_max_amount (payment, &max))
+    geo_report_amount (report, "max_amount", max,
+                       geo_payment_get_precision (payment));
+  return geo_cli_fail_printf (cli, GEO_EXIT_REFUSED, _ ("Not paid: %s"),
+                              message != NULL ? message
+                                              : _ ("the hub does not say "
+                                                   "why."));
+}
+
+static int
+tell_in_doubt (GeoCli *cli, GeoPayment *payment, GeoPerson *person) {
+  GeoReport *report = geo_cli_detail (cli);
+
+  geo_report_text (report, "state", "in-doubt");
+  report_payment (report, payment, person);
+  return geo_cli_fail_printf (
+      cli, GEO_EXIT_IN_DOUBT,
+      _ ("In doubt: do not pay again, it may have been paid; “geo history” "
+         "tells later, or the same payment with --id %s."),
+      geo_payment_get_tx_id (payment));
+}
+
+static int
+tell_outcome (GeoCli *cli, GeoPayment *payment, GeoPerson *person) {
+  switch (geo_payment_get_state (payment)) {
+  case GEO_STATE_PAID:
+    return tell_paid (cli, payment, person);
+  case GEO_STATE_NOT_PAID:
+    return tell_not_paid (cli, payment, person);
+  case GEO_STATE_DRAFT:
+  case GEO_STATE_SENDING:
+  case GEO_STATE_IN_DOUBT:
+    break;
+  }
+  return tell_in_doubt (cli, payment, person);
+}
+
+/* A payment ordered before, seen without the hub: is it the one meant now? With
+ * the hub, geo_node_pay () says so itself. */
+static gboolean
+is_same (GeoPayment *payment, const gchar *equivalent, GeoAmount amount) {
+  return g_strcmp0 (geo_payment_get_equivalent (payment), equivalent) == 0 &&
+         geo_amount_cmp (geo_payment_get_amount (payment), amount) == 0;
+}
+
+/* Orders it, unless --id names one that was ordered before: that one is
+ * watched, hub or no hub. */
+static GeoPayment *
+order_payment (GeoCli *cli,
+               GeoNode *node,
+               const Wish *wish,
+               const gchar *equivalent,
+               GeoAmount amount,
+               GeoPerson **person,
+               int *status) {
+  GeoPayment *payment = cli->id != NULL ? geo_node_get_payment (node, cli->id)
+                                        : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (payment != NULL && !geo_cli_try_connect (cli, node)) {
+    GeoPerson *known = geo_node_get_person (node, geo_payment_get_to (payment));
+
+    if (!is_same (payment, equivalent, amount)) {
+      *status = geo_cli_fail_printf (
+          cli, GEO_EXIT_USAGE,
+          _ ("There is another payment with the id %s; nothing was paid now."),
+          cli->id);
+      return NULL;
+    }
+    *person = known != NULL ? g_object_ref (known) : NULL;
+    return payment;
+  }
+  if (payment == NULL && !geo_cli_connect (cli, node, status))
+    return NULL;
+  *person = geo_cli_find_person (cli, node, wish->who, status);
+  if (*person == NULL)
+    return NULL;
+  payment = geo_node_pay (node, cli->id, geo_person_get_pid (*person),
+                          equivalent, amount, wish->note, &error);
+  if (payment == NULL)
+    *status = geo_cli_fail_error (cli, error);
+  return payment;
+}
+
+static int
+run_pay_with (GeoCli *cli, GeoNode *node, const Wish *wish) {
+  g_autoptr (GeoPerson) person = NULL;
+  g_autoptr (GError) error = NULL;
+  const gchar *equivalent;
+  GeoPayment *payment;
+  GeoAmount amount;
+  guint precision;
+  int status;
+
+  equivalent = geo_cli_find_equivalent (cli, node, wish->equivalent, &precision,
+                                        &status);
+  if (equivalent == NULL)
+    return status;
+  if (!parse_amount (wish, precision, &amount, &error))
+    return geo_cli_fail_error (cli, error);
+  if (geo_amount_cmp (amount, GEO_AMOUNT_ZERO) == 0)
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("Nothing is no amount to pay."));
+  payment = order_payment (cli, node, wish, equivalent, amount, &person,
+                           &status);
+  if (payment == NULL)
+    return status;
+  wait_for_outcome (cli, payment);
+  return tell_outcome (cli, payment, person);
+}
+
+static int
+run_pay (GeoCli *cli, gchar **arguments) {
+  g_autoptr (GeoLink) link = NULL;
+  g_autoptr (GeoNode) node = NULL;
+  g_autoptr (GError) error = NULL;
+  const gchar *wrong;
+  Wish wish = { NULL };
+  int status;
+
+  if (cli->wait_s < 0 || cli->wait_s > GEO_CLI_PAY_S_MAX)
+    return geo_cli_fail_printf (cli, GEO_EXIT_USAGE,
+                                _ ("--wait takes 0 to %d seconds."),
+                                GEO_CLI_PAY_S_MAX);
+  if (cli->id != NULL && !geo_tx_id_is_valid (cli->id))
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("An id has up to 64 letters, digits, “.”, “_”, "
+                            "“:” and “-”."));
+  if (g_ascii_strncasecmp (arguments[0], "geo:", 4) == 0) {
+    link = geo_link_parse (arguments[0], &error);
+    if (link == NULL)
+      return geo_cli_fail_error (cli, error);
+  }
+  wrong = read_wish (cli, arguments, link, &wish);
+  if (wrong != NULL)
+    return geo_cli_fail (cli, GEO_EXIT_USAGE, wrong);
+
+  node = geo_cli_open (cli, &status);
+  if (node == NULL)
+    return status;
+  status = run_pay_with (cli, node, &wish);
+  geo_node_stop (node);
+  return status;
+}
+
+const GeoCommand geo_command_pay = {
+  .name = "pay",
+  .arguments = N_ ("WHO AMOUNT [EQUIVALENT]"),
+  .summary = N_ ("pay somebody"),
+  .description = N_ (
+      "WHO is a name that only one person has, a PID, or a contact or "
+      "payment link. The\nequivalent may be left out where there is only "
+      "one. Waits until the payment is\nPaid or Not paid. With exit status "
+      "4 it is in doubt: do not pay again; the same\ncommand with --id "
+      "asks what became of it and never pays twice.\n\n"
+      "Examples:\n"
+      "  geo pay Ivan 12.50 UAH --note 'for bread'\n"
+      "  geo pay 'geo://v1/pay?to=…&equivalent=UAH&amount=12.50'\n"
+      "  geo pay Ivan 12.50 UAH --id invoice-2026-117 --wait 60"),
+  .arguments_min = 1,
+  .arguments_max = 3,
+  .add_options = add_pay_options,
+  .run = run_pay,
+};
