@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/geo-json.h"
+#include "core/geo-text.h"
 
 #define AT(object, offset) ((gpointer) ((guint8 *) (object) + (offset)))
 
@@ -42,7 +43,7 @@ static gboolean
 check_text (const GeoFieldInfo *field, const gchar *text, GError **error) {
   /* §2: UTF-8, NFC, no control characters; a line feed only where there is
    * room for more than a line. */
-  gboolean line_feeds = field->max >= 1024;
+  GeoTextKind kind = field->max >= 1024 ? GEO_TEXT_LINES : GEO_TEXT_LINE;
   /* A character is at most four bytes: what is longer need not be counted. */
   gsize bytes = strlen (text);
 
@@ -55,7 +56,7 @@ check_text (const GeoFieldInfo *field, const gchar *text, GError **error) {
     return fail (error, GEO_CORE_ERROR_SYNTAX, "not UTF-8");
   if (g_utf8_strlen (text, -1) > field->max)
     return fail (error, GEO_CORE_ERROR_SIZE, "too long");
-  if (!geo_text_is_clean (text, line_feeds))
+  if (!geo_text_is_valid (text, kind))
     return fail (error, GEO_CORE_ERROR_SYNTAX,
                  "has control characters, or is not in NFC");
   return TRUE;

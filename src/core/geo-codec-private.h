@@ -133,7 +133,4 @@ void geo_time_append (GString *out, GeoTime time_ms);
 void geo_decimal_append (GString *out, GeoDecimal decimal);
 void geo_int_append (GString *out, gint64 value);
 
-/* §2: no control characters, and in NFC; text is UTF-8. */
-gboolean geo_text_is_clean (const gchar *text, gboolean line_feeds_allowed);
-
 G_END_DECLS

@@ -385,12 +385,7 @@ geo_json_check (const gchar *data,
                 gsize size_max,
                 gboolean floats_allowed,
                 GError **error) {
-  Gate gate = {
-    .at = data,
-    .end = data + len,
-    .floats_allowed = floats_allowed,
-    .error = error,
-  };
+  Gate gate = { .floats_allowed = floats_allowed, .error = error };
   gboolean passed;
 
   if (len > size_max) {
@@ -402,6 +397,8 @@ geo_json_check (const gchar *data,
   if (len == 0 || !g_utf8_validate_len (data, len, NULL))
     return fail (&gate, GEO_CORE_ERROR_SYNTAX, "Not UTF-8 text");
 
+  gate.at = data;
+  gate.end = data + len;
   gate.keys = g_array_sized_new (FALSE, FALSE, sizeof (Key), 64);
   passed = run (&gate);
   g_array_unref (gate.keys);

@@ -28,28 +28,6 @@ geo_json_parse (const gchar *data, gsize len, gsize size_max, GError **error) {
   return json_parser_steal_root (parser);
 }
 
-gboolean
-geo_text_is_clean (const gchar *text, gboolean line_feeds_allowed) {
-  gboolean is_ascii = TRUE;
-
-  for (const gchar *at = text; *at != '\0'; at++) {
-    guchar byte = (guchar) *at;
-
-    if ((byte < 0x20 && !(byte == '\n' && line_feeds_allowed)) || byte == 0x7f)
-      return FALSE;
-    /* U+0080 to U+009F are control characters too. */
-    if (byte == 0xc2 && (guchar) at[1] < 0xa0)
-      return FALSE;
-    is_ascii = is_ascii && byte < 0x80;
-  }
-  if (is_ascii)
-    return TRUE;
-
-  g_autofree gchar *normal = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
-
-  return normal != NULL && g_str_equal (normal, text);
-}
-
 void
 geo_json_append_string (GString *out, const gchar *text) {
   static const gchar hex[] = "0123456789abcdef";

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/geo-error.h"
+#include "core/geo-text.h"
 
 G_STATIC_ASSERT (GEO_PUBLIC_KEY_LEN == crypto_sign_PUBLICKEYBYTES);
 G_STATIC_ASSERT (GEO_SIGNATURE_LEN == crypto_sign_BYTES);
@@ -161,6 +162,14 @@ geo_challenge_is_valid (const gchar *challenge) {
   return len == CHALLENGE_LEN;
 }
 
+/* Nobody but the reader sees what was sealed, so that only here it can be kept
+ * from getting into a journal that could not be read again. */
+static gboolean
+is_text (const gchar *text, gsize len) {
+  return g_utf8_validate_len (text, len, NULL) &&
+         geo_text_is_valid (text, GEO_TEXT_LINES);
+}
+
 /* §5: only the reader can open it.  libsodium draws the key it is sealed with
  * by itself, the one use of randomness in this room: were it derived from the
  * text, whoever guesses the text could prove the guess. */
@@ -175,9 +184,9 @@ geo_seal (const GeoPublicKey *reader, const gchar *text, GError **error) {
                          "The text is longer than 1,024 bytes");
     return NULL;
   }
-  if (!g_utf8_validate_len (text, len, NULL)) {
+  if (!is_text (text, len)) {
     g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SYNTAX,
-                         "The text is not UTF-8");
+                         "The text has control characters, or is not NFC");
     return NULL;
   }
   if (crypto_sign_ed25519_pk_to_curve25519 (box_key, reader->bytes) != 0) {
@@ -229,9 +238,9 @@ geo_unseal (const GeoSecret *secret, GBytes *sealed, GError **error) {
                          "The sealed text does not open with this key");
     return NULL;
   }
-  if (!g_utf8_validate_len (text, len, NULL)) {
+  if (!is_text (text, len)) {
     g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SYNTAX,
-                         "The sealed text is not UTF-8");
+                         "The sealed text has control characters");
     return NULL;
   }
   return g_steal_pointer (&text);

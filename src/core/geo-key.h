@@ -61,7 +61,8 @@ gboolean geo_challenge_is_valid (const gchar *challenge);
  */
 GBytes *
 geo_seal (const GeoPublicKey *reader, const gchar *text, GError **error);
-/* The text (UTF-8 checked, at most 1,024 bytes), or NULL with an error. */
+/* The text (checked like any other, §2, at most 1,024 bytes), or NULL with an
+ * error. */
 gchar *geo_unseal (const GeoSecret *secret, GBytes *sealed, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoSecret, geo_secret_unref)

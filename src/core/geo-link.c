@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "core/geo-codec-private.h"
 #include "core/geo-error.h"
+#include "core/geo-text.h"
 
 /* What still fits a QR code that a telephone reads. */
 #define LINK_LEN_MAX 2048
@@ -56,12 +56,12 @@ geo_link_free (GeoLink *link) {
 static gboolean
 check_text (const gchar *text,
             glong len_max,
-            gboolean line_feeds_allowed,
+            GeoTextKind kind,
             GError **error) {
   if (*text == '\0' || g_utf8_strlen (text, -1) > len_max)
     return fail (error, GEO_CORE_ERROR_SIZE,
                  "The link has a text that is empty or too long");
-  if (!geo_text_is_clean (text, line_feeds_allowed))
+  if (!geo_text_is_valid (text, kind))
     return fail (error, GEO_CORE_ERROR_SYNTAX,
                  "The link has a text with control characters, or not in NFC");
   return TRUE;
@@ -73,7 +73,7 @@ check_hub (const gchar *hub, GError **error) {
   static const gchar *const schemes[] = { "http", "https", "ws", "wss" };
   g_autoptr (GUri) uri = NULL;
 
-  if (!check_text (hub, HUB_LEN_MAX, FALSE, error))
+  if (!check_text (hub, HUB_LEN_MAX, GEO_TEXT_LINE, error))
     return FALSE;
   uri = g_uri_parse (hub, G_URI_FLAGS_NONE, NULL);
   if (uri == NULL || g_uri_get_host (uri) == NULL ||
@@ -137,7 +137,7 @@ take_parameter (GeoLink *link,
   if (g_str_equal (name, "community") && is_join)
     return take_pid (&link->has_community, &link->community, value, error);
   if (g_str_equal (name, "name") && is_participant) {
-    if (!check_text (value, NAME_LEN_MAX, FALSE, error))
+    if (!check_text (value, NAME_LEN_MAX, GEO_TEXT_LINE, error))
       return FALSE;
     link->name = g_strdup (value);
   } else if (g_str_equal (name, "hub")) {
@@ -148,7 +148,7 @@ take_parameter (GeoLink *link,
     link->fingerprint = parse_fingerprint (value, error);
     return link->fingerprint != NULL;
   } else if (g_str_equal (name, "code") && is_join) {
-    if (!check_text (value, CODE_LEN_MAX, FALSE, error))
+    if (!check_text (value, CODE_LEN_MAX, GEO_TEXT_LINE, error))
       return FALSE;
     link->code = g_strdup (value);
   } else if (g_str_equal (name, "equivalent")) {
@@ -163,7 +163,7 @@ take_parameter (GeoLink *link,
       return FALSE;
     link->amount = g_strdup (value);
   } else if (g_str_equal (name, "memo") && is_pay) {
-    if (!check_text (value, MEMO_LEN_MAX, TRUE, error))
+    if (!check_text (value, MEMO_LEN_MAX, GEO_TEXT_LINES, error))
       return FALSE;
     link->memo = g_strdup (value);
   }

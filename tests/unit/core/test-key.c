@@ -169,6 +169,8 @@ test_seal (void) {
   assert_core_error (error, GEO_CORE_ERROR_SIZE);
   g_assert_null (geo_seal (&key, "\xff", &error));
   assert_core_error (error, GEO_CORE_ERROR_SYNTAX);
+  g_assert_null (geo_seal (&key, "a\tb", &error));
+  assert_core_error (error, GEO_CORE_ERROR_SYNTAX);
   g_assert_null (geo_seal (&no_key, "x", &error));
   assert_core_error (error, GEO_CORE_ERROR_SYNTAX);
 }

@@ -513,6 +513,47 @@ test_messages (void) {
   g_assert_null (geo_message_type_to_string ((GeoMessageType) 999));
 }
 
+/* Whatever is made of a message, it is read or refused, and what is read can be
+ * written and read again. */
+static void
+test_mutations (void) {
+  static const gchar pieces[] = "{}[]\",:\\u01nullAZ=+/-. \xc3";
+  gsize n;
+  const GeoMessageInfo *messages = geo_codec_get_messages (&n);
+  guint accepted = 0;
+
+  for (guint round = 0; round < 4000; round++) {
+    const GeoMessageInfo *info = &messages[round % n];
+    g_autoptr (GeoMessage) message = geo_message_new (info->type, "m-1");
+    g_autoptr (GeoMessage) changed = NULL;
+    g_autofree gchar *encoded = NULL;
+    g_autofree gchar *exact = NULL;
+
+    fill (info->payload, message->u.any, FILL_RANDOM);
+    encoded = geo_message_encode (message, NULL);
+
+    g_autoptr (GString) text = g_string_new (encoded);
+    gsize at = (gsize) g_test_rand_int_range (0, (gint32) text->len);
+
+    if (g_test_rand_bit ())
+      g_string_erase (text, (gssize) at, 1);
+    if (g_test_rand_bit ())
+      text->str[at] = pieces[g_test_rand_int_range (0, sizeof pieces - 1)];
+    exact = g_memdup2 (text->str, text->len);
+    changed = geo_message_decode (exact, text->len, NULL);
+    if (changed != NULL) {
+      gsize len;
+      g_autofree gchar *again = geo_message_encode (changed, &len);
+      g_autoptr (GeoMessage) back = geo_message_decode (again, len, NULL);
+
+      g_assert_nonnull (back);
+      accepted++;
+    }
+  }
+  g_test_message ("%u mutations accepted", accepted);
+  g_assert_cmpuint (accepted, >, 100);
+}
+
 static void
 test_envelope (void) {
   static const struct {
@@ -754,6 +795,7 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/messages/strict", test_strict);
   g_test_add_func ("/messages/types", test_types);
   g_test_add_func ("/messages/messages", test_messages);
+  g_test_add_func ("/messages/mutations", test_mutations);
   g_test_add_func ("/messages/envelope", test_envelope);
   g_test_add_func ("/messages/sizes", test_sizes);
   g_test_add_func ("/messages/describe", test_describe);

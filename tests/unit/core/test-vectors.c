@@ -234,7 +234,7 @@ test_recordings (void) {
   g_autoptr (GPtrArray) parsers =
       g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal,
-                                                       g_free, NULL);
+                                                       g_free, g_free);
   g_autoptr (GDir) dir = folder != NULL ? g_dir_open (folder, 0, NULL) : NULL;
   const gchar *name;
   guint verified = 0, strangers = 0;
