@@ -64,6 +64,7 @@ typedef enum {
   GEO_MARK_AVOIDED = 1 << 2, /* The others are set only during a search. */
   GEO_MARK_HOPS = 1 << 3, /* One of its hops is to be avoided. */
   GEO_MARK_FLOW = 1 << 4, /* One of its pairs carries flow. */
+  GEO_MARK_BANNED = 1 << 5, /* One of its hops is banned for now. */
 } GeoMarkBits;
 
 /* What a search knows of a node.  Labels count only while generation is the
@@ -101,6 +102,9 @@ struct _GeoGraph {
 
   GeoScratch *scratch; /* Behind a pointer: a const graph is searched, too. */
 };
+
+/* The order of a list of blocked participants, for qsort and bsearch. */
+int geo_node_compare (const void *a, const void *b);
 
 /* The index of the pair, which must be there. */
 guint32

@@ -239,18 +239,15 @@ owed_by (const GeoPair *pair, guint end) {
 static gint64
 hop_capacity (const GeoPair *pair, guint end) {
   guint receiver = OTHER (end);
-  gint64 limit = 0;
-  gint64 owed = owed_by (pair, end);
-  gint64 capacity;
+  gint64 capacity = 0;
 
   if ((pair->line_flags[receiver] & GEO_LINE_ACTIVE) != 0)
-    limit = pair->limit[receiver].minor;
-  if (owed > 0)
-    capacity = MAX (limit - owed, 0);
-  else
-    capacity = limit - owed; /* What the receiver owes can be paid back. */
+    capacity = pair->limit[receiver].minor;
+  /* What it owes takes away, what it is owed is paid back on top. */
+  capacity -= owed_by (pair, end);
+  capacity -= pair->reserved[end].minor;
 
-  return MAX (capacity - pair->reserved[end].minor, 0);
+  return MAX (capacity, 0);
 }
 
 static guint8
@@ -322,8 +319,8 @@ geo_graph_get_line (const GeoGraph *graph,
   return TRUE;
 }
 
-static int
-compare_nodes (const void *a, const void *b) {
+int
+geo_node_compare (const void *a, const void *b) {
   GeoNodeIndex left = *(const GeoNodeIndex *) a;
   GeoNodeIndex right = *(const GeoNodeIndex *) b;
 
@@ -343,7 +340,7 @@ geo_graph_set_line_blocked (GeoGraph *graph,
   if (n > 0) {
     list = g_new (GeoNodeIndex, n);
     memcpy (list, blocked, n * sizeof *list);
-    qsort (list, n, sizeof *list, compare_nodes);
+    qsort (list, n, sizeof *list, geo_node_compare);
   }
   g_free (pair->blocked[end]);
   pair->blocked[end] = list;

@@ -11,8 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* Reverse hops that are refused at a time. */
-#define GEO_BANS_MAX 32
+/* Hops that are banned at a time. */
+#define GEO_BANS_MAX 8
 
 /* Hops of a path.  One that takes flow back may be longer than the routes that
  * come of it: it ends some and begins others half-way. */
@@ -35,7 +35,7 @@ typedef struct {
   guint32 flow_pairs[GEO_GRAPH_ROUTES_MAX * GEO_GRAPH_HOPS_MAX];
   guint n_flow_pairs;
 
-  /* Hops that must not take flow back, see geo_search_path (). */
+  /* Hops that no path uses for now. */
   GeoHopIndex bans[GEO_BANS_MAX];
   guint n_bans;
 } GeoSearch;
@@ -70,23 +70,22 @@ geo_search_flow (const GeoSearch *search, GeoNodeIndex u, const GeoArc *arc);
 
 /* A shortest path whose hops all have at least at_least (≥ 1) left, and of
  * those the widest.  A hop against flow takes that flow back, and may do so
- * whatever its own policy says; where it is banned, it does not count at all.
- * Gives up when more than work_max arcs would be looked at. */
+ * whatever its own policy says.  Gives up rather than look at more than
+ * *work_left arcs, and takes from it what it looked at; NULL: as many as it
+ * takes. */
 gboolean geo_search_path (GeoSearch *search,
                           gint64 at_least,
                           guint max_hops,
-                          guint64 work_max,
+                          guint64 *work_left,
                           GeoPath *path);
 
 /* The widest path of all, and of those the shortest. */
-gboolean geo_search_widest (GeoSearch *search,
-                            gint64 at_least,
-                            guint max_hops,
-                            GeoPath *path);
+gboolean geo_search_widest (GeoSearch *search, guint max_hops, GeoPath *path);
 
-/* The path's first hop that takes flow back and is not banned yet is banned.
- * FALSE when there is none, or no room. */
+/* Bans the hop half-way along a path that came to nothing, so that the next one
+ * goes another way.  FALSE when there is no room for more. */
 gboolean geo_search_ban (GeoSearch *search, const GeoPath *path);
+void geo_search_clear_bans (GeoSearch *search);
 
 /* Labels every node from which the payee is reached in max_hops hops, and says
  * of one node whether it is among them. */

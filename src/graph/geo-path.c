@@ -22,15 +22,11 @@ enum {
 
 static const guint8 QUERY_BITS = GEO_MARK_AVOIDED | GEO_MARK_HOPS;
 
+/* A node with one of these has hops that are not what its arcs say. */
+static const guint8 SPECIAL_BITS = GEO_MARK_HOPS | GEO_MARK_FLOW |
+                                   GEO_MARK_BANNED;
+
 /* --- What may be used --- */
-
-static int
-compare_nodes (const void *a, const void *b) {
-  GeoNodeIndex left = *(const GeoNodeIndex *) a;
-  GeoNodeIndex right = *(const GeoNodeIndex *) b;
-
-  return (left > right) - (left < right);
-}
 
 /* blocked_participants: of the receiver's line. */
 static gboolean
@@ -42,9 +38,10 @@ is_blocked (const GeoSearch *search,
   const GeoNodeIndex *list = pair->blocked[end];
   gsize n = pair->n_blocked[end];
 
-  return bsearch (&search->payer, list, n, sizeof *list, compare_nodes) !=
+  return bsearch (&search->payer, list, n, sizeof *list, geo_node_compare) !=
              NULL ||
-         bsearch (&search->payee, list, n, sizeof *list, compare_nodes) != NULL;
+         bsearch (&search->payee, list, n, sizeof *list, geo_node_compare) !=
+             NULL;
 }
 
 /* P7: the receiver's mandate, which the payee does not need; and the policy of
@@ -100,18 +97,17 @@ special_capacity (const GeoSearch *search,
   GeoNodeIndex v = direction == GEO_OUT ? arc->node : node;
   gint64 capacity = 0;
 
+  if ((bits & GEO_MARK_BANNED) != 0 &&
+      has_hop (search->bans, search->n_bans, u, v))
+    return 0;
+
   if (is_allowed (search, arc, direction, v) &&
       ((bits & GEO_MARK_HOPS) == 0 ||
        !has_hop (search->query->avoid_hops, search->query->n_avoid_hops, u, v)))
     capacity = arc->capacity[direction];
 
-  if ((bits & GEO_MARK_FLOW) != 0) {
-    gint64 flow = flow_over (search, arc->pair, u, v);
-
-    if (flow < 0 && has_hop (search->bans, search->n_bans, u, v))
-      return 0;
-    capacity -= flow;
-  }
+  if ((bits & GEO_MARK_FLOW) != 0)
+    capacity -= flow_over (search, arc->pair, u, v);
 
   return capacity;
 }
@@ -175,6 +171,7 @@ geo_search_end (GeoSearch *search) {
   GeoMark *marks = search->graph->scratch->marks;
   const GeoRouteQuery *query = search->query;
 
+  geo_search_clear_bans (search);
   geo_search_set_flow (search, NULL, 0);
   for (gsize i = 0; i < query->n_avoid; i++)
     marks[query->avoid[i]].bits &= (guint8) ~QUERY_BITS;
@@ -222,19 +219,29 @@ geo_search_set_flow (GeoSearch *search,
 
 gboolean
 geo_search_ban (GeoSearch *search, const GeoPath *path) {
-  for (guint i = 0; i < path->n_hops; i++) {
-    GeoNodeIndex u = path->nodes[i];
-    GeoNodeIndex v = path->nodes[i + 1];
+  GeoMark *marks = search->graph->scratch->marks;
+  GeoHopIndex hop = { path->nodes[path->n_hops / 2],
+                      path->nodes[path->n_hops / 2 + 1] };
 
-    if (flow_over (search, path->pairs[i], u, v) >= 0)
-      continue;
-    if (search->n_bans == GEO_BANS_MAX)
-      return FALSE;
-    search->bans[search->n_bans++] = (GeoHopIndex){ u, v };
-    return TRUE;
+  if (search->n_bans == GEO_BANS_MAX)
+    return FALSE;
+
+  search->bans[search->n_bans++] = hop;
+  marks[hop.u].bits |= GEO_MARK_BANNED;
+  marks[hop.v].bits |= GEO_MARK_BANNED;
+
+  return TRUE;
+}
+
+void
+geo_search_clear_bans (GeoSearch *search) {
+  GeoMark *marks = search->graph->scratch->marks;
+
+  for (guint i = 0; i < search->n_bans; i++) {
+    marks[search->bans[i].u].bits &= (guint8) ~GEO_MARK_BANNED;
+    marks[search->bans[i].v].bits &= (guint8) ~GEO_MARK_BANNED;
   }
-
-  return FALSE;
+  search->n_bans = 0;
 }
 
 /* --- Breadth first --- */
@@ -287,7 +294,7 @@ expand (const GeoSearch *search, Side *side, guint direction, gint64 at_least) {
     GeoNodeIndex index = side->queue[i];
     const GeoNode *node = &nodes[index];
     gint64 width_here = marks[index].width[direction];
-    guint8 special = marks[index].bits & (GEO_MARK_HOPS | GEO_MARK_FLOW);
+    guint8 special = marks[index].bits & SPECIAL_BITS;
 
     for (guint j = 0; j < node->n_arcs; j++) {
       const GeoArc *arc = &node->arcs[j];
@@ -393,10 +400,9 @@ gboolean
 geo_search_path (GeoSearch *search,
                  gint64 at_least,
                  guint max_hops,
-                 guint64 work_max,
+                 guint64 *work_left,
                  GeoPath *path) {
   Side sides[2];
-  guint64 work = 0;
 
   search->graph->scratch->generation++;
   start_side (search, &sides[FROM_PAYER], FROM_PAYER, search->payer);
@@ -408,9 +414,11 @@ geo_search_path (GeoSearch *search,
     /* No arcs to follow: this end is cut off. */
     if (sides[next].work == 0)
       return FALSE;
-    work += sides[next].work;
-    if (work > work_max)
-      return FALSE;
+    if (work_left != NULL) {
+      if (*work_left < sides[next].work)
+        return FALSE;
+      *work_left -= sides[next].work;
+    }
     if (expand (search, &sides[next], next, at_least)) {
       join (search, &sides[next], path);
       return TRUE;
@@ -421,16 +429,14 @@ geo_search_path (GeoSearch *search,
 }
 
 gboolean
-geo_search_widest (GeoSearch *search,
-                   gint64 at_least,
-                   guint max_hops,
-                   GeoPath *path) {
+geo_search_widest (GeoSearch *search, guint max_hops, GeoPath *path) {
+  gint64 at_least = 1;
   GeoPath found;
   gboolean any = FALSE;
 
   /* No other path of as many hops is wider, so each round finds one of more
    * hops: no more than max_hops rounds. */
-  while (geo_search_path (search, at_least, max_hops, G_MAXUINT64, &found)) {
+  while (geo_search_path (search, at_least, max_hops, NULL, &found)) {
     *path = found;
     any = TRUE;
     if (found.n_hops == max_hops)

@@ -21,8 +21,8 @@
 /* Paths tried by one rule, refused ones included. */
 #define ATTEMPTS_MAX 128
 
-/* Arcs looked at for one path that is longer than a route may be.  All of a
- * small community; in a large one such paths are not worth their time. */
+/* Arcs that one rule looks at for paths longer than a route may be: all that a
+ * small community needs; in a large one such paths are not worth their time. */
 #define DETOUR_WORK_MAX 20000
 
 typedef enum {
@@ -36,12 +36,6 @@ typedef struct {
   guint n_routes;
   gint64 total;
 } GeoPlan;
-
-typedef enum {
-  GEO_ADDED,
-  GEO_TOO_LONG, /* No routes within max_hops were found for it. */
-  GEO_TOO_MANY, /* Nothing gained by it within max_routes. */
-} GeoOutcome;
 
 /* How many participants sign: the nodes of all routes, each once. */
 static guint
@@ -96,9 +90,9 @@ remove_route (GeoRoute *routes, guint *n_routes, guint index) {
            (*n_routes - index) * sizeof *routes);
 }
 
-/* Adds the path to the plan.  The plan is left as it was unless it then carries
- * more, within both bounds. */
-static GeoOutcome
+/* Adds the path to the plan.  FALSE, and the plan is as it was, where no routes
+ * within both bounds were found that carry more. */
+static gboolean
 augment (GeoSearch *search, GeoPlan *plan, const GeoPath *path) {
   const GeoRouteQuery *query = search->query;
   GeoFlow flow;
@@ -113,7 +107,7 @@ augment (GeoSearch *search, GeoPlan *plan, const GeoPath *path) {
   geo_flow_add (&flow, path->nodes, path->n_hops + 1, path->width);
 
   if (!geo_flow_decompose (&flow, query->max_hops, routes, &n_routes))
-    return GEO_TOO_LONG;
+    return FALSE;
 
   /* Too many: the smallest give way. */
   while (n_routes > query->max_routes) {
@@ -127,14 +121,14 @@ augment (GeoSearch *search, GeoPlan *plan, const GeoPath *path) {
     remove_route (routes, &n_routes, smallest);
   }
   if (total <= plan->total)
-    return GEO_TOO_MANY;
+    return FALSE;
 
   memcpy (plan->routes, routes, n_routes * sizeof *routes);
   plan->n_routes = n_routes;
   plan->total = total;
   geo_search_set_flow (search, plan->routes, plan->n_routes);
 
-  return GEO_ADDED;
+  return TRUE;
 }
 
 /* Fills an empty plan until it carries amount or nothing more is found; gives
@@ -146,11 +140,11 @@ fill (GeoSearch *search,
       gint64 amount,
       guint nodes_max,
       GeoPlan *plan) {
-  gint64 at_least = 1;
+  guint64 detour_work = DETOUR_WORK_MAX;
 
   plan->n_routes = 0;
   plan->total = 0;
-  search->n_bans = 0;
+  geo_search_clear_bans (search);
   geo_search_set_flow (search, NULL, 0);
 
   for (guint i = 0; i < ATTEMPTS_MAX && plan->total < amount; i++) {
@@ -159,32 +153,23 @@ fill (GeoSearch *search,
 
     switch (rule) {
     case GEO_RULE_SHORTEST:
-      found = geo_search_path (search, at_least, max_hops, G_MAXUINT64, &path);
+      found = geo_search_path (search, 1, max_hops, NULL, &path);
       break;
     case GEO_RULE_WIDEST:
-      found = geo_search_widest (search, at_least, max_hops, &path);
+      found = geo_search_widest (search, max_hops, &path);
       break;
     }
-    if (!found && (plan->n_routes == 0 ||
-                   !geo_search_path (search, at_least, 2 * max_hops,
-                                     DETOUR_WORK_MAX, &path)))
+    if (!found &&
+        (plan->n_routes == 0 ||
+         !geo_search_path (search, 1, 2 * max_hops, &detour_work, &path)))
       return;
 
-    switch (augment (search, plan, &path)) {
-    case GEO_ADDED:
-      search->n_bans = 0;
-      at_least = 1;
+    if (augment (search, plan, &path)) {
+      geo_search_clear_bans (search);
       if (count_nodes (plan) > nodes_max)
         return;
-      break;
-    case GEO_TOO_LONG:
-      if (!geo_search_ban (search, &path))
-        return;
-      break;
-    case GEO_TOO_MANY:
-      /* Only a wider one can take another's place. */
-      at_least = path.width + 1;
-      break;
+    } else if (!geo_search_ban (search, &path)) {
+      return;
     }
   }
 }
@@ -252,7 +237,7 @@ make_plan (GeoSearch *search, gint64 amount, GeoPlan *plan) {
 
   if (amount <= 0) {
     amount = G_MAXINT64;
-  } else if (geo_search_path (search, amount, max_hops, G_MAXUINT64, &path)) {
+  } else if (geo_search_path (search, amount, max_hops, NULL, &path)) {
     set_single (plan, &path, amount);
     /* Several routes have three nodes at least, and those that together have
      * fewer nodes than this one are shorter, each of them. */

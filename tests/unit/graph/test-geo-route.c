@@ -282,6 +282,10 @@ test_avoid_nodes (void) {
   query.n_avoid = G_N_ELEMENTS (ends);
   assert_routes (graph, 0, 2, 5, &query, "0-1-2:5");
 
+  set_hop (graph, 0, 2, 1);
+  assert_payable (graph, 0, 2, &query, "payable 31, 1:20, 3:10, 2:1");
+  set_hop (graph, 0, 2, 0);
+
   /* Nothing stays behind. */
   assert_routes (graph, 0, 2, 5, &ALL, "0-1-2:5");
 }
@@ -402,6 +406,22 @@ test_fewest_signers (void) {
   assert_routes (graph, 0, 5, 20, &ALL, "0-1-5:10 0-6-5:10");
 }
 
+/* Four short routes carry it too, but two ask fewer participants. */
+static void
+test_fewer_signers_by_width (void) {
+  g_autoptr (GeoGraph) graph = graph_of (8);
+
+  for (GeoNodeIndex i = 1; i <= 4; i++) {
+    set_hop (graph, 0, i, 4);
+    set_hop (graph, i, 7, 4);
+  }
+  assert_routes (graph, 0, 7, 14, &ALL, "0-1-7:4 0-2-7:4 0-3-7:4 0-4-7:2");
+  set_hop (graph, 0, 5, 10);
+  set_hop (graph, 5, 6, 10);
+  set_hop (graph, 6, 7, 10);
+  assert_routes (graph, 0, 7, 14, &ALL, "0-1-7:4 0-5-6-7:10");
+}
+
 static void
 test_shared_hop (void) {
   g_autoptr (GeoGraph) graph = graph_of (5);
@@ -459,6 +479,54 @@ test_reverse_too_long (void) {
   assert_routes (graph, 0, 5, 20, &query, "payable 10, 1:10");
   query.max_hops = 4;
   assert_routes (graph, 0, 5, 20, &query, "0-2-4-5:10 0-1-3-6-5:10");
+}
+
+/* 0-1-2-7 is first; more is found only by a path of seven hops,
+ * 0-3-5-2-1-4-6-7, that takes 1 → 2 back and leaves two routes of four. */
+static void
+test_reverse_longer_path (void) {
+  g_autoptr (GeoGraph) graph = graph_of (8);
+  GeoRouteQuery query = ALL;
+
+  set_hop (graph, 0, 1, 10);
+  set_hop (graph, 1, 2, 10);
+  set_hop (graph, 2, 7, 10);
+  set_hop (graph, 0, 3, 9);
+  set_hop (graph, 3, 5, 9);
+  set_hop (graph, 5, 2, 9);
+  set_hop (graph, 1, 4, 9);
+  set_hop (graph, 4, 6, 9);
+  set_hop (graph, 6, 7, 9);
+  query.max_hops = 4;
+  assert_routes (graph, 0, 7, 18, &query, "0-1-4-6-7:9 0-3-5-2-7:9");
+  query.max_hops = 3;
+  assert_routes (graph, 0, 7, 18, &query, "payable 10, 1:10");
+}
+
+/* A way of four hops is in the way: what it leads to is too long. */
+static void
+test_another_path (void) {
+  g_autoptr (GeoGraph) graph = graph_of (10);
+  GeoRouteQuery query = ALL;
+
+  set_hop (graph, 0, 1, 10);
+  set_hop (graph, 1, 2, 10);
+  set_hop (graph, 2, 9, 10);
+  set_hop (graph, 0, 3, 10);
+  set_hop (graph, 3, 2, 10);
+  set_hop (graph, 1, 4, 10);
+  set_hop (graph, 4, 9, 10);
+  set_hop (graph, 0, 5, 10);
+  set_hop (graph, 5, 6, 10);
+  set_hop (graph, 6, 7, 10);
+  set_hop (graph, 7, 9, 10);
+  /* The wider way in makes 0-1-2-9 the first. */
+  set_hop (graph, 1, 2, 11);
+  set_hop (graph, 0, 1, 11);
+  set_hop (graph, 2, 9, 11);
+  query.max_hops = 3;
+  assert_routes (graph, 0, 9, 20, &query, "0-1-4-9:10 0-3-2-9:10");
+  assert_routes (graph, 0, 9, 22, &query, "payable 21, 1:11, 3:10");
 }
 
 static void
@@ -544,9 +612,13 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/route/max-hops", test_max_hops);
   g_test_add_func ("/route/several", test_several);
   g_test_add_func ("/route/fewest-signers", test_fewest_signers);
+  g_test_add_func ("/route/fewer-signers-by-width",
+                   test_fewer_signers_by_width);
   g_test_add_func ("/route/shared-hop", test_shared_hop);
   g_test_add_func ("/route/reverse-arcs", test_reverse_arcs);
   g_test_add_func ("/route/reverse-too-long", test_reverse_too_long);
+  g_test_add_func ("/route/reverse-longer-path", test_reverse_longer_path);
+  g_test_add_func ("/route/another-path", test_another_path);
   g_test_add_func ("/route/max-routes", test_max_routes);
   g_test_add_func ("/route/limits", test_limits);
   g_test_add_func ("/route/clear", test_clear);
