@@ -173,7 +173,7 @@ check_payment (GeoParty *party,
                GeoNo *no) {
   const GeoCertificate *certificate = entry->certificate;
   g_autoptr (GArray) deltas = NULL;
-  gboolean voted;
+  gboolean voted = FALSE;
   GeoHash hash;
 
   if (certificate == NULL || certificate->order == NULL)
