@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Where a profile keeps the journals of its communities.  Nobody outside this
- * room and its tests may include this.
+ * Where a profile keeps the journals of its communities, and what a key file
+ * costs to open.  Nobody but this room, tests and the practice market may
+ * include this.
  */
 #pragma once
 
@@ -22,5 +23,11 @@ gboolean geo_profile_make_folder (const gchar *folder, GError **error);
 /* What people type as a name: trimmed, composed, 1 to 100 characters, no
  * control characters; NULL and GEO_NODE_ERROR_INPUT where it cannot be one. */
 gchar *geo_profile_clean_name (const gchar *name, GError **error);
+
+/* Argon2id's limits for a key file that geo_profile_create_async () makes later:
+ * for tests and for the pretended people of the practice market, whose
+ * passphrases protect nothing. */
+void
+geo_profile_set_key_limits (GeoProfile *profile, guint64 ops, gsize memory);
 
 G_END_DECLS

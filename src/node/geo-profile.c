@@ -49,13 +49,20 @@ struct _GeoProfile {
   GeoSecret *secret;
   guint8 *entropy;
 
+  /* Argon2id's limits of a key file made here; 0: the usual ones. */
+  guint64 key_ops;
+  gsize key_memory;
+
   /* The last write of identity.json that was begun. */
   GThread *writer;
 };
 
 G_DEFINE_FINAL_TYPE (GeoProfile, geo_profile, G_TYPE_OBJECT)
 
-G_DEFINE_QUARK (geo - node - error - quark, geo_node_error)
+GQuark
+geo_node_error_quark (void) {
+  return g_quark_from_static_string ("geo-node-error-quark");
+}
 
 static void
 geo_profile_finalize (GObject *object) {
@@ -447,6 +454,14 @@ geo_profile_probe_keyring_finish (GeoProfile *profile,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+void
+geo_profile_set_key_limits (GeoProfile *profile, guint64 ops, gsize memory) {
+  g_assert (GEO_IS_PROFILE (profile));
+  g_assert (ops > 0 && memory > 0);
+  profile->key_ops = ops;
+  profile->key_memory = memory;
+}
+
 /* --- Creating and unlocking --------------------------------------------- */
 
 /* What a thread needs and makes; the secrets in it are zeroed with it. */
@@ -459,6 +474,8 @@ typedef struct {
   GeoSecret *secret;
   GeoPid pid;
   gboolean is_new;
+  guint64 ops;
+  gsize memory;
 } KeyWork;
 
 static KeyWork *
@@ -467,6 +484,8 @@ key_work_new (GeoProfile *profile, const gchar *passphrase) {
 
   work->folder = g_strdup (profile->folder);
   work->passphrase = g_strdup (passphrase);
+  work->ops = profile->key_ops;
+  work->memory = profile->key_memory;
   work->entropy = sodium_malloc (GEO_WORDS_ENTROPY_LEN);
   if (work->entropy == NULL)
     g_error ("no guarded memory for a key");
@@ -501,6 +520,14 @@ derive_secret (KeyWork *work, GError **error) {
 }
 
 static gboolean
+write_key (KeyWork *work, const gchar *path, GError **error) {
+  if (work->ops == 0)
+    return geo_keyfile_write (path, work->entropy, work->passphrase, error);
+  return geo_keyfile_write_with_limits (path, work->entropy, work->passphrase,
+                                        work->ops, work->memory, error);
+}
+
+static gboolean
 create_in_thread (KeyWork *work, GError **error) {
   g_autofree gchar *identity_path = g_build_filename (work->folder,
                                                       IDENTITY_FILE, NULL);
@@ -517,8 +544,7 @@ create_in_thread (KeyWork *work, GError **error) {
   }
   /* The key comes first: an identity without its key would be a dead end, a key
    * without its identity is only written over. */
-  if (work->place == GEO_KEY_PLACE_FILE &&
-      !geo_keyfile_write (key_path, work->entropy, work->passphrase, error))
+  if (work->place == GEO_KEY_PLACE_FILE && !write_key (work, key_path, error))
     return FALSE;
 
   identity = g_new0 (Identity, 1);
