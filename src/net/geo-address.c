@@ -194,6 +194,11 @@ geo_address_to_string (const GeoAddress *address) {
                           authority);
 }
 
+gboolean
+geo_address_is_loopback (const GeoAddress *address) {
+  return is_loopback (address->host);
+}
+
 gchar *
 geo_certificate_get_fingerprint (GTlsCertificate *certificate) {
   g_autoptr (GByteArray) der = NULL;

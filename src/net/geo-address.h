@@ -39,6 +39,9 @@ gchar *geo_address_to_string (const GeoAddress *address);
 /* "host:port", as a Host header has it; without the scheme's own port. */
 gchar *geo_address_get_authority (const GeoAddress *address);
 
+/* On this very machine. */
+gboolean geo_address_is_loopback (const GeoAddress *address);
+
 /* Hexadecimal SHA-256 of the certificate (DER). */
 gchar *geo_certificate_get_fingerprint (GTlsCertificate *certificate);
 

@@ -321,6 +321,8 @@ geo_dial_async (const GeoAddress *address,
   g_task_set_task_data (task, dial, dial_free);
   g_task_set_check_cancellable (task, FALSE);
 
+  /* Nobody but this machine itself can be reached there. */
+  g_socket_client_set_enable_proxy (client, !geo_address_is_loopback (address));
   g_socket_client_connect_to_host_async (client, address->host, address->port,
                                          dial->cancellable, connected_cb, task);
 }

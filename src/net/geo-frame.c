@@ -95,7 +95,7 @@ geo_frame_reader_next (GeoFrameReader *reader,
                        GeoFrame *out,
                        GeoFrameCloseCode *close_code) {
   while (!reader->bad) {
-    guint8 *head = reader->incoming->data + reader->start;
+    guint8 *head;
     gsize have = reader->incoming->len - reader->start;
     gsize head_len = 2;
     guint64 len;
@@ -105,6 +105,7 @@ geo_frame_reader_next (GeoFrameReader *reader,
 
     if (have < head_len)
       return GEO_FRAME_STATUS_MORE;
+    head = reader->incoming->data + reader->start;
     fin = (head[0] & FLAG_FIN) != 0;
     opcode = head[0] & 0x0f;
     len = head[1] & 0x7f;

@@ -29,6 +29,8 @@
 #define REQUEST_ID_BYTES 16
 
 #define CONNECTION_DATA "geo-connection"
+#define PLACE_DATA "geo-place"
+#define TOTAL_DATA "geo-body-total"
 
 /* Counts by peer address; outlives the server while a connection does. */
 typedef struct {
@@ -65,9 +67,11 @@ struct _GeoServer {
   GeoSessionFunc session_func;
   gpointer session_data;
   GHashTable *sessions; /* GeoSession, referenced */
+  GHashTable *replies; /* GeoReply that have not been sent */
 };
 
 struct _GeoReply {
+  GeoServer *server; /* NULL: stopped */
   SoupServerMessage *message;
   gulong finished_handler;
   gboolean finished;
@@ -154,6 +158,7 @@ geo_server_finalize (GObject *object) {
   g_clear_pointer (&self->listeners, g_ptr_array_unref);
   g_clear_pointer (&self->connections, counts_unref);
   g_clear_pointer (&self->sessions, g_hash_table_unref);
+  g_clear_pointer (&self->replies, g_hash_table_unref);
   g_clear_pointer (&self->session_path, g_free);
 
   G_OBJECT_CLASS (geo_server_parent_class)->finalize (object);
@@ -196,7 +201,9 @@ geo_reply_send (GeoReply *reply,
                 const gchar *content_type,
                 const gchar *body,
                 gssize len) {
-  if (!reply->finished) {
+  if (reply->server != NULL)
+    g_hash_table_remove (reply->server->replies, reply);
+  if (!reply->finished && reply->server != NULL) {
     soup_server_message_set_status (reply->message, status, NULL);
     if (body != NULL)
       soup_server_message_set_response (reply->message, content_type,
@@ -255,7 +262,6 @@ upgraded_cb (SoupServerMessage *message, gpointer user_data) {
   g_autoptr (GIOStream) stream = NULL;
   g_autoptr (GeoSession) session = NULL;
 
-  g_object_ref (message);
   stream = soup_server_message_steal_connection (message);
   /* The session watches over silence itself. */
   g_socket_set_timeout (socket, 0);
@@ -265,7 +271,6 @@ upgraded_cb (SoupServerMessage *message, gpointer user_data) {
   g_hash_table_add (self->sessions, g_object_ref (session));
   g_signal_connect_object (session, "closed", G_CALLBACK (session_closed_cb),
                            self, 0);
-  g_object_unref (message);
   self->session_func (session, self->session_data);
 }
 
@@ -306,22 +311,18 @@ shake_hands (GeoServer *self, SoupServerMessage *message) {
 
 static void
 chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer user_data) {
-  gsize total = GPOINTER_TO_SIZE (
-      g_object_get_data (G_OBJECT (message), "geo-body-total"));
+  gsize total =
+      GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (message), TOTAL_DATA));
   GSocketConnection *connection = get_connection (message);
 
   total += g_bytes_get_size (chunk);
-  g_object_set_data (G_OBJECT (message), "geo-body-total",
-                     GSIZE_TO_POINTER (total));
+  g_object_set_data (G_OBJECT (message), TOTAL_DATA, GSIZE_TO_POINTER (total));
   if (total > GEO_SERVER_BODY_MAX) {
     soup_message_body_set_accumulate (
         soup_server_message_get_request_body (message), FALSE);
     if (soup_server_message_get_status (message) == 0)
       plain_answer (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
                     "The body is too large.\n");
-    soup_message_headers_replace (
-        soup_server_message_get_response_headers (message), "Connection",
-        "close");
   }
   if (total > BODY_THROWN_MAX && connection != NULL)
     g_socket_close (g_socket_connection_get_socket (connection), NULL);
@@ -341,6 +342,12 @@ early_cb (SoupServer *soup,
     shake_hands (self, message);
     return;
   }
+  /* One request a connection.  libsoup keeps no connection that it did not
+   * accept itself; and of those that it did, 3.2 never lets go of one that its
+   * client closed after a request. */
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), "Connection",
+      "close");
   g_signal_connect (message, "got-chunk", G_CALLBACK (chunk_cb), NULL);
 }
 
@@ -425,6 +432,8 @@ request_cb (SoupServer *soup,
   request.peer_address = address;
 
   reply = g_new0 (GeoReply, 1);
+  reply->server = self;
+  g_hash_table_add (self->replies, reply);
   reply->message = g_object_ref (message);
   reply->finished_handler = g_signal_connect (
       message, "finished", G_CALLBACK (reply_finished_cb), reply);
@@ -451,7 +460,7 @@ take (GeoServer *self, Listener *listener, GSocket *socket) {
       counts_get (self->connections, address) >=
           self->limits.connections_per_address_max)
     return;
-  g_object_set_data_full (G_OBJECT (socket), "geo-place",
+  g_object_set_data_full (G_OBJECT (socket), PLACE_DATA,
                           place_new (self->connections, address), place_free);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_socket_set_timeout (socket, GEO_SERVER_IDLE_SECONDS_MAX);
@@ -528,6 +537,7 @@ geo_server_init (GeoServer *self) {
   self->listeners = g_ptr_array_new_with_free_func (listener_free);
   self->connections = counts_new ();
   self->sessions = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->replies = g_hash_table_new (NULL, NULL);
 }
 
 GeoServer *
@@ -648,6 +658,7 @@ void
 geo_server_stop (GeoServer *self) {
   GHashTableIter iter;
   gpointer session;
+  gpointer reply;
 
   g_return_if_fail (GEO_IS_SERVER (self));
 
@@ -655,5 +666,10 @@ geo_server_stop (GeoServer *self) {
   g_hash_table_iter_init (&iter, self->sessions);
   while (g_hash_table_iter_next (&iter, &session, NULL))
     geo_session_close (session, "The hub is going down");
+  /* libsoup tears their connections down without telling. */
+  g_hash_table_iter_init (&iter, self->replies);
+  while (g_hash_table_iter_next (&iter, &reply, NULL))
+    ((GeoReply *) reply)->server = NULL;
+  g_hash_table_remove_all (self->replies);
   soup_server_disconnect (self->soup);
 }

@@ -71,7 +71,8 @@ void geo_server_set_session_handler (GeoServer *server,
                                      GeoSessionFunc func,
                                      gpointer user_data);
 /* "127.0.0.1:7711", "[::1]:0", "0.0.0.0:7711"; port 0 picks one.  certificate
- * may be NULL (plain).  May be called for several addresses. */
+ * may be NULL (plain).  May be called for several addresses, with one
+ * certificate. */
 gboolean geo_server_listen (GeoServer *server,
                             const gchar *address,
                             GTlsCertificate *certificate,
