@@ -1,0 +1,172 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoApplication: one instance, the profile, the actions of the whole program
+ * and its one window.  It knows no pages.
+ */
+#include "config.h"
+
+#include "wallet/geo-application.h"
+
+#include <glib/gi18n.h>
+
+#include "wallet/geo-window.h"
+
+struct _GeoApplication {
+  AdwApplication parent_instance;
+
+  /* owned */
+  GeoProfile *profile;
+  gchar *profile_name;
+};
+
+G_DEFINE_FINAL_TYPE (GeoApplication, geo_application, ADW_TYPE_APPLICATION)
+
+static void
+about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data) {
+  GeoApplication *self = user_data;
+  GtkWindow *window =
+      gtk_application_get_active_window (GTK_APPLICATION (self));
+  g_autofree gchar *debug = g_strdup_printf (
+      "Geo %s (%s)\nGTK %u.%u.%u, libadwaita %u.%u.%u, GLib %u.%u.%u\n",
+      GEO_VERSION, GEO_BUILD_PROFILE, gtk_get_major_version (),
+      gtk_get_minor_version (), gtk_get_micro_version (),
+      adw_get_major_version (), adw_get_minor_version (),
+      adw_get_micro_version (), glib_major_version, glib_minor_version,
+      glib_micro_version);
+  AdwDialog *dialog = adw_about_dialog_new ();
+
+  g_object_set (
+      dialog, "application-name", _ ("Geo"), "application-icon",
+      GEO_APPLICATION_ID, "version", GEO_VERSION, "developer-name",
+      _ ("The GEO authors"), "license-type", GTK_LICENSE_GPL_3_0, "comments",
+      _ ("Mutual credit between people who know each other."), "debug-info",
+      debug, "debug-info-filename", "geo-wallet.txt", NULL);
+  adw_dialog_present (dialog, GTK_WIDGET (window));
+}
+
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data) {
+  GtkWindow *window =
+      gtk_application_get_active_window (GTK_APPLICATION (user_data));
+
+  if (window != NULL)
+    gtk_window_close (window);
+  else
+    g_application_quit (G_APPLICATION (user_data));
+}
+
+static const GActionEntry app_entries[] = {
+  { .name = "about", .activate = about_cb },
+  { .name = "quit", .activate = quit_cb },
+};
+
+static void
+geo_application_startup (GApplication *app) {
+  GeoApplication *self = GEO_APPLICATION (app);
+
+  G_APPLICATION_CLASS (geo_application_parent_class)->startup (app);
+
+  /* A development build keeps its own data. */
+  if (self->profile_name == NULL && GEO_DEVELOPMENT)
+    self->profile_name = g_strdup ("devel");
+  self->profile = geo_profile_new (self->profile_name);
+
+  gtk_application_set_accels_for_action (
+      GTK_APPLICATION (self), "app.quit",
+      (const gchar *[]){ "<Control>q", NULL });
+  gtk_application_set_accels_for_action (
+      GTK_APPLICATION (self), "win.pay(\"\")",
+      (const gchar *[]){ "<Control>p", NULL });
+  gtk_application_set_accels_for_action (
+      GTK_APPLICATION (self), "win.trust(\"\")",
+      (const gchar *[]){ "<Control>t", NULL });
+  gtk_application_set_accels_for_action (GTK_APPLICATION (self),
+                                         "win.show-page(\"home\")",
+                                         (const gchar *[]){ "<Alt>1", NULL });
+  gtk_application_set_accels_for_action (GTK_APPLICATION (self),
+                                         "win.show-page(\"activity\")",
+                                         (const gchar *[]){ "<Alt>2", NULL });
+  gtk_application_set_accels_for_action (GTK_APPLICATION (self),
+                                         "win.show-page(\"people\")",
+                                         (const gchar *[]){ "<Alt>3", NULL });
+  gtk_application_set_accels_for_action (
+      GTK_APPLICATION (self), "win.show-help-overlay",
+      (const gchar *[]){ "<Control>question", NULL });
+}
+
+static void
+geo_application_activate (GApplication *app) {
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (app));
+
+  if (window == NULL)
+    window = GTK_WINDOW (geo_window_new (GEO_APPLICATION (app)));
+  gtk_window_present (window);
+}
+
+static gint
+geo_application_handle_local_options (GApplication *app,
+                                      GVariantDict *options) {
+  GeoApplication *self = GEO_APPLICATION (app);
+  gchar *profile = NULL;
+
+  if (g_variant_dict_contains (options, "version")) {
+    g_print ("geo-wallet %s\n", GEO_VERSION);
+    return 0;
+  }
+  if (g_variant_dict_lookup (options, "profile", "s", &profile)) {
+    g_free (self->profile_name);
+    self->profile_name = profile;
+    /* Each profile is a program of its own: one instance a profile. */
+    g_application_set_flags (app, g_application_get_flags (app) |
+                                      G_APPLICATION_NON_UNIQUE);
+  }
+  return -1;
+}
+
+static void
+geo_application_finalize (GObject *object) {
+  GeoApplication *self = GEO_APPLICATION (object);
+
+  g_clear_object (&self->profile);
+  g_clear_pointer (&self->profile_name, g_free);
+  G_OBJECT_CLASS (geo_application_parent_class)->finalize (object);
+}
+
+static void
+geo_application_class_init (GeoApplicationClass *klass) {
+  GApplicationClass *app_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = geo_application_finalize;
+  app_class->startup = geo_application_startup;
+  app_class->activate = geo_application_activate;
+  app_class->handle_local_options = geo_application_handle_local_options;
+}
+
+static const GOptionEntry options[] = {
+  { "profile", 0, 0, G_OPTION_ARG_STRING, NULL,
+    N_ ("Keep everything in this profile or folder"), N_ ("NAME") },
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Show the version"), NULL },
+  { NULL },
+};
+
+static void
+geo_application_init (GeoApplication *self) {
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), app_entries,
+                                   G_N_ELEMENTS (app_entries), self);
+}
+
+GeoApplication *
+geo_application_new (void) {
+  return g_object_new (GEO_TYPE_APPLICATION, "application-id",
+                       GEO_APPLICATION_ID, "resource-base-path",
+                       "/net/geocredit/Wallet", NULL);
+}
+
+GeoProfile *
+geo_application_get_profile (GeoApplication *self) {
+  g_return_val_if_fail (GEO_IS_APPLICATION (self), NULL);
+
+  return self->profile;
+}

@@ -1,0 +1,111 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoConnectionPill: what the wallet is connected to, in one word, and what
+ * works now behind a click.  It shows, and asks the window to try again.
+ */
+#include "config.h"
+
+#include "wallet/geo-connection-pill.h"
+
+#include <glib/gi18n.h>
+
+struct _GeoConnectionPill {
+  AdwBin parent_instance;
+
+  /* owned */
+  GeoNode *node;
+
+  /* template children */
+  GtkMenuButton *button;
+  GtkImage *icon;
+  GtkLabel *label;
+  GtkPopover *popover;
+  GtkLabel *detail;
+  GtkButton *retry_button;
+};
+
+G_DEFINE_FINAL_TYPE (GeoConnectionPill, geo_connection_pill, ADW_TYPE_BIN)
+
+static void
+update (GeoConnectionPill *self) {
+  const gchar *word = NULL;
+  const gchar *icon = NULL;
+  GeoConnection connection = geo_node_get_connection (self->node);
+
+  switch (connection) {
+  case GEO_CONNECTION_OFFLINE:
+    word = _ ("Offline");
+    icon = "network-offline-symbolic";
+    break;
+  case GEO_CONNECTION_CONNECTING:
+    word = _ ("Connecting…");
+    icon = "network-idle-symbolic";
+    break;
+  case GEO_CONNECTION_HUB:
+    word = _ ("Hub");
+    icon = "network-transmit-receive-symbolic";
+    break;
+  case GEO_CONNECTION_FAULT:
+    word = _ ("Stopped");
+    icon = "dialog-warning-symbolic";
+    break;
+  }
+  gtk_label_set_label (self->label, word);
+  gtk_image_set_from_icon_name (self->icon, icon);
+  gtk_label_set_label (self->detail,
+                       geo_node_get_connection_detail (self->node));
+  gtk_widget_set_visible (GTK_WIDGET (self->retry_button),
+                          connection == GEO_CONNECTION_OFFLINE);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, word,
+      GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+      geo_node_get_connection_detail (self->node), -1);
+}
+
+static void
+geo_connection_pill_dispose (GObject *object) {
+  GeoConnectionPill *self = GEO_CONNECTION_PILL (object);
+
+  if (self->node != NULL)
+    g_signal_handlers_disconnect_by_data (self->node, self);
+  g_clear_object (&self->node);
+  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_CONNECTION_PILL);
+  G_OBJECT_CLASS (geo_connection_pill_parent_class)->dispose (object);
+}
+
+static void
+geo_connection_pill_class_init (GeoConnectionPillClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = geo_connection_pill_dispose;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/net/geocredit/Wallet/ui/geo-connection-pill.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
+                                        button);
+  gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill, icon);
+  gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill, label);
+  gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
+                                        popover);
+  gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
+                                        detail);
+  gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
+                                        retry_button);
+}
+
+static void
+geo_connection_pill_init (GeoConnectionPill *self) {
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+geo_connection_pill_set_node (GeoConnectionPill *self, GeoNode *node) {
+  g_return_if_fail (GEO_IS_CONNECTION_PILL (self));
+
+  if (self->node != NULL)
+    g_signal_handlers_disconnect_by_data (self->node, self);
+  g_set_object (&self->node, node);
+  g_signal_connect_swapped (node, "notify::connection", G_CALLBACK (update),
+                            self);
+  update (self);
+}

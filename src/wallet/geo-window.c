@@ -1,0 +1,422 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoWindow: the one window: decides between onboarding, unlocking and the
+ * pages, holds the node, and offers the actions that pages ask for by name.  It
+ * shows no money itself.
+ */
+#include "config.h"
+
+#include "wallet/geo-window.h"
+
+#include <glib/gi18n.h>
+
+#include "node/geo-phrases.h"
+#include "wallet/geo-activity-page.h"
+#include "wallet/geo-connection-pill.h"
+#include "wallet/geo-home-page.h"
+#include "wallet/geo-pay-dialog.h"
+#include "wallet/geo-people-page.h"
+#include "wallet/geo-person-page.h"
+#include "wallet/geo-receipt-page.h"
+#include "wallet/geo-trust-dialog.h"
+#include "wallet/geo-unlock-page.h"
+#include "wallet/geo-welcome.h"
+
+struct _GeoWindow {
+  AdwApplicationWindow parent_instance;
+
+  /* owned */
+  GeoProfile *profile;
+  GeoNode *node;
+  GCancellable *cancellable;
+
+  /* template children */
+  AdwToastOverlay *toasts;
+  GtkStack *root;
+  AdwStatusPage *trouble_page;
+  GtkButton *retry_button;
+  GeoWelcome *welcome;
+  GeoUnlockPage *unlock_page;
+  AdwOverlaySplitView *split_view;
+  AdwWindowTitle *community_title;
+  GtkListBox *sidebar_list;
+  AdwNavigationView *navigation;
+  AdwNavigationPage *root_page;
+  GeoConnectionPill *connection_pill;
+  AdwViewStack *pages;
+  GeoHomePage *home_page;
+  GeoActivityPage *activity_page;
+  GeoPeoplePage *people_page;
+  GtkToggleButton *sidebar_button;
+};
+
+G_DEFINE_FINAL_TYPE (GeoWindow, geo_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void open_profile (GeoWindow *self);
+
+/* --- Getting to a node ---------------------------------------------------- */
+
+static void
+show_trouble (GeoWindow *self, const GError *error) {
+  adw_status_page_set_description (self->trouble_page, error->message);
+  gtk_stack_set_visible_child_name (self->root, "trouble");
+}
+
+static void
+show_welcome (GeoWindow *self, gboolean has_identity) {
+  geo_welcome_start (self->welcome, self->profile, has_identity);
+  gtk_stack_set_visible_child_name (self->root, "welcome");
+}
+
+static void
+opened_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoNode) node = geo_node_open_finish (result, &error);
+
+  if (node != NULL)
+    geo_window_set_node (self, node);
+  else if (g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NOT_JOINED))
+    show_welcome (self, TRUE);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    show_trouble (self, error);
+}
+
+static void
+open_node (GeoWindow *self) {
+  gtk_stack_set_visible_child_name (self->root, "loading");
+  geo_node_open_async (self->profile, NULL, self->cancellable, opened_cb,
+                       g_object_ref (self));
+}
+
+static void
+unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (geo_profile_unlock_finish (self->profile, result, &error)) {
+    open_node (self);
+  } else if (g_error_matches (error, GEO_NODE_ERROR,
+                              GEO_NODE_ERROR_PASSPHRASE)) {
+    geo_unlock_page_start (self->unlock_page, self->profile);
+    gtk_stack_set_visible_child_name (self->root, "unlock");
+  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    show_trouble (self, error);
+  }
+}
+
+static void
+open_profile (GeoWindow *self) {
+  if (geo_profile_get_key_place (self->profile) == GEO_KEY_PLACE_NONE) {
+    show_welcome (self, FALSE);
+  } else if (geo_profile_is_unlocked (self->profile)) {
+    open_node (self);
+  } else {
+    gtk_stack_set_visible_child_name (self->root, "loading");
+    geo_profile_unlock_async (self->profile, NULL, self->cancellable,
+                              unlocked_cb, g_object_ref (self));
+  }
+}
+
+static void
+welcome_done_cb (GeoWelcome *welcome, GeoNode *node, GeoWindow *self) {
+  geo_window_set_node (self, node);
+}
+
+static void
+unlock_done_cb (GeoUnlockPage *page, GeoWindow *self) {
+  open_node (self);
+}
+
+static void
+retry_cb (GtkButton *button, GeoWindow *self) {
+  open_profile (self);
+}
+
+/* --- The pages
+ * ---------------------------------------------------------------- */
+
+static void
+show_page (GeoWindow *self, const gchar *name) {
+  guint n = 0;
+
+  adw_navigation_view_pop_to_page (self->navigation, self->root_page);
+  adw_view_stack_set_visible_child_name (self->pages, name);
+  for (GtkListBoxRow *row =
+           gtk_list_box_get_row_at_index (self->sidebar_list, 0);
+       row != NULL;
+       row = gtk_list_box_get_row_at_index (self->sidebar_list, (int) ++n)) {
+    if (g_strcmp0 (g_object_get_data (G_OBJECT (row), "page"), name) == 0)
+      gtk_list_box_select_row (self->sidebar_list, row);
+  }
+}
+
+static void
+visible_page_cb (GeoWindow *self) {
+  GtkWidget *child = adw_view_stack_get_visible_child (self->pages);
+
+  if (child != NULL)
+    adw_navigation_page_set_title (
+        self->root_page, adw_view_stack_page_get_title (
+                             adw_view_stack_get_page (self->pages, child)));
+}
+
+static void
+sidebar_row_activated_cb (GtkListBox *list,
+                          GtkListBoxRow *row,
+                          GeoWindow *self) {
+  show_page (self, g_object_get_data (G_OBJECT (row), "page"));
+  if (adw_overlay_split_view_get_collapsed (self->split_view))
+    adw_overlay_split_view_set_show_sidebar (self->split_view, FALSE);
+}
+
+static void
+add_sidebar_rows (GeoWindow *self) {
+  g_autoptr (GtkSelectionModel) model = adw_view_stack_get_pages (self->pages);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (model));
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (AdwViewStackPage) page =
+        g_list_model_get_item (G_LIST_MODEL (model), i);
+    GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+    GtkWidget *label = gtk_label_new (adw_view_stack_page_get_title (page));
+    GtkWidget *row = gtk_list_box_row_new ();
+    GtkWidget *icon =
+        gtk_image_new_from_icon_name (adw_view_stack_page_get_icon_name (page));
+
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row),
+                                    GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    adw_view_stack_page_get_title (page), -1);
+    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+    gtk_box_append (GTK_BOX (box), icon);
+    gtk_box_append (GTK_BOX (box), label);
+    gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+    g_object_set_data_full (G_OBJECT (row), "page",
+                            g_strdup (adw_view_stack_page_get_name (page)),
+                            g_free);
+    gtk_list_box_append (self->sidebar_list, row);
+  }
+  show_page (self, "home");
+}
+
+/* --- Actions
+ * ------------------------------------------------------------------- */
+
+static void
+show_page_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  show_page (GEO_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+show_person_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+  GeoPerson *person;
+  GeoPid pid;
+
+  if (self->node == NULL ||
+      !geo_pid_parse (g_variant_get_string (parameter, NULL), &pid, NULL))
+    return;
+  person = geo_node_get_person (self->node, &pid);
+  if (person != NULL)
+    adw_navigation_view_push (
+        self->navigation,
+        ADW_NAVIGATION_PAGE (geo_person_page_new (self->node, person)));
+}
+
+static void
+show_receipt_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node != NULL)
+    adw_navigation_view_push (
+        self->navigation,
+        ADW_NAVIGATION_PAGE (geo_receipt_page_new (
+            self->node, g_variant_get_string (parameter, NULL))));
+}
+
+static void
+pay_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node != NULL && adw_application_window_get_visible_dialog (
+                                ADW_APPLICATION_WINDOW (self)) == NULL)
+    adw_dialog_present (
+        ADW_DIALOG (geo_pay_dialog_new (
+            self->node, g_variant_get_string (parameter, NULL))),
+        widget);
+}
+
+static void
+trust_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node != NULL && adw_application_window_get_visible_dialog (
+                                ADW_APPLICATION_WINDOW (self)) == NULL)
+    adw_dialog_present (
+        ADW_DIALOG (geo_trust_dialog_new (
+            self->node, g_variant_get_string (parameter, NULL))),
+        widget);
+}
+
+static void
+reconnect_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node != NULL)
+    geo_node_hurry (self->node);
+}
+
+/* --- What happens elsewhere appears here ------------------------------------
+ */
+
+static void
+payment_received_cb (GeoNode *node, GeoActivityItem *item, GeoWindow *self) {
+  g_autofree gchar *amount =
+      geo_phrase_amount (geo_activity_item_get_amount (item),
+                         geo_activity_item_get_precision (item),
+                         geo_activity_item_get_equivalent (item));
+  /* Translators: a person's name, then an amount with its currency. */
+  g_autofree gchar *text = g_strdup_printf (
+      _ ("%s paid you %s"), geo_activity_item_get_peer_name (item), amount);
+
+  geo_window_toast (self, text);
+}
+
+static void
+fault_cb (GeoNode *node, const gchar *message, GeoWindow *self) {
+  geo_window_toast (self, message);
+}
+
+/* --- Life
+ * ---------------------------------------------------------------------------
+ */
+
+static void
+geo_window_dispose (GObject *object) {
+  GeoWindow *self = GEO_WINDOW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  if (self->node != NULL) {
+    g_signal_handlers_disconnect_by_data (self->node, self);
+    geo_node_stop (self->node);
+  }
+  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_WINDOW);
+  g_clear_object (&self->node);
+  g_clear_object (&self->profile);
+  g_clear_object (&self->cancellable);
+  G_OBJECT_CLASS (geo_window_parent_class)->dispose (object);
+}
+
+static void
+geo_window_class_init (GeoWindowClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = geo_window_dispose;
+
+  g_type_ensure (GEO_TYPE_ACTIVITY_PAGE);
+  g_type_ensure (GEO_TYPE_CONNECTION_PILL);
+  g_type_ensure (GEO_TYPE_HOME_PAGE);
+  g_type_ensure (GEO_TYPE_PEOPLE_PAGE);
+  g_type_ensure (GEO_TYPE_UNLOCK_PAGE);
+  g_type_ensure (GEO_TYPE_WELCOME);
+
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/net/geocredit/Wallet/ui/geo-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, root);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, trouble_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, retry_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, welcome);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, unlock_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, split_view);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow,
+                                        community_title);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, sidebar_list);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, navigation);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, root_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow,
+                                        connection_pill);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, home_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, activity_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, people_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow,
+                                        sidebar_button);
+
+  gtk_widget_class_install_action (widget_class, "win.show-page", "s",
+                                   show_page_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-person", "s",
+                                   show_person_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-receipt", "s",
+                                   show_receipt_cb);
+  gtk_widget_class_install_action (widget_class, "win.pay", "s", pay_cb);
+  gtk_widget_class_install_action (widget_class, "win.trust", "s", trust_cb);
+  gtk_widget_class_install_action (widget_class, "win.reconnect", NULL,
+                                   reconnect_cb);
+}
+
+static void
+geo_window_init (GeoWindow *self) {
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  if (GEO_DEVELOPMENT)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
+
+  g_signal_connect (self->welcome, "done", G_CALLBACK (welcome_done_cb), self);
+  g_signal_connect (self->unlock_page, "done", G_CALLBACK (unlock_done_cb),
+                    self);
+  g_signal_connect (self->retry_button, "clicked", G_CALLBACK (retry_cb), self);
+  g_signal_connect (self->sidebar_list, "row-activated",
+                    G_CALLBACK (sidebar_row_activated_cb), self);
+  g_signal_connect_swapped (self->pages, "notify::visible-child",
+                            G_CALLBACK (visible_page_cb), self);
+  add_sidebar_rows (self);
+}
+
+GeoWindow *
+geo_window_new (GeoApplication *application) {
+  GeoWindow *self = g_object_new (GEO_TYPE_WINDOW, "application", application,
+                                  NULL);
+
+  g_set_object (&self->profile, geo_application_get_profile (application));
+  open_profile (self);
+  return self;
+}
+
+void
+geo_window_set_node (GeoWindow *self, GeoNode *node) {
+  g_return_if_fail (GEO_IS_WINDOW (self));
+  g_return_if_fail (GEO_IS_NODE (node));
+
+  if (self->node != NULL)
+    g_signal_handlers_disconnect_by_data (self->node, self);
+  g_set_object (&self->node, node);
+  g_signal_connect (node, "payment-received", G_CALLBACK (payment_received_cb),
+                    self);
+  g_signal_connect (node, "fault", G_CALLBACK (fault_cb), self);
+
+  adw_window_title_set_title (self->community_title, geo_node_get_name (node));
+  adw_window_title_set_subtitle (self->community_title,
+                                 geo_node_get_community_name (node));
+  geo_connection_pill_set_node (self->connection_pill, node);
+  geo_home_page_set_node (self->home_page, node);
+  geo_activity_page_set_node (self->activity_page, node);
+  geo_people_page_set_node (self->people_page, node);
+  gtk_stack_set_visible_child_name (self->root, "main");
+  geo_node_start (node);
+}
+
+GeoNode *
+geo_window_get_node (GeoWindow *self) {
+  g_return_val_if_fail (GEO_IS_WINDOW (self), NULL);
+
+  return self->node;
+}
+
+void
+geo_window_toast (GeoWindow *self, const gchar *text) {
+  g_return_if_fail (GEO_IS_WINDOW (self));
+
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+}

@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoWindow: the one window: decides between onboarding, unlocking and the
+ * pages, holds the node, and offers the actions that pages ask for by name:
+ *
+ *   win.show-page ("home" | "activity" | "people")
+ *   win.show-person (PID)
+ *   win.show-receipt (receipt key)
+ *   win.pay (PID, or "" to choose)
+ *   win.trust (PID, or "" to choose)
+ *   win.reconnect
+ *
+ * Pages never know each other.
+ */
+#pragma once
+
+#include "node/geo-node.h"
+#include "wallet/geo-application.h"
+
+G_BEGIN_DECLS
+
+#define GEO_TYPE_WINDOW (geo_window_get_type ())
+G_DECLARE_FINAL_TYPE (GeoWindow, geo_window, GEO, WINDOW, AdwApplicationWindow)
+
+GeoWindow *geo_window_new (GeoApplication *application);
+
+/* Shows the pages for this node and connects it.  Tests give one of their own.
+ */
+void geo_window_set_node (GeoWindow *self, GeoNode *node);
+GeoNode *geo_window_get_node (GeoWindow *self);
+
+/* One short sentence that goes away by itself. */
+void geo_window_toast (GeoWindow *self, const gchar *text);
+
+G_END_DECLS
