@@ -372,7 +372,7 @@ receive_all (GeoSession *self) {
   GeoFrameCloseCode code;
   GeoFrame frame;
 
-  while (self->state != STATE_OVER && !self->peer_closed) {
+  while (self->state != STATE_OVER && !self->peer_closed && !self->paused) {
     switch (geo_frame_reader_next (self->reader, &frame, &code)) {
     case GEO_FRAME_STATUS_MORE:
       return;
@@ -420,7 +420,8 @@ input_cb (GObject *pollable, gpointer user_data) {
   return self->input_source == NULL ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
-/* What came behind the handshake is read before the stream is. */
+/* What was read already, behind the handshake or before a pause, comes before
+ * what the stream has. */
 static gboolean
 early_cb (gpointer user_data) {
   g_autoptr (GeoSession) self = g_object_ref (user_data);
@@ -430,6 +431,12 @@ early_cb (gpointer user_data) {
           G_SOURCE_FUNC (input_cb));
   receive_all (self);
   return G_SOURCE_REMOVE;
+}
+
+static void
+start_reading (GeoSession *self) {
+  attach (self, &self->input_source, g_idle_source_new (), early_cb);
+  g_source_set_priority (self->input_source, G_PRIORITY_DEFAULT);
 }
 
 GeoSession *
@@ -454,8 +461,7 @@ geo_session_new (GIOStream *stream,
   if (early != NULL)
     geo_frame_reader_feed (self->reader, g_bytes_get_data (early, NULL),
                            g_bytes_get_size (early));
-  attach (self, &self->input_source, g_idle_source_new (), early_cb);
-  g_source_set_priority (self->input_source, G_PRIORITY_DEFAULT);
+  start_reading (self);
 
   /* Until it is over. */
   return g_object_ref (self);
@@ -493,8 +499,25 @@ void
 geo_session_close (GeoSession *self, const gchar *why) {
   g_return_if_fail (GEO_IS_SESSION (self));
 
-  if (self->state == STATE_OPEN)
-    queue_close (self, GEO_FRAME_CLOSE_NORMAL, why);
+  if (self->state != STATE_OPEN)
+    return;
+  geo_session_set_paused (self, FALSE);
+  queue_close (self, GEO_FRAME_CLOSE_NORMAL, why);
+}
+
+void
+geo_session_set_paused (GeoSession *self, gboolean paused) {
+  g_return_if_fail (GEO_IS_SESSION (self));
+
+  if (self->paused == paused || self->state == STATE_OVER || self->peer_closed)
+    return;
+  self->paused = paused;
+  if (paused) {
+    clear_source (&self->input_source);
+  } else {
+    self->last_heard_us = g_get_monotonic_time ();
+    start_reading (self);
+  }
 }
 
 gboolean

@@ -45,6 +45,10 @@ gboolean geo_session_send (GeoSession *session, GeoMessage *message);
 void geo_session_close (GeoSession *session, const gchar *why);
 gboolean geo_session_is_open (GeoSession *session);
 
+/* Reads no more until it is told to: a peer that sends too fast has to wait,
+ * and nothing of it is lost.  Silence meanwhile is not the peer's. */
+void geo_session_set_paused (GeoSession *session, gboolean paused);
+
 /* For rate limits; never logged with a name. */
 const gchar *geo_session_get_peer_address (GeoSession *session);
 

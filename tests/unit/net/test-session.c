@@ -301,6 +301,36 @@ test_fair (void) {
   seen_clear (&hub);
 }
 
+/* A handler may pause its session between two messages of one read. */
+static void
+pause_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
+  geo_session_set_paused (session, TRUE);
+}
+
+static void
+test_pause (void) {
+  Seen hub = { 0 };
+  g_autoptr (GSocketConnection) bare = bare_shake_hands (&hub);
+
+  wait_until (hub.opened == 1);
+  g_signal_connect (hub.session, "message", G_CALLBACK (pause_cb), NULL);
+  for (guint i = 0; i < 5; i++)
+    bare_write_frame (bare, GEO_FRAME_TEXT, ping, strlen (ping));
+  for (guint i = 0; i < 5; i++) {
+    wait_ms (20);
+    g_assert_cmpuint (hub.messages, ==, i + 1);
+    geo_session_set_paused (hub.session, FALSE);
+  }
+  /* One that is paused still closes in order. */
+  bare_write_frame (bare, GEO_FRAME_TEXT, ping, strlen (ping));
+  wait_until (hub.messages == 6);
+  geo_session_close (hub.session, "enough");
+  bare_write_frame (bare, GEO_FRAME_CLOSE, "\x03\xe8", 2);
+  wait_until (hub.closed == 1);
+  g_assert_no_error (hub.error);
+  seen_clear (&hub);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -312,5 +342,6 @@ main (int argc, char **argv) {
   g_test_add_func ("/net/session/never-reads", test_never_reads);
   g_test_add_func ("/net/session/ping-flood", test_ping_flood);
   g_test_add_func ("/net/session/fair", test_fair);
+  g_test_add_func ("/net/session/pause", test_pause);
   return g_test_run ();
 }
