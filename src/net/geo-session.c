@@ -46,6 +46,7 @@ struct _GeoSession {
 
   GeoSessionEnd end;
   State state;
+  gboolean paused;
   gboolean
       peer_closed; /* Its close frame came: when all is sent, it is over. */
   GeoFrameReader *reader;
