@@ -12,7 +12,7 @@
 #include <signal.h>
 
 #include "cli/geo-cli-node.h"
-#include "core/geo-link.h"
+#include "cli/geo-wish.h"
 #include "node/geo-phrases.h"
 
 #define MS_PER_SECOND 1000
@@ -30,67 +30,6 @@ add_pay_options (GeoCli *cli, GOptionContext *context) {
   };
 
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-}
-
-/* What is to be paid, from arguments or a geo://v1/pay link; all borrowed from
- * those. */
-typedef struct {
-  const gchar *who;
-  const gchar *amount_text;
-  gboolean is_wire_amount;
-  const gchar *equivalent;
-  const gchar *note;
-} Wish;
-
-static gboolean
-is_pay_link (const GeoLink *link) {
-  return link != NULL && link->kind == GEO_LINK_PAY;
-}
-
-/* The sentence of what is wrong, or NULL. */
-static const gchar *
-read_wish (GeoCli *cli, gchar **arguments, const GeoLink *link, Wish *wish) {
-  guint count = g_strv_length (arguments);
-
-  wish->who = arguments[0];
-  wish->note = cli->note;
-  if (is_pay_link (link)) {
-    if (wish->note == NULL)
-      wish->note = link->memo;
-    if (link->amount != NULL) {
-      if (count > 1)
-        return _ ("The link says how much to pay already; give nothing after "
-                  "it.");
-      wish->amount_text = link->amount;
-      wish->is_wire_amount = TRUE;
-      wish->equivalent = link->equivalent;
-      return NULL;
-    }
-    if (link->equivalent != NULL && count > 2)
-      return _ ("The link says which equivalent to pay in already.");
-    wish->equivalent = link->equivalent;
-  }
-  if (count < 2)
-    return _ ("Say how much to pay.");
-  wish->amount_text = arguments[1];
-  if (count > 2)
-    wish->equivalent = arguments[2];
-  return NULL;
-}
-
-static gboolean
-parse_amount (const Wish *wish,
-              guint precision,
-              GeoAmount *out,
-              GError **error) {
-  GeoDecimal decimal;
-
-  /* A link's amount is exact (protocol §2), a person's may leave the decimals
-   * away. */
-  if (wish->is_wire_amount)
-    return geo_decimal_parse (wish->amount_text, &decimal, error) &&
-           geo_decimal_get (decimal, precision, out, error);
-  return geo_amount_parse_typed (wish->amount_text, precision, out, error);
 }
 
 typedef struct {
@@ -240,7 +179,7 @@ is_same (GeoPayment *payment, const gchar *equivalent, GeoAmount amount) {
 static GeoPayment *
 order_payment (GeoCli *cli,
                GeoNode *node,
-               const Wish *wish,
+               const GeoWish *wish,
                const gchar *equivalent,
                GeoAmount amount,
                GeoPerson **person,
@@ -275,7 +214,7 @@ order_payment (GeoCli *cli,
 }
 
 static int
-run_pay_with (GeoCli *cli, GeoNode *node, const Wish *wish) {
+run_pay_with (GeoCli *cli, GeoNode *node, const GeoWish *wish) {
   g_autoptr (GeoPerson) person = NULL;
   g_autoptr (GError) error = NULL;
   const gchar *equivalent;
@@ -288,11 +227,8 @@ run_pay_with (GeoCli *cli, GeoNode *node, const Wish *wish) {
                                         &status);
   if (equivalent == NULL)
     return status;
-  if (!parse_amount (wish, precision, &amount, &error))
+  if (!geo_wish_get_amount (wish, precision, &amount, &error))
     return geo_cli_fail_error (cli, error);
-  if (geo_amount_cmp (amount, GEO_AMOUNT_ZERO) == 0)
-    return geo_cli_fail (cli, GEO_EXIT_USAGE,
-                         _ ("Nothing is no amount to pay."));
   payment = order_payment (cli, node, wish, equivalent, amount, &person,
                            &status);
   if (payment == NULL)
@@ -303,11 +239,9 @@ run_pay_with (GeoCli *cli, GeoNode *node, const Wish *wish) {
 
 static int
 run_pay (GeoCli *cli, gchar **arguments) {
-  g_autoptr (GeoLink) link = NULL;
+  g_autoptr (GeoWish) wish = NULL;
   g_autoptr (GeoNode) node = NULL;
   g_autoptr (GError) error = NULL;
-  const gchar *wrong;
-  Wish wish = { NULL };
   int status;
 
   if (cli->wait_s < 0 || cli->wait_s > GEO_CLI_PAY_S_MAX)
@@ -318,19 +252,14 @@ run_pay (GeoCli *cli, gchar **arguments) {
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("An id has up to 64 letters, digits, “.”, “_”, "
                             "“:” and “-”."));
-  if (g_ascii_strncasecmp (arguments[0], "geo:", 4) == 0) {
-    link = geo_link_parse (arguments[0], &error);
-    if (link == NULL)
-      return geo_cli_fail_error (cli, error);
-  }
-  wrong = read_wish (cli, arguments, link, &wish);
-  if (wrong != NULL)
-    return geo_cli_fail (cli, GEO_EXIT_USAGE, wrong);
+  wish = geo_wish_new (arguments, cli->note, &error);
+  if (wish == NULL)
+    return geo_cli_fail_error (cli, error);
 
   node = geo_cli_open (cli, &status);
   if (node == NULL)
     return status;
-  status = run_pay_with (cli, node, &wish);
+  status = run_pay_with (cli, node, wish);
   geo_node_stop (node);
   return status;
 }
