@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define TEXT_SIZE_MAX 1024
-
 gboolean
 geo_party_has_precision (const GeoParty *party,
                          const gchar *equivalent,
@@ -156,21 +154,6 @@ geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract) {
   return FALSE;
 }
 
-gboolean
-geo_party_text_is_clean (const gchar *text) {
-  g_autofree gchar *normal = NULL;
-
-  if (*text == '\0' || strlen (text) > TEXT_SIZE_MAX ||
-      !g_utf8_validate (text, -1, NULL))
-    return FALSE;
-  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
-    if (*p != '\n' && g_unichar_iscntrl (g_utf8_get_char (p)))
-      return FALSE;
-  }
-  normal = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
-  return normal != NULL && g_str_equal (normal, text);
-}
-
 gchar *
 geo_party_unseal (const GeoParty *party,
                   const GeoOrder *order,
@@ -181,7 +164,7 @@ geo_party_unseal (const GeoParty *party,
   if (!order->has_description_hash)
     return NULL;
   text = geo_unseal (party->secret, sealed, NULL);
-  if (text == NULL || !geo_party_text_is_clean (text))
+  if (text == NULL)
     return NULL;
   geo_hash_of (text, strlen (text), &hash);
   if (!geo_hash_equal (&hash, &order->description_hash))

@@ -199,8 +199,6 @@ gboolean geo_party_has_precision (const GeoParty *party,
 gboolean geo_party_is_voter (const GeoContract *contract, const GeoPid *pid);
 gboolean
 geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract);
-/* §2: NFC, no control characters but line feeds, 1 to 1,024 bytes. */
-gboolean geo_party_text_is_clean (const gchar *text);
 /* What the sealed text opens to, if it is what the order's hash says; NULL
  * otherwise. */
 gchar *

@@ -5,6 +5,7 @@
  * there is P4 evidence of what became of it.  It never calls a payment paid or
  * not paid without.
  */
+#include "core/geo-text.h"
 #include "protocol/geo-party-private.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@
 #define HOPS_MAX 6
 #define ROUTES_MAX 16
 #define AVOID_MAX 64
+#define TEXT_SIZE_MAX 1024
 
 /* How long after a question the next one follows; the last one repeats. */
 static const GeoTime ask_again_ms[] = { 5000, 10000, 30000 };
@@ -150,8 +152,10 @@ normal_text (const gchar *text, gchar **out, GError **error) {
 
   if (text == NULL || *text == '\0')
     return TRUE;
-  normal = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
-  if (normal == NULL || !geo_party_text_is_clean (normal))
+  if (g_utf8_validate (text, -1, NULL))
+    normal = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
+  if (normal == NULL || strlen (normal) > TEXT_SIZE_MAX ||
+      !geo_text_is_valid (normal, GEO_TEXT_LINES))
     return geo_party_fail (error, GEO_CODE_INVALID,
                            "The text is too long or has control characters.");
   *out = g_steal_pointer (&normal);
