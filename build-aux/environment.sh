@@ -393,7 +393,12 @@ geo_enter () {
       AT_SPI_BUS_ADDRESS XDG_CURRENT_DESKTOP XDG_SESSION_TYPE; do
       [ -n "${!file:-}" ] && args+=(--setenv "$file" "${!file}")
     done
-    [ -d /tmp/.X11-unix ] && args+=(--ro-bind /tmp/.X11-unix /tmp/.X11-unix)
+    # That one socket only: with-display makes others beside it.
+    file=${DISPLAY:-}
+    file=${file#*:}
+    file=/tmp/.X11-unix/X${file%%.*}
+    [ -S "$file" ] && args+=(--perms 1777 --dir /tmp/.X11-unix
+      --ro-bind "$file" "$file")
     for file in "${XAUTHORITY:-$home/.Xauthority}"; do
       [ -f "$file" ] && args+=(--ro-bind "$file" "$file")
     done
