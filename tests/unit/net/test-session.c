@@ -294,6 +294,7 @@ test_fair (void) {
   }
   g_test_message ("answered after %" G_GINT64_FORMAT " us at the worst", worst);
   geo_client_stop (client);
+  wait_until (node.closed == 1);
   g_clear_object (&node.session);
   g_io_stream_close (G_IO_STREAM (flood), NULL, NULL);
   wait_until (geo_server_get_n_sessions (hub.server) == 0);
@@ -317,7 +318,8 @@ test_pause (void) {
   for (guint i = 0; i < 5; i++)
     bare_write_frame (bare, GEO_FRAME_TEXT, ping, strlen (ping));
   for (guint i = 0; i < 5; i++) {
-    wait_ms (20);
+    wait_until (hub.messages == i + 1);
+    wait_ms (5);
     g_assert_cmpuint (hub.messages, ==, i + 1);
     geo_session_set_paused (hub.session, FALSE);
   }
