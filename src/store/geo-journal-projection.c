@@ -620,7 +620,10 @@ static const struct {
   const gchar *name;
   const gchar *sql;
 } tables[] = {
-  { "state of the chain", "SELECT * FROM state ORDER BY id" },
+  /* A column of another name would be found out by whoever asks for it. */
+  { "tables",
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name" },
+  { "ends of the chains", "SELECT * FROM state ORDER BY id" },
   { "trust lines",
     "SELECT * FROM line ORDER BY from_pid, to_pid, equivalent, in_force" },
   { "balances", "SELECT * FROM balance ORDER BY peer, equivalent" },
@@ -628,7 +631,7 @@ static const struct {
   { "open payments", "SELECT * FROM open_order ORDER BY order_hash" },
   { "open votes", "SELECT * FROM open_vote ORDER BY contract" },
   { "votes", "SELECT * FROM verdict ORDER BY contract" },
-  { "history", "SELECT * FROM activity ORDER BY id" },
+  { "lines of history", "SELECT * FROM activity ORDER BY id" },
 };
 
 static gboolean
@@ -696,7 +699,7 @@ geo_projection_compare (GeoDatabase *database,
     if (same)
       continue;
     g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY,
-                 "The %s in the journal do not follow from its records.",
+                 "The %s in the journal are not what its records make them.",
                  tables[i].name);
     return FALSE;
   }
