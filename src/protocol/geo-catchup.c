@@ -184,6 +184,9 @@ check_payment (GeoParty *party,
   if (!geo_party_check_contract (party, certificate->contract,
                                  certificate->order, no))
     return FALSE;
+  /* P11: never after the deadline, by the hub's own clock. */
+  if (entry->entry->at > certificate->contract->deadline)
+    return geo_no (no, GEO_CODE_TIMEOUT, GEO_REASON_DEADLINE_PASSED);
   /* P3, P6, P7: the order, the closer's vote and all others that it needs. */
   if (!geo_certificate_check (certificate, geo_party_lookup_key, keys, NULL))
     return geo_no (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);

@@ -341,12 +341,19 @@ spoil_voter (Town *town, Deal *deal, GeoProvenEntry *entry) {
 }
 
 static void
+spoil_time (Town *town, Deal *deal, GeoProvenEntry *entry) {
+  entry->entry->at = deal->contract->deadline + 1;
+  town_sign_entry (town, entry);
+}
+
+static void
 test_faults (void) {
   expect_fault (NULL, spoil_certificate, GEO_REASON_INVALID);
   expect_fault (NULL, spoil_order, GEO_REASON_INVALID);
   expect_fault (NULL, spoil_subject, GEO_REASON_BAD_PROOF);
   expect_fault (NULL, spoil_kind, GEO_REASON_NOT_ALLOWED);
   expect_fault (spoil_amount, NULL, GEO_REASON_INVALID);
+  expect_fault (NULL, spoil_time, GEO_REASON_DEADLINE_PASSED);
   expect_fault (NULL, spoil_votes, GEO_REASON_BAD_SIGNATURE);
   expect_fault (spoil_payer, NULL, GEO_REASON_BAD_SIGNATURE);
   expect_fault (spoil_voter, NULL, GEO_REASON_BAD_SIGNATURE);
