@@ -1,0 +1,17 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * When something was, as short as it can be said in a list.  It keeps no state.
+ */
+#pragma once
+
+#include "core/geo-time.h"
+
+G_BEGIN_DECLS
+
+/* "10:42" today, "Yesterday", "14 Mar" this year, else the locale's date. */
+gchar *geo_when_phrase (GeoTime time_ms);
+/* The same, as of another moment: for tests. */
+gchar *geo_when_phrase_at (GeoTime time_ms, GeoTime now_ms);
+
+G_END_DECLS
