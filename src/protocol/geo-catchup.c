@@ -143,7 +143,7 @@ check_delta (const GeoParty *party,
 
 /* --- Evidence ------------------------------------------------------------- */
 
-/* P4: what was refused is not committed, whoever refused it. */
+/* P4: what a voter refused is not committed. */
 static gboolean
 check_outcome (GeoParty *party,
                const GeoProvenEntry *entry,
@@ -154,7 +154,10 @@ check_outcome (GeoParty *party,
   const GeoAnswer *answer = g_hash_table_lookup (party->answers, contract);
   const GeoOutcome *outcome = geo_party_find_outcome (party, contract);
 
-  if (answer != NULL && answer->refusal != NULL)
+  /* P7: the no of somebody whose vote is not needed counts until the closer
+   * votes; it may have come too late, and then the mandate decides. */
+  if (answer != NULL && answer->refusal != NULL &&
+      geo_party_is_voter (entry->certificate->contract, &party->self->pid))
     return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_REFUSED_BY_PARTICIPANT);
   if (outcome == NULL)
     outcome = geo_party_find_outcome (party, order);

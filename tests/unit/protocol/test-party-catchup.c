@@ -626,26 +626,55 @@ test_overflow (void) {
 
 /* --- P2, P4, P11 ---------------------------------------------------------- */
 
+/* What the hub has of our vote, if we had said yes. */
+static void
+add_our_vote (Town *town, const Deal *deal, GeoProvenEntry *entry) {
+  GeoVote *vote = geo_vote_new ();
+
+  vote->community = town->community->community;
+  deal_hash (deal, &vote->contract);
+  vote->voter = town->people[ME].pid;
+  geo_vote_sign (vote, town->people[ME].secret);
+  g_ptr_array_insert (entry->certificate->votes, 0, vote);
+}
+
 static void
 test_refused_and_committed (void) {
   g_autoptr (Town) town = town_new ();
-  g_autoptr (Deal) refused = deal_through_me (town, "tx-1", 1000);
-  g_autoptr (Deal) other = NULL;
+  g_autoptr (Deal) deal = deal_through_me (town, "tx-1", 1000);
+  GeoProvenEntry *entry;
 
+  g_array_append_val (deal->contract->voters, town->people[ME].pid);
+  deal_sign (town, deal, ANNA);
   town->refuse_with = "closed";
-  town_receive (town, deal_prepare (town, refused, "prepare"));
+  town_receive (town, deal_prepare (town, deal, "prepare"));
   town_expect (town,
                "store:refusal send:PAYMENT_PREPARE_ACK tell:refused-vote");
-  /* Another contract that carries out the same order is another question. */
-  town->now++;
-  other = deal_of_order (town, refused->order,
-                         (Step[]){ { ANNA, ME, 1000 }, { ME, BOB, 1000 } }, 2);
-  town_receive (town, town_commit (town_entry_of_deal (town, other)));
-  town_expect (town, "store:entry tell:person tell:passed send:ENTRY_ACK");
-  /* But not the one that was refused. */
-  town_receive (town, town_commit (town_entry_of_deal (town, refused)));
+  entry = town_entry_of_deal (town, deal);
+  add_our_vote (town, deal, entry);
+  town_receive (town, town_commit (entry));
   town_expect_fault (town, GEO_REASON_REFUSED_BY_PARTICIPANT);
+  g_assert_cmpint (town_balance (town, ANNA), ==, 0);
+}
+
+/* P7: a no that was not needed may come too late. */
+static void
+test_refused_too_late (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) deal = deal_through_me (town, "tx-1", 1000);
+
+  town->refuse_with = "closed";
+  town_receive (town, deal_prepare (town, deal, "prepare"));
+  town_expect (town,
+               "store:refusal send:PAYMENT_PREPARE_ACK tell:refused-vote");
+  town_receive (town, town_commit (town_entry_of_deal (town, deal)));
+  town_expect (town, "store:entry tell:person tell:passed send:ENTRY_ACK");
   g_assert_cmpint (town_balance (town, ANNA), ==, 1000);
+  /* P2: it stays what we said. */
+  town_receive (town, deal_prepare (town, deal, "prepare"));
+  town_expect (town, "send:PAYMENT_PREPARE_ACK");
+  g_assert_nonnull (town_sent (town, GEO_MESSAGE_PAYMENT_PREPARE_ACK)
+                        ->u.payment_prepare_ack->refusal);
 }
 
 static void
@@ -708,6 +737,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/mandate/overflow", test_overflow);
   g_test_add_func ("/party/outcome/refused-and-committed",
                    test_refused_and_committed);
+  g_test_add_func ("/party/outcome/refused-too-late", test_refused_too_late);
   g_test_add_func ("/party/outcome/twice-committed", test_twice_committed);
   g_test_add_func ("/party/outcome/bounded", test_outcomes_are_bounded);
   return g_test_run ();
