@@ -148,6 +148,7 @@ apply_entry (Ledger *ledger, const GeoProvenEntry *proven) {
                                                                  &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (again);
   g_assert_true (geo_entry_verify (entry, &ledger->community->key, NULL));
   if (chain == NULL) {
     chain =

@@ -161,7 +161,6 @@ town_restart (Town *town) {
 void
 town_say (Town *town, guint from, GeoMessage *message) {
   const GeoPid *pid = &town_person (town, from)->pid;
-  g_autoptr (GeoMessage) owned = message;
   g_autoptr (GeoMessage) received = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree gchar *text = NULL;
@@ -182,6 +181,7 @@ town_say (Town *town, guint from, GeoMessage *message) {
   geo_closer_message (town->closer, pid, received, &known.known, town->now,
                       town->actions);
   ledger_known_clear (&known);
+  geo_message_free (message);
   carry_out (town);
 }
 
