@@ -31,8 +31,8 @@ void geo_person_set_relation (GeoPerson *person,
                               guint rank,
                               const GeoRelationState *state);
 /* Borrowed; NULL if there is none. */
-GeoRelation *geo_person_find_relation (GeoPerson *person,
-                                       const gchar *equivalent);
+GeoRelation *
+geo_person_find_relation (GeoPerson *person, const gchar *equivalent);
 /* "2KagSh…3Uyd": for people where no name is known. */
 gchar *geo_pid_shorten (const GeoPid *pid);
 

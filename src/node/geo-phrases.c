@@ -217,6 +217,12 @@ static const Sentence reasons[] = {
   { GEO_REASON_BAD_PROOF,
     N_ ("A proof did not hold, so it was refused. Try again, and tell "
         "whoever runs the hub if it happens again.") },
+  { GEO_REASON_CHAIN,
+    N_ ("The hub's entries do not follow one another. Keep your journal, and "
+        "ask whoever runs the hub what happened.") },
+  { GEO_REASON_TWO_OUTCOMES,
+    N_ ("The hub says both yes and no to one payment. Keep your journal: it "
+        "proves that.") },
   { GEO_REASON_INTERNAL,
     N_ ("The hub has a fault. Nothing was done; try again later.") },
 };

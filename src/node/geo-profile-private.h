@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 #define GEO_JOURNAL_FILE "journal.db"
 
 /* <folder>/<community>/journal.db */
-gchar *geo_profile_get_journal_path (GeoProfile *profile,
-                                     const GeoPid *community);
+gchar *
+geo_profile_get_journal_path (GeoProfile *profile, const GeoPid *community);
 
 /* Makes folder with mode 0700.  Any thread.  GEO_NODE_ERROR_STORAGE. */
 gboolean geo_profile_make_folder (const gchar *folder, GError **error);
@@ -24,8 +24,8 @@ gboolean geo_profile_make_folder (const gchar *folder, GError **error);
  * control characters; NULL and GEO_NODE_ERROR_INPUT where it cannot be one. */
 gchar *geo_profile_clean_name (const gchar *name, GError **error);
 
-/* Argon2id's limits for a key file that geo_profile_create_async () makes later:
- * for tests and for the pretended people of the practice market, whose
+/* Argon2id's limits for a key file that geo_profile_create_async () makes
+ * later: for tests and for the pretended people of the practice market, whose
  * passphrases protect nothing. */
 void
 geo_profile_set_key_limits (GeoProfile *profile, guint64 ops, gsize memory);

@@ -1,0 +1,460 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The history as a list.  The journal numbers its lines of history 1, 2, 3 …
+ * without gaps, so that a line's place from the oldest is its number less one:
+ * pages are counted from the oldest, and stay where they are when something new
+ * comes on top.
+ */
+#include "config.h"
+
+#include "node/geo-activity-model-private.h"
+
+typedef struct {
+  gint64 number;
+  gboolean loading;
+  /* In the queue of pages, most recently used first. */
+  GList link;
+  GeoActivityItem *items[GEO_ACTIVITY_PAGE_ROWS];
+} Page;
+
+struct _GeoActivityModel {
+  GObject parent_instance;
+
+  GeoActivityDescribeFunc describe;
+  gpointer describe_data;
+  GeoWorker *worker;
+
+  gint64 count;
+  GHashTable *pages; /* &Page.number → Page */
+  GQueue recent; /* Page */
+  /* Payments that may still change: receipt key → GeoActivityItem. */
+  GHashTable *open;
+  gboolean refreshing;
+  gboolean refresh_again;
+};
+
+static void geo_activity_model_list_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (
+    GeoActivityModel,
+    geo_activity_model,
+    G_TYPE_OBJECT,
+    G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, geo_activity_model_list_init))
+
+enum {
+  SIGNAL_ADDED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+page_free (gpointer data) {
+  Page *page = data;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (page->items); i++)
+    g_clear_object (&page->items[i]);
+  g_free (page);
+}
+
+static void
+geo_activity_model_finalize (GObject *object) {
+  GeoActivityModel *self = GEO_ACTIVITY_MODEL (object);
+
+  g_clear_pointer (&self->open, g_hash_table_unref);
+  g_clear_pointer (&self->pages, g_hash_table_unref);
+  G_OBJECT_CLASS (geo_activity_model_parent_class)->finalize (object);
+}
+
+static void
+geo_activity_model_class_init (GeoActivityModelClass *klass) {
+  G_OBJECT_CLASS (klass)->finalize = geo_activity_model_finalize;
+
+  signals[SIGNAL_ADDED] = g_signal_new ("added", G_TYPE_FROM_CLASS (klass),
+                                        G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, GEO_TYPE_ACTIVITY_ITEM);
+}
+
+static void
+geo_activity_model_init (GeoActivityModel *self) {
+  self->pages = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                       page_free);
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                      g_object_unref);
+  g_queue_init (&self->recent);
+}
+
+GeoActivityModel *
+geo_activity_model_new (GeoActivityDescribeFunc describe, gpointer user_data) {
+  GeoActivityModel *self = g_object_new (GEO_TYPE_ACTIVITY_MODEL, NULL);
+
+  self->describe = describe;
+  self->describe_data = user_data;
+  return self;
+}
+
+/* --- Rows --------------------------------------------------------------- */
+
+static GeoItemKind
+item_kind (GeoActivityKind kind) {
+  switch (kind) {
+  case GEO_ACTIVITY_PAID:
+    return GEO_ITEM_PAID;
+  case GEO_ACTIVITY_RECEIVED:
+    return GEO_ITEM_RECEIVED;
+  case GEO_ACTIVITY_PASSED:
+    return GEO_ITEM_PASSED;
+  case GEO_ACTIVITY_TRUST_GIVEN:
+    return GEO_ITEM_TRUST_GIVEN;
+  case GEO_ACTIVITY_TRUST_GOT:
+    return GEO_ITEM_TRUST_GOT;
+  case GEO_ACTIVITY_CLEARED:
+    return GEO_ITEM_CLEARED;
+  case GEO_ACTIVITY_JOINED:
+    return GEO_ITEM_JOINED;
+  }
+  /* The store checks its numbers when it reads them. */
+  return GEO_ITEM_JOINED;
+}
+
+static void
+fill (GeoActivityModel *self,
+      GeoActivityItem *item,
+      const GeoActivity *activity) {
+  g_autofree gchar *key = NULL;
+  GeoActivityRow row = {
+    .id = activity->id,
+    .kind = item_kind (activity->kind),
+    .state = (GeoState) CLAMP (activity->state, (gint) GEO_STATE_DRAFT,
+                               (gint) GEO_STATE_NOT_PAID),
+    .time_ms = activity->at,
+    .has_peer = activity->kind != GEO_ACTIVITY_JOINED,
+    .peer = activity->peer,
+    .equivalent = activity->equivalent,
+    .precision = activity->amount.decimals,
+    .amount = activity->amount.amount,
+    .text = activity->text,
+    .tx_id = activity->tx_id,
+  };
+
+  if (activity->has_order_hash)
+    key = geo_hash_to_string (&activity->order_hash);
+  else
+    key = g_strdup (activity->tx_id);
+  row.receipt_key = key;
+  if (self->describe != NULL)
+    self->describe (activity, &row, self->describe_data);
+  geo_activity_item_fill (item, &row);
+
+  if (key == NULL || row.kind != GEO_ITEM_PAID)
+    return;
+  if (row.state == GEO_STATE_SENDING || row.state == GEO_STATE_IN_DOUBT)
+    g_hash_table_replace (self->open, g_strdup (key), g_object_ref (item));
+  else
+    g_hash_table_remove (self->open, key);
+}
+
+/* --- Pages -------------------------------------------------------------- */
+
+typedef struct {
+  GeoActivityModel *model;
+  gint64 page;
+} Load;
+
+static gpointer
+load_job (GeoWorker *worker, gpointer data, GError **error) {
+  const gint64 *page = data;
+
+  return geo_journal_list_activity (geo_worker_get_journal (worker),
+                                    (*page + 1) * GEO_ACTIVITY_PAGE_ROWS + 1,
+                                    GEO_ACTIVITY_PAGE_ROWS, error);
+}
+
+static void
+fill_row (GeoActivityModel *self, const GeoActivity *activity) {
+  gint64 rank = activity->id - 1;
+  gint64 number = rank / GEO_ACTIVITY_PAGE_ROWS;
+  Page *page = g_hash_table_lookup (self->pages, &number);
+
+  if (page != NULL && rank >= 0)
+    fill (self, page->items[rank % GEO_ACTIVITY_PAGE_ROWS], activity);
+}
+
+static void
+loaded_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autofree Load *load = user_data;
+  g_autoptr (GeoActivityModel) self = load->model;
+  GPtrArray *rows = *result;
+  Page *page = g_hash_table_lookup (self->pages, &load->page);
+
+  if (page != NULL)
+    page->loading = FALSE;
+  /* Rows that cannot be read stay as they are and are asked for again when
+   * somebody looks at their page anew. */
+  if (error != NULL) {
+    g_debug ("activity: %s", error->message);
+    return;
+  }
+  for (guint i = 0; i < rows->len; i++)
+    fill_row (self, g_ptr_array_index (rows, i));
+}
+
+static void
+load_page (GeoActivityModel *self, Page *page) {
+  Load *load;
+
+  if (page->loading || self->worker == NULL)
+    return;
+  page->loading = TRUE;
+  load = g_new0 (Load, 1);
+  load->model = g_object_ref (self);
+  load->page = page->number;
+  geo_worker_push (self->worker, load_job,
+                   g_memdup2 (&page->number, sizeof page->number), g_free,
+                   (GDestroyNotify) g_ptr_array_unref, loaded_cb, load);
+}
+
+/* Where a whole page may be missing, it is made of placeholders. */
+static Page *
+get_page (GeoActivityModel *self, gint64 number) {
+  Page *page = g_hash_table_lookup (self->pages, &number);
+
+  if (page != NULL) {
+    g_queue_unlink (&self->recent, &page->link);
+  } else {
+    page = g_new0 (Page, 1);
+    page->number = number;
+    page->link.data = page;
+    for (gsize i = 0; i < G_N_ELEMENTS (page->items); i++)
+      page->items[i] = geo_activity_item_new ();
+    g_hash_table_insert (self->pages, &page->number, page);
+  }
+  g_queue_push_head_link (&self->recent, &page->link);
+
+  if (g_hash_table_size (self->pages) > GEO_ACTIVITY_PAGES_MAX) {
+    Page *oldest = g_queue_peek_tail (&self->recent);
+
+    g_queue_unlink (&self->recent, &oldest->link);
+    g_hash_table_remove (self->pages, &oldest->number);
+  }
+  return page;
+}
+
+static GType
+geo_activity_model_get_item_type (GListModel *list) {
+  return GEO_TYPE_ACTIVITY_ITEM;
+}
+
+static guint
+geo_activity_model_get_n_items (GListModel *list) {
+  GeoActivityModel *self = GEO_ACTIVITY_MODEL (list);
+
+  return (guint) MIN (self->count, (gint64) G_MAXUINT);
+}
+
+static gpointer
+geo_activity_model_get_item (GListModel *list, guint position) {
+  GeoActivityModel *self = GEO_ACTIVITY_MODEL (list);
+  gint64 rank;
+  GeoActivityItem *item;
+  Page *page;
+
+  if ((gint64) position >= self->count)
+    return NULL;
+  rank = self->count - 1 - (gint64) position;
+  page = get_page (self, rank / GEO_ACTIVITY_PAGE_ROWS);
+  item = page->items[rank % GEO_ACTIVITY_PAGE_ROWS];
+  if (!geo_activity_item_get_loaded (item))
+    load_page (self, page);
+  return g_object_ref (item);
+}
+
+static void
+geo_activity_model_list_init (GListModelInterface *iface) {
+  iface->get_item_type = geo_activity_model_get_item_type;
+  iface->get_n_items = geo_activity_model_get_n_items;
+  iface->get_item = geo_activity_model_get_item;
+}
+
+/* --- Growing ------------------------------------------------------------ */
+
+typedef struct {
+  gint64 count;
+  GPtrArray *newest; /* GeoActivity */
+} Growth;
+
+static void
+growth_free (gpointer data) {
+  Growth *growth = data;
+
+  g_clear_pointer (&growth->newest, g_ptr_array_unref);
+  g_free (growth);
+}
+
+static gpointer
+growth_job (GeoWorker *worker, gpointer data, GError **error) {
+  GeoJournal *journal = geo_worker_get_journal (worker);
+  Growth *growth = g_new0 (Growth, 1);
+
+  growth->count = geo_journal_count_activity (journal, error);
+  if (growth->count >= 0)
+    growth->newest = geo_journal_list_activity (journal, 0,
+                                                GEO_ACTIVITY_PAGE_ROWS, error);
+  if (growth->newest == NULL)
+    g_clear_pointer (&growth, growth_free);
+  return growth;
+}
+
+static void
+grow (GeoActivityModel *self, const Growth *growth) {
+  gint64 was = self->count;
+  g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
+
+  /* The journal is append-only: it never shrinks. */
+  if (growth->count < was)
+    return;
+  self->count = growth->count;
+
+  /* Newest first on disk; those who listen hear the oldest first. */
+  for (guint i = growth->newest->len; i > 0; i--) {
+    const GeoActivity *activity = g_ptr_array_index (growth->newest, i - 1);
+    gint64 rank = activity->id - 1;
+    Page *page;
+
+    if (rank < was || rank >= self->count) {
+      fill_row (self, activity);
+      continue;
+    }
+    page = get_page (self, rank / GEO_ACTIVITY_PAGE_ROWS);
+    fill (self, page->items[rank % GEO_ACTIVITY_PAGE_ROWS], activity);
+    g_ptr_array_add (added,
+                     g_object_ref (page->items[rank % GEO_ACTIVITY_PAGE_ROWS]));
+  }
+  if (self->count > was)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, 0,
+                                (guint) (self->count - was));
+  for (guint i = 0; i < added->len; i++)
+    g_signal_emit (self, signals[SIGNAL_ADDED], 0,
+                   g_ptr_array_index (added, i));
+}
+
+static void
+grown_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autoptr (GeoActivityModel) self = user_data;
+  gboolean again = self->refresh_again;
+
+  self->refreshing = FALSE;
+  self->refresh_again = FALSE;
+  if (error != NULL)
+    g_debug ("activity: %s", error->message);
+  else
+    grow (self, *result);
+  if (again)
+    geo_activity_model_refresh (self);
+}
+
+void
+geo_activity_model_refresh (GeoActivityModel *model) {
+  if (model->worker == NULL)
+    return;
+  /* While one is on its way, one more is enough for all that comes after it. */
+  if (model->refreshing) {
+    model->refresh_again = TRUE;
+    return;
+  }
+  model->refreshing = TRUE;
+  geo_worker_push (model->worker, growth_job, NULL, NULL, growth_free, grown_cb,
+                   g_object_ref (model));
+}
+
+void
+geo_activity_model_set_worker (GeoActivityModel *model,
+                               GeoWorker *worker,
+                               gint64 count) {
+  gint64 was = model->count;
+
+  model->worker = worker;
+  if (worker == NULL) {
+    model->describe = NULL;
+    return;
+  }
+  if (count > was) {
+    model->count = count;
+    g_list_model_items_changed (G_LIST_MODEL (model), 0, 0,
+                                (guint) (count - was));
+  }
+}
+
+/* --- Single rows -------------------------------------------------------- */
+
+typedef struct {
+  GeoActivityModel *model;
+  GeoActivityItem *item;
+} Touch;
+
+static gpointer
+touch_job (GeoWorker *worker, gpointer data, GError **error) {
+  const gint64 *id = data;
+
+  return geo_journal_get_activity (geo_worker_get_journal (worker), *id, error);
+}
+
+static void
+touched_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autofree Touch *touch = user_data;
+  g_autoptr (GeoActivityModel) self = touch->model;
+  g_autoptr (GeoActivityItem) item = touch->item;
+
+  if (error != NULL)
+    g_debug ("activity: %s", error->message);
+  else
+    fill (self, item, *result);
+}
+
+void
+geo_activity_model_touch (GeoActivityModel *model, const gchar *key) {
+  GeoActivityItem *item = g_hash_table_lookup (model->open, key);
+  gint64 id;
+  Touch *touch;
+
+  if (item == NULL || model->worker == NULL)
+    return;
+  id = geo_activity_item_get_id (item);
+  touch = g_new0 (Touch, 1);
+  touch->model = g_object_ref (model);
+  touch->item = g_object_ref (item);
+  geo_worker_push (model->worker, touch_job, g_memdup2 (&id, sizeof id), g_free,
+                   (GDestroyNotify) geo_activity_free, touched_cb, touch);
+}
+
+void
+geo_activity_model_set_state (GeoActivityModel *model,
+                              const gchar *key,
+                              GeoState state) {
+  GeoActivityItem *item = g_hash_table_lookup (model->open, key);
+
+  if (item != NULL)
+    geo_activity_item_set_state (item, state);
+}
+
+void
+geo_activity_model_rename (GeoActivityModel *model,
+                           const GeoPid *peer,
+                           const gchar *name) {
+  g_autofree gchar *pid = geo_pid_to_string (peer);
+
+  for (GList *l = model->recent.head; l != NULL; l = l->next) {
+    Page *page = l->data;
+
+    for (gsize i = 0; i < G_N_ELEMENTS (page->items); i++) {
+      if (g_str_equal (geo_activity_item_get_peer_pid (page->items[i]), pid))
+        geo_activity_item_set_peer_name (page->items[i], name);
+    }
+  }
+}
+
+guint
+geo_activity_model_count_pages (GeoActivityModel *model) {
+  return g_hash_table_size (model->pages);
+}

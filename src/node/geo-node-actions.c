@@ -1,0 +1,321 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Carries out what the party wants: lists one after another, each strictly in
+ * order, and nothing past a STORE before it is on disk (P1).  It decides
+ * nothing; when a write fails, what the party believes is thrown away for what
+ * is on disk.
+ */
+#include "config.h"
+
+#include "node/geo-node-private.h"
+
+#include "net/geo-fault.h"
+
+typedef struct {
+  GPtrArray *actions;
+  guint next;
+} List;
+
+typedef struct {
+  GeoNode *node;
+  GeoHash hash;
+  guint id;
+} Timer;
+
+static void pump (GeoNode *self);
+
+static void
+list_free (gpointer data) {
+  List *list = data;
+
+  g_ptr_array_unref (list->actions);
+  g_free (list);
+}
+
+/* --- Storing ------------------------------------------------------------ */
+
+typedef struct {
+  GeoRecordKind kind;
+  GeoRecordBody *body;
+  GeoSecret *secret;
+  GeoTime at;
+} Store;
+
+typedef struct {
+  GeoNode *node;
+  guint generation;
+  GeoRecordKind kind;
+} Stored;
+
+static void
+store_free (gpointer data) {
+  Store *store = data;
+
+  geo_record_body_free (store->body);
+  geo_secret_unref (store->secret);
+  g_free (store);
+}
+
+static gpointer
+store_job (GeoWorker *worker, gpointer data, GError **error) {
+  const Store *store = data;
+
+  geo_fault_point ("node: before append");
+  if (geo_journal_append (geo_worker_get_journal (worker), store->secret,
+                          store->kind, store->body, store->at, NULL, error))
+    geo_fault_point ("node: after append");
+  return NULL;
+}
+
+/* Whether history has another line, or a line another state. */
+static gboolean
+changes_history (GeoRecordKind kind) {
+  switch (kind) {
+  case GEO_RECORD_KIND_JOINED:
+  case GEO_RECORD_KIND_ORDER:
+  case GEO_RECORD_KIND_ENTRY:
+  case GEO_RECORD_KIND_REFUSED:
+    return TRUE;
+  case GEO_RECORD_KIND_LINE:
+  case GEO_RECORD_KIND_VOTE:
+  case GEO_RECORD_KIND_REFUSAL:
+  case GEO_RECORD_KIND_PERSON:
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+stored_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autofree Stored *stored = user_data;
+  g_autoptr (GeoNode) self = stored->node;
+
+  if (error == NULL && changes_history (stored->kind))
+    geo_activity_model_refresh (self->activity);
+  /* The party that wanted it is gone. */
+  if (stored->generation != self->generation)
+    return;
+  self->storing = FALSE;
+  if (error != NULL)
+    geo_node_storage_failed (self, error);
+  else
+    pump (self);
+}
+
+static void
+store_record (GeoNode *self, GeoAction *action) {
+  Store *store = g_new0 (Store, 1);
+  Stored *stored = g_new0 (Stored, 1);
+
+  store->kind = action->record_kind;
+  store->body = g_steal_pointer (&action->record);
+  store->secret = geo_secret_ref (self->secret);
+  store->at = geo_node_now ();
+  stored->node = g_object_ref (self);
+  stored->generation = self->generation;
+  stored->kind = action->record_kind;
+  self->storing = TRUE;
+  geo_worker_push (self->worker, store_job, store, store_free, NULL, stored_cb,
+                   stored);
+}
+
+void
+geo_node_storage_failed (GeoNode *self, const GError *error) {
+  g_autoptr (GError) failure = geo_node_storage_error (error);
+
+  /* The machine has gone further than the disk: nothing of it may be sent any
+   * more (P1), so it is thrown away and made anew of what is there. */
+  geo_node_drop_party (self);
+  geo_node_disconnect (self);
+  geo_node_fail_calls (self, GEO_NODE_ERROR_STORAGE, failure->message);
+  if (self->join_task != NULL)
+    geo_node_fail_join (self, g_error_copy (failure));
+  geo_node_reload (self, failure->message);
+}
+
+/* --- Timers ------------------------------------------------------------- */
+
+static void
+timer_free (gpointer data) {
+  Timer *timer = data;
+
+  if (timer->id != 0)
+    g_source_remove (timer->id);
+  g_free (timer);
+}
+
+static gboolean
+timer_cb (gpointer user_data) {
+  Timer *timer = user_data;
+  GeoNode *self = timer->node;
+  GeoHash hash = timer->hash;
+
+  timer->id = 0;
+  g_hash_table_remove (self->timers, &hash);
+  if (self->party != NULL) {
+    GPtrArray *actions = geo_actions_new ();
+
+    geo_party_timer (self->party, &hash, geo_node_now (), actions);
+    geo_node_run (self, actions);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_timer (GeoNode *self, const GeoHash *hash, GeoTime at) {
+  Timer *timer;
+  gint64 delay_ms = at - geo_node_now ();
+
+  if (self->timers == NULL)
+    self->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
+                                          timer_free);
+  /* One timer a hash; 0 clears it. */
+  g_hash_table_remove (self->timers, hash);
+  if (at == 0)
+    return;
+  timer = g_new0 (Timer, 1);
+  timer->node = self;
+  timer->hash = *hash;
+  timer->id = g_timeout_add ((guint) CLAMP (delay_ms, 0, (gint64) G_MAXINT),
+                             timer_cb, timer);
+  g_hash_table_insert (self->timers, &timer->hash, timer);
+}
+
+/* --- Telling ------------------------------------------------------------ */
+
+static void
+refresh_hops (GeoNode *self, const GeoProvenEntry *entry) {
+  for (guint i = 0; i < entry->hops->len; i++) {
+    const GeoProvenHop *proven = g_ptr_array_index (entry->hops, i);
+    const GeoHop *hop = proven->hop;
+
+    geo_node_refresh_person (
+        self, geo_pid_equal (&hop->from, &self->pid) ? &hop->to : &hop->from,
+        TRUE);
+  }
+  geo_node_refresh_totals (self);
+}
+
+static void
+told_received (GeoNode *self, const GeoProvenEntry *entry) {
+  const GeoContract *contract;
+
+  refresh_hops (self, entry);
+  if (entry->certificate == NULL)
+    return;
+  contract = entry->certificate->contract;
+  if (contract->has_payer)
+    geo_node_refresh_person (self, &contract->payer, TRUE);
+  /* The row is on disk; when the list has it, it is told. */
+  if (contract->has_order)
+    g_hash_table_add (self->expected_receipts,
+                      geo_hash_to_string (&contract->order));
+}
+
+static void
+tell (GeoNode *self, const GeoTold *told) {
+  switch (told->kind) {
+  case GEO_TOLD_PAYMENT:
+    geo_node_told_payment (self, told);
+    break;
+  case GEO_TOLD_RECEIVED:
+    told_received (self, told->entry);
+    break;
+  case GEO_TOLD_PASSED:
+    refresh_hops (self, told->entry);
+    break;
+  case GEO_TOLD_LINE:
+  case GEO_TOLD_LINE_REFUSED:
+    geo_node_told_line (self, told);
+    break;
+  case GEO_TOLD_REFUSED_VOTE:
+    g_debug ("refused a contract: %s", told->reason);
+    break;
+  case GEO_TOLD_SYNCED:
+    geo_node_told_synced (self);
+    break;
+  case GEO_TOLD_FAULT: {
+    g_autofree gchar *message = geo_phrase_refusal (
+        told->code != 0 ? geo_code_to_string (told->code) : NULL, told->reason,
+        NULL);
+
+    geo_node_fault (self, message, FALSE);
+    break;
+  }
+  case GEO_TOLD_PERSON:
+    geo_node_refresh_name (self, told->person);
+    break;
+  }
+}
+
+/* --- Running ------------------------------------------------------------ */
+
+static void
+perform (GeoNode *self, GeoAction *action) {
+  switch (action->kind) {
+  case GEO_ACTION_STORE_RECORD:
+    store_record (self, action);
+    break;
+  case GEO_ACTION_STORE_CHANGE:
+    /* Only hubs have changes. */
+    g_assert_not_reached ();
+  case GEO_ACTION_SEND:
+    /* Without a session it is dropped: the party asks again when there is one.
+     */
+    geo_fault_point ("node: before send");
+    if (!geo_node_is_signed_in (self) || !geo_node_send (self, action->message))
+      g_debug ("not sent: no session");
+    break;
+  case GEO_ACTION_TIMER:
+    set_timer (self, &action->timer, action->at);
+    break;
+  case GEO_ACTION_TELL:
+    tell (self, action->told);
+    break;
+  }
+}
+
+static void
+pump (GeoNode *self) {
+  List *list;
+
+  /* Whoever is told something may want something: it waits for its turn. */
+  if (self->pumping)
+    return;
+  g_object_ref (self);
+  self->pumping = TRUE;
+  /* P1: Persist, then send.  Nothing after a STORE happens before it is done.
+   */
+  while (!self->storing && (list = g_queue_peek_head (&self->lists)) != NULL) {
+    if (list->next < list->actions->len) {
+      /* What is told may end in dropping this list. */
+      g_autoptr (GPtrArray) actions = g_ptr_array_ref (list->actions);
+
+      perform (self, g_ptr_array_index (actions, list->next++));
+    } else {
+      list_free (g_queue_pop_head (&self->lists));
+    }
+  }
+  self->pumping = FALSE;
+  geo_node_update_open_count (self);
+  g_object_unref (self);
+}
+
+void
+geo_node_run (GeoNode *self, GPtrArray *actions) {
+  List *list = g_new0 (List, 1);
+
+  list->actions = actions;
+  g_queue_push_tail (&self->lists, list);
+  pump (self);
+}
+
+void
+geo_node_drop_party (GeoNode *self) {
+  self->generation++;
+  self->storing = FALSE;
+  g_queue_clear_full (&self->lists, list_free);
+  g_clear_pointer (&self->timers, g_hash_table_unref);
+  g_clear_pointer (&self->party, geo_party_free);
+}

@@ -1,0 +1,373 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Opening a journal and reading what a party and the lists begin with.  The
+ * jobs here run in the worker's thread and touch nothing of the node; taking
+ * the result over is the main context's.
+ */
+#include "config.h"
+
+#include "node/geo-node-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "net/geo-fault.h"
+#include "node/geo-profile-private.h"
+#include "store/geo-store-error.h"
+
+/* An order's deadline is at most this far ahead, so that older answers are of
+ * contracts nobody can commit any more. */
+#define ANSWER_AGE_MS_MAX (24 * 3600 * G_GINT64_CONSTANT (1000))
+#define RECENT_PAGE_ROWS 1000
+
+void
+geo_node_data_free (GeoNodeData *data) {
+  if (data == NULL)
+    return;
+  g_free (data->path);
+  geo_community_free (data->community);
+  geo_participant_free (data->self);
+  g_free (data->hub);
+  g_clear_pointer (&data->lines, g_ptr_array_unref);
+  g_clear_pointer (&data->balances, g_ptr_array_unref);
+  g_clear_pointer (&data->people, g_ptr_array_unref);
+  g_clear_pointer (&data->votes, g_ptr_array_unref);
+  g_clear_pointer (&data->orders, g_ptr_array_unref);
+  g_clear_pointer (&data->answers, g_ptr_array_unref);
+  g_clear_pointer (&data->recent, g_ptr_array_unref);
+  g_free (data);
+}
+
+void
+geo_node_join_free (gpointer data) {
+  GeoNodeJoin *join = data;
+
+  g_free (join->path);
+  geo_record_body_free (join->body);
+  g_clear_pointer (&join->secret, geo_secret_unref);
+  g_free (join);
+}
+
+/* --- Errors ------------------------------------------------------------- */
+
+static const gchar *
+storage_sentence (GeoStoreError code) {
+  switch (code) {
+  case GEO_STORE_ERROR_OPEN:
+    return _ ("The journal could not be opened. Check that its folder is there "
+              "and yours.");
+  case GEO_STORE_ERROR_FULL:
+    return _ ("The disk is full, so nothing was stored and nothing was sent. "
+              "Make some room.");
+  case GEO_STORE_ERROR_IO:
+    return _ ("The disk could not be read or written, so nothing was sent.");
+  case GEO_STORE_ERROR_CORRUPT:
+    return _ ("The journal on disk is damaged. Keep a copy of it; your words "
+              "bring everything back from the hub.");
+  case GEO_STORE_ERROR_NEWER:
+    return _ ("This journal was written by a newer version. Update first.");
+  case GEO_STORE_ERROR_LOCKED:
+    return _ ("Another program has this profile open. Close it and try again.");
+  case GEO_STORE_ERROR_CONFLICT:
+    return _ ("This contradicts what is stored already, so nothing was sent.");
+  case GEO_STORE_ERROR_NOT_FOUND:
+    return _ ("There is no such thing in the journal.");
+  case GEO_STORE_ERROR_VERIFY:
+    return _ ("A record of the journal does not hold.");
+  }
+  return _ ("The disk could not be used, so nothing was sent.");
+}
+
+GError *
+geo_node_storage_error (const GError *error) {
+  if (error->domain == GEO_NODE_ERROR)
+    return g_error_copy (error);
+  g_debug ("storage: %s", error->message);
+  return g_error_new_literal (GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+                              error->domain == GEO_STORE_ERROR
+                                  ? storage_sentence (error->code)
+                                  : storage_sentence (0));
+}
+
+/* Of jobs. */
+static gboolean
+fail (GError **error, const GError *failure) {
+  g_propagate_error (error, geo_node_storage_error (failure));
+  return FALSE;
+}
+
+/* --- Reading ------------------------------------------------------------ */
+
+static gboolean
+is_open_vote (GeoNodeData *data, const GeoHash *contract) {
+  for (guint i = 0; i < data->votes->len; i++) {
+    const GeoJournalVote *vote = g_ptr_array_index (data->votes, i);
+    GeoHash hash;
+
+    geo_contract_hash (vote->contract, &hash);
+    if (geo_hash_equal (&hash, contract))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* P2: what we said to a contract that may still be asked about must not be said
+ * otherwise after a restart. */
+static gboolean
+read_answers (GeoJournal *journal, GeoNodeData *data, GError **error) {
+  gint64 count = geo_journal_count_records (journal, error);
+  GeoTime now = geo_node_now ();
+
+  if (count < 0)
+    return FALSE;
+  for (gint64 n = count; n > 0 && n > count - GEO_NODE_RECENT_RECORDS_MAX;
+       n--) {
+    g_autoptr (GeoRecord) record = NULL;
+    g_autofree gchar *text = NULL;
+    g_autoptr (GeoRecordBody) body = NULL;
+    GeoHash hash;
+
+    if (!geo_journal_get_record (journal, n, &record, &text, error))
+      return FALSE;
+    if (record->at < now - ANSWER_AGE_MS_MAX - GEO_CLOCK_TOLERANCE_MS)
+      break;
+    if (record->kind != GEO_RECORD_KIND_VOTE &&
+        record->kind != GEO_RECORD_KIND_REFUSAL)
+      continue;
+    body = geo_record_body_from_text (text, -1, error);
+    if (body == NULL)
+      return FALSE;
+    if (body->contract == NULL ||
+        body->contract->deadline + GEO_CLOCK_TOLERANCE_MS < now)
+      continue;
+    geo_contract_hash (body->contract, &hash);
+    if (record->kind == GEO_RECORD_KIND_VOTE && is_open_vote (data, &hash))
+      continue;
+    g_ptr_array_add (data->answers, g_steal_pointer (&body));
+  }
+  return TRUE;
+}
+
+static gboolean
+read_recent (GeoJournal *journal, GeoNodeData *data, GError **error) {
+  gint64 before = 0;
+
+  while (data->recent->len < GEO_NODE_RECENT_ROWS_MAX) {
+    g_autoptr (GPtrArray) rows =
+        geo_journal_list_activity (journal, before, RECENT_PAGE_ROWS, error);
+    const GeoActivity *last;
+
+    if (rows == NULL)
+      return FALSE;
+    if (rows->len == 0)
+      break;
+    last = g_ptr_array_index (rows, rows->len - 1);
+    before = last->id;
+    g_ptr_array_extend_and_steal (data->recent, g_steal_pointer (&rows));
+    if (before <= 1)
+      break;
+  }
+  return TRUE;
+}
+
+static gboolean
+read_all (GeoJournal *journal, GeoNodeData *data, GError **error) {
+  return geo_journal_get_joined (journal, &data->community, &data->self,
+                                 &data->hub, error) &&
+         (data->lines = geo_journal_list_lines (journal, error)) != NULL &&
+         (data->balances = geo_journal_list_balances (journal, error)) !=
+             NULL &&
+         (data->people = geo_journal_list_people (journal, error)) != NULL &&
+         (data->votes = geo_journal_list_open_votes (journal, error)) != NULL &&
+         (data->orders = geo_journal_list_open_orders (journal, error)) !=
+             NULL &&
+         geo_journal_get_last_entry (journal, &data->sequence,
+                                     &data->entry_hash, error) &&
+         (data->activity_count = geo_journal_count_activity (journal, error)) >=
+             0 &&
+         read_recent (journal, data, error) &&
+         read_answers (journal, data, error);
+}
+
+gpointer
+geo_node_load_job (GeoWorker *worker, gpointer data, GError **error) {
+  const gchar *path = data;
+  g_autoptr (GeoNodeData) read = g_new0 (GeoNodeData, 1);
+  g_autoptr (GError) failure = NULL;
+
+  read->path = g_strdup (path);
+  read->recent =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_activity_free);
+  read->answers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_record_body_free);
+  if (read_all (geo_worker_get_journal (worker), read, &failure))
+    return g_steal_pointer (&read);
+  if (read->community == NULL &&
+      g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND)) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NOT_JOINED,
+                         _ ("No community has been joined yet."));
+    return NULL;
+  }
+  fail (error, failure);
+  return NULL;
+}
+
+gpointer
+geo_node_open_job (GeoWorker *worker, gpointer data, GError **error) {
+  GPtrArray *paths = data;
+
+  g_assert (paths->len > 0);
+  for (guint i = 0; i < paths->len; i++) {
+    const gchar *path = g_ptr_array_index (paths, i);
+    g_autoptr (GError) failure = NULL;
+    GeoJournal *journal = geo_journal_open (path, FALSE, &failure);
+    GeoNodeData *read;
+
+    if (journal == NULL) {
+      fail (error, failure);
+      return NULL;
+    }
+    geo_worker_set_journal (worker, journal);
+    read = geo_node_load_job (worker, (gpointer) path, &failure);
+    if (read != NULL)
+      return read;
+    /* Joining was cut short here once: perhaps another one was joined. */
+    geo_worker_set_journal (worker, NULL);
+    if (i + 1 < paths->len &&
+        g_error_matches (failure, GEO_NODE_ERROR, GEO_NODE_ERROR_NOT_JOINED))
+      continue;
+    g_propagate_error (error, g_steal_pointer (&failure));
+    break;
+  }
+  return NULL;
+}
+
+gpointer
+geo_node_join_job (GeoWorker *worker, gpointer data, GError **error) {
+  const GeoNodeJoin *join = data;
+  g_autofree gchar *folder = g_path_get_dirname (join->path);
+  g_autoptr (GError) failure = NULL;
+
+  if (!geo_profile_make_folder (folder, error))
+    return NULL;
+  if (geo_worker_get_journal (worker) == NULL) {
+    GeoJournal *journal = geo_journal_open (join->path, FALSE, &failure);
+
+    if (journal == NULL) {
+      fail (error, failure);
+      return NULL;
+    }
+    geo_worker_set_journal (worker, journal);
+  }
+  geo_fault_point ("node: before joined");
+  if (!geo_journal_append (geo_worker_get_journal (worker), join->secret,
+                           GEO_RECORD_KIND_JOINED, join->body, join->at, NULL,
+                           &failure)) {
+    fail (error, failure);
+    return NULL;
+  }
+  geo_fault_point ("node: after joined");
+  return geo_node_load_job (worker, join->path, error);
+}
+
+/* --- Taking over -------------------------------------------------------- */
+
+gchar *
+geo_node_write_hub (const gchar *address, const gchar *fingerprint) {
+  return fingerprint != NULL ? g_strconcat (address, "#", fingerprint, NULL)
+                             : g_strdup (address);
+}
+
+void
+geo_node_read_hub (const gchar *text, gchar **address, gchar **fingerprint) {
+  const gchar *mark = text != NULL ? strchr (text, '#') : NULL;
+
+  g_free (*address);
+  g_free (*fingerprint);
+  *address = mark != NULL ? g_strndup (text, (gsize) (mark - text))
+                          : g_strdup (text != NULL ? text : "");
+  *fingerprint = mark != NULL ? g_strdup (mark + 1) : NULL;
+}
+
+/* The journal is ours and says what it should: what is on disk is never
+ * believed unseen. */
+static gboolean
+check_data (GeoNode *self, const GeoNodeData *data, GError **error) {
+  g_autoptr (GError) failure = NULL;
+
+  if (!geo_community_check (data->community, &failure) ||
+      !geo_participant_check (data->self, &data->community->community,
+                              &failure)) {
+    g_debug ("joined: %s", failure->message);
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+                         storage_sentence (GEO_STORE_ERROR_CORRUPT));
+    return FALSE;
+  }
+  if (!geo_pid_equal (&data->self->pid, &self->pid)) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+                         _ ("This journal belongs to another identity than "
+                            "this profile's."));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+load_party (GeoParty *party, const GeoNodeData *data) {
+  for (guint i = 0; i < data->people->len; i++)
+    geo_party_load_person (party, g_ptr_array_index (data->people, i));
+  for (guint i = 0; i < data->lines->len; i++) {
+    const GeoJournalLine *line = g_ptr_array_index (data->lines, i);
+
+    geo_party_load_line (party, line->line, line->in_force);
+  }
+  for (guint i = 0; i < data->balances->len; i++) {
+    const GeoJournalBalance *balance = g_ptr_array_index (data->balances, i);
+
+    geo_party_load_balance (party, &balance->peer, balance->equivalent,
+                            balance->balance);
+  }
+  geo_party_load_sequence (party, data->sequence,
+                           data->sequence > 0 ? &data->entry_hash : NULL);
+  for (guint i = 0; i < data->orders->len; i++) {
+    const GeoJournalOrder *order = g_ptr_array_index (data->orders, i);
+
+    geo_party_load_open_order (party, order->order, order->sealed);
+  }
+  /* P9: reservations come back with their votes. */
+  for (guint i = 0; i < data->votes->len; i++) {
+    const GeoJournalVote *vote = g_ptr_array_index (data->votes, i);
+
+    geo_party_load_open_vote (party, vote->contract, vote->order, vote->hops);
+  }
+  for (guint i = 0; i < data->answers->len; i++) {
+    const GeoRecordBody *body = g_ptr_array_index (data->answers, i);
+
+    geo_party_load_answer (party, body->contract, body->refusal);
+  }
+}
+
+gboolean
+geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
+  if (!check_data (self, data, error))
+    return FALSE;
+
+  geo_node_drop_party (self);
+  g_clear_pointer (&self->community, geo_community_free);
+  g_clear_pointer (&self->self, geo_participant_free);
+  g_free (self->community_pid_text);
+  self->community = g_steal_pointer (&data->community);
+  self->self = g_steal_pointer (&data->self);
+  self->community_pid_text = geo_pid_to_string (&self->community->community);
+  geo_node_read_hub (data->hub, &self->hub, &self->fingerprint);
+  if (self->journal_path == NULL)
+    self->journal_path = g_strdup (data->path);
+
+  self->party = geo_party_new (self->community, self->self, self->secret);
+  load_party (self->party, data);
+  geo_node_pay_load (self, data);
+  geo_node_lists_load (self, data);
+  geo_node_update_open_count (self);
+  return TRUE;
+}

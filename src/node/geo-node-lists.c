@@ -1,0 +1,367 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The lists a window binds to: people with their relations, totals, activity.
+ * They say what the party says and never compute a balance of their own.
+ */
+#include "config.h"
+
+#include "node/geo-node-private.h"
+
+typedef struct {
+  GeoPid peer;
+  gchar *equivalent;
+} Pending;
+
+static void
+pending_free (gpointer data) {
+  Pending *pending = data;
+
+  g_free (pending->equivalent);
+  g_free (pending);
+}
+
+/* --- Names -------------------------------------------------------------- */
+
+const gchar *
+geo_node_find_name (GeoNode *self, const GeoPid *pid) {
+  const GeoParticipant *person;
+
+  if (self->party == NULL)
+    return NULL;
+  person = geo_party_get_person (self->party, pid);
+  return person != NULL ? person->name : NULL;
+}
+
+static void
+describe_cb (const GeoActivity *activity,
+             GeoActivityRow *row,
+             gpointer user_data) {
+  GeoNode *self = user_data;
+
+  if (row->has_peer)
+    row->peer_name = geo_node_find_name (self, &activity->peer);
+  if (row->state == GEO_STATE_SENDING && activity->has_order_hash) {
+    GeoPayment *payment = geo_node_find_payment (self, &activity->order_hash);
+
+    /* A doubt is not on disk: it ends with the evidence that is. */
+    if (payment != NULL &&
+        geo_payment_get_state (payment) == GEO_STATE_IN_DOUBT)
+      row->state = GEO_STATE_IN_DOUBT;
+  }
+  if (row->state == GEO_STATE_NOT_PAID) {
+    g_autofree gchar *reason = geo_phrase_refusal (
+        activity->code != 0 ? geo_code_to_string (activity->code) : NULL,
+        activity->reason, NULL);
+
+    /* Equal sentences are one string, of which there are few. */
+    row->reason = g_intern_string (reason);
+  }
+}
+
+static void
+added_cb (GeoActivityModel *model, GeoActivityItem *item, gpointer user_data) {
+  GeoNode *self = user_data;
+  const gchar *key = geo_activity_item_get_receipt_key (item);
+
+  if (geo_activity_item_get_kind (item) == GEO_ITEM_RECEIVED && key != NULL &&
+      g_hash_table_remove (self->expected_receipts, key))
+    g_signal_emit_by_name (self, "payment-received", item);
+}
+
+/* --- The lists themselves ----------------------------------------------- */
+
+void
+geo_node_lists_init (GeoNode *self) {
+  self->people = g_list_store_new (GEO_TYPE_PERSON);
+  self->people_by_pid = g_hash_table_new_full (geo_pid_hash, geo_pid_equal,
+                                               g_free, g_object_unref);
+  self->totals = g_list_store_new (GEO_TYPE_TOTAL);
+  self->activity = geo_activity_model_new (describe_cb, self);
+  g_signal_connect_object (self->activity, "added", G_CALLBACK (added_cb), self,
+                           0);
+  self->pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                         pending_free);
+  self->expected_receipts = g_hash_table_new_full (g_str_hash, g_str_equal,
+                                                   g_free, NULL);
+}
+
+void
+geo_node_lists_clear (GeoNode *self) {
+  /* Somebody may hold the model for longer than the node lives. */
+  if (self->activity != NULL)
+    geo_activity_model_set_worker (self->activity, NULL, 0);
+  g_clear_object (&self->people);
+  g_clear_pointer (&self->people_by_pid, g_hash_table_unref);
+  g_clear_object (&self->totals);
+  g_clear_object (&self->activity);
+  g_clear_pointer (&self->pending, g_hash_table_unref);
+  g_clear_pointer (&self->expected_receipts, g_hash_table_unref);
+}
+
+static gint
+compare_people (gconstpointer a, gconstpointer b, gpointer user_data) {
+  GeoPerson *one = (GeoPerson *) a;
+  GeoPerson *other = (GeoPerson *) b;
+  gint order = g_utf8_collate (geo_person_get_name (one),
+                               geo_person_get_name (other));
+
+  /* Two of one name keep an order. */
+  return order != 0 ? order
+                    : geo_pid_cmp (geo_person_get_pid (one),
+                                   geo_person_get_pid (other));
+}
+
+static gboolean
+is_pending (GeoNode *self, const GeoPid *pid, const gchar *equivalent) {
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->pending);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const Pending *pending = value;
+
+    if (geo_pid_equal (&pending->peer, pid) &&
+        g_str_equal (pending->equivalent, equivalent))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* TRUE when there is anything between us. */
+static gboolean
+get_state (GeoNode *self,
+           const GeoPid *pid,
+           const gchar *equivalent,
+           GeoRelationState *state) {
+  const GeoTrustLine *mine = geo_party_get_line (self->party, &self->pid, pid,
+                                                 equivalent);
+  const GeoTrustLine *theirs = geo_party_get_line (self->party, pid, &self->pid,
+                                                   equivalent);
+
+  *state = (GeoRelationState){ 0 };
+  state->balance = geo_party_get_balance (self->party, pid, equivalent);
+  state->pending = is_pending (self, pid, equivalent);
+  if (mine != NULL && mine->status == GEO_LINE_STATUS_ACTIVE) {
+    state->has_my_limit = TRUE;
+    state->my_limit = mine->limit.amount;
+  }
+  if (theirs != NULL && theirs->status == GEO_LINE_STATUS_ACTIVE) {
+    state->has_their_limit = TRUE;
+    state->their_limit = theirs->limit.amount;
+  }
+  return state->pending || state->has_my_limit || state->has_their_limit ||
+         geo_amount_cmp (state->balance, GEO_AMOUNT_ZERO) != 0;
+}
+
+static void
+put_relation (GeoNode *self,
+              GeoPerson *person,
+              guint rank,
+              const GeoRelationState *state) {
+  const GeoEquivalent *equivalent =
+      g_ptr_array_index (self->community->equivalents, rank);
+
+  geo_person_set_relation (person, equivalent->code,
+                           (guint) equivalent->precision, rank, state);
+}
+
+void
+geo_node_refresh_person (GeoNode *self, const GeoPid *pid, gboolean present) {
+  GeoPerson *person = g_hash_table_lookup (self->people_by_pid, pid);
+  g_autoptr (GeoPerson) made = NULL;
+  guint n = self->community != NULL ? self->community->equivalents->len : 0;
+
+  /* Between a failed write and the new start nothing is known for sure, so what
+   * is shown stays. */
+  if (self->party == NULL || geo_pid_equal (pid, &self->pid))
+    return;
+
+  if (person == NULL)
+    person = made = geo_person_new (pid, geo_node_find_name (self, pid));
+  for (guint i = 0; i < n; i++) {
+    const GeoEquivalent *equivalent =
+        g_ptr_array_index (self->community->equivalents, i);
+    GeoRelationState state;
+    gboolean any = get_state (self, pid, equivalent->code, &state);
+
+    put_relation (self, person, i, any ? &state : NULL);
+    present = present || any;
+  }
+  if (made == NULL || !present)
+    return;
+  g_hash_table_insert (self->people_by_pid, geo_pid_dup (pid),
+                       g_object_ref (made));
+  g_list_store_insert_sorted (self->people, made, compare_people, NULL);
+}
+
+void
+geo_node_refresh_people (GeoNode *self) {
+  GListModel *people = G_LIST_MODEL (self->people);
+
+  for (guint i = 0; i < g_list_model_get_n_items (people); i++) {
+    g_autoptr (GeoPerson) person = g_list_model_get_item (people, i);
+
+    geo_node_refresh_person (self, geo_person_get_pid (person), TRUE);
+  }
+}
+
+void
+geo_node_refresh_name (GeoNode *self, const GeoParticipant *participant) {
+  GeoPerson *person = g_hash_table_lookup (self->people_by_pid,
+                                           &participant->pid);
+  guint position;
+
+  geo_activity_model_rename (self->activity, &participant->pid,
+                             participant->name);
+  if (person == NULL || !geo_person_set_name (person, participant->name) ||
+      !g_list_store_find (self->people, person, &position))
+    return;
+  /* The hash table keeps it meanwhile. */
+  g_list_store_remove (self->people, position);
+  g_list_store_insert_sorted (self->people, person, compare_people, NULL);
+}
+
+/* --- Totals ------------------------------------------------------------- */
+
+/* A sum that does not fit is shown as the largest there is. */
+static void
+add_to (GeoAmount *sum, GeoAmount amount) {
+  if (!geo_amount_add (*sum, amount, sum))
+    *sum = geo_amount_cmp (amount, GEO_AMOUNT_ZERO) > 0
+               ? GEO_AMOUNT (G_MAXINT64)
+               : GEO_AMOUNT (-G_MAXINT64);
+}
+
+static void
+add_relation (GeoTotalSums *sums, GeoRelation *relation) {
+  GeoAmount balance = geo_relation_get_balance (relation);
+  GeoAmount limit = GEO_AMOUNT_ZERO;
+  GeoAmount room;
+
+  add_to (&sums->balance, balance);
+  if (geo_amount_cmp (balance, GEO_AMOUNT_ZERO) > 0) {
+    add_to (&sums->owed_to_me, balance);
+  } else {
+    GeoAmount owed;
+
+    if (geo_amount_neg (balance, &owed))
+      add_to (&sums->i_owe, owed);
+  }
+
+  /* §1, capacity: their limit, less what I owe, and what they owe me; a debt
+   * can be paid back where there is no line. */
+  geo_relation_get_their_limit (relation, &limit);
+  if (geo_amount_add (limit, balance, &room))
+    add_to (&sums->can_pay, geo_amount_max (room, GEO_AMOUNT_ZERO));
+  limit = GEO_AMOUNT_ZERO;
+  geo_relation_get_my_limit (relation, &limit);
+  if (geo_amount_sub (limit, balance, &room))
+    add_to (&sums->can_receive, geo_amount_max (room, GEO_AMOUNT_ZERO));
+}
+
+void
+geo_node_refresh_totals (GeoNode *self) {
+  GListModel *totals = G_LIST_MODEL (self->totals);
+
+  for (guint i = 0; i < g_list_model_get_n_items (totals); i++) {
+    g_autoptr (GeoTotal) total = g_list_model_get_item (totals, i);
+    GeoTotalSums sums = { 0 };
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init (&iter, self->people_by_pid);
+    while (g_hash_table_iter_next (&iter, NULL, &value)) {
+      GeoRelation *relation =
+          geo_person_find_relation (value, geo_total_get_equivalent (total));
+
+      if (relation != NULL)
+        add_relation (&sums, relation);
+    }
+    geo_total_set_sums (total, &sums);
+  }
+}
+
+static void
+load_totals (GeoNode *self) {
+  GListModel *totals = G_LIST_MODEL (self->totals);
+  GPtrArray *equivalents = self->community->equivalents;
+  gboolean same = g_list_model_get_n_items (totals) == equivalents->len;
+
+  for (guint i = 0; same && i < equivalents->len; i++) {
+    const GeoEquivalent *equivalent = g_ptr_array_index (equivalents, i);
+    g_autoptr (GeoTotal) total = g_list_model_get_item (totals, i);
+
+    same = g_str_equal (geo_total_get_equivalent (total), equivalent->code) &&
+           g_strcmp0 (geo_total_get_symbol (total), equivalent->symbol) == 0;
+  }
+  /* Windows keep what they are bound to where nothing changed. */
+  if (same)
+    return;
+  g_list_store_remove_all (self->totals);
+  for (guint i = 0; i < equivalents->len; i++) {
+    const GeoEquivalent *equivalent = g_ptr_array_index (equivalents, i);
+    g_autoptr (GeoTotal) total = geo_total_new (
+        equivalent->code, equivalent->symbol, (guint) equivalent->precision);
+
+    g_list_store_append (self->totals, total);
+  }
+}
+
+/* --- Loading ------------------------------------------------------------ */
+
+void
+geo_node_set_pending (GeoNode *self,
+                      const GeoTrustLine *line,
+                      gboolean pending) {
+  Pending *pair;
+
+  if (!geo_pid_equal (&line->from, &self->pid))
+    return;
+  if (!pending) {
+    g_hash_table_remove (self->pending, line->line_id);
+    return;
+  }
+  pair = g_new0 (Pending, 1);
+  pair->peer = line->to;
+  pair->equivalent = g_strdup (line->equivalent);
+  g_hash_table_replace (self->pending, g_strdup (line->line_id), pair);
+}
+
+void
+geo_node_lists_load (GeoNode *self, const GeoNodeData *data) {
+  load_totals (self);
+  geo_activity_model_set_worker (self->activity, self->worker,
+                                 data->activity_count);
+
+  g_hash_table_remove_all (self->pending);
+  for (guint i = 0; i < data->lines->len; i++) {
+    const GeoJournalLine *line = g_ptr_array_index (data->lines, i);
+
+    if (!line->in_force)
+      geo_node_set_pending (self, line->line, TRUE);
+  }
+  /* Those who are shown already first, so that what is gone goes. */
+  geo_node_refresh_people (self);
+  for (guint i = 0; i < data->lines->len; i++) {
+    const GeoJournalLine *line = g_ptr_array_index (data->lines, i);
+    gboolean mine = geo_pid_equal (&line->line->from, &self->pid);
+
+    geo_node_refresh_person (self, mine ? &line->line->to : &line->line->from,
+                             TRUE);
+  }
+  for (guint i = 0; i < data->balances->len; i++) {
+    const GeoJournalBalance *balance = g_ptr_array_index (data->balances, i);
+
+    geo_node_refresh_person (self, &balance->peer, TRUE);
+  }
+  for (guint i = 0; i < data->recent->len; i++) {
+    const GeoActivity *activity = g_ptr_array_index (data->recent, i);
+
+    if ((activity->kind == GEO_ACTIVITY_PAID ||
+         activity->kind == GEO_ACTIVITY_RECEIVED) &&
+        !g_hash_table_contains (self->people_by_pid, &activity->peer))
+      geo_node_refresh_person (self, &activity->peer, TRUE);
+  }
+  geo_node_refresh_totals (self);
+}

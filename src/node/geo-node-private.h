@@ -1,0 +1,251 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the parts of the node share: its state, and what each part does for the
+ * others.  Nobody outside this room and its tests may include this.  Main
+ * context.
+ */
+#pragma once
+
+#include "node/geo-activity-model-private.h"
+#include "node/geo-node.h"
+#include "node/geo-payment-private.h"
+#include "node/geo-phrases.h"
+#include "node/geo-worker-private.h"
+
+#include "net/geo-client.h"
+#include "protocol/geo-party.h"
+
+G_BEGIN_DECLS
+
+/* How long the hub may take to answer a question, and each step of signing in.
+ */
+#define GEO_NODE_CALL_MS_MAX 10000
+#define GEO_NODE_LOGIN_MS_MAX 20000
+/* How long a payment may take before its closer may no longer vote for it. */
+#define GEO_NODE_PAY_MS_MAX 30000
+/* After a failed write: when the disk is tried again. */
+#define GEO_NODE_DISK_RETRY_MS 30000
+/* How much of the history is looked at when a journal is opened: for tx_ids
+ * that are taken and for people we had payments with. */
+#define GEO_NODE_RECENT_ROWS_MAX 10000
+/* How many of the newest records are looked at for answers of ours that must
+ * not change (P2). */
+#define GEO_NODE_RECENT_RECORDS_MAX 1000
+#define GEO_NODE_FOUND_MAX 64
+/* Questions that wait at once. */
+#define GEO_NODE_CALLS_MAX 256
+
+typedef enum {
+  GEO_LOGIN_NONE = 0,
+  GEO_LOGIN_CHALLENGE = 1, /* HELLO is sent. */
+  GEO_LOGIN_OPENING = 2, /* Joining, but the journal is there already. */
+  GEO_LOGIN_WELCOME = 3, /* AUTH is sent. */
+  GEO_LOGIN_STORING = 4, /* "joined" is being stored. */
+  GEO_LOGIN_SIGNED_IN = 5,
+} GeoLoginStage;
+
+/* Everything a party and the lists begin with. */
+typedef struct {
+  gchar *path;
+  GeoCommunity *community;
+  GeoParticipant *self;
+  gchar *hub; /* Address, then "#" and a fingerprint where one is pinned. */
+  GPtrArray *lines; /* GeoJournalLine */
+  GPtrArray *balances; /* GeoJournalBalance */
+  GPtrArray *people; /* GeoParticipant */
+  GPtrArray *votes; /* GeoJournalVote */
+  GPtrArray *orders; /* GeoJournalOrder */
+  GPtrArray *answers; /* GeoRecordBody: contract and perhaps refusal */
+  GPtrArray *recent; /* GeoActivity, newest first */
+  gint64 activity_count;
+  gint64 sequence;
+  GeoHash entry_hash;
+} GeoNodeData;
+
+struct _GeoNode {
+  GObject parent_instance;
+
+  GeoProfile *profile;
+  GeoSecret *secret;
+  GeoPid pid;
+  gchar *pid_text;
+
+  /* From the journal; NULL until there is one. */
+  GeoCommunity *community;
+  GeoParticipant *self;
+  gchar *community_pid_text;
+  gchar *hub;
+  gchar *fingerprint;
+  gchar *journal_path;
+  GeoWorker *worker;
+  /* NULL also between a failed write and the new start from disk. */
+  GeoParty *party;
+
+  /* geo-node-session.c */
+  GeoClient *client;
+  GeoSession *session;
+  GeoLoginStage login;
+  guint login_timeout_id;
+  guint retry_id;
+  gboolean wanted; /* Started, not stopped. */
+  gboolean foreign;
+  gboolean reloading;
+  GeoConnection connection;
+  gchar *detail;
+  gchar *refused; /* What the hub said to our login, for people. */
+  GeoTime hub_ahead; /* How far the hub's clock is ahead of ours. */
+  GeoCommunity *offered; /* Of CHALLENGE; AUTH is for this. */
+  gint64 hub_sequence;
+  GPtrArray *waiters; /* GTask of geo_node_wait_connected_async () */
+
+  /* Joining, until the task is answered.  dial_hub: where to, if it is not
+   * self->hub. */
+  GTask *join_task;
+  guint join_timeout_id;
+  GSource *join_cancel;
+  gchar *dial_hub;
+  gchar *dial_fingerprint;
+  gboolean has_expected;
+  GeoPid expected;
+  gchar *join_code;
+
+  /* geo-node-actions.c */
+  GQueue lists;
+  gboolean pumping;
+  gboolean storing;
+  guint generation; /* Of the party: what an older one wanted is dropped. */
+  GHashTable *timers; /* GeoHash → GeoNodeTimer */
+  guint open_count;
+
+  /* geo-node-lists.c */
+  GListStore *people;
+  GHashTable *people_by_pid; /* GeoPid → GeoPerson */
+  GListStore *totals;
+  GeoActivityModel *activity;
+  GHashTable *pending; /* line_id → the pair it is for */
+  GHashTable *expected_receipts; /* Receipt keys of TOLD_RECEIVED */
+
+  /* geo-node-pay.c */
+  GHashTable *payments; /* tx_id → GeoPayment */
+  GHashTable *payments_by_order; /* GeoHash → GeoPayment */
+  GHashTable *former; /* tx_id → GeoActivity of a payment of a former run */
+
+  /* geo-node-calls.c */
+  GHashTable *calls; /* msg_id → GeoNodeCall */
+};
+
+/* --- geo-node.c --------------------------------------------------------- */
+
+/* Destroys and unrefs. */
+void geo_node_source_end (GSource *source);
+/* Wall-clock time in milliseconds. */
+GeoTime geo_node_now (void);
+GeoNode *geo_node_new (GeoProfile *profile);
+void geo_node_set_connection (GeoNode *self,
+                              GeoConnection connection,
+                              const gchar *detail);
+void geo_node_update_open_count (GeoNode *self);
+/* Waiters for the hub get their answer if there is one now. */
+void geo_node_answer_waiters (GeoNode *self);
+/* The session sends; FALSE: there is none. */
+gboolean geo_node_send (GeoNode *self, GeoMessage *message);
+
+/* --- geo-node-data.c ---------------------------------------------------- */
+
+void geo_node_data_free (GeoNodeData *data);
+/* Jobs of a worker.  The result is a GeoNodeData; errors are GEO_NODE_ERROR. */
+/* data: the path of the journal, which is open. */
+gpointer geo_node_load_job (GeoWorker *worker, gpointer data, GError **error);
+/* data: GPtrArray of paths; the first that was joined is opened and read.
+ * GEO_NODE_ERROR_NOT_JOINED. */
+gpointer geo_node_open_job (GeoWorker *worker, gpointer data, GError **error);
+/* data: a GeoNodeJoin; makes folder and journal where they are not there. */
+typedef struct {
+  gchar *path;
+  GeoRecordBody *body;
+  GeoSecret *secret;
+  GeoTime at;
+} GeoNodeJoin;
+void geo_node_join_free (gpointer data);
+gpointer geo_node_join_job (GeoWorker *worker, gpointer data, GError **error);
+/* The store's error, for people. */
+GError *geo_node_storage_error (const GError *error);
+/* A new party and lists of what is on disk.  FALSE: what is there does not
+ * hold. */
+gboolean geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error);
+/* "joined" as it stands on disk: the address and the fingerprint. */
+gchar *geo_node_write_hub (const gchar *address, const gchar *fingerprint);
+void
+geo_node_read_hub (const gchar *text, gchar **address, gchar **fingerprint);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoNodeData, geo_node_data_free)
+
+/* --- geo-node-session.c ------------------------------------------------- */
+
+/* Makes the client for the hub's address and starts it. */
+gboolean geo_node_connect (GeoNode *self, GError **error);
+/* Closes the session and tells the party and whoever waits for an answer. */
+void geo_node_disconnect (GeoNode *self);
+gboolean geo_node_is_signed_in (GeoNode *self);
+/* A new party of what is on disk.  message: why the last one had to go, where a
+ * write failed; NULL otherwise.  Then, if the node is wanted, the hub. */
+void geo_node_reload (GeoNode *self, const gchar *message);
+void geo_node_told_synced (GeoNode *self);
+/* Stops believing the hub. */
+void geo_node_fault (GeoNode *self, const gchar *message, gboolean foreign);
+/* Takes error. */
+void geo_node_fail_join (GeoNode *self, GError *error);
+
+/* --- geo-node-actions.c ------------------------------------------------- */
+
+/* Takes actions. */
+void geo_node_run (GeoNode *self, GPtrArray *actions);
+/* Drops the party and all it wanted. */
+void geo_node_drop_party (GeoNode *self);
+void geo_node_storage_failed (GeoNode *self, const GError *error);
+
+/* --- geo-node-lists.c --------------------------------------------------- */
+
+void geo_node_lists_init (GeoNode *self);
+void geo_node_lists_clear (GeoNode *self);
+void geo_node_lists_load (GeoNode *self, const GeoNodeData *data);
+/* The name where the party knows one, else NULL.  Borrowed. */
+const gchar *geo_node_find_name (GeoNode *self, const GeoPid *pid);
+/* What is between us and them may have changed; present: they belong in the
+ * list even if there is nothing. */
+void
+geo_node_refresh_person (GeoNode *self, const GeoPid *pid, gboolean present);
+void geo_node_refresh_people (GeoNode *self);
+void geo_node_refresh_totals (GeoNode *self);
+void geo_node_refresh_name (GeoNode *self, const GeoParticipant *person);
+void geo_node_set_pending (GeoNode *self,
+                           const GeoTrustLine *line,
+                           gboolean pending);
+
+/* --- geo-node-pay.c ----------------------------------------------------- */
+
+void geo_node_pay_init (GeoNode *self);
+void geo_node_pay_clear (GeoNode *self);
+void geo_node_pay_load (GeoNode *self, const GeoNodeData *data);
+void geo_node_told_payment (GeoNode *self, const GeoTold *told);
+/* Sentences about why a write failed, for payments that were never stored. */
+void geo_node_forget_unstored (GeoNode *self,
+                               GPtrArray *orders,
+                               const gchar *message);
+/* Borrowed; NULL if it is none of ours. */
+GeoPayment *geo_node_find_payment (GeoNode *self, const GeoHash *order);
+
+/* --- geo-node-calls.c --------------------------------------------------- */
+
+void geo_node_calls_init (GeoNode *self);
+/* All that wait get this answer. */
+void
+geo_node_fail_calls (GeoNode *self, GeoNodeError code, const gchar *message);
+/* An answer to one of them; the party has seen it where it concerns it. */
+void geo_node_answer_call (GeoNode *self, const GeoMessage *message);
+void geo_node_told_line (GeoNode *self, const GeoTold *told);
+/* What a GEO_PARTY_ERROR means here; takes error. */
+GError *geo_node_party_error (GError *error);
+
+G_END_DECLS

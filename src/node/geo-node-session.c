@@ -1,0 +1,745 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Signing in at the hub and hearing it.  It checks who answers; what is said
+ * after that is the party's to judge.
+ */
+#include "config.h"
+
+#include "node/geo-node-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "net/geo-fault.h"
+#include "node/geo-profile-private.h"
+
+static void start_signing_in (GeoNode *self);
+
+gboolean
+geo_node_is_signed_in (GeoNode *self) {
+  return self->login == GEO_LOGIN_SIGNED_IN && self->session != NULL &&
+         geo_session_is_open (self->session);
+}
+
+gboolean
+geo_node_send (GeoNode *self, GeoMessage *message) {
+  gboolean sent;
+
+  if (self->session == NULL)
+    return FALSE;
+  sent = geo_session_send (self->session, message);
+  geo_fault_point ("node: after send");
+  return sent;
+}
+
+/* --- Endings ------------------------------------------------------------ */
+
+static void
+forget_session (GeoNode *self) {
+  GeoLoginStage was = self->login;
+
+  self->login = GEO_LOGIN_NONE;
+  g_clear_handle_id (&self->login_timeout_id, g_source_remove);
+  g_clear_pointer (&self->offered, geo_community_free);
+  if (self->session != NULL) {
+    g_signal_handlers_disconnect_by_data (self->session, self);
+    g_clear_object (&self->session);
+  }
+  if (was == GEO_LOGIN_SIGNED_IN && self->party != NULL) {
+    GPtrArray *actions = geo_actions_new ();
+
+    geo_party_disconnected (self->party, geo_node_now (), actions);
+    geo_node_run (self, actions);
+  }
+  geo_node_fail_calls (self, GEO_NODE_ERROR_OFFLINE,
+                       _ ("The connection to the hub was lost."));
+}
+
+void
+geo_node_disconnect (GeoNode *self) {
+  if (self->client != NULL) {
+    g_signal_handlers_disconnect_by_data (self->client, self);
+    geo_client_stop (self->client);
+    g_clear_object (&self->client);
+  }
+  forget_session (self);
+}
+
+void
+geo_node_fault (GeoNode *self, const gchar *message, gboolean foreign) {
+  g_autofree gchar *detail = NULL;
+
+  self->wanted = FALSE;
+  self->foreign = foreign;
+  geo_node_disconnect (self);
+  if (foreign)
+    detail = g_strdup (message);
+  else
+    detail = g_strdup_printf (
+        /* Translators: %s is a sentence that says what. */
+        _ ("The hub sent something that does not hold, so nothing more is "
+           "taken from it. Your records are safe. %s"),
+        message);
+  geo_node_set_connection (self, GEO_CONNECTION_FAULT, detail);
+  if (self->join_task != NULL)
+    geo_node_fail_join (self,
+                        g_error_new_literal (GEO_NODE_ERROR,
+                                             foreign ? GEO_NODE_ERROR_FOREIGN
+                                                     : GEO_NODE_ERROR_REFUSED,
+                                             detail));
+  g_signal_emit_by_name (self, "fault", detail);
+}
+
+static void
+fault_foreign (GeoNode *self) {
+  geo_node_fault (self,
+                  _ ("Another hub answers at this address than the one you "
+                     "joined, so nothing was sent to it. Ask whoever runs your "
+                     "hub for its address."),
+                  TRUE);
+}
+
+/* --- Reloading ---------------------------------------------------------- */
+
+typedef struct {
+  GeoNode *node;
+  gchar *message;
+} Reload;
+
+static gboolean
+retry_cb (gpointer user_data) {
+  GeoNode *self = user_data;
+
+  self->retry_id = 0;
+  if (self->party == NULL)
+    geo_node_reload (self, NULL);
+  else if (self->wanted && self->client == NULL)
+    start_signing_in (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+retry_later (GeoNode *self) {
+  if (self->retry_id == 0)
+    self->retry_id = g_timeout_add (GEO_NODE_DISK_RETRY_MS, retry_cb, self);
+}
+
+static void
+reloaded_cb (gpointer *result, const GError *error, gpointer user_data) {
+  Reload *reload = user_data;
+  g_autoptr (GeoNode) self = reload->node;
+  g_autofree gchar *message = reload->message;
+  GeoNodeData *data = *result;
+  g_autoptr (GError) failure = NULL;
+
+  g_free (reload);
+  self->reloading = FALSE;
+  if (error != NULL)
+    failure = g_error_copy (error);
+  else if (geo_node_take_data (self, data, &failure))
+    geo_node_forget_unstored (self, data->orders, message);
+  if (failure != NULL) {
+    geo_node_set_connection (self, GEO_CONNECTION_OFFLINE, failure->message);
+    retry_later (self);
+  } else if (!self->wanted) {
+    if (message != NULL)
+      geo_node_set_connection (self, GEO_CONNECTION_OFFLINE, message);
+  } else if (message != NULL) {
+    /* The sentence stays until the disk has had its time. */
+    geo_node_set_connection (self, GEO_CONNECTION_OFFLINE, message);
+    retry_later (self);
+  } else {
+    start_signing_in (self);
+  }
+}
+
+void
+geo_node_reload (GeoNode *self, const gchar *message) {
+  Reload *reload;
+
+  if (message != NULL)
+    geo_node_set_connection (self, GEO_CONNECTION_OFFLINE, message);
+  if (self->reloading)
+    return;
+  self->reloading = TRUE;
+  reload = g_new0 (Reload, 1);
+  reload->node = g_object_ref (self);
+  reload->message = g_strdup (message);
+  geo_worker_push (self->worker, geo_node_load_job,
+                   g_strdup (self->journal_path), g_free,
+                   (GDestroyNotify) geo_node_data_free, reloaded_cb, reload);
+}
+
+/* --- Joining ------------------------------------------------------------ */
+
+void
+geo_node_fail_join (GeoNode *self, GError *error) {
+  g_autoptr (GTask) task = g_steal_pointer (&self->join_task);
+
+  g_clear_handle_id (&self->join_timeout_id, g_source_remove);
+  g_clear_pointer (&self->join_cancel, geo_node_source_end);
+  self->wanted = FALSE;
+  geo_node_disconnect (self);
+  if (task != NULL)
+    g_task_return_error (task, error);
+  else
+    g_error_free (error);
+}
+
+static void
+joined (GeoNode *self) {
+  g_autoptr (GTask) task = g_steal_pointer (&self->join_task);
+
+  g_clear_handle_id (&self->join_timeout_id, g_source_remove);
+  g_clear_pointer (&self->join_cancel, geo_node_source_end);
+  g_clear_pointer (&self->join_code, g_free);
+  if (task != NULL)
+    g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+}
+
+/* --- Signing in --------------------------------------------------------- */
+
+static gboolean
+login_timeout_cb (gpointer user_data) {
+  GeoNode *self = user_data;
+
+  self->login_timeout_id = 0;
+  /* The client tells that it is lost, and tries again. */
+  if (self->session != NULL)
+    geo_session_close (self->session, "no answer while signing in");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_login (GeoNode *self, GeoLoginStage stage) {
+  self->login = stage;
+  g_clear_handle_id (&self->login_timeout_id, g_source_remove);
+  if (stage == GEO_LOGIN_CHALLENGE || stage == GEO_LOGIN_WELCOME)
+    self->login_timeout_id = g_timeout_add (GEO_NODE_LOGIN_MS_MAX,
+                                            login_timeout_cb, self);
+}
+
+static GeoParticipant *
+introduce (GeoNode *self) {
+  GeoParticipant *participant;
+
+  if (self->self != NULL)
+    return geo_participant_copy (self->self);
+  participant = geo_participant_new ();
+  participant->community = self->offered->community;
+  participant->pid = self->pid;
+  participant->name = g_strdup (geo_profile_get_name (self->profile));
+  participant->kind = GEO_PARTICIPANT_KIND_PERSON;
+  geo_secret_get_public (self->secret, &participant->key);
+  participant->seq = 1;
+  participant->at = geo_node_now ();
+  geo_participant_sign (participant, self->secret);
+  return participant;
+}
+
+static void
+authenticate (GeoNode *self, const gchar *challenge, gboolean known) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_AUTH, NULL);
+  GeoMsgAuth *auth = message->u.auth;
+
+  auth->login = geo_login_new ();
+  auth->login->community = self->offered->community;
+  auth->login->pid = self->pid;
+  auth->login->challenge = g_strdup (challenge);
+  auth->login->at = geo_node_now ();
+  geo_login_sign (auth->login, self->secret);
+  if (!known) {
+    auth->participant = introduce (self);
+    auth->code = g_strdup (self->join_code);
+  }
+  set_login (self, GEO_LOGIN_WELCOME);
+  geo_node_send (self, message);
+}
+
+/* Amounts would mean something else under another precision. */
+static gboolean
+keeps_equivalents (const GeoCommunity *was, const GeoCommunity *is) {
+  for (guint i = 0; i < was->equivalents->len; i++) {
+    const GeoEquivalent *old = g_ptr_array_index (was->equivalents, i);
+    const GeoEquivalent *new = geo_community_find_equivalent (is, old->code);
+
+    if (new == NULL || new->precision != old->precision)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The hub that was joined, as it was or with a later word about itself. */
+static gboolean
+check_community (GeoNode *self, const GeoCommunity *offered) {
+  GeoHash known;
+  GeoHash now;
+
+  if (self->community == NULL)
+    return TRUE;
+  if (offered->seq == self->community->seq) {
+    geo_community_hash (self->community, &known);
+    geo_community_hash (offered, &now);
+    return geo_hash_equal (&known, &now);
+  }
+  return offered->seq > self->community->seq &&
+         keeps_equivalents (self->community, offered);
+}
+
+static const gchar *
+contradiction (void) {
+  return _ ("It describes the community in a way that contradicts what it said "
+            "before.");
+}
+
+typedef struct {
+  GeoNode *node;
+  GeoSession *session;
+  gchar *challenge;
+  gboolean known;
+} Opening;
+
+static void
+opened_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autofree Opening *opening = user_data;
+  g_autoptr (GeoNode) self = opening->node;
+  g_autoptr (GeoSession) session = opening->session;
+  g_autofree gchar *challenge = opening->challenge;
+  g_autoptr (GError) failure = NULL;
+
+  if (error != NULL &&
+      g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NOT_JOINED)) {
+    /* Joining was cut short here once: begin anew. */
+  } else if (error != NULL) {
+    failure = g_error_copy (error);
+  } else {
+    geo_node_take_data (self, *result, &failure);
+  }
+  if (failure != NULL) {
+    geo_node_fail_join (self, g_steal_pointer (&failure));
+    return;
+  }
+  if (self->session != session || self->login != GEO_LOGIN_OPENING)
+    return;
+  if (!check_community (self, self->offered)) {
+    geo_node_fault (self, contradiction (), FALSE);
+    return;
+  }
+  authenticate (self, challenge, opening->known);
+}
+
+/* Joining by an address: which community it is only the hub says. */
+static gboolean
+open_journal_if_there (GeoNode *self, const GeoMsgChallenge *challenge) {
+  g_autofree gchar *path = NULL;
+  GPtrArray *paths;
+  Opening *opening;
+
+  if (self->community != NULL)
+    return FALSE;
+  path = geo_profile_get_journal_path (self->profile,
+                                       &self->offered->community);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return FALSE;
+
+  paths = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (paths, g_steal_pointer (&path));
+  opening = g_new0 (Opening, 1);
+  opening->node = g_object_ref (self);
+  opening->session = g_object_ref (self->session);
+  opening->challenge = g_strdup (challenge->challenge);
+  opening->known = challenge->known;
+  set_login (self, GEO_LOGIN_OPENING);
+  geo_worker_push (self->worker, geo_node_open_job, paths,
+                   (GDestroyNotify) g_ptr_array_unref,
+                   (GDestroyNotify) geo_node_data_free, opened_cb, opening);
+  return TRUE;
+}
+
+static void
+handle_challenge (GeoNode *self, const GeoMsgChallenge *challenge) {
+  const GeoCommunity *community = challenge->community;
+  g_autoptr (GError) error = NULL;
+
+  /* S3: a challenge is signed only if it is exactly 43 base64url characters. */
+  if (!geo_challenge_is_valid (challenge->challenge) ||
+      !geo_community_check (community, &error)) {
+    g_autofree gchar *text = geo_phrase_refusal ("E009", NULL, NULL);
+
+    geo_node_fault (self, text, FALSE);
+    return;
+  }
+  if ((self->has_expected &&
+       !geo_pid_equal (&self->expected, &community->community)) ||
+      (self->community != NULL &&
+       !geo_pid_equal (&self->community->community, &community->community))) {
+    fault_foreign (self);
+    return;
+  }
+  if (!check_community (self, community)) {
+    geo_node_fault (self, contradiction (), FALSE);
+    return;
+  }
+
+  g_clear_pointer (&self->offered, geo_community_free);
+  self->offered = geo_community_copy (community);
+  self->hub_ahead = challenge->time - geo_node_now ();
+  if (!open_journal_if_there (self, challenge))
+    authenticate (self, challenge->challenge, challenge->known);
+}
+
+static void
+signed_in (GeoNode *self) {
+  GPtrArray *actions = geo_actions_new ();
+
+  set_login (self, GEO_LOGIN_SIGNED_IN);
+  g_clear_pointer (&self->refused, g_free);
+  geo_node_set_connection (self, GEO_CONNECTION_CONNECTING,
+                           _ ("Catching up with the hub…"));
+  geo_party_connected (self->party, self->hub_sequence, geo_node_now (),
+                       actions);
+  geo_node_run (self, actions);
+  joined (self);
+}
+
+typedef struct {
+  GeoNode *node;
+  GeoSession *session;
+} Storing;
+
+static void
+joined_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autofree Storing *storing = user_data;
+  g_autoptr (GeoNode) self = storing->node;
+  g_autoptr (GeoSession) session = storing->session;
+  g_autoptr (GError) failure = NULL;
+
+  if (error != NULL)
+    failure = g_error_copy (error);
+  else
+    geo_node_take_data (self, *result, &failure);
+  if (failure != NULL) {
+    if (self->join_task != NULL)
+      geo_node_fail_join (self, g_steal_pointer (&failure));
+    else
+      geo_node_storage_failed (self, failure);
+    return;
+  }
+  if (self->session == session && self->login == GEO_LOGIN_STORING)
+    signed_in (self);
+}
+
+/* Whether something is new since it was stored: the community's word about
+ * itself, the hub's about us, the address. */
+static gboolean
+joined_has_changed (GeoNode *self, const GeoParticipant *me) {
+  return self->community == NULL || self->offered->seq > self->community->seq ||
+         me->seq > self->self->seq ||
+         (self->dial_hub != NULL &&
+          (g_strcmp0 (self->dial_hub, self->hub) != 0 ||
+           g_strcmp0 (self->dial_fingerprint, self->fingerprint) != 0));
+}
+
+static void
+handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
+  GeoNodeJoin *join;
+  Storing *storing;
+  const GeoParticipant *me = welcome->self;
+
+  if (!geo_pid_equal (&me->pid, &self->pid) ||
+      !geo_participant_check (me, &self->offered->community, NULL)) {
+    g_autofree gchar *text =
+        geo_phrase_refusal ("E005", GEO_REASON_BAD_SIGNATURE, NULL);
+
+    geo_node_fault (self, text, FALSE);
+    return;
+  }
+  self->hub_sequence = welcome->sequence;
+  self->hub_ahead = welcome->time - geo_node_now ();
+  if (!joined_has_changed (self, me)) {
+    signed_in (self);
+    return;
+  }
+
+  set_login (self, GEO_LOGIN_STORING);
+  join = g_new0 (GeoNodeJoin, 1);
+  join->path = geo_profile_get_journal_path (self->profile,
+                                             &self->offered->community);
+  join->secret = geo_secret_ref (self->secret);
+  join->at = geo_node_now ();
+  join->body = geo_record_body_new ();
+  join->body->community = geo_community_copy (self->offered);
+  join->body->person = geo_participant_copy (
+      self->self != NULL && self->self->seq >= me->seq ? self->self : me);
+  join->body->hub = self->dial_hub != NULL
+                        ? geo_node_write_hub (self->dial_hub,
+                                              self->dial_fingerprint)
+                        : geo_node_write_hub (self->hub, self->fingerprint);
+  storing = g_new0 (Storing, 1);
+  storing->node = g_object_ref (self);
+  storing->session = g_object_ref (self->session);
+  geo_worker_push (self->worker, geo_node_join_job, join, geo_node_join_free,
+                   (GDestroyNotify) geo_node_data_free, joined_cb, storing);
+}
+
+static void
+handle_refusal (GeoNode *self, const GeoMsgError *no) {
+  g_autofree gchar *text = NULL;
+
+  if (no->code == GEO_CODE_NOT_ALLOWED && self->community == NULL)
+    text = g_strdup (_ ("The hub did not let you join. Ask whoever runs it for "
+                        "an invitation link that still holds."));
+  else
+    text = geo_phrase_refusal (geo_code_to_string (no->code), no->reason, NULL);
+
+  if (self->join_task != NULL) {
+    geo_node_fail_join (
+        self,
+        g_error_new_literal (GEO_NODE_ERROR, GEO_NODE_ERROR_REFUSED, text));
+    return;
+  }
+  g_free (self->refused);
+  self->refused = g_steal_pointer (&text);
+  /* The client tells that it is lost, and tries again in its time. */
+  if (self->session != NULL)
+    geo_session_close (self->session, NULL);
+}
+
+/* --- Hearing ------------------------------------------------------------ */
+
+static void
+hand_to_party (GeoNode *self, const GeoMessage *message) {
+  GPtrArray *actions;
+
+  if (self->party == NULL)
+    return;
+  actions = geo_actions_new ();
+  geo_party_message (self->party, message, geo_node_now (), actions);
+  geo_node_run (self, actions);
+}
+
+static void
+answer_ping (GeoNode *self, const GeoMessage *ping) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_PONG,
+                                                    ping->msg_id);
+
+  message->u.pong->time = geo_node_now ();
+  geo_node_send (self, message);
+}
+
+static void
+handle_message (GeoNode *self, const GeoMessage *message) {
+  switch (message->type) {
+  case GEO_MESSAGE_CHALLENGE:
+    if (self->login == GEO_LOGIN_CHALLENGE)
+      handle_challenge (self, message->u.challenge);
+    break;
+  case GEO_MESSAGE_WELCOME:
+    if (self->login == GEO_LOGIN_WELCOME)
+      handle_welcome (self, message->u.welcome);
+    break;
+  case GEO_MESSAGE_ERROR:
+    if (self->login == GEO_LOGIN_CHALLENGE ||
+        self->login == GEO_LOGIN_WELCOME) {
+      handle_refusal (self, message->u.error);
+      break;
+    }
+    G_GNUC_FALLTHROUGH;
+  case GEO_MESSAGE_PEOPLE_RESULT:
+    if (geo_node_is_signed_in (self)) {
+      hand_to_party (self, message);
+      geo_node_answer_call (self, message);
+    }
+    break;
+  case GEO_MESSAGE_PAYMENT_QUOTE_RESULT:
+    geo_node_answer_call (self, message);
+    break;
+  case GEO_MESSAGE_PING:
+    answer_ping (self, message);
+    break;
+  case GEO_MESSAGE_PONG:
+    /* The client has heard it. */
+    break;
+  case GEO_MESSAGE_HELLO:
+  case GEO_MESSAGE_AUTH:
+  case GEO_MESSAGE_PEOPLE_QUERY:
+  case GEO_MESSAGE_TRUST_LINE_CREATE:
+  case GEO_MESSAGE_TRUST_LINE_UPDATE:
+  case GEO_MESSAGE_TRUST_LINE_CLOSE:
+  case GEO_MESSAGE_PAYMENT_QUOTE:
+  case GEO_MESSAGE_PAYMENT_REQUEST:
+  case GEO_MESSAGE_PAYMENT_PREPARE_ACK:
+  case GEO_MESSAGE_SYNC:
+  case GEO_MESSAGE_ENTRY_ACK:
+  case GEO_MESSAGE_RECOVERY_QUERY:
+    g_debug ("not for a node: %s", geo_message_type_to_string (message->type));
+    break;
+  case GEO_MESSAGE_TRUST_LINE_RECEIPT:
+  case GEO_MESSAGE_PAYMENT_PREPARE:
+  case GEO_MESSAGE_PAYMENT_COMMIT:
+  case GEO_MESSAGE_PAYMENT_ABORT:
+  case GEO_MESSAGE_ENTRY:
+  case GEO_MESSAGE_SYNC_RESULT:
+  case GEO_MESSAGE_RECOVERY_RESPONSE:
+    /* Before that, what is missed comes again with SYNC. */
+    if (geo_node_is_signed_in (self))
+      hand_to_party (self, message);
+    break;
+  }
+}
+
+static void
+message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
+  GeoNode *self = user_data;
+  g_autoptr (GeoNode) alive = g_object_ref (self);
+
+  if (session == self->session)
+    handle_message (self, message);
+}
+
+static void
+session_cb (GeoClient *client, GeoSession *session, gpointer user_data) {
+  GeoNode *self = user_data;
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_HELLO, NULL);
+
+  forget_session (self);
+  self->session = g_object_ref (session);
+  g_signal_connect_object (session, "message", G_CALLBACK (message_cb), self,
+                           0);
+  geo_node_set_connection (self, GEO_CONNECTION_CONNECTING,
+                           _ ("Signing in at the hub…"));
+
+  message->u.hello->pid = self->pid;
+  message->u.hello->client = g_strdup ("geo/" GEO_VERSION);
+  message->u.hello->v = 1;
+  set_login (self, GEO_LOGIN_CHALLENGE);
+  geo_node_send (self, message);
+}
+
+static void
+lost_cb (GeoClient *client, GError *error, gpointer user_data) {
+  GeoNode *self = user_data;
+  g_autoptr (GeoNode) alive = g_object_ref (self);
+
+  g_debug ("lost: %s", error->message);
+  if (g_error_matches (error, GEO_NET_ERROR, GEO_NET_ERROR_FINGERPRINT)) {
+    fault_foreign (self);
+    return;
+  }
+  forget_session (self);
+  if (self->join_task != NULL) {
+    geo_node_fail_join (
+        self,
+        g_error_new_literal (
+            GEO_NODE_ERROR, GEO_NODE_ERROR_OFFLINE,
+            g_error_matches (error, GEO_NET_ERROR, GEO_NET_ERROR_NOT_A_HUB)
+                ? _ ("Something answers at this address, but it is no hub. "
+                     "Check the address.")
+                : _ ("No hub answers at this address. Check it, and that you "
+                     "are connected.")));
+    return;
+  }
+  geo_node_set_connection (
+      self, GEO_CONNECTION_OFFLINE,
+      self->refused != NULL
+          ? self->refused
+          : _ ("The hub cannot be reached; it is tried again by itself. You "
+               "can look at everything; paying waits until then."));
+}
+
+void
+geo_node_told_synced (GeoNode *self) {
+  gint64 minutes = ABS (self->hub_ahead) / 60000;
+  g_autofree gchar *detail = NULL;
+
+  if (!geo_node_is_signed_in (self))
+    return;
+  /* §2: a clock that is further off from the hub's is reported. */
+  if (ABS (self->hub_ahead) > GEO_CLOCK_TOLERANCE_MS)
+    detail = g_strdup_printf (
+        g_dngettext (GETTEXT_PACKAGE,
+                     "Connected, but the clocks of this computer and of the "
+                     "hub differ by %d minute. Set this one right.",
+                     "Connected, but the clocks of this computer and of the "
+                     "hub differ by %d minutes. Set this one right.",
+                     (gulong) minutes),
+        (int) MIN (minutes, (gint64) G_MAXINT));
+  geo_node_set_connection (
+      self, GEO_CONNECTION_HUB,
+      detail != NULL ? detail : _ ("Connected to the hub: everything works."));
+}
+
+/* --- Connecting --------------------------------------------------------- */
+
+gboolean
+geo_node_connect (GeoNode *self, GError **error) {
+  const gchar *address = self->dial_hub != NULL ? self->dial_hub : self->hub;
+  const gchar *fingerprint = self->dial_hub != NULL ? self->dial_fingerprint
+                                                    : self->fingerprint;
+  g_autoptr (GError) failure = NULL;
+
+  if (self->client != NULL)
+    return TRUE;
+  self->client = geo_client_new (address, fingerprint, &failure);
+  if (self->client == NULL) {
+    g_debug ("address: %s", failure->message);
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("This is not the address of a hub."));
+    return FALSE;
+  }
+  if (self->dial_hub != NULL) {
+    g_free (self->dial_hub);
+    self->dial_hub = g_strdup (geo_client_get_address (self->client));
+  }
+  g_signal_connect_object (self->client, "session", G_CALLBACK (session_cb),
+                           self, 0);
+  g_signal_connect_object (self->client, "lost", G_CALLBACK (lost_cb), self, 0);
+  geo_node_set_connection (self, GEO_CONNECTION_CONNECTING,
+                           _ ("Connecting to the hub…"));
+  geo_client_start (self->client);
+  return TRUE;
+}
+
+static void
+start_signing_in (GeoNode *self) {
+  g_autoptr (GError) error = NULL;
+
+  if (!geo_node_connect (self, &error))
+    geo_node_set_connection (self, GEO_CONNECTION_OFFLINE, error->message);
+}
+
+void
+geo_node_start (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  node->wanted = TRUE;
+  node->foreign = FALSE;
+  if (node->reloading || node->client != NULL)
+    return;
+  /* After a fault the party takes nothing more until it is made anew. */
+  if (node->party == NULL || node->connection == GEO_CONNECTION_FAULT)
+    geo_node_reload (node, NULL);
+  else
+    start_signing_in (node);
+}
+
+void
+geo_node_stop (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  node->wanted = FALSE;
+  g_clear_handle_id (&node->retry_id, g_source_remove);
+  geo_node_disconnect (node);
+  if (node->connection != GEO_CONNECTION_FAULT)
+    geo_node_set_connection (
+        node, GEO_CONNECTION_OFFLINE,
+        _ ("Offline. You can look at everything; paying needs the hub."));
+}
+
+void
+geo_node_hurry (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  g_clear_handle_id (&node->retry_id, g_source_remove);
+  if (node->client != NULL)
+    geo_client_hurry (node->client);
+  else
+    geo_node_start (node);
+}

@@ -1,0 +1,605 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The node's life: opening, joining, waiting for the hub, and what can be asked
+ * about it at any time.  Sessions, actions, lists, payments and calls are in
+ * files of their own.
+ */
+#include "config.h"
+
+#include "node/geo-node-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "core/geo-link.h"
+#include "node/geo-profile-private.h"
+
+G_DEFINE_FINAL_TYPE (GeoNode, geo_node, G_TYPE_OBJECT)
+
+enum {
+  PROP_0,
+  PROP_CONNECTION,
+  PROP_CONNECTION_DETAIL,
+  PROP_OPEN_COUNT,
+  N_PROPS,
+};
+
+enum {
+  SIGNAL_PAYMENT_RECEIVED,
+  SIGNAL_FAULT,
+  N_SIGNALS,
+};
+
+static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
+
+/* --- Life --------------------------------------------------------------- */
+
+static void
+geo_node_dispose (GObject *object) {
+  GeoNode *self = GEO_NODE (object);
+
+  /* Jobs, tasks and waiters hold the node, so that none is left here. */
+  self->wanted = FALSE;
+  g_clear_handle_id (&self->retry_id, g_source_remove);
+  g_clear_handle_id (&self->join_timeout_id, g_source_remove);
+  g_clear_pointer (&self->join_cancel, geo_node_source_end);
+  /* The party first: nothing that it would want now can be carried out. */
+  geo_node_drop_party (self);
+  geo_node_disconnect (self);
+  geo_node_lists_clear (self);
+  G_OBJECT_CLASS (geo_node_parent_class)->dispose (object);
+}
+
+static void
+geo_node_finalize (GObject *object) {
+  GeoNode *self = GEO_NODE (object);
+
+  /* Waits for what is being stored; nothing is, unless the program is in a
+   * hurry to end. */
+  g_clear_pointer (&self->worker, geo_worker_free);
+  geo_node_pay_clear (self);
+  g_clear_pointer (&self->calls, g_hash_table_unref);
+  g_clear_pointer (&self->waiters, g_ptr_array_unref);
+  g_clear_pointer (&self->community, geo_community_free);
+  g_clear_pointer (&self->offered, geo_community_free);
+  g_clear_pointer (&self->self, geo_participant_free);
+  g_clear_pointer (&self->secret, geo_secret_unref);
+  g_clear_object (&self->profile);
+  g_free (self->pid_text);
+  g_free (self->community_pid_text);
+  g_free (self->hub);
+  g_free (self->fingerprint);
+  g_free (self->dial_hub);
+  g_free (self->dial_fingerprint);
+  g_free (self->join_code);
+  g_free (self->journal_path);
+  g_free (self->detail);
+  g_free (self->refused);
+  G_OBJECT_CLASS (geo_node_parent_class)->finalize (object);
+}
+
+static void
+geo_node_get_property (GObject *object,
+                       guint prop_id,
+                       GValue *value,
+                       GParamSpec *pspec) {
+  GeoNode *self = GEO_NODE (object);
+
+  switch (prop_id) {
+  case PROP_CONNECTION:
+    g_value_set_int (value, (gint) self->connection);
+    break;
+  case PROP_CONNECTION_DETAIL:
+    g_value_set_string (value, self->detail);
+    break;
+  case PROP_OPEN_COUNT:
+    g_value_set_uint (value, self->open_count);
+    break;
+  default: /* Not an enum: a number that GObject checked. */
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    break;
+  }
+}
+
+static void
+geo_node_class_init (GeoNodeClass *klass) {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS |
+                            G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->dispose = geo_node_dispose;
+  object_class->finalize = geo_node_finalize;
+  object_class->get_property = geo_node_get_property;
+
+  props[PROP_CONNECTION] =
+      g_param_spec_int ("connection", NULL, NULL, GEO_CONNECTION_OFFLINE,
+                        GEO_CONNECTION_FAULT, GEO_CONNECTION_OFFLINE, flags);
+  props[PROP_CONNECTION_DETAIL] = g_param_spec_string ("connection-detail",
+                                                       NULL, NULL, NULL, flags);
+  props[PROP_OPEN_COUNT] = g_param_spec_uint ("open-count", NULL, NULL, 0,
+                                              G_MAXUINT, 0, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  signals[SIGNAL_PAYMENT_RECEIVED] = g_signal_new (
+      "payment-received", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+      NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_ACTIVITY_ITEM);
+  signals[SIGNAL_FAULT] = g_signal_new ("fault", G_TYPE_FROM_CLASS (klass),
+                                        G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+geo_node_init (GeoNode *self) {
+  self->connection = GEO_CONNECTION_OFFLINE;
+  self->detail = g_strdup (
+      _ ("Offline. You can look at everything; paying needs the hub."));
+  g_queue_init (&self->lists);
+  self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
+  geo_node_lists_init (self);
+  geo_node_pay_init (self);
+  geo_node_calls_init (self);
+}
+
+void
+geo_node_source_end (GSource *source) {
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+GeoTime
+geo_node_now (void) {
+  return g_get_real_time () / 1000;
+}
+
+GeoNode *
+geo_node_new (GeoProfile *profile) {
+  GeoNode *self = g_object_new (GEO_TYPE_NODE, NULL);
+
+  self->profile = g_object_ref (profile);
+  self->secret = geo_secret_ref (geo_profile_get_secret (profile));
+  geo_secret_get_pid (self->secret, &self->pid);
+  self->pid_text = geo_pid_to_string (&self->pid);
+  self->worker = geo_worker_new ();
+  return self;
+}
+
+void
+geo_node_set_connection (GeoNode *self,
+                         GeoConnection connection,
+                         const gchar *detail) {
+  GObject *object = G_OBJECT (self);
+
+  g_object_freeze_notify (object);
+  if (g_strcmp0 (self->detail, detail) != 0) {
+    gchar *copy = g_strdup (detail);
+
+    /* detail may be the one that is there. */
+    g_free (self->detail);
+    self->detail = copy;
+    g_object_notify_by_pspec (object, props[PROP_CONNECTION_DETAIL]);
+  }
+  if (self->connection != connection) {
+    self->connection = connection;
+    g_object_notify_by_pspec (object, props[PROP_CONNECTION]);
+  }
+  g_object_thaw_notify (object);
+  geo_node_answer_waiters (self);
+}
+
+void
+geo_node_update_open_count (GeoNode *self) {
+  guint count;
+
+  /* Between a failed write and the new start it is as it was. */
+  if (self->party == NULL)
+    return;
+  count = geo_party_count_open (self->party);
+  if (count == self->open_count)
+    return;
+  self->open_count = count;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN_COUNT]);
+}
+
+/* --- Opening ------------------------------------------------------------ */
+
+/* FALSE and an answered task while the profile is locked. */
+static gboolean
+is_unlocked (GeoProfile *profile, GTask *task) {
+  if (geo_profile_is_unlocked (profile))
+    return TRUE;
+  if (geo_profile_get_key_place (profile) == GEO_KEY_PLACE_NONE)
+    g_task_return_new_error (
+        task, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY, "%s",
+        _ ("There is no identity in this profile yet. Create one, or restore "
+           "yours from its twelve words."));
+  else
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE,
+                             "%s",
+                             _ ("This profile is locked. Unlock it first."));
+  return FALSE;
+}
+
+static void
+opened_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  GeoNode *self = g_task_get_task_data (task);
+  GError *failure = NULL;
+
+  if (error != NULL)
+    g_task_return_error (task, g_error_copy (error));
+  else if (!geo_node_take_data (self, *result, &failure))
+    g_task_return_error (task, failure);
+  else
+    g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+}
+
+void
+geo_node_open_async (GeoProfile *profile,
+                     const GeoPid *community,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data) {
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GPtrArray) all = NULL;
+  GPtrArray *paths;
+  GeoNode *self;
+
+  g_assert (GEO_IS_PROFILE (profile));
+  if (!is_unlocked (profile, task))
+    return;
+
+  paths = g_ptr_array_new_with_free_func (g_free);
+  all = geo_profile_list_communities (profile);
+  for (guint i = 0; i < all->len; i++) {
+    const GeoPid *pid = g_ptr_array_index (all, i);
+
+    if (community == NULL || geo_pid_equal (pid, community))
+      g_ptr_array_add (paths, geo_profile_get_journal_path (profile, pid));
+  }
+  if (paths->len == 0) {
+    g_ptr_array_unref (paths);
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_NOT_JOINED,
+                             "%s", _ ("No community has been joined yet."));
+    return;
+  }
+
+  self = geo_node_new (profile);
+  g_task_set_task_data (task, self, g_object_unref);
+  geo_worker_push (self->worker, geo_node_open_job, paths,
+                   (GDestroyNotify) g_ptr_array_unref,
+                   (GDestroyNotify) geo_node_data_free, opened_cb,
+                   g_steal_pointer (&task));
+}
+
+GeoNode *
+geo_node_open_finish (GAsyncResult *result, GError **error) {
+  g_assert (g_task_is_valid (result, NULL));
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- Joining ------------------------------------------------------------ */
+
+static gboolean
+join_timeout_cb (gpointer user_data) {
+  GeoNode *self = user_data;
+
+  self->join_timeout_id = 0;
+  geo_node_fail_join (
+      self,
+      g_error_new_literal (GEO_NODE_ERROR, GEO_NODE_ERROR_TIMEOUT,
+                           _ ("The hub did not answer in time. Try again.")));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+join_cancel_cb (GCancellable *cancellable, gpointer user_data) {
+  GError *error = NULL;
+
+  g_cancellable_set_error_if_cancelled (cancellable, &error);
+  geo_node_fail_join (user_data, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* geo://v1/join?…, or the address of a hub. */
+static gboolean
+read_invitation (GeoNode *self, const gchar *text, GError **error) {
+  g_autoptr (GeoLink) link = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (!g_str_has_prefix (text, "geo:")) {
+    self->dial_hub = g_strstrip (g_strdup (text));
+    return TRUE;
+  }
+  link = geo_link_parse (text, &failure);
+  if (link == NULL || link->kind != GEO_LINK_JOIN || link->hub == NULL) {
+    if (failure != NULL)
+      g_debug ("link: %s", failure->message);
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("This is not an invitation. It begins with "
+                            "geo://v1/join."));
+    return FALSE;
+  }
+  self->dial_hub = g_strdup (link->hub);
+  self->dial_fingerprint = g_strdup (link->fingerprint);
+  self->has_expected = link->has_community;
+  self->expected = link->community;
+  self->join_code = g_strdup (link->code);
+  return TRUE;
+}
+
+void
+geo_node_join_async (GeoProfile *profile,
+                     const gchar *link,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data) {
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GeoNode) self = NULL;
+  GError *error = NULL;
+
+  g_assert (GEO_IS_PROFILE (profile) && link != NULL);
+  if (!is_unlocked (profile, task))
+    return;
+
+  self = geo_node_new (profile);
+  if (!read_invitation (self, link, &error) ||
+      !geo_node_connect (self, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  self->wanted = TRUE;
+  self->join_timeout_id = g_timeout_add (GEO_NODE_LOGIN_MS_MAX, join_timeout_cb,
+                                         self);
+  if (cancellable != NULL) {
+    self->join_cancel = g_cancellable_source_new (cancellable);
+    g_source_set_callback (self->join_cancel, G_SOURCE_FUNC (join_cancel_cb),
+                           self, NULL);
+    g_source_attach (self->join_cancel, g_task_get_context (task));
+  }
+  /* The task keeps the node while it is nobody else's. */
+  g_task_set_task_data (task, g_object_ref (self), g_object_unref);
+  self->join_task = g_steal_pointer (&task);
+}
+
+GeoNode *
+geo_node_join_finish (GAsyncResult *result, GError **error) {
+  g_assert (g_task_is_valid (result, NULL));
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- Waiting for the hub ------------------------------------------------ */
+
+typedef struct {
+  guint timeout_id;
+  GSource *cancel;
+} Wait;
+
+static void
+wait_free (gpointer data) {
+  Wait *wait = data;
+
+  g_clear_handle_id (&wait->timeout_id, g_source_remove);
+  g_clear_pointer (&wait->cancel, geo_node_source_end);
+  g_free (wait);
+}
+
+/* Takes error; NULL is success. */
+static void
+wait_end (GeoNode *self, GTask *task, GError *error) {
+  Wait *wait = g_task_get_task_data (task);
+
+  g_object_ref (task);
+  g_ptr_array_remove (self->waiters, task);
+  g_clear_handle_id (&wait->timeout_id, g_source_remove);
+  g_clear_pointer (&wait->cancel, geo_node_source_end);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+void
+geo_node_answer_waiters (GeoNode *self) {
+  gboolean is_fault = self->connection == GEO_CONNECTION_FAULT;
+
+  if (self->connection != GEO_CONNECTION_HUB && !is_fault)
+    return;
+  while (self->waiters->len > 0) {
+    GError *error = NULL;
+
+    if (is_fault)
+      error = g_error_new_literal (GEO_NODE_ERROR,
+                                   self->foreign ? GEO_NODE_ERROR_FOREIGN
+                                                 : GEO_NODE_ERROR_REFUSED,
+                                   self->detail);
+    wait_end (self, g_ptr_array_index (self->waiters, 0), error);
+  }
+}
+
+static gboolean
+wait_timeout_cb (gpointer user_data) {
+  GTask *task = user_data;
+  GeoNode *self = g_task_get_source_object (task);
+  Wait *wait = g_task_get_task_data (task);
+  gboolean offline = self->connection == GEO_CONNECTION_OFFLINE;
+
+  wait->timeout_id = 0;
+  wait_end (self, task,
+            g_error_new_literal (
+                GEO_NODE_ERROR,
+                offline ? GEO_NODE_ERROR_OFFLINE : GEO_NODE_ERROR_TIMEOUT,
+                offline ? self->detail
+                        : _ ("The hub did not answer in time. Try again.")));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+wait_cancel_cb (GCancellable *cancellable, gpointer user_data) {
+  GTask *task = user_data;
+  GError *error = NULL;
+
+  g_cancellable_set_error_if_cancelled (cancellable, &error);
+  wait_end (g_task_get_source_object (task), task, error);
+  return G_SOURCE_REMOVE;
+}
+
+void
+geo_node_wait_connected_async (GeoNode *node,
+                               guint timeout_ms,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data) {
+  GTask *task = g_task_new (node, cancellable, callback, user_data);
+  Wait *wait = g_new0 (Wait, 1);
+
+  g_assert (GEO_IS_NODE (node));
+  wait->timeout_id = g_timeout_add (timeout_ms, wait_timeout_cb, task);
+  if (cancellable != NULL) {
+    wait->cancel = g_cancellable_source_new (cancellable);
+    g_source_set_callback (wait->cancel, G_SOURCE_FUNC (wait_cancel_cb), task,
+                           NULL);
+    g_source_attach (wait->cancel, g_task_get_context (task));
+  }
+  g_task_set_task_data (task, wait, wait_free);
+  g_ptr_array_add (node->waiters, task);
+  geo_node_answer_waiters (node);
+}
+
+gboolean
+geo_node_wait_connected_finish (GeoNode *node,
+                                GAsyncResult *result,
+                                GError **error) {
+  g_assert (g_task_is_valid (result, node));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- Small questions ---------------------------------------------------- */
+
+GeoConnection
+geo_node_get_connection (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->connection;
+}
+
+const gchar *
+geo_node_get_connection_detail (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->detail;
+}
+
+guint
+geo_node_get_open_count (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->open_count;
+}
+
+GeoProfile *
+geo_node_get_profile (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->profile;
+}
+
+const gchar *
+geo_node_get_hub (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->hub;
+}
+
+const gchar *
+geo_node_get_community_name (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->community->name;
+}
+
+const gchar *
+geo_node_get_community_pid (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->community_pid_text;
+}
+
+const gchar *
+geo_node_get_name (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->self->name;
+}
+
+const gchar *
+geo_node_get_pid (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->pid_text;
+}
+
+gchar *
+geo_node_get_contact_link (GeoNode *node) {
+  g_autoptr (GeoLink) link = geo_link_new (GEO_LINK_PARTICIPANT);
+
+  g_assert (GEO_IS_NODE (node));
+  link->has_pid = TRUE;
+  link->pid = node->pid;
+  link->name = g_strdup (node->self->name);
+  link->hub = g_strdup (node->hub);
+  return geo_link_to_string (link);
+}
+
+guint
+geo_node_get_n_equivalents (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->community->equivalents->len;
+}
+
+const gchar *
+geo_node_get_equivalent (GeoNode *node,
+                         guint index,
+                         guint *precision,
+                         const gchar **symbol) {
+  const GeoEquivalent *equivalent;
+
+  g_assert (GEO_IS_NODE (node));
+  if (index >= node->community->equivalents->len)
+    return NULL;
+  equivalent = g_ptr_array_index (node->community->equivalents, index);
+  if (precision != NULL)
+    *precision = (guint) equivalent->precision;
+  if (symbol != NULL)
+    *symbol = equivalent->symbol;
+  return equivalent->code;
+}
+
+gboolean
+geo_node_get_precision (GeoNode *node,
+                        const gchar *equivalent,
+                        guint *precision) {
+  const GeoEquivalent *found;
+
+  g_assert (GEO_IS_NODE (node));
+  found = geo_community_find_equivalent (node->community, equivalent);
+  if (found != NULL && precision != NULL)
+    *precision = (guint) found->precision;
+  return found != NULL;
+}
+
+GListModel *
+geo_node_get_people (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return G_LIST_MODEL (node->people);
+}
+
+GListModel *
+geo_node_get_totals (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return G_LIST_MODEL (node->totals);
+}
+
+GListModel *
+geo_node_get_activity (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return G_LIST_MODEL (node->activity);
+}
+
+GeoPerson *
+geo_node_get_person (GeoNode *node, const GeoPid *pid) {
+  g_assert (GEO_IS_NODE (node) && pid != NULL);
+  return g_hash_table_lookup (node->people_by_pid, pid);
+}
