@@ -80,7 +80,8 @@ add_common_options (GOptionContext *context, GeoCliCommon *common) {
     { NULL },
   };
   GOptionGroup *group = g_option_group_new ("common", _ ("Common Options:"),
-                                            NULL, NULL, NULL);
+                                            _ ("Explain the common options"),
+                                            NULL, NULL);
 
   g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
   g_option_group_add_entries (group, entries);

@@ -255,7 +255,7 @@ run_history (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_history = {
   .name = "history",
   .arguments = "",
-  .summary = N_ ("what happened, newest first"),
+  .summary = N_ ("What happened, newest first"),
   .description = N_ (
       "Asks the hub what became of payments in doubt. Each line begins "
       "with a number:\n--before NUMBER goes on from there.\n\n"
@@ -330,7 +330,7 @@ run_receipt (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_receipt = {
   .name = "receipt",
   .arguments = N_ ("ID|KEY"),
-  .summary = N_ ("the proof of a payment, for “geo verify” or for anybody"),
+  .summary = N_ ("The proof of a payment, for “geo verify” or for anybody"),
   .description = N_ (
       "ID is that of a payment of yours, KEY what “geo history” shows. A "
       "receipt is a\nJSON document with all signatures; it connects to "
@@ -419,7 +419,7 @@ run_verify (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_verify = {
   .name = "verify",
   .arguments = N_ ("[FILE]"),
-  .summary = N_ ("check a receipt, or your whole journal"),
+  .summary = N_ ("Check a receipt, or your whole journal"),
   .description = N_ (
       "With FILE, checks a receipt with neither network nor keys and says "
       "what it\nproves; without, checks every record of the journal. "

@@ -213,7 +213,7 @@ run_init (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_init = {
   .name = "init",
   .arguments = N_ ("--name NAME"),
-  .summary = N_ ("make an identity, or restore one from its twelve words"),
+  .summary = N_ ("Make an identity, or restore one from its twelve words"),
   .description = N_ (
       "Prints the twelve recovery words once: write them down. The key is "
       "kept in\nthe keyring; where there is none, or with --no-keyring, in "
@@ -294,7 +294,7 @@ run_join (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_join = {
   .name = "join",
   .arguments = N_ ("LINK|ADDRESS"),
-  .summary = N_ ("join a community by an invitation, or its hub’s address"),
+  .summary = N_ ("Join a community by an invitation, or its hub’s address"),
   .description = N_ (
       "An invitation names the hub, its community and its key, so that no "
       "other hub\ncan take its place; an address is taken at its word the "
@@ -302,5 +302,7 @@ const GeoCommand geo_command_join = {
       "Examples:\n"
       "  geo join 'geo://v1/join?hub=https://hub.example&community=…'\n"
       "  geo join http://127.0.0.1:7711"),
+  .arguments_min = 1,
+  .arguments_max = 1,
   .run = run_join,
 };

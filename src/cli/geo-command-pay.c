@@ -267,7 +267,7 @@ run_pay (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_pay = {
   .name = "pay",
   .arguments = N_ ("WHO AMOUNT [EQUIVALENT]"),
-  .summary = N_ ("pay somebody"),
+  .summary = N_ ("Pay somebody"),
   .description = N_ (
       "WHO is a name that only one person has, a PID, or a contact or "
       "payment link. The\nequivalent may be left out where there is only "

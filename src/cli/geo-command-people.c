@@ -123,7 +123,7 @@ run_trust (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_trust = {
   .name = "trust",
   .arguments = N_ ("WHO LIMIT [EQUIVALENT]"),
-  .summary = N_ ("let somebody owe you up to a limit, or change that"),
+  .summary = N_ ("Let somebody owe you up to a limit, or change that"),
   .description = N_ (
       "WHO is a name that only one person has, a PID or a contact link. "
       "The command\nends when the hub has confirmed it.\n\n"
@@ -308,7 +308,7 @@ run_people (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_people = {
   .name = "people",
   .arguments = N_ ("[TEXT]"),
-  .summary = N_ ("your people; with TEXT, whoever it finds in the community"),
+  .summary = N_ ("Your people; with TEXT, whoever it finds in the community"),
   .description = N_ (
       "TEXT is a name, a part of one, a PID or a contact link. Where the "
       "hub cannot\nbe reached, only people known to this computer are "
@@ -393,7 +393,7 @@ run_balance (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_balance = {
   .name = "balance",
   .arguments = "",
-  .summary = N_ ("who owes whom: in total, and with each of your people"),
+  .summary = N_ ("Who owes whom: in total, and with each of your people"),
   .description = N_ (
       "Where the hub cannot be reached, what this computer knows is told, "
       "and that it\nis so.\n\n"
