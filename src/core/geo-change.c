@@ -31,6 +31,7 @@ geo_change_free (GeoChange *change) {
   geo_contract_free (change->contract);
   geo_refusal_free (change->refusal);
   geo_entry_ack_free (change->ack);
+  g_free (change->registration);
   g_free (change->equivalent);
   g_ptr_array_unref (change->hops);
   g_array_unref (change->debts);

@@ -19,6 +19,7 @@ typedef enum {
   GEO_CHANGE_REFUSAL = 4, /* refusal, and the order it refuses or whose contract
                              it refuses; contract where it refuses one */
   GEO_CHANGE_ACK = 5, /* ack */
+  GEO_CHANGE_REGISTRATION = 6, /* pid, registration */
 } GeoChangeKind;
 
 /* After the change the pair's debt is `after` from debtor to creditor, and
@@ -39,6 +40,9 @@ typedef struct {
   GeoContract *contract;
   GeoRefusal *refusal;
   GeoEntryAck *ack;
+  GeoPid pid; /* Who registered … */
+  gchar *registration; /* … with what, as canonical JSON with its signature:
+                        * through the REST contract (S2) */
   gchar *equivalent; /* of debts */
   GPtrArray *hops; /* GeoHop */
   GArray *debts; /* GeoDebtChange */

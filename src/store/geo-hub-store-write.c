@@ -376,6 +376,23 @@ write_ack (GeoHubStore *store, const GeoChange *change, GError **error) {
   return geo_query_run (&query, error);
 }
 
+/* S2: what was signed is kept as evidence; it makes nobody a participant of the
+ * node protocol, whose objects name their community. */
+static gboolean
+write_registration (GeoHubStore *store,
+                    const GeoChange *change,
+                    GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (&query, store->database,
+                          "INSERT INTO registration VALUES (?, ?, ?)", error))
+    return FALSE;
+  geo_query_bind_pid (&query, &change->pid);
+  geo_query_bind_int (&query, change->at);
+  geo_query_bind_text (&query, change->registration);
+  return geo_query_run (&query, error);
+}
+
 /* --- All of them ---------------------------------------------------------- */
 
 static gboolean
@@ -391,6 +408,8 @@ write_change (GeoHubStore *store, const GeoChange *change, GError **error) {
     return write_refusal (store, change, error);
   case GEO_CHANGE_ACK:
     return write_ack (store, change, error);
+  case GEO_CHANGE_REGISTRATION:
+    return write_registration (store, change, error);
   }
   g_assert_not_reached ();
 }

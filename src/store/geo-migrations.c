@@ -226,6 +226,21 @@ static const gchar *const hub_steps[] = {
   "CREATE TRIGGER entry_is_not_deleted BEFORE DELETE ON entry BEGIN"
   "  SELECT RAISE (ABORT, 'the journal is only appended');"
   "END;",
+
+  /* 2 */
+  "CREATE TABLE registration ("
+  "  pid BLOB NOT NULL PRIMARY KEY,"
+  "  at INTEGER NOT NULL,"
+  "  registration TEXT NOT NULL"
+  ") STRICT;"
+  "CREATE TRIGGER registration_is_not_changed"
+  " BEFORE UPDATE ON registration BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER registration_is_not_deleted"
+  " BEFORE DELETE ON registration BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;",
 };
 
 static const GeoMigrations journal_migrations = {

@@ -394,6 +394,9 @@ ledger_apply (Ledger *ledger, const GeoChange *change) {
   case GEO_CHANGE_ACK:
     g_assert_nonnull (change->ack);
     return;
+  case GEO_CHANGE_REGISTRATION:
+    /* The driver's, not the closer's. */
+    break;
   }
   g_assert_not_reached ();
 }
