@@ -55,7 +55,7 @@ G_DEFINE_FINAL_TYPE (GeoWindow, geo_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static void open_profile (GeoWindow *self);
 
-/* --- Getting to a node ---------------------------------------------------- */
+/* --- Getting to a node ----------------------------------------------- */
 
 static void
 show_trouble (GeoWindow *self, const GError *error) {
@@ -134,8 +134,7 @@ retry_cb (GtkButton *button, GeoWindow *self) {
   open_profile (self);
 }
 
-/* --- The pages
- * ---------------------------------------------------------------- */
+/* --- The pages ------------------------------------------------------- */
 
 static void
 show_page (GeoWindow *self, const gchar *name) {
@@ -200,8 +199,7 @@ add_sidebar_rows (GeoWindow *self) {
   show_page (self, "home");
 }
 
-/* --- Actions
- * ------------------------------------------------------------------- */
+/* --- Actions --------------------------------------------------------- */
 
 static void
 show_page_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
@@ -267,8 +265,7 @@ reconnect_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
     geo_node_hurry (self->node);
 }
 
-/* --- What happens elsewhere appears here ------------------------------------
- */
+/* --- What happens elsewhere appears here ----------------------------- */
 
 static void
 payment_received_cb (GeoNode *node, GeoActivityItem *item, GeoWindow *self) {
@@ -288,9 +285,7 @@ fault_cb (GeoNode *node, const gchar *message, GeoWindow *self) {
   geo_window_toast (self, message);
 }
 
-/* --- Life
- * ---------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------ */
 
 static void
 geo_window_dispose (GObject *object) {

@@ -1,0 +1,541 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoWelcome: the first five minutes: a new wallet or one from recovery words,
+ * a name, the words, where the key is kept, and a community.  It keeps no
+ * secret longer than the step that needs it, and copies none to the clipboard.
+ */
+#include "config.h"
+
+#include "wallet/geo-welcome.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "core/geo-text.h"
+#include "core/geo-words.h"
+#include "wallet/geo-join-page.h"
+#include "wallet/geo-words-check.h"
+#include "wallet/geo-words-grid.h"
+
+#define NAME_CHARS_MAX 100
+#define PASSPHRASE_CHARS_MIN 8
+
+typedef enum {
+  KEYRING_UNKNOWN = 0, /* Asked, no answer yet. */
+  KEYRING_THERE = 1,
+  KEYRING_MISSING = 2,
+} Keyring;
+
+struct _GeoWelcome {
+  AdwBin parent_instance;
+
+  /* owned */
+  GeoProfile *profile;
+  GCancellable *cancellable;
+  /* S4: zeroed when the identity is made; NULL while restoring. */
+  gchar *words;
+
+  gboolean restoring;
+  gboolean words_confirmed;
+  Keyring keyring;
+  /* The person is waiting for the keyring's answer. */
+  gboolean waiting;
+
+  /* template children */
+  AdwNavigationView *navigation;
+  AdwStatusPage *welcome_status;
+  GtkButton *create_button;
+  GtkButton *restore_button;
+  AdwNavigationPage *name_page;
+  AdwEntryRow *name_row;
+  GtkButton *name_button;
+  GeoWordsGrid *words_grid;
+  GtkButton *words_button;
+  GeoWordsCheck *words_check;
+  GtkButton *check_button;
+  GtkButton *later_button;
+  AdwNavigationPage *restore_page;
+  GtkTextView *restore_view;
+  GtkLabel *restore_status;
+  GtkButton *restore_next_button;
+  AdwNavigationPage *passphrase_page;
+  AdwPasswordEntryRow *passphrase_row;
+  AdwPasswordEntryRow *repeat_row;
+  GtkLabel *passphrase_status;
+  GtkButton *passphrase_button;
+  AdwNavigationPage *creating_page;
+  AdwStatusPage *creating_status;
+  GtkWidget *creating_spinner;
+  GtkLabel *creating_error;
+  GtkButton *creating_button;
+  GtkButton *other_place_button;
+  GeoJoinPage *join_page;
+};
+
+enum {
+  DONE,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (GeoWelcome, geo_welcome, ADW_TYPE_BIN)
+
+static void create (GeoWelcome *self);
+
+/* --- Small things ---------------------------------------------------- */
+
+static void
+go_to (GeoWelcome *self, const gchar *tag) {
+  adw_navigation_view_push_by_tag (self->navigation, tag);
+}
+
+static void
+set_text (gpointer editable, const gchar *text) {
+  gtk_editable_set_text (GTK_EDITABLE (editable), text);
+}
+
+/* The name as it would be stored; "" if there is nothing in it. */
+static gchar *
+get_name (GeoWelcome *self) {
+  return geo_text_from_typed (
+      gtk_editable_get_text (GTK_EDITABLE (self->name_row)), NAME_CHARS_MAX,
+      GEO_TEXT_LINE);
+}
+
+/* S4: free with geo_words_free (). */
+static gchar *
+get_restore_words (GeoWelcome *self) {
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->restore_view);
+  GtkTextIter start;
+  GtkTextIter end;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+}
+
+static void
+forget_secrets (GeoWelcome *self) {
+  g_clear_pointer (&self->words, geo_words_free);
+  geo_words_grid_set_words (self->words_grid, NULL);
+  geo_words_check_start (self->words_check, NULL);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->restore_view), "",
+                            0);
+  set_text (self->passphrase_row, "");
+  set_text (self->repeat_row, "");
+}
+
+/* --- New, or restored ------------------------------------------------ */
+
+static void
+create_cb (GeoWelcome *self) {
+  self->restoring = FALSE;
+  /* Who goes back to this page may have written the words down already. */
+  if (self->words == NULL)
+    self->words = geo_profile_make_words (self->profile);
+  geo_words_grid_set_words (self->words_grid, self->words);
+  go_to (self, "name");
+}
+
+static void
+restore_cb (GeoWelcome *self) {
+  self->restoring = TRUE;
+  go_to (self, "restore");
+}
+
+/* --- The name -------------------------------------------------------- */
+
+static void
+name_changed_cb (GeoWelcome *self) {
+  g_autofree gchar *name = get_name (self);
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->name_button), *name != '\0');
+}
+
+static void choose_place (GeoWelcome *self);
+
+static void
+name_next_cb (GeoWelcome *self) {
+  if (!gtk_widget_get_sensitive (GTK_WIDGET (self->name_button)))
+    return;
+  if (self->restoring)
+    choose_place (self);
+  else
+    go_to (self, "words");
+}
+
+/* --- The words ------------------------------------------------------- */
+
+static void
+words_next_cb (GeoWelcome *self) {
+  geo_words_check_start (self->words_check, self->words);
+  go_to (self, "check");
+}
+
+static void
+check_complete_cb (GeoWelcome *self) {
+  gtk_widget_set_sensitive (GTK_WIDGET (self->check_button),
+                            geo_words_check_get_complete (self->words_check));
+}
+
+static void
+check_cb (GeoWelcome *self) {
+  if (!geo_words_check_get_complete (self->words_check) ||
+      !geo_words_check_try (self->words_check))
+    return;
+  self->words_confirmed = TRUE;
+  choose_place (self);
+}
+
+static void
+later_cb (GeoWelcome *self) {
+  self->words_confirmed = FALSE;
+  choose_place (self);
+}
+
+static guint
+count_words (const gchar *text) {
+  guint n = 0;
+  gboolean inside = FALSE;
+
+  for (const gchar *p = text; *p != '\0'; p++) {
+    gboolean letter = !g_ascii_isspace (*p);
+
+    n += letter && !inside;
+    inside = letter;
+  }
+  return n;
+}
+
+static void
+restore_changed_cb (GeoWelcome *self) {
+  gchar *text = get_restore_words (self);
+  guint n = count_words (text);
+  guint8 entropy[GEO_WORDS_ENTROPY_LEN];
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *status = NULL;
+  gboolean good = FALSE;
+
+  if (n > 0 && n < GEO_WORDS_COUNT) {
+    status = g_strdup_printf (
+        /* Translators: of the recovery words; the second number is twelve. */
+        ngettext ("%u word of %u", "%u words of %u", n), n, GEO_WORDS_COUNT);
+  } else if (n == GEO_WORDS_COUNT) {
+    good = geo_words_to_entropy (text, entropy, &error);
+    memset (entropy, 0, sizeof entropy);
+    status = g_strdup (good ? _ ("These words fit together.") : error->message);
+  } else if (n > GEO_WORDS_COUNT) {
+    status = g_strdup_printf (
+        /* Translators: the number of recovery words that are needed: twelve. */
+        _ ("There are more than %u words."), GEO_WORDS_COUNT);
+  }
+  geo_words_free (text);
+  gtk_label_set_label (self->restore_status, status != NULL ? status : "");
+  if (n >= GEO_WORDS_COUNT && !good)
+    gtk_widget_add_css_class (GTK_WIDGET (self->restore_status), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->restore_status), "error");
+  gtk_widget_set_sensitive (GTK_WIDGET (self->restore_next_button), good);
+}
+
+static void
+restore_next_cb (GeoWelcome *self) {
+  self->words_confirmed = TRUE;
+  go_to (self, "name");
+}
+
+/* --- Where the key is kept ------------------------------------------- */
+
+static void
+show_working (GeoWelcome *self) {
+  adw_status_page_set_title (self->creating_status, _ ("Making Your Wallet"));
+  adw_navigation_page_set_can_pop (self->creating_page, FALSE);
+  gtk_widget_set_visible (self->creating_spinner, TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->creating_error), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->creating_button), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->other_place_button), FALSE);
+  if (adw_navigation_view_get_visible_page (self->navigation) !=
+      self->creating_page)
+    go_to (self, "creating");
+}
+
+static void
+ask_passphrase (GeoWelcome *self) {
+  /* Under the page that waited, if it is there: going back skips it. */
+  if (adw_navigation_view_get_visible_page (self->navigation) ==
+      self->creating_page) {
+    adw_navigation_page_set_can_pop (self->creating_page, TRUE);
+    adw_navigation_view_pop (self->navigation);
+  }
+  go_to (self, "passphrase");
+}
+
+static void
+choose_place (GeoWelcome *self) {
+  switch (self->keyring) {
+  case KEYRING_UNKNOWN:
+    self->waiting = TRUE;
+    show_working (self);
+    break;
+  case KEYRING_THERE:
+    create (self);
+    break;
+  case KEYRING_MISSING:
+    ask_passphrase (self);
+    break;
+  }
+}
+
+static void
+probed_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoWelcome) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean there = geo_profile_probe_keyring_finish (GEO_PROFILE (source),
+                                                     result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  self->keyring = there ? KEYRING_THERE : KEYRING_MISSING;
+  if (self->waiting) {
+    self->waiting = FALSE;
+    choose_place (self);
+  }
+}
+
+static void
+passphrase_changed_cb (GeoWelcome *self) {
+  const gchar *first =
+      gtk_editable_get_text (GTK_EDITABLE (self->passphrase_row));
+  const gchar *second = gtk_editable_get_text (GTK_EDITABLE (self->repeat_row));
+  gboolean is_long = g_utf8_strlen (first, -1) >= PASSPHRASE_CHARS_MIN;
+  gboolean same = strcmp (first, second) == 0;
+  g_autofree gchar *status = NULL;
+
+  if (!is_long)
+    status = g_strdup_printf (ngettext ("At least %u character.",
+                                        "At least %u characters.",
+                                        PASSPHRASE_CHARS_MIN),
+                              PASSPHRASE_CHARS_MIN);
+  else if (*second != '\0' && !same)
+    status = g_strdup (_ ("The two are not the same."));
+  else
+    status = g_strdup (_ ("Without it only your recovery words open the "
+                          "wallet."));
+  gtk_label_set_label (self->passphrase_status, status);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->passphrase_button),
+                            is_long && same);
+}
+
+static void
+passphrase_next_cb (GeoWelcome *self) {
+  if (gtk_widget_get_sensitive (GTK_WIDGET (self->passphrase_button)))
+    create (self);
+  else
+    gtk_widget_grab_focus (GTK_WIDGET (self->repeat_row));
+}
+
+static void
+other_place_cb (GeoWelcome *self) {
+  self->keyring = KEYRING_MISSING;
+  ask_passphrase (self);
+}
+
+/* --- The identity ---------------------------------------------------- */
+
+static void
+created_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoWelcome) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean created = geo_profile_create_finish (GEO_PROFILE (source), result,
+                                                &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (created) {
+    if (self->words_confirmed)
+      geo_profile_set_words_confirmed (self->profile, TRUE);
+    forget_secrets (self);
+    adw_navigation_view_replace_with_tags (self->navigation,
+                                           (const char *[]){ "join" }, 1);
+    return;
+  }
+  adw_status_page_set_title (self->creating_status,
+                             _ ("Your Wallet Was Not Made"));
+  gtk_label_set_label (self->creating_error, error->message);
+  gtk_widget_set_visible (self->creating_spinner, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->creating_error), TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->creating_button), TRUE);
+  gtk_widget_set_visible (
+      GTK_WIDGET (self->other_place_button),
+      g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING));
+  adw_navigation_page_set_can_pop (self->creating_page, TRUE);
+}
+
+static void
+create (GeoWelcome *self) {
+  g_autofree gchar *name = get_name (self);
+  gchar *typed = self->restoring ? get_restore_words (self) : NULL;
+
+  show_working (self);
+  geo_profile_create_async (
+      self->profile, name, self->restoring ? typed : self->words,
+      self->keyring == KEYRING_MISSING
+          ? gtk_editable_get_text (GTK_EDITABLE (self->passphrase_row))
+          : NULL,
+      self->cancellable, created_cb, g_object_ref (self));
+  geo_words_free (typed);
+}
+
+static void
+joined_cb (GeoWelcome *self, GeoNode *node) {
+  g_signal_emit (self, signals[DONE], 0, node);
+}
+
+/* --- Life ------------------------------------------------------------ */
+
+static void
+geo_welcome_dispose (GObject *object) {
+  GeoWelcome *self = GEO_WELCOME (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->profile);
+  g_clear_pointer (&self->words, geo_words_free);
+  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_WELCOME);
+  G_OBJECT_CLASS (geo_welcome_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *klass) {
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, navigation);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, welcome_status);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, create_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, restore_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, name_page);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, name_row);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, name_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, words_grid);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, words_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, words_check);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, check_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, later_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, restore_page);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, restore_view);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, restore_status);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, restore_next_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, passphrase_page);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, passphrase_row);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, repeat_row);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, passphrase_status);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, passphrase_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_page);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_status);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_spinner);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_error);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, other_place_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, join_page);
+}
+
+static void
+geo_welcome_class_init (GeoWelcomeClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = geo_welcome_dispose;
+  signals[DONE] = g_signal_new ("done", GEO_TYPE_WELCOME, G_SIGNAL_RUN_LAST, 0,
+                                NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                GEO_TYPE_NODE);
+
+  g_type_ensure (GEO_TYPE_JOIN_PAGE);
+  g_type_ensure (GEO_TYPE_WORDS_CHECK);
+  g_type_ensure (GEO_TYPE_WORDS_GRID);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/net/geocredit/Wallet/ui/geo-welcome.ui");
+  bind_children (widget_class);
+}
+
+static void
+name_shown_cb (GeoWelcome *self) {
+  gtk_widget_grab_focus (GTK_WIDGET (self->name_row));
+}
+
+static void
+restore_shown_cb (GeoWelcome *self) {
+  gtk_widget_grab_focus (GTK_WIDGET (self->restore_view));
+}
+
+static void
+passphrase_shown_cb (GeoWelcome *self) {
+  gtk_widget_grab_focus (GTK_WIDGET (self->passphrase_row));
+}
+
+static void
+geo_welcome_init (GeoWelcome *self) {
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  const struct {
+    gpointer object;
+    const gchar *signal;
+    void (*callback) (GeoWelcome *self);
+  } connections[] = {
+    { self->create_button, "clicked", create_cb },
+    { self->restore_button, "clicked", restore_cb },
+    { self->name_page, "shown", name_shown_cb },
+    { self->name_row, "changed", name_changed_cb },
+    { self->name_row, "entry-activated", name_next_cb },
+    { self->name_button, "clicked", name_next_cb },
+    { self->words_button, "clicked", words_next_cb },
+    { self->words_check, "notify::complete", check_complete_cb },
+    { self->words_check, "activated", check_cb },
+    { self->check_button, "clicked", check_cb },
+    { self->later_button, "clicked", later_cb },
+    { self->restore_page, "shown", restore_shown_cb },
+    { gtk_text_view_get_buffer (self->restore_view), "changed",
+      restore_changed_cb },
+    { self->restore_next_button, "clicked", restore_next_cb },
+    { self->passphrase_page, "shown", passphrase_shown_cb },
+    { self->passphrase_row, "changed", passphrase_changed_cb },
+    { self->passphrase_row, "entry-activated", passphrase_next_cb },
+    { self->repeat_row, "changed", passphrase_changed_cb },
+    { self->repeat_row, "entry-activated", passphrase_next_cb },
+    { self->passphrase_button, "clicked", passphrase_next_cb },
+    { self->creating_button, "clicked", create },
+    { self->other_place_button, "clicked", other_place_cb },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (connections); i++)
+    g_signal_connect_swapped (connections[i].object, connections[i].signal,
+                              G_CALLBACK (connections[i].callback), self);
+  g_signal_connect_swapped (self->join_page, "joined", G_CALLBACK (joined_cb),
+                            self);
+  adw_status_page_set_icon_name (self->welcome_status, GEO_APPLICATION_ID);
+  passphrase_changed_cb (self);
+}
+
+void
+geo_welcome_start (GeoWelcome *self,
+                   GeoProfile *profile,
+                   gboolean has_identity) {
+  const char *first = has_identity ? "join" : "welcome";
+
+  g_return_if_fail (GEO_IS_WELCOME (self));
+  g_return_if_fail (GEO_IS_PROFILE (profile));
+
+  /* What a former start asked for answers nobody. */
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  g_set_object (&self->profile, profile);
+  forget_secrets (self);
+  self->words_confirmed = FALSE;
+  self->waiting = FALSE;
+  self->keyring = KEYRING_UNKNOWN;
+  set_text (self->name_row, "");
+  geo_join_page_start (self->join_page, profile);
+  adw_navigation_view_replace_with_tags (self->navigation, &first, 1);
+  /* Asked now, so that it is known when it is needed. */
+  if (!has_identity)
+    geo_profile_probe_keyring_async (profile, self->cancellable, probed_cb,
+                                     g_object_ref (self));
+}

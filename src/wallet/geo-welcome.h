@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoWelcome: the first five minutes: a new wallet or one from recovery words,
+ * a name, the words, where the key is kept, and a community.  It keeps no
+ * secret longer than the step that needs it, and copies none to the clipboard.
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "node/geo-node.h"
+
+G_BEGIN_DECLS
+
+/* Signal "done" (GeoNode *node): there is an identity and it has joined. */
+#define GEO_TYPE_WELCOME (geo_welcome_get_type ())
+G_DECLARE_FINAL_TYPE (GeoWelcome, geo_welcome, GEO, WELCOME, AdwBin)
+
+/* Begins at the beginning; has_identity: the profile is unlocked and only a
+ * community is missing. */
+void geo_welcome_start (GeoWelcome *self,
+                        GeoProfile *profile,
+                        gboolean has_identity);
+
+G_END_DECLS
