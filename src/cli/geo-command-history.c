@@ -394,9 +394,7 @@ verify_journal (GeoCli *cli) {
   if (!geo_node_verify_finish (node, geo_cli_wait_result (&result), &records,
                                &error)) {
     geo_report_number (geo_cli_detail (cli), "records", records);
-    return geo_cli_fail_printf (cli, GEO_EXIT_NOT_VERIFIED,
-                                _ ("The journal does not hold: %s"),
-                                error->message);
+    return geo_cli_fail (cli, GEO_EXIT_NOT_VERIFIED, error->message);
   }
   number = g_strdup_printf ("%" G_GINT64_FORMAT, records);
   geo_cli_say (cli,

@@ -16,6 +16,9 @@
 #include "node/geo-phrases.h"
 
 #define MS_PER_SECOND 1000
+/* The least time a payment is watched: an order that is stored is on its way to
+ * the hub by then, even with --wait 0. */
+#define WATCH_MS_MIN 250
 
 static void
 add_pay_options (GeoCli *cli, GOptionContext *context) {
@@ -73,7 +76,8 @@ wait_for_outcome (GeoCli *cli, GeoPayment *payment) {
   guint interrupt = g_unix_signal_add (SIGINT, interrupted_cb, &watch);
   guint end = g_unix_signal_add (SIGTERM, interrupted_cb, &watch);
 
-  geo_cli_wait_until (watch_ended, &watch, (guint) cli->wait_s * MS_PER_SECOND);
+  geo_cli_wait_until (watch_ended, &watch,
+                      MAX ((guint) cli->wait_s * MS_PER_SECOND, WATCH_MS_MIN));
   g_source_remove (interrupt);
   g_source_remove (end);
 }

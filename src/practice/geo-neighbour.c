@@ -374,11 +374,12 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 
 void
 geo_neighbour_look_around (GeoNeighbour *neighbour,
+                           const gchar *text,
                            GeoNeighbourFound found,
                            gpointer user_data) {
   Errand *errand = errand_new (neighbour, user_data);
 
   errand->found = found;
-  geo_node_find_people_async (neighbour->node, "", errand->cancellable,
+  geo_node_find_people_async (neighbour->node, text, errand->cancellable,
                               looked_cb, errand);
 }

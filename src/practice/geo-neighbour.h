@@ -63,13 +63,14 @@ void geo_neighbour_pay (GeoNeighbour *neighbour,
                         GeoNeighbourPaid paid,
                         gpointer user_data);
 
-/* Everybody in the community whom the hub names: GListModel of GeoPerson,
- * borrowed while found runs; NULL with error. */
+/* Those whose names contain text: a GListModel of GeoPerson, borrowed while
+ * found runs; NULL with error. */
 typedef void (*GeoNeighbourFound) (GeoNeighbour *neighbour,
                                    GListModel *people,
                                    const GError *error,
                                    gpointer user_data);
 void geo_neighbour_look_around (GeoNeighbour *neighbour,
+                                const gchar *text,
                                 GeoNeighbourFound found,
                                 gpointer user_data);
 

@@ -89,6 +89,13 @@ static const gchar *const notes[] = {
   "Coffee", "Tools",   "Potatoes", NULL,
 };
 
+/* Nobody can ask a hub for everybody, but names have vowels; whoever has none
+ * is met with the first line they open. */
+static const gchar *const vowels[] = {
+  "a", "e", "i", "o", "u", "y", "а", "е", "и",
+  "о", "у", "і", "я", "ю", "є", "ы", "э", "ї",
+};
+
 /* How the town receives somebody new: who opens a line, in turn. */
 typedef struct {
   guint from;
@@ -130,7 +137,6 @@ struct _GeoTown {
 
   guint look_timer;
   guint pace_timer;
-  guint looker;
 };
 
 static void
@@ -277,14 +283,8 @@ meet (GeoTown *town, GeoPerson *person) {
 }
 
 static void
-looked_cb (GeoNeighbour *neighbour,
-           GListModel *people,
-           const GError *error,
-           gpointer user_data) {
-  GeoTown *town = user_data;
-
-  for (guint i = 0; people != NULL && i < g_list_model_get_n_items (people);
-       i++) {
+meet_new (GeoTown *town, GListModel *people) {
+  for (guint i = 0; i < g_list_model_get_n_items (people); i++) {
     g_autoptr (GeoPerson) person = g_list_model_get_item (people, i);
 
     if (name_of (town, geo_person_get_pid (person)) == NULL)
@@ -292,14 +292,29 @@ looked_cb (GeoNeighbour *neighbour,
   }
 }
 
+static void
+looked_cb (GeoNeighbour *neighbour,
+           GListModel *people,
+           const GError *error,
+           gpointer user_data) {
+  GeoTown *town = user_data;
+
+  if (people != NULL)
+    meet_new (town, people);
+  meet_new (town, geo_node_get_people (geo_neighbour_get_node (neighbour)));
+}
+
 static gboolean
 look_cb (gpointer user_data) {
   GeoTown *town = user_data;
-  GeoNeighbour *looker = town->people[town->looker++ % N_PEOPLE];
 
-  if (geo_node_get_connection (geo_neighbour_get_node (looker)) ==
-      GEO_CONNECTION_HUB)
-    geo_neighbour_look_around (looker, looked_cb, town);
+  for (gsize i = 0; i < G_N_ELEMENTS (vowels); i++) {
+    GeoNeighbour *looker = town->people[i % N_PEOPLE];
+
+    if (geo_node_get_connection (geo_neighbour_get_node (looker)) ==
+        GEO_CONNECTION_HUB)
+      geo_neighbour_look_around (looker, vowels[i], looked_cb, town);
+  }
   return G_SOURCE_CONTINUE;
 }
 
