@@ -188,6 +188,8 @@ test_unknown_contract (void) {
   answer = ask (town, B, NULL, &contract);
   g_assert_true (answer->refusal->has_contract);
   g_assert_cmpstr (answer->refusal->reason, ==, GEO_REASON_UNKNOWN_ORDER);
+  g_assert_cmpint (((GeoAction *) g_ptr_array_index (town->actions, 0))->kind,
+                   ==, GEO_ACTION_STORE_CHANGE);
   town_say (town, B, town_vote (town, B, prepare));
   g_assert_nonnull (town_sent (town, B, GEO_MESSAGE_PAYMENT_ABORT));
   answer = ask (town, D, NULL, &contract);

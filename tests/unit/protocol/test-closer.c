@@ -133,6 +133,8 @@ test_all_vote (void) {
     g_assert_true (geo_contract_check_hop (
         ask_b->u.payment_prepare->contract,
         g_ptr_array_index (ask_b->u.payment_prepare->hops, i), NULL));
+  g_assert_cmpint (ask_b->u.payment_prepare->contract->created_at, ==,
+                   town->now);
   g_assert_true (geo_contract_carries_order (ask_b->u.payment_prepare->contract,
                                              order, NULL));
 
@@ -184,6 +186,11 @@ test_silence (void) {
   g_assert_nonnull (town_sent (town, B, GEO_MESSAGE_PAYMENT_COMMIT));
   /* A mandate's refusal after the hub's vote comes too late. */
   town_say (town, B, town_refuse (town, B, ask, GEO_CODE_LIMIT, "late"));
+  g_assert_cmpuint (town->actions->len, ==, 0);
+  /* Long after, when the contract is forgotten, nobody waits for B. */
+  town->now += 10 * GEO_CLOCK_TOLERANCE_MS;
+  town_pay (town, C, D, 250, NULL);
+  town_present (town, B, FALSE);
   g_assert_cmpuint (town->actions->len, ==, 0);
 }
 
@@ -560,6 +567,13 @@ test_lowered_limit (void) {
   g_assert_cmpuint (geo_closer_get_violations (town->closer), ==, 0);
 
   /* From now on the new limit counts: nothing more can be owed. */
+  g_assert_cmpint (
+      geo_book_line (
+          geo_book_market (town->book, TOWN_EQUIVALENT),
+          geo_book_person (town->book, &town_person (town, B)->pid)->node,
+          geo_book_person (town->book, &town_person (town, A)->pid)->node)
+          ->ceiling.minor,
+      ==, 0);
   town_pay (town, A, D, 1, NULL);
   town_check_abort (town, A, GEO_CODE_NO_ROUTE, GEO_REASON_NO_ROUTE);
   /* But a debt can be paid back over a closed line (§1). */
