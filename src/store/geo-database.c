@@ -104,10 +104,13 @@ set_sqlite_error (GError **error,
 static gboolean
 fail (GeoDatabase *database, gint code, GError **error) {
   /* The handle remembers the error number of its last failed call only; it is
-   * looked at where this call failed on the disk. */
-  gboolean disk = (code & 0xff) == SQLITE_IOERR ||
-                  (code & 0xff) == SQLITE_FULL ||
-                  (code & 0xff) == SQLITE_CANTOPEN;
+   * looked at where this call failed on the disk.  A sync that finds no space
+   * does not say what it wrote before, so it is not the error that promises
+   * that nothing was stored. */
+  gboolean disk =
+      code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC &&
+      ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_FULL ||
+       (code & 0xff) == SQLITE_CANTOPEN);
 
   set_sqlite_error (error, code,
                     disk ? sqlite3_system_errno (database->handle) : 0,
