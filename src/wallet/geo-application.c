@@ -61,38 +61,33 @@ static const GActionEntry app_entries[] = {
   { .name = "quit", .activate = quit_cb },
 };
 
+static const struct {
+  const gchar *action;
+  const gchar *accels[3];
+} accels[] = {
+  { "app.quit", { "<Control>q" } },
+  { "window.close", { "<Control>w" } },
+  { "win.pay(\"\")", { "<Control>p" } },
+  { "win.trust(\"\")", { "<Control>t" } },
+  { "win.show-page(\"home\")", { "<Alt>1" } },
+  { "win.show-page(\"activity\")", { "<Alt>2" } },
+  { "win.show-page(\"people\")", { "<Alt>3" } },
+  { "win.show-sidebar", { "F9" } },
+  { "win.reconnect", { "<Control>r" } },
+  { "win.show-help-overlay", { "<Control>question" } },
+};
+
 static void
 geo_application_startup (GApplication *app) {
   GeoApplication *self = GEO_APPLICATION (app);
 
   G_APPLICATION_CLASS (geo_application_parent_class)->startup (app);
 
-  /* A development build keeps its own data. */
-  if (self->profile_name == NULL && GEO_DEVELOPMENT)
-    self->profile_name = g_strdup ("devel");
   self->profile = geo_profile_new (self->profile_name);
-
-  gtk_application_set_accels_for_action (
-      GTK_APPLICATION (self), "app.quit",
-      (const gchar *[]){ "<Control>q", NULL });
-  gtk_application_set_accels_for_action (
-      GTK_APPLICATION (self), "win.pay(\"\")",
-      (const gchar *[]){ "<Control>p", NULL });
-  gtk_application_set_accels_for_action (
-      GTK_APPLICATION (self), "win.trust(\"\")",
-      (const gchar *[]){ "<Control>t", NULL });
-  gtk_application_set_accels_for_action (GTK_APPLICATION (self),
-                                         "win.show-page(\"home\")",
-                                         (const gchar *[]){ "<Alt>1", NULL });
-  gtk_application_set_accels_for_action (GTK_APPLICATION (self),
-                                         "win.show-page(\"activity\")",
-                                         (const gchar *[]){ "<Alt>2", NULL });
-  gtk_application_set_accels_for_action (GTK_APPLICATION (self),
-                                         "win.show-page(\"people\")",
-                                         (const gchar *[]){ "<Alt>3", NULL });
-  gtk_application_set_accels_for_action (
-      GTK_APPLICATION (self), "win.show-help-overlay",
-      (const gchar *[]){ "<Control>question", NULL });
+  gtk_window_set_default_icon_name (GEO_APPLICATION_ID);
+  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self),
+                                           accels[i].action, accels[i].accels);
 }
 
 static void
@@ -110,10 +105,6 @@ geo_application_handle_local_options (GApplication *app,
   GeoApplication *self = GEO_APPLICATION (app);
   gchar *profile = NULL;
 
-  if (g_variant_dict_contains (options, "version")) {
-    g_print ("geo-wallet %s\n", GEO_VERSION);
-    return 0;
-  }
   if (g_variant_dict_lookup (options, "profile", "s", &profile)) {
     g_free (self->profile_name);
     self->profile_name = profile;

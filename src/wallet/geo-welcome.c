@@ -133,7 +133,7 @@ create_cb (GeoWelcome *self) {
   self->restoring = FALSE;
   /* Who goes back to this page may have written the words down already. */
   if (self->words == NULL)
-    self->words = geo_profile_make_words (self->profile);
+    self->words = geo_profile_make_words ();
   geo_words_grid_set_words (self->words_grid, self->words);
   go_to (self, "name");
 }

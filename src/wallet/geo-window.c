@@ -11,6 +11,7 @@
 
 #include <glib/gi18n.h>
 
+#include "core/geo-link.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-activity-page.h"
 #include "wallet/geo-connection-pill.h"
@@ -29,7 +30,8 @@ struct _GeoWindow {
   /* owned */
   GeoProfile *profile;
   GeoNode *node;
-  GCancellable *cancellable;
+  GCancellable *cancellable; /* NULL once disposed. */
+  GSettings *settings; /* NULL where the program is not installed. */
 
   /* template children */
   AdwToastOverlay *toasts;
@@ -44,6 +46,7 @@ struct _GeoWindow {
   AdwNavigationView *navigation;
   AdwNavigationPage *root_page;
   GeoConnectionPill *connection_pill;
+  AdwBanner *practice_banner;
   AdwViewStack *pages;
   GeoHomePage *home_page;
   GeoActivityPage *activity_page;
@@ -52,8 +55,6 @@ struct _GeoWindow {
 };
 
 G_DEFINE_FINAL_TYPE (GeoWindow, geo_window, ADW_TYPE_APPLICATION_WINDOW)
-
-static void open_profile (GeoWindow *self);
 
 /* --- Getting to a node ----------------------------------------------- */
 
@@ -75,6 +76,8 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GeoNode) node = geo_node_open_finish (result, &error);
 
+  if (self->cancellable == NULL)
+    return;
   if (node != NULL)
     geo_window_set_node (self, node);
   else if (g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NOT_JOINED))
@@ -95,6 +98,8 @@ unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  if (self->cancellable == NULL)
+    return;
   if (geo_profile_unlock_finish (self->profile, result, &error)) {
     open_node (self);
   } else if (g_error_matches (error, GEO_NODE_ERROR,
@@ -265,6 +270,14 @@ reconnect_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
     geo_node_hurry (self->node);
 }
 
+static void
+show_sidebar_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  AdwOverlaySplitView *split = GEO_WINDOW (widget)->split_view;
+
+  adw_overlay_split_view_set_show_sidebar (
+      split, !adw_overlay_split_view_get_show_sidebar (split));
+}
+
 /* --- What happens elsewhere appears here ----------------------------- */
 
 static void
@@ -285,13 +298,28 @@ fault_cb (GeoNode *node, const gchar *message, GeoWindow *self) {
   geo_window_toast (self, message);
 }
 
+/* The practice market's people are pretended, and that is always in sight. */
+static gboolean
+is_practice (GeoNode *node) {
+  const gchar *text = g_getenv ("GEO_PRACTICE_LINK");
+  g_autoptr (GeoLink) link = text != NULL ? geo_link_parse (text, NULL) : NULL;
+  GeoPid community;
+
+  return link != NULL && link->has_community &&
+         geo_pid_parse (geo_node_get_community_pid (node), &community, NULL) &&
+         geo_pid_equal (&community, &link->community);
+}
+
 /* --- Life ------------------------------------------------------------ */
 
 static void
 geo_window_dispose (GObject *object) {
   GeoWindow *self = GEO_WINDOW (object);
 
-  g_cancellable_cancel (self->cancellable);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->settings);
   if (self->node != NULL) {
     g_signal_handlers_disconnect_by_data (self->node, self);
     geo_node_stop (self->node);
@@ -299,7 +327,6 @@ geo_window_dispose (GObject *object) {
   gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_WINDOW);
   g_clear_object (&self->node);
   g_clear_object (&self->profile);
-  g_clear_object (&self->cancellable);
   G_OBJECT_CLASS (geo_window_parent_class)->dispose (object);
 }
 
@@ -332,6 +359,8 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, root_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
                                         connection_pill);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow,
+                                        practice_banner);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, home_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, activity_page);
@@ -349,6 +378,29 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_install_action (widget_class, "win.trust", "s", trust_cb);
   gtk_widget_class_install_action (widget_class, "win.reconnect", NULL,
                                    reconnect_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL,
+                                   show_sidebar_cb);
+}
+
+/* State kept between runs.  A program that runs where it was built may have no
+ * schema; then nothing is kept. */
+static void
+bind_settings (GeoWindow *self) {
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema =
+      source != NULL
+          ? g_settings_schema_source_lookup (source, GEO_APPLICATION_ID, TRUE)
+          : NULL;
+
+  if (schema == NULL)
+    return;
+  self->settings = g_settings_new_full (schema, NULL, NULL);
+  g_settings_bind (self->settings, "window-width", self, "default-width",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-height", self, "default-height",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-maximized", self, "maximized",
+                   G_SETTINGS_BIND_DEFAULT);
 }
 
 static void
@@ -367,6 +419,7 @@ geo_window_init (GeoWindow *self) {
   g_signal_connect_swapped (self->pages, "notify::visible-child",
                             G_CALLBACK (visible_page_cb), self);
   add_sidebar_rows (self);
+  bind_settings (self);
 }
 
 GeoWindow *
@@ -394,6 +447,7 @@ geo_window_set_node (GeoWindow *self, GeoNode *node) {
   adw_window_title_set_title (self->community_title, geo_node_get_name (node));
   adw_window_title_set_subtitle (self->community_title,
                                  geo_node_get_community_name (node));
+  adw_banner_set_revealed (self->practice_banner, is_practice (node));
   geo_connection_pill_set_node (self->connection_pill, node);
   geo_home_page_set_node (self->home_page, node);
   geo_activity_page_set_node (self->activity_page, node);

@@ -11,6 +11,15 @@
 
 #include "wallet/geo-application.h"
 
+static gint
+handle_local_options_cb (GApplication *app, GVariantDict *options) {
+  if (g_variant_dict_contains (options, "version")) {
+    g_print ("geo-wallet %s\n", GEO_VERSION);
+    return 0;
+  }
+  return -1;
+}
+
 int
 main (int argc, char **argv) {
   g_autoptr (GeoApplication) app = NULL;
@@ -21,5 +30,7 @@ main (int argc, char **argv) {
   textdomain (GETTEXT_PACKAGE);
 
   app = geo_application_new ();
+  g_signal_connect (app, "handle-local-options",
+                    G_CALLBACK (handle_local_options_cb), NULL);
   return g_application_run (G_APPLICATION (app), argc, argv);
 }
