@@ -14,6 +14,7 @@ typedef struct {
   GeoAmount balance;
   gboolean has_my_limit;
   GeoAmount my_limit;
+  gboolean live; /* My line's consent. */
   gboolean has_their_limit;
   GeoAmount their_limit;
   gboolean pending;

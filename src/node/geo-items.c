@@ -30,6 +30,7 @@ enum {
   RELATION_PROP_MY_LIMIT,
   RELATION_PROP_HAS_THEIR_LIMIT,
   RELATION_PROP_THEIR_LIMIT,
+  RELATION_PROP_LIVE,
   RELATION_PROP_PENDING,
   RELATION_N_PROPS,
 };
@@ -101,6 +102,9 @@ geo_relation_get_property (GObject *object,
   case RELATION_PROP_THEIR_LIMIT:
     g_value_set_int64 (value, self->state.their_limit.minor);
     break;
+  case RELATION_PROP_LIVE:
+    g_value_set_boolean (value, self->state.live);
+    break;
   case RELATION_PROP_PENDING:
     g_value_set_boolean (value, self->state.pending);
     break;
@@ -124,6 +128,7 @@ geo_relation_class_init (GeoRelationClass *klass) {
   relation_props[RELATION_PROP_MY_LIMIT] = amount_spec ("my-limit");
   relation_props[RELATION_PROP_HAS_THEIR_LIMIT] = flag_spec ("has-their-limit");
   relation_props[RELATION_PROP_THEIR_LIMIT] = amount_spec ("their-limit");
+  relation_props[RELATION_PROP_LIVE] = flag_spec ("live");
   relation_props[RELATION_PROP_PENDING] = flag_spec ("pending");
   g_object_class_install_properties (object_class, RELATION_N_PROPS,
                                      relation_props);
@@ -149,8 +154,10 @@ geo_relation_set_state (GeoRelation *self, const GeoRelationState *state) {
   GeoRelationState was = self->state;
 
   self->state = *state;
-  if (!state->has_my_limit)
+  if (!state->has_my_limit) {
     self->state.my_limit = GEO_AMOUNT_ZERO;
+    self->state.live = FALSE;
+  }
   if (!state->has_their_limit)
     self->state.their_limit = GEO_AMOUNT_ZERO;
 
@@ -168,6 +175,8 @@ geo_relation_set_state (GeoRelation *self, const GeoRelationState *state) {
   if (geo_amount_cmp (was.their_limit, self->state.their_limit) != 0)
     g_object_notify_by_pspec (object,
                               relation_props[RELATION_PROP_THEIR_LIMIT]);
+  if (was.live != self->state.live)
+    g_object_notify_by_pspec (object, relation_props[RELATION_PROP_LIVE]);
   if (was.pending != self->state.pending)
     g_object_notify_by_pspec (object, relation_props[RELATION_PROP_PENDING]);
   g_object_thaw_notify (object);
@@ -205,6 +214,12 @@ geo_relation_get_their_limit (GeoRelation *relation, GeoAmount *limit) {
   if (relation->state.has_their_limit && limit != NULL)
     *limit = relation->state.their_limit;
   return relation->state.has_their_limit;
+}
+
+gboolean
+geo_relation_get_live (GeoRelation *relation) {
+  g_assert (GEO_IS_RELATION (relation));
+  return relation->state.live;
 }
 
 gboolean

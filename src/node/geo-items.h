@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 /* Two people in one equivalent.
  * Properties: "equivalent" (string), "precision" (uint), "balance" (int64),
  * "has-my-limit", "has-their-limit" (boolean), "my-limit", "their-limit"
- * (int64), "pending" (boolean). */
+ * (int64), "live" (boolean), "pending" (boolean). */
 #define GEO_TYPE_RELATION (geo_relation_get_type ())
 G_DECLARE_FINAL_TYPE (GeoRelation, geo_relation, GEO, RELATION, GObject)
 
@@ -32,6 +32,8 @@ GeoAmount geo_relation_get_balance (GeoRelation *relation);
 gboolean geo_relation_get_my_limit (GeoRelation *relation, GeoAmount *limit);
 /* They trust me up to. */
 gboolean geo_relation_get_their_limit (GeoRelation *relation, GeoAmount *limit);
+/* My line is used only while I am connected; FALSE without one. */
+gboolean geo_relation_get_live (GeoRelation *relation);
 /* A line of mine is not receipted yet. */
 gboolean geo_relation_get_pending (GeoRelation *relation);
 

@@ -145,6 +145,7 @@ get_state (GeoNode *self,
   if (mine != NULL && mine->status == GEO_LINE_STATUS_ACTIVE) {
     state->has_my_limit = TRUE;
     state->my_limit = mine->limit.amount;
+    state->live = mine->policy->consent == GEO_CONSENT_LIVE;
   }
   if (theirs != NULL && theirs->status == GEO_LINE_STATUS_ACTIVE) {
     state->has_their_limit = TRUE;
