@@ -655,17 +655,26 @@ geo_server_stop_listening (GeoServer *self) {
 }
 
 void
-geo_server_stop (GeoServer *self) {
+geo_server_close_sessions (GeoServer *self) {
   GHashTableIter iter;
   gpointer session;
+
+  g_return_if_fail (GEO_IS_SERVER (self));
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, &session, NULL))
+    geo_session_close (session, "The hub is going down");
+}
+
+void
+geo_server_stop (GeoServer *self) {
+  GHashTableIter iter;
   gpointer reply;
 
   g_return_if_fail (GEO_IS_SERVER (self));
 
   geo_server_stop_listening (self);
-  g_hash_table_iter_init (&iter, self->sessions);
-  while (g_hash_table_iter_next (&iter, &session, NULL))
-    geo_session_close (session, "The hub is going down");
+  geo_server_close_sessions (self);
   /* libsoup tears their connections down without telling. */
   g_hash_table_iter_init (&iter, self->replies);
   while (g_hash_table_iter_next (&iter, &reply, NULL))

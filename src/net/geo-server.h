@@ -84,6 +84,8 @@ guint geo_server_get_n_connections (GeoServer *server);
 
 /* No new connections; those that are there stay. */
 void geo_server_stop_listening (GeoServer *server);
+/* Asks every session to close, in order; again changes nothing. */
+void geo_server_close_sessions (GeoServer *server);
 /* Closes all sessions and connections. */
 void geo_server_stop (GeoServer *server);
 

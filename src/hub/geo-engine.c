@@ -1,0 +1,470 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Carries out lists of actions, all in the order in which they were decided.
+ * It must not go past a STORE before it is on disk, and not go on at all when a
+ * write has failed.
+ *
+ * One queue for everybody, rather than letting lists without a STORE overtake:
+ * such a list may answer with what an earlier one decided and has not stored
+ * yet (P5), and a participant that is asked about a payment before it hears of
+ * the one before would refuse it for no good reason.
+ */
+#include "hub/geo-engine.h"
+
+#include "hub/geo-writer.h"
+#include "net/geo-fault.h"
+
+typedef struct {
+  GPtrArray *actions;
+  guint next; /* The first action that is not done. */
+  guint collected; /* STOREs before this one are given to the writer. */
+  gboolean stores; /* There is one in it. */
+  GeoEngineDoneFunc done;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} List;
+
+struct _GeoEngine {
+  GeoBook *book;
+  GeoCloser *closer;
+  GeoHubStore *reader;
+  GeoWriter *writer;
+  GMainContext *context;
+
+  GeoEngineSendFunc send;
+  GeoEngineFailedFunc failed;
+  gpointer user_data;
+
+  GQueue lists; /* List */
+  GList *uncollected; /* The first link with STOREs for the writer, or NULL. */
+  guint64 collected; /* STOREs given to the writer since the start … */
+  guint64 written; /* … of these are on disk … */
+  guint64 passed; /* … and these have been gone past. */
+  gboolean pumping;
+  gboolean is_failed;
+  GHashTable *timers; /* GeoHash → GSource */
+};
+
+typedef struct {
+  GeoEngine *engine;
+  GeoHash hash;
+} Timer;
+
+static GeoTime
+now_ms (void) {
+  return g_get_real_time () / 1000;
+}
+
+static void
+list_free (List *list) {
+  g_ptr_array_unref (list->actions);
+  if (list->destroy != NULL)
+    list->destroy (list->user_data);
+  g_free (list);
+}
+
+/* --- Timers --------------------------------------------------------------- */
+
+static void submit (GeoEngine *engine, GPtrArray *actions);
+
+static void
+source_free (gpointer data) {
+  GSource *source = data;
+
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static gboolean
+timer_cb (gpointer user_data) {
+  const Timer *timer = user_data;
+  GeoEngine *engine = timer->engine;
+  GeoHash hash = timer->hash;
+  GPtrArray *actions = geo_actions_new ();
+
+  g_hash_table_remove (engine->timers, &hash);
+  geo_closer_timer (engine->closer, &hash, now_ms (), actions);
+  submit (engine, actions);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_timer (GeoEngine *engine, const GeoHash *hash, GeoTime at) {
+  GSource *source;
+  Timer *timer;
+  gint64 wait;
+
+  if (at == 0) {
+    g_hash_table_remove (engine->timers, hash);
+    return;
+  }
+  wait = CLAMP (at - now_ms (), 0, G_MAXINT);
+  timer = g_new (Timer, 1);
+  timer->engine = engine;
+  timer->hash = *hash;
+  source = g_timeout_source_new ((guint) wait);
+  g_source_set_callback (source, timer_cb, timer, g_free);
+  g_source_attach (source, engine->context);
+  g_hash_table_replace (engine->timers, geo_hash_dup (hash), source);
+}
+
+/* --- Lists ---------------------------------------------------------------- */
+
+/* FALSE when the list waits for the disk at its next action. */
+static gboolean
+run_list (GeoEngine *engine, List *list) {
+  while (list->next < list->actions->len) {
+    GeoAction *action = g_ptr_array_index (list->actions, list->next);
+
+    switch (action->kind) {
+    case GEO_ACTION_STORE_CHANGE:
+      /* P1: Persist, then send. */
+      if (engine->passed == engine->written)
+        return FALSE;
+      engine->passed++;
+      break;
+    case GEO_ACTION_SEND:
+      if (list->stores)
+        geo_fault_point ("before send");
+      if (action->has_to && engine->send != NULL)
+        engine->send (&action->to, action->message, engine->user_data);
+      break;
+    case GEO_ACTION_TIMER:
+      set_timer (engine, &action->timer, action->at);
+      break;
+    case GEO_ACTION_STORE_RECORD:
+    case GEO_ACTION_TELL:
+      /* A participant's, never a closer's. */
+      g_assert_not_reached ();
+    }
+    list->next++;
+  }
+  return TRUE;
+}
+
+/* What is not with the writer yet, in order, goes there as one batch. */
+static void
+collect (GeoEngine *engine) {
+  g_autoptr (GPtrArray) changes = NULL;
+
+  if (engine->uncollected == NULL || geo_writer_is_busy (engine->writer))
+    return;
+  changes = g_ptr_array_new ();
+  while (engine->uncollected != NULL) {
+    List *list = engine->uncollected->data;
+
+    for (; list->collected < list->actions->len; list->collected++) {
+      const GeoAction *action = g_ptr_array_index (list->actions,
+                                                   list->collected);
+
+      if (action->kind != GEO_ACTION_STORE_CHANGE)
+        continue;
+      if (changes->len == GEO_WRITER_BATCH_MAX)
+        goto full;
+      g_ptr_array_add (changes, action->change);
+    }
+    engine->uncollected = engine->uncollected->next;
+  }
+full:
+  if (changes->len == 0)
+    return;
+  engine->collected += changes->len;
+  geo_writer_write (engine->writer, g_steal_pointer (&changes));
+}
+
+/* As far as it goes. */
+static void
+pump (GeoEngine *engine) {
+  List *list;
+
+  /* What is sent may bring the next event with it. */
+  if (engine->pumping)
+    return;
+  engine->pumping = TRUE;
+  while (!engine->is_failed &&
+         (list = g_queue_peek_head (&engine->lists)) != NULL &&
+         run_list (engine, list)) {
+    if (engine->uncollected == engine->lists.head)
+      engine->uncollected = engine->uncollected->next;
+    g_queue_pop_head (&engine->lists);
+    if (list->done != NULL)
+      list->done (list->user_data);
+    list_free (list);
+  }
+  engine->pumping = FALSE;
+  if (!engine->is_failed)
+    collect (engine);
+}
+
+static void
+push (GeoEngine *engine, List *list) {
+  for (guint i = 0; i < list->actions->len && !list->stores; i++) {
+    const GeoAction *action = g_ptr_array_index (list->actions, i);
+
+    list->stores = action->kind == GEO_ACTION_STORE_CHANGE;
+  }
+  g_queue_push_tail (&engine->lists, list);
+  if (engine->uncollected == NULL)
+    engine->uncollected = engine->lists.tail;
+  pump (engine);
+}
+
+/* Takes actions. */
+static void
+submit (GeoEngine *engine, GPtrArray *actions) {
+  List *list;
+
+  if (engine->is_failed || actions->len == 0) {
+    g_ptr_array_unref (actions);
+    return;
+  }
+  list = g_new0 (List, 1);
+  list->actions = actions;
+  push (engine, list);
+}
+
+static void
+written_cb (const GError *error, gpointer user_data) {
+  GeoEngine *engine = user_data;
+
+  if (error != NULL) {
+    /* A hub that cannot write stops.  What has not been sent is never sent. */
+    engine->is_failed = TRUE;
+    g_hash_table_remove_all (engine->timers);
+    if (engine->failed != NULL)
+      engine->failed (error, engine->user_data);
+    return;
+  }
+  engine->written = engine->collected;
+  pump (engine);
+}
+
+/* --- Loading -------------------------------------------------------------- */
+
+static gboolean
+load_participant_cb (const GeoParticipant *participant,
+                     gboolean frozen,
+                     gint64 last_sequence,
+                     const GeoHash *last_entry_hash,
+                     gpointer user_data,
+                     GError **error) {
+  return geo_book_load_participant (user_data, participant, frozen,
+                                    last_sequence, last_entry_hash, error);
+}
+
+static gboolean
+load_line_cb (const GeoTrustLine *line, gpointer user_data, GError **error) {
+  return geo_book_load_line (user_data, line, error);
+}
+
+static gboolean
+load_debt_cb (const GeoPid *debtor,
+              const GeoPid *creditor,
+              const gchar *equivalent,
+              GeoAmount debt,
+              gpointer user_data,
+              GError **error) {
+  return geo_book_load_debt (user_data, debtor, creditor, equivalent, debt,
+                             error);
+}
+
+GeoEngine *
+geo_engine_new (GeoHubStore *writer,
+                GeoHubStore *reader,
+                const GeoCommunity *community,
+                const GeoHubKey *key,
+                const GeoCloserLimits *limits,
+                GError **error) {
+  g_autoptr (GeoHubStore) own_writer = writer;
+  g_autoptr (GeoHubStore) own_reader = reader;
+  g_autoptr (GeoBook) book = geo_book_new (community);
+  GeoEngine *engine;
+
+  if (!geo_hub_store_load_participants (reader, load_participant_cb, book,
+                                        error) ||
+      !geo_hub_store_load_lines (reader, load_line_cb, book, error) ||
+      !geo_hub_store_load_debts (reader, load_debt_cb, book, error))
+    return NULL;
+
+  engine = g_new0 (GeoEngine, 1);
+  engine->closer = geo_closer_new (book, key->secret, key->salt_key, limits);
+  engine->book = g_steal_pointer (&book);
+  engine->reader = g_steal_pointer (&own_reader);
+  engine->context = g_main_context_ref_thread_default ();
+  engine->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
+                                          source_free);
+  g_queue_init (&engine->lists);
+  engine->writer = geo_writer_new (g_steal_pointer (&own_writer), written_cb,
+                                   engine);
+  return engine;
+}
+
+void
+geo_engine_free (GeoEngine *engine) {
+  if (engine == NULL)
+    return;
+  g_clear_pointer (&engine->writer, geo_writer_free);
+  g_hash_table_unref (engine->timers);
+  g_queue_clear_full (&engine->lists, (GDestroyNotify) list_free);
+  geo_closer_free (engine->closer);
+  geo_book_free (engine->book);
+  geo_hub_store_close (engine->reader);
+  g_main_context_unref (engine->context);
+  g_free (engine);
+}
+
+void
+geo_engine_set_funcs (GeoEngine *engine,
+                      GeoEngineSendFunc send,
+                      GeoEngineFailedFunc failed,
+                      gpointer user_data) {
+  engine->send = send;
+  engine->failed = failed;
+  engine->user_data = user_data;
+}
+
+const GeoBook *
+geo_engine_get_book (const GeoEngine *engine) {
+  return engine->book;
+}
+
+GeoHubStore *
+geo_engine_get_reader (GeoEngine *engine) {
+  return engine->reader;
+}
+
+/* --- Events --------------------------------------------------------------- */
+
+static gboolean
+find_request (GeoEngine *engine,
+              const GeoMsgPaymentRequest *request,
+              GeoHubOutcome *out,
+              GError **error) {
+  const GeoOrder *order = request->order;
+  GeoHash hash;
+
+  if (!geo_hub_store_find_tx (engine->reader, &order->from, order->tx_id, out,
+                              error))
+    return FALSE;
+  if (out->found)
+    return TRUE;
+  /* P12: refused before it arrived, when only its hash was known. */
+  geo_order_hash (order, &hash);
+  return geo_hub_store_find_order (engine->reader, &hash, &order->from, out,
+                                   error);
+}
+
+static gboolean
+find_query (GeoEngine *engine,
+            const GeoPid *from,
+            const GeoMsgRecoveryQuery *query,
+            GeoHubOutcome *out,
+            GError **error) {
+  if (query->has_order)
+    return geo_hub_store_find_order (engine->reader, &query->order, from, out,
+                                     error);
+  if (query->has_contract)
+    return geo_hub_store_find_contract (engine->reader, &query->contract, from,
+                                        out, error);
+  return TRUE;
+}
+
+gboolean
+geo_engine_message (GeoEngine *engine,
+                    const GeoPid *from,
+                    const GeoMessage *message,
+                    GError **error) {
+  GeoHubOutcome outcome = { FALSE };
+  GeoKnown known = { 0 };
+  GPtrArray *actions;
+
+  if (engine->is_failed)
+    return TRUE;
+  if (message->type == GEO_MESSAGE_PAYMENT_REQUEST &&
+      !find_request (engine, message->u.payment_request, &outcome, error))
+    return FALSE;
+  if (message->type == GEO_MESSAGE_RECOVERY_QUERY &&
+      !find_query (engine, from, message->u.recovery_query, &outcome, error))
+    return FALSE;
+
+  if (outcome.found) {
+    known.has_order_hash = TRUE;
+    known.order_hash = outcome.order_hash;
+    known.entry = outcome.entry;
+    known.refusal = outcome.refusal;
+  }
+  actions = geo_actions_new ();
+  geo_closer_message (engine->closer, from, message,
+                      outcome.found ? &known : NULL, now_ms (), actions);
+  geo_hub_outcome_clear (&outcome);
+  submit (engine, actions);
+  return TRUE;
+}
+
+gboolean
+geo_engine_join (GeoEngine *engine,
+                 const GeoPid *pid,
+                 const GeoParticipant *participant,
+                 const gchar *msg_id,
+                 GError **error) {
+  GPtrArray *actions = geo_actions_new ();
+  GeoMessage *welcome;
+
+  if (participant != NULL && !geo_closer_register (engine->closer, participant,
+                                                   now_ms (), actions, error)) {
+    g_ptr_array_unref (actions);
+    return FALSE;
+  }
+  welcome = geo_message_new (GEO_MESSAGE_WELCOME, msg_id);
+  welcome->u.welcome->self =
+      geo_participant_copy (geo_book_get_participant (engine->book, pid));
+  welcome->u.welcome->sequence = geo_book_get_sequence (engine->book, pid,
+                                                        NULL);
+  welcome->u.welcome->time = now_ms ();
+  geo_actions_send (actions, pid, welcome);
+  submit (engine, actions);
+  return TRUE;
+}
+
+void
+geo_engine_present (GeoEngine *engine, const GeoPid *pid, gboolean present) {
+  GPtrArray *actions = geo_actions_new ();
+
+  geo_closer_present (engine->closer, pid, present, now_ms (), actions);
+  submit (engine, actions);
+}
+
+void
+geo_engine_store (GeoEngine *engine,
+                  GeoChange *change,
+                  GeoEngineDoneFunc done,
+                  gpointer user_data,
+                  GDestroyNotify destroy) {
+  List *list = g_new0 (List, 1);
+
+  list->actions = geo_actions_new ();
+  list->done = done;
+  list->user_data = user_data;
+  list->destroy = destroy;
+  geo_actions_store_change (list->actions, change);
+  if (engine->is_failed)
+    list_free (list);
+  else
+    push (engine, list);
+}
+
+gboolean
+geo_engine_is_idle (const GeoEngine *engine) {
+  return engine->is_failed || (g_queue_is_empty ((GQueue *) &engine->lists) &&
+                               !geo_writer_is_busy (engine->writer));
+}
+
+void
+geo_engine_get_figures (const GeoEngine *engine, GeoEngineFigures *out) {
+  out->commits = geo_writer_count_commits (engine->writer);
+  out->changes = geo_writer_count_changes (engine->writer);
+  out->violations = geo_closer_get_violations (engine->closer);
+  out->open = geo_closer_count_open (engine->closer);
+  out->waiting = g_queue_get_length ((GQueue *) &engine->lists);
+}

@@ -1,0 +1,85 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoEngine: drives the closer (protocol) with the store and the clock: events
+ * go in, its actions are carried out in order, and nothing that binds the hub
+ * leaves it before it is on disk (P1).  It knows no sockets: whom a message is
+ * for is a PID.  Main context.
+ */
+#pragma once
+
+#include "hub/geo-hub-key.h"
+#include "protocol/geo-closer.h"
+#include "store/geo-hub-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GeoEngine GeoEngine;
+
+/* to is somebody who may have gone. */
+typedef void (*GeoEngineSendFunc) (const GeoPid *to,
+                                   GeoMessage *message,
+                                   gpointer user_data);
+/* Once: a write failed.  Nothing is sent or written any more. */
+typedef void (*GeoEngineFailedFunc) (const GError *error, gpointer user_data);
+
+/* Loads everything.  The stores are taken: writer has been opened for writing,
+ * reader read-only, both by this thread and of one file. */
+GeoEngine *geo_engine_new (GeoHubStore *writer,
+                           GeoHubStore *reader,
+                           const GeoCommunity *community,
+                           const GeoHubKey *key,
+                           const GeoCloserLimits *limits,
+                           GError **error);
+/* Waits for the write that is under way. */
+void geo_engine_free (GeoEngine *engine); /* NULL is safe. */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoEngine, geo_engine_free)
+
+void geo_engine_set_funcs (GeoEngine *engine,
+                           GeoEngineSendFunc send,
+                           GeoEngineFailedFunc failed,
+                           gpointer user_data);
+
+const GeoBook *geo_engine_get_book (const GeoEngine *engine);
+/* For reading what is on disk; this thread's. */
+GeoHubStore *geo_engine_get_reader (GeoEngine *engine);
+
+/* Events.  A message of a signed-in participant: FALSE and an error when the
+ * disk could not be asked about it; nothing has been done then. */
+gboolean geo_engine_message (GeoEngine *engine,
+                             const GeoPid *from,
+                             const GeoMessage *message,
+                             GError **error);
+/* pid has signed in: registers participant, where it introduces itself (NULL:
+ * it is known already), and answers msg_id with WELCOME when that is on disk,
+ * with everything that was decided before.  FALSE with a GEO_CLOSER_ERROR. */
+gboolean geo_engine_join (GeoEngine *engine,
+                          const GeoPid *pid,
+                          const GeoParticipant *participant,
+                          const gchar *msg_id,
+                          GError **error);
+void
+geo_engine_present (GeoEngine *engine, const GeoPid *pid, gboolean present);
+
+/* Carries a change out that is not the closer's; done is called in its turn,
+ * when it is on disk. */
+typedef void (*GeoEngineDoneFunc) (gpointer user_data);
+void geo_engine_store (GeoEngine *engine,
+                       GeoChange *change,
+                       GeoEngineDoneFunc done,
+                       gpointer user_data,
+                       GDestroyNotify destroy);
+
+/* Nothing waits to be written or sent. */
+gboolean geo_engine_is_idle (const GeoEngine *engine);
+
+typedef struct {
+  guint64 commits;
+  guint64 changes;
+  guint64 violations;
+  guint open; /* Orders that are not decided. */
+  guint waiting; /* Lists that wait for the disk. */
+} GeoEngineFigures;
+void geo_engine_get_figures (const GeoEngine *engine, GeoEngineFigures *out);
+
+G_END_DECLS

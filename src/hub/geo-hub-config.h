@@ -1,0 +1,49 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoHubConfig: what a hub's owner decides: who the community is, where it
+ * listens, who may join, and how much is too much.  Read from a key file; what
+ * it does not know there is an error, not a habit.
+ */
+#pragma once
+
+#include "core/geo-messages.h"
+#include "hub/geo-hub-error.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  /* [community] */
+  gchar *name;
+  GPtrArray *equivalents; /* GeoEquivalent */
+
+  /* [hub] */
+  gchar **listen;
+  gchar *public_address; /* NULL: none is told */
+  gchar *certificate; /* PEM file with certificate and key; NULL: no TLS */
+
+  /* [joining] */
+  gboolean open;
+  gchar *code; /* NULL: none is asked for */
+
+  /* [limits] */
+  guint connections_max;
+  guint sessions_max;
+  guint sessions_per_address_max;
+  guint messages_per_second;
+  guint registrations_per_minute;
+  guint orders_open_max;
+} GeoHubConfig;
+
+/* Everything as it is where the file says nothing. */
+GeoHubConfig *geo_hub_config_new (void);
+void geo_hub_config_free (GeoHubConfig *config); /* NULL is safe. */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoHubConfig, geo_hub_config_free)
+
+/* GEO_HUB_ERROR_CONFIG names the file, the group and the key. */
+GeoHubConfig *geo_hub_config_read (const gchar *path, GError **error);
+/* The same from text; path is for the errors. */
+GeoHubConfig *
+geo_hub_config_parse (const gchar *text, const gchar *path, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,92 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Checks who signs in.  It must not tell more than it has to: a wrong code and
+ * a closed door are one answer.
+ */
+#include "hub/geo-hub-login.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "protocol/geo-reasons.h"
+
+void
+geo_hub_challenge_make (gchar out[GEO_HUB_CHALLENGE_SIZE]) {
+  guint8 random[32];
+
+  randombytes_buf (random, sizeof random);
+  sodium_bin2base64 (out, GEO_HUB_CHALLENGE_SIZE, random, sizeof random,
+                     sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static gboolean
+say (GeoHubNo *out, GeoCode code, const gchar *reason, const gchar *text) {
+  *out = (GeoHubNo){ code, reason, text };
+  return FALSE;
+}
+
+/* In a time that does not tell how much of it was right. */
+static gboolean
+is_same_secret (const gchar *a, const gchar *b) {
+  GeoHash a_hash;
+  GeoHash b_hash;
+
+  geo_hash_of (a, strlen (a), &a_hash);
+  geo_hash_of (b, strlen (b), &b_hash);
+  return sodium_memcmp (a_hash.bytes, b_hash.bytes, GEO_HASH_LEN) == 0;
+}
+
+static gboolean
+may_join (const GeoHubConfig *config, const GeoMsgAuth *auth) {
+  if (!config->open)
+    return FALSE;
+  return config->code == NULL ||
+         (auth->code != NULL && is_same_secret (auth->code, config->code));
+}
+
+gboolean
+geo_hub_login_check (const GeoHubConfig *config,
+                     const GeoBook *book,
+                     const GeoPid *pid,
+                     const gchar *challenge,
+                     const GeoMsgAuth *auth,
+                     GeoTime now,
+                     GeoHubNo *no) {
+  const GeoPid *community = &geo_book_get_community (book)->community;
+  const GeoParticipant *known = geo_book_get_participant (book, pid);
+  const GeoLogin *login = auth->login;
+  const GeoParticipant *new = auth->participant;
+
+  /* S1, S3: the community in it keeps one hub from using it at another, the
+   * challenge keeps anybody from using it twice. */
+  if (!geo_pid_equal (&login->community, community))
+    return say (no, GEO_CODE_INVALID, GEO_REASON_FOREIGN_COMMUNITY,
+                "This is another community.");
+  if (!geo_pid_equal (&login->pid, pid))
+    return say (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED,
+                "Somebody else said HELLO.");
+  if (!is_same_secret (login->challenge, challenge))
+    return say (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED,
+                "This answers another challenge.");
+  if (login->at < now - GEO_CLOCK_TOLERANCE_MS ||
+      login->at > now + GEO_CLOCK_TOLERANCE_MS)
+    return say (no, GEO_CODE_INVALID, GEO_REASON_CLOCK,
+                "Your clock and the hub's are too far apart.");
+  if (new == NULL && known == NULL)
+    return say (no, GEO_CODE_NO_ROUTE, GEO_REASON_UNKNOWN_PARTICIPANT,
+                "The hub does not know you yet: introduce yourself.");
+  if (new != NULL && !geo_pid_equal (&new->pid, pid))
+    return say (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED,
+                "Nobody introduces somebody else.");
+  if (new != NULL && !geo_participant_check (new, community, NULL))
+    return say (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE,
+                "This introduction does not hold.");
+  if (!geo_login_verify (login, known != NULL ? &known->key : &new->key, NULL))
+    return say (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE,
+                "The signature is not yours.");
+  if (known == NULL && !may_join (config, auth))
+    return say (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED,
+                "The hub takes nobody in without a valid invitation.");
+  return TRUE;
+}

@@ -1,0 +1,424 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Puts a hub together and takes it apart again in order.  It must not listen
+ * before everything is loaded, and not let go of the database before what was
+ * decided is written.
+ */
+#include "hub/geo-hub.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "hub/geo-hub-community.h"
+#include "hub/geo-hub-guest.h"
+#include "hub/geo-hub-rest.h"
+#include "net/geo-address.h"
+#include "net/geo-dial.h"
+#include "net/geo-server.h"
+
+#define DATABASE "hub.db"
+#define KEY_FILE "hub.key"
+/* How often stopping looks whether all is done. */
+#define STOP_STEP_MS 10
+
+typedef enum {
+  PHASE_NEW = 1,
+  PHASE_RUNNING = 2,
+  PHASE_WRITING = 3, /* Stopping: the writer is not done. */
+  PHASE_CLOSING = 4, /* Stopping: sessions and answers are under way. */
+  PHASE_STOPPED = 5,
+} Phase;
+
+struct _GeoHub {
+  GObject parent_instance;
+
+  GeoHubConfig *config;
+  gchar *data_dir;
+  Phase phase;
+
+  GeoHubKey *key;
+  GTlsCertificate *certificate;
+  GeoEngine *engine;
+  GeoHubGuests *guests;
+  GeoHubRest *rest;
+  GeoServer *server;
+  gchar *address;
+
+  guint stop_id;
+  gint64 stop_by_us;
+};
+
+enum { SIGNAL_FAILED, SIGNAL_STOPPED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (GeoHub, geo_hub, G_TYPE_OBJECT)
+
+/* In this order: answers that wait for the engine go through the server, and
+ * what the engine drops is told to the REST side. */
+static void
+take_apart (GeoHub *self) {
+  g_clear_handle_id (&self->stop_id, g_source_remove);
+  g_clear_pointer (&self->guests, geo_hub_guests_free);
+  g_clear_pointer (&self->engine, geo_engine_free);
+  g_clear_pointer (&self->rest, geo_hub_rest_free);
+  if (self->server != NULL)
+    geo_server_stop (self->server);
+  g_clear_object (&self->server);
+  g_clear_object (&self->certificate);
+  g_clear_pointer (&self->key, geo_hub_key_free);
+}
+
+static void
+geo_hub_dispose (GObject *object) {
+  take_apart (GEO_HUB (object));
+
+  G_OBJECT_CLASS (geo_hub_parent_class)->dispose (object);
+}
+
+static void
+geo_hub_finalize (GObject *object) {
+  GeoHub *self = GEO_HUB (object);
+
+  g_clear_pointer (&self->config, geo_hub_config_free);
+  g_clear_pointer (&self->data_dir, g_free);
+  g_clear_pointer (&self->address, g_free);
+
+  G_OBJECT_CLASS (geo_hub_parent_class)->finalize (object);
+}
+
+static void
+geo_hub_class_init (GeoHubClass *class) {
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->dispose = geo_hub_dispose;
+  object_class->finalize = geo_hub_finalize;
+
+  signals[SIGNAL_FAILED] = g_signal_new ("failed", G_TYPE_FROM_CLASS (class),
+                                         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_STOPPED] = g_signal_new ("stopped", G_TYPE_FROM_CLASS (class),
+                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 0);
+}
+
+static void
+geo_hub_init (GeoHub *self) {
+  self->phase = PHASE_NEW;
+}
+
+GeoHub *
+geo_hub_new (GeoHubConfig *config, const gchar *data_dir) {
+  GeoHub *self = g_object_new (GEO_TYPE_HUB, NULL);
+
+  self->config = config;
+  self->data_dir = g_strdup (data_dir);
+  return self;
+}
+
+/* --- Stopping ------------------------------------------------------------- */
+
+static gboolean
+stop_step_cb (gpointer user_data) {
+  GeoHub *self = user_data;
+  gboolean late = g_get_monotonic_time () > self->stop_by_us;
+
+  if (self->phase == PHASE_WRITING) {
+    /* However long the disk takes: what was decided is written. */
+    if (!geo_engine_is_idle (self->engine))
+      return G_SOURCE_CONTINUE;
+    self->phase = PHASE_CLOSING;
+    self->stop_by_us = g_get_monotonic_time () +
+                       GEO_HUB_STOP_MS_MAX * G_GINT64_CONSTANT (1000);
+    /* Answers that the last write brought are given to the system before
+     * connections are cut: one turn of the loop. */
+    return G_SOURCE_CONTINUE;
+  }
+  geo_server_close_sessions (self->server);
+  if (geo_server_get_n_sessions (self->server) > 0 && !late)
+    return G_SOURCE_CONTINUE;
+
+  self->stop_id = 0;
+  self->phase = PHASE_STOPPED;
+  take_apart (self);
+  g_signal_emit (self, signals[SIGNAL_STOPPED], 0);
+  return G_SOURCE_REMOVE;
+}
+
+void
+geo_hub_stop (GeoHub *self) {
+  g_return_if_fail (GEO_IS_HUB (self));
+
+  if (self->phase != PHASE_RUNNING)
+    return;
+  self->phase = PHASE_WRITING;
+  geo_server_stop_listening (self->server);
+  geo_hub_guests_stop (self->guests);
+  self->stop_id = g_timeout_add (STOP_STEP_MS, stop_step_cb, self);
+}
+
+/* --- What comes in and goes out ------------------------------------------- */
+
+static void
+send_cb (const GeoPid *to, GeoMessage *message, gpointer user_data) {
+  GeoHub *self = user_data;
+
+  if (self->guests != NULL)
+    geo_hub_guests_send (self->guests, to, message);
+}
+
+/* A hub that cannot write stops. */
+static void
+failed_cb (const GError *error, gpointer user_data) {
+  GeoHub *self = user_data;
+
+  g_critical ("the database cannot be written, so the hub stops: %s",
+              error->message);
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, error->message);
+  geo_hub_stop (self);
+}
+
+static void
+session_cb (GeoSession *session, gpointer user_data) {
+  GeoHub *self = user_data;
+
+  if (self->phase == PHASE_RUNNING)
+    geo_hub_guests_add (self->guests, session);
+  else
+    geo_session_close (session, "The hub is going down");
+}
+
+static void
+request_cb (const GeoRequest *request, GeoReply *reply, gpointer user_data) {
+  GeoHub *self = user_data;
+
+  if (self->phase == PHASE_RUNNING)
+    geo_hub_rest_handle (self->rest, request, reply);
+  else
+    geo_reply_send (reply, 503, "application/json",
+                    "{\"detail\":\"Going down\"}", -1);
+}
+
+/* --- Starting ------------------------------------------------------------- */
+
+static gboolean
+make_folder (GeoHub *self, GError **error) {
+  if (g_mkdir_with_parents (self->data_dir, 0700) == 0)
+    return TRUE;
+  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+               "Cannot make the data folder %s: %s", self->data_dir,
+               g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+fail_store (GError **error, const gchar *path, GError *why) {
+  g_set_error (error, GEO_HUB_ERROR,
+               g_error_matches (why, GEO_STORE_ERROR, GEO_STORE_ERROR_LOCKED)
+                   ? GEO_HUB_ERROR_LOCKED
+                   : GEO_HUB_ERROR_DATA,
+               "%s: %s", path, why->message);
+  g_error_free (why);
+  return FALSE;
+}
+
+static gboolean
+open_certificate (GeoHub *self, gchar **fingerprint, GError **error) {
+  g_autoptr (GError) why = NULL;
+
+  if (self->config->certificate == NULL)
+    return TRUE;
+  self->certificate =
+      g_tls_certificate_new_from_file (self->config->certificate, &why);
+  if (self->certificate == NULL) {
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_CONFIG,
+                 "The certificate %s cannot be used: %s",
+                 self->config->certificate, why->message);
+    return FALSE;
+  }
+  *fingerprint = geo_certificate_get_fingerprint (self->certificate);
+  return TRUE;
+}
+
+/* The community in force, with the key that it belongs to. */
+static GeoCommunity *
+open_community (GeoHub *self, GeoHubStore *writer, GError **error) {
+  g_autofree gchar *path = g_build_filename (self->data_dir, KEY_FILE, NULL);
+  g_autofree gchar *fingerprint = NULL;
+  g_autoptr (GeoCommunity) before = NULL;
+  g_autoptr (GeoCommunity) community = NULL;
+  GError *why = NULL;
+
+  before = geo_hub_store_get_community (writer, &why);
+  if (before == NULL &&
+      !g_error_matches (why, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND)) {
+    fail_store (error, self->data_dir, why);
+    return NULL;
+  }
+  g_clear_error (&why);
+  /* A database without its key is no reason for a new one. */
+  self->key = geo_hub_key_open (path, before == NULL, error);
+  if (self->key == NULL || !open_certificate (self, &fingerprint, error))
+    return NULL;
+  community = geo_hub_community_make (self->config, fingerprint,
+                                      self->key->secret, before,
+                                      g_get_real_time () / 1000, error);
+  if (community == NULL)
+    return NULL;
+  if (!geo_hub_store_set_community (writer, community, &why)) {
+    fail_store (error, self->data_dir, why);
+    return NULL;
+  }
+  return g_steal_pointer (&community);
+}
+
+typedef struct {
+  const GeoBook *book;
+  guint debts;
+  guint above;
+} Debts;
+
+static void
+count_debt_cb (const GeoPid *debtor,
+               const GeoPid *creditor,
+               const gchar *equivalent,
+               GeoAmount debt,
+               gpointer user_data) {
+  Debts *debts = user_data;
+  const GeoTrustLine *line = geo_book_get_line (debts->book, creditor, debtor,
+                                                equivalent);
+
+  debts->debts++;
+  /* I2: only where the limit was lowered afterwards. */
+  if (line == NULL || line->status != GEO_LINE_STATUS_ACTIVE ||
+      geo_amount_cmp (debt, line->limit.amount) > 0)
+    debts->above++;
+}
+
+static gboolean
+open_engine (GeoHub *self, GError **error) {
+  g_autofree gchar *path = g_build_filename (self->data_dir, DATABASE, NULL);
+  g_autoptr (GeoHubStore) writer = NULL;
+  g_autoptr (GeoHubStore) reader = NULL;
+  g_autoptr (GeoCommunity) community = NULL;
+  GeoCloserLimits limits;
+  Debts debts = { 0 };
+  GError *why = NULL;
+
+  writer = geo_hub_store_open (path, FALSE, &why);
+  if (writer == NULL)
+    return fail_store (error, path, why);
+  community = open_community (self, writer, error);
+  if (community == NULL)
+    return FALSE;
+  reader = geo_hub_store_open (path, TRUE, &why);
+  if (reader == NULL)
+    return fail_store (error, path, why);
+  geo_closer_limits_init (&limits);
+  limits.orders_max = self->config->orders_open_max;
+  /* I3 and the rest of what the book cannot hold is found by loading it. */
+  self->engine = geo_engine_new (g_steal_pointer (&writer),
+                                 g_steal_pointer (&reader), community,
+                                 self->key, &limits, &why);
+  if (self->engine == NULL)
+    return fail_store (error, path, why);
+  geo_engine_set_funcs (self->engine, send_cb, failed_cb, self);
+
+  debts.book = geo_engine_get_book (self->engine);
+  geo_book_foreach_debt (debts.book, count_debt_cb, &debts);
+  g_info (
+      "loaded participants=%u debts=%u above_limit=%u seq=%" G_GINT64_FORMAT,
+      geo_book_n_participants (debts.book), debts.debts, debts.above,
+      community->seq);
+  return TRUE;
+}
+
+/* The host as it was written, with the port that it became. */
+static gchar *
+make_address (const gchar *listen, guint port, gboolean secure) {
+  const gchar *colon = strrchr (listen, ':');
+
+  return g_strdup_printf ("%s://%.*s:%u", secure ? "https" : "http",
+                          (int) (colon - listen), listen, port);
+}
+
+static gboolean
+start_listening (GeoHub *self, GError **error) {
+  GeoServerLimits limits;
+  GError *why = NULL;
+
+  self->server = geo_server_new ();
+  geo_server_limits_init (&limits);
+  limits.connections_max = self->config->connections_max;
+  limits.sessions_max = self->config->sessions_max;
+  limits.sessions_per_address_max = self->config->sessions_per_address_max;
+  limits.connections_per_address_max =
+      MAX (limits.connections_per_address_max,
+           self->config->sessions_per_address_max);
+  geo_server_set_limits (self->server, &limits);
+  geo_server_set_session_handler (self->server, GEO_NODE_PATH, session_cb,
+                                  self);
+  geo_server_set_request_handler (self->server, request_cb, self);
+  for (guint i = 0; self->config->listen[i] != NULL; i++) {
+    if (!geo_server_listen (self->server, self->config->listen[i],
+                            self->certificate, &why)) {
+      g_set_error_literal (error, GEO_HUB_ERROR, GEO_HUB_ERROR_ADDRESS,
+                           why->message);
+      g_error_free (why);
+      return FALSE;
+    }
+  }
+  self->address = make_address (self->config->listen[0],
+                                geo_server_get_port (self->server),
+                                self->certificate != NULL);
+  return TRUE;
+}
+
+gboolean
+geo_hub_start (GeoHub *self, GError **error) {
+  g_return_val_if_fail (GEO_IS_HUB (self), FALSE);
+  g_return_val_if_fail (self->phase == PHASE_NEW, FALSE);
+
+  if (!make_folder (self, error) || !open_engine (self, error)) {
+    take_apart (self);
+    return FALSE;
+  }
+  self->guests = geo_hub_guests_new (self->engine, self->config);
+  self->rest = geo_hub_rest_new (self->engine, self->config);
+  if (!start_listening (self, error)) {
+    take_apart (self);
+    return FALSE;
+  }
+  self->phase = PHASE_RUNNING;
+  return TRUE;
+}
+
+/* --- Looking -------------------------------------------------------------- */
+
+const gchar *
+geo_hub_get_address (GeoHub *self) {
+  g_return_val_if_fail (GEO_IS_HUB (self), NULL);
+
+  return self->address;
+}
+
+const GeoCommunity *
+geo_hub_get_community (GeoHub *self) {
+  g_return_val_if_fail (GEO_IS_HUB (self), NULL);
+  g_return_val_if_fail (self->engine != NULL, NULL);
+
+  return geo_book_get_community (geo_engine_get_book (self->engine));
+}
+
+void
+geo_hub_get_figures (GeoHub *self, GeoHubFigures *out) {
+  g_return_if_fail (GEO_IS_HUB (self));
+  g_return_if_fail (self->engine != NULL);
+
+  geo_engine_get_figures (self->engine, &out->engine);
+  out->sessions = geo_hub_guests_count (self->guests, &out->signed_in);
+  out->participants =
+      geo_book_n_participants (geo_engine_get_book (self->engine));
+}

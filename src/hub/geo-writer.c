@@ -1,0 +1,170 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Writes batches in a thread of its own.  It must not decide what is written,
+ * nor go on after a write that failed.
+ */
+#include "hub/geo-writer.h"
+
+#include "net/geo-fault.h"
+
+typedef struct {
+  gboolean stop;
+  GPtrArray *changes;
+  gboolean written;
+  GError *error;
+} Job;
+
+struct _GeoWriter {
+  GThread *thread;
+  GAsyncQueue *jobs;
+  GMainContext *context;
+  GeoHubStore *store; /* The thread's. */
+
+  GMutex mutex;
+  GSource *answer; /* Under mutex: what the thread has left for us. */
+
+  GeoWriterFunc func;
+  gpointer user_data;
+  gboolean busy;
+  guint64 commits;
+  guint64 n_changes;
+};
+
+static void
+job_free (gpointer data) {
+  Job *job = data;
+
+  g_clear_pointer (&job->changes, g_ptr_array_unref);
+  g_clear_error (&job->error);
+  g_free (job);
+}
+
+typedef struct {
+  GeoWriter *writer;
+  Job *job;
+} Answer;
+
+static void
+answer_free (gpointer data) {
+  Answer *answer = data;
+
+  job_free (answer->job);
+  g_free (answer);
+}
+
+static gboolean
+answer_cb (gpointer user_data) {
+  Answer *answer = user_data;
+  GeoWriter *writer = answer->writer;
+
+  g_mutex_lock (&writer->mutex);
+  g_clear_pointer (&writer->answer, g_source_unref);
+  g_mutex_unlock (&writer->mutex);
+
+  writer->busy = FALSE;
+  if (answer->job->written) {
+    writer->commits++;
+    writer->n_changes += answer->job->changes->len;
+  }
+  writer->func (answer->job->error, writer->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+do_job (GeoWriter *writer, Job *job) {
+  GSource *source = g_idle_source_new ();
+  Answer *answer = g_new0 (Answer, 1);
+
+  geo_fault_point ("before write");
+  job->written = geo_hub_store_write (writer->store, job->changes, &job->error);
+  geo_fault_point ("after write");
+
+  answer->writer = writer;
+  answer->job = job;
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, answer_cb, answer, answer_free);
+  g_mutex_lock (&writer->mutex);
+  writer->answer = source;
+  g_source_attach (source, writer->context);
+  g_mutex_unlock (&writer->mutex);
+}
+
+static gpointer
+thread_func (gpointer user_data) {
+  GeoWriter *writer = user_data;
+
+  geo_hub_store_adopt (writer->store);
+  for (;;) {
+    Job *job = g_async_queue_pop (writer->jobs);
+
+    if (job->stop) {
+      job_free (job);
+      break;
+    }
+    do_job (writer, job);
+  }
+  geo_hub_store_close (g_steal_pointer (&writer->store));
+  return NULL;
+}
+
+GeoWriter *
+geo_writer_new (GeoHubStore *store, GeoWriterFunc func, gpointer user_data) {
+  GeoWriter *writer = g_new0 (GeoWriter, 1);
+
+  writer->jobs = g_async_queue_new_full (job_free);
+  writer->context = g_main_context_ref_thread_default ();
+  writer->store = store;
+  writer->func = func;
+  writer->user_data = user_data;
+  g_mutex_init (&writer->mutex);
+  writer->thread = g_thread_new ("geo-hub-writer", thread_func, writer);
+  return writer;
+}
+
+void
+geo_writer_free (GeoWriter *writer) {
+  Job *job;
+
+  if (writer == NULL)
+    return;
+  job = g_new0 (Job, 1);
+  job->stop = TRUE;
+  g_async_queue_push (writer->jobs, job);
+  g_thread_join (writer->thread);
+  if (writer->answer != NULL) {
+    g_source_destroy (writer->answer);
+    g_source_unref (writer->answer);
+  }
+  g_mutex_clear (&writer->mutex);
+  g_async_queue_unref (writer->jobs);
+  g_main_context_unref (writer->context);
+  g_free (writer);
+}
+
+void
+geo_writer_write (GeoWriter *writer, GPtrArray *changes) {
+  Job *job = g_new0 (Job, 1);
+
+  g_assert (!writer->busy);
+  g_assert (changes->len > 0 && changes->len <= GEO_WRITER_BATCH_MAX);
+
+  writer->busy = TRUE;
+  job->changes = changes;
+  g_async_queue_push (writer->jobs, job);
+}
+
+gboolean
+geo_writer_is_busy (const GeoWriter *writer) {
+  return writer->busy;
+}
+
+guint64
+geo_writer_count_commits (const GeoWriter *writer) {
+  return writer->commits;
+}
+
+guint64
+geo_writer_count_changes (const GeoWriter *writer) {
+  return writer->n_changes;
+}
