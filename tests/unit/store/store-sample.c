@@ -385,6 +385,22 @@ sample_payment_entry (Sample *sample,
   return entry;
 }
 
+GeoProvenEntry *
+sample_clearing_entry (Sample *sample,
+                       guint who,
+                       const GeoCertificate *certificate,
+                       GPtrArray *hops) {
+  GeoProvenEntry *entry;
+  GeoHash hash;
+
+  geo_contract_hash (certificate->contract, &hash);
+  entry = make_entry (sample, who, GEO_ENTRY_KIND_CLEARING, &hash);
+  entry->certificate = geo_certificate_copy (certificate);
+  g_ptr_array_unref (entry->hops);
+  entry->hops = geo_contract_prove_hops_of (hops, &sample->people[who].pid);
+  return entry;
+}
+
 /* --- Bodies --------------------------------------------------------------- */
 
 GeoRecordBody *

@@ -82,6 +82,11 @@ GeoProvenEntry *sample_payment_entry (Sample *sample,
                                       const GeoCertificate *certificate,
                                       GPtrArray *hops);
 
+GeoProvenEntry *sample_clearing_entry (Sample *sample,
+                                       guint who,
+                                       const GeoCertificate *certificate,
+                                       GPtrArray *hops);
+
 /* Bodies of records. */
 GeoRecordBody *sample_joined (Sample *sample, guint who);
 GeoRecordBody *sample_body_line (const GeoTrustLine *line);

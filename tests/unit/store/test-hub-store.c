@@ -659,6 +659,101 @@ test_check (Fixture *fixture, gconstpointer data) {
   }
 }
 
+/* What cannot be read says so. */
+static void
+test_unreadable (Fixture *fixture, gconstpointer data) {
+  static const gchar *const changes[] = {
+    "UPDATE community SET community = 'x'",
+    "UPDATE participant_version SET participant = '{}'",
+    "UPDATE trust_line SET line = '{}'",
+    "UPDATE debt SET debtor = x'00' WHERE amount = 50",
+    "UPDATE entry SET entry = '{}'",
+    "UPDATE entry SET hash = x'00'",
+    "UPDATE tx SET certificate = '{}'",
+    "UPDATE tx SET order_hash = x'00' WHERE id = 1",
+    "UPDATE refusal SET refusal = '{}'",
+    "UPDATE refusal SET order_hash = x'00'",
+    "UPDATE registration SET registration = 'x' || char (0)",
+  };
+  g_autoptr (Sample) sample = sample_new (3);
+  g_autofree gchar *full = g_build_filename (fixture->folder, "f.db", NULL);
+  g_autoptr (GeoHubStore) made = geo_hub_store_open (full, FALSE, NULL);
+  GeoChange *change = geo_change_new (GEO_CHANGE_REGISTRATION, 1);
+
+  change->registration = g_strdup ("{}");
+  sample_fill_hub (sample, made);
+  sample_write (made, change);
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++) {
+    g_autofree gchar *path = g_build_filename (fixture->folder, "x.db", NULL);
+    g_autoptr (GeoHubStore) store = NULL;
+    g_autoptr (GeoCommunity) community = NULL;
+    g_autoptr (GPtrArray) entries = NULL;
+    g_autofree gchar *registration = NULL;
+    g_autoptr (GError) error = NULL;
+    Loaded loaded = { sample };
+    GeoHubOutcome outcomes[2];
+    GeoPid zero = { { 0 } };
+    GeoTime at;
+    gchar *message = NULL;
+    sqlite3 *raw;
+
+    sample_copy_database (full, path);
+    g_assert_cmpint (sqlite3_open (path, &raw), ==, SQLITE_OK);
+    sqlite3_exec (raw,
+                  "DROP TRIGGER participant_version_is_not_changed;"
+                  "DROP TRIGGER trust_line_is_not_changed;"
+                  "DROP TRIGGER entry_is_not_changed;"
+                  "DROP TRIGGER tx_is_not_changed;"
+                  "DROP TRIGGER refusal_is_not_changed;"
+                  "DROP TRIGGER registration_is_not_changed;",
+                  NULL, NULL, &message);
+    g_assert_cmpstr (message, ==, NULL);
+    sqlite3_exec (raw, changes[i], NULL, NULL, &message);
+    g_assert_cmpstr (message, ==, NULL);
+    sqlite3_close (raw);
+    store = geo_hub_store_open (path, TRUE, &error);
+    g_assert_no_error (error);
+    (void) ((community = geo_hub_store_get_community (store, &error)) != NULL &&
+            geo_hub_store_load_participants (store, take_participant, &loaded,
+                                             &error) &&
+            geo_hub_store_load_lines (store, take_line, &loaded, &error) &&
+            geo_hub_store_load_debts (store, take_debt, &loaded, &error) &&
+            (entries = geo_hub_store_list_entries (
+                 store, &sample->people[1].pid, 0, 9, &error)) != NULL &&
+            geo_hub_store_find_tx (store, &sample->people[0].pid, "tx-first",
+                                   &outcomes[0], &error) &&
+            (geo_hub_outcome_clear (&outcomes[0]), TRUE) &&
+            geo_hub_store_find_tx (store, &sample->people[0].pid, "tx-refused",
+                                   &outcomes[1], &error) &&
+            (geo_hub_outcome_clear (&outcomes[1]), TRUE));
+    if (error == NULL)
+      registration = geo_hub_store_find_registration (store, &zero, &at,
+                                                      &error);
+    if (error == NULL) {
+      g_test_message ("read all the same: %s", changes[i]);
+      g_test_fail ();
+    } else {
+      g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT);
+    }
+  }
+}
+
+static gpointer
+write_in_thread (gpointer data) {
+  Fixture *fixture = data;
+
+  geo_hub_store_adopt (fixture->store);
+  pay (fixture, SAMPLE_ROUTE (0, 1), 30, "tx-thread");
+  return NULL;
+}
+
+static void
+test_threads (Fixture *fixture, gconstpointer data) {
+  g_thread_join (g_thread_new ("store", write_in_thread, fixture));
+  geo_hub_store_adopt (fixture->store);
+  g_assert_cmpuint (load_debts (fixture).n, ==, 1);
+}
+
 /* Not timed by an assertion: how fast depends on the disk. */
 static void
 test_speed (void) {
@@ -727,6 +822,8 @@ main (int argc, char **argv) {
   ADD ("/store/hub/registration", test_registration);
   ADD ("/store/hub/reader", test_reader);
   ADD ("/store/hub/check", test_check);
+  ADD ("/store/hub/unreadable", test_unreadable);
+  ADD ("/store/hub/threads", test_threads);
   g_test_add_func ("/store/hub/speed", test_speed);
   return g_test_run ();
 }

@@ -329,6 +329,17 @@ read_all (GeoJournal *journal) {
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+static void
+remove_database (const gchar *path) {
+  const gchar *ends[] = { "", "-wal", "-shm" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree gchar *name = g_strconcat (path, ends[i], NULL);
+
+    g_unlink (name);
+  }
+}
+
 /* One bit of the file: it does not open, or it does not verify, or the byte is
  * one that nothing is read from. */
 static void
@@ -372,17 +383,161 @@ test_file (Fixture *fixture, gconstpointer data) {
       harmless++;
     }
     g_clear_pointer (&journal, geo_journal_close);
-    g_unlink (path);
-    for (guint end = 0; end < 2; end++) {
-      g_autofree gchar *beside = g_strconcat (path, end == 0 ? "-wal" : "-shm",
-                                              NULL);
-
-      g_unlink (beside);
-    }
+    remove_database (path);
   }
   g_test_message ("%u bytes noticed, %u from which nothing is read", noticed,
                   harmless);
   g_assert_cmpuint (noticed, >, harmless / 4);
+}
+
+/* --- What the owner made up ----------------------------------------------- */
+
+/* The journal's own signature does not make the signatures of others good. */
+static void
+test_made_up (Fixture *fixture, gconstpointer data) {
+  for (guint i = 0; i < 8; i++) {
+    g_autoptr (Sample) sample = sample_new (3);
+    g_autofree gchar *path = g_build_filename (fixture->folder, "x.db", NULL);
+    g_autoptr (GeoTrustLine) line = sample_line (sample, 0, 1, 10, NULL);
+    g_autoptr (SamplePayment) payment =
+        sample_payment (sample, SAMPLE_ROUTE (0, 1, 2), 50, "tx", NULL);
+    GeoRecordBody *body = NULL;
+    GeoRecordKind kind = GEO_RECORD_KIND_ENTRY;
+
+    remove_database (path);
+    g_autoptr (GeoJournal) journal = geo_journal_open (path, FALSE, NULL);
+    sample_append (sample, journal, 0, GEO_RECORD_KIND_JOINED,
+                   sample_joined (sample, 0));
+    switch (i) {
+    case 0:
+      body = sample_body_entry (
+          sample_payment_entry (sample, 0, payment->certificate, payment->hops),
+          NULL);
+      geo_entry_sign (body->entry->entry, sample->people[0].secret);
+      break;
+    case 1:
+      body = sample_body_entry (
+          sample_payment_entry (sample, 0, payment->certificate, payment->hops),
+          NULL);
+      ((GeoParticipant *) g_ptr_array_index (body->entry->people, 0))->seq++;
+      break;
+    case 2:
+      kind = GEO_RECORD_KIND_LINE;
+      body = sample_body_line (line);
+      body->line->signed_at++;
+      break;
+    case 3:
+      kind = GEO_RECORD_KIND_ORDER;
+      body = sample_body_order (payment->order, NULL);
+      body->order->deadline++;
+      break;
+    case 4:
+      kind = GEO_RECORD_KIND_VOTE;
+      body = sample_body_vote (sample, 0, payment->contract, payment->order,
+                               payment->hops);
+      body->vote->signature.bytes[3] ^= 1;
+      break;
+    case 5:
+      kind = GEO_RECORD_KIND_REFUSAL;
+      body = sample_body_refusal (
+          sample_refuse_contract_by (sample, 0, &payment->contract_hash));
+      body->refusal->at++;
+      break;
+    case 6:
+      kind = GEO_RECORD_KIND_REFUSED;
+      body = sample_body_refusal (
+          sample_refuse_order (sample, &payment->order_hash));
+      geo_refusal_sign (body->refusal, sample->people[0].secret);
+      break;
+    case 7:
+      kind = GEO_RECORD_KIND_PERSON;
+      body = geo_record_body_new ();
+      body->person = geo_participant_copy (sample->people[2].person);
+      body->person->seq++;
+      break;
+    default: /* A number, not an enum. */
+      g_assert_not_reached ();
+    }
+    sample_append (sample, journal, 0, kind, body);
+    expect_broken (journal, 2, "made up");
+  }
+}
+
+/* A projection that cannot be read says so, whoever asks. */
+static void
+test_unreadable (Fixture *fixture, gconstpointer data) {
+  static const gchar *const changes[] = {
+    "UPDATE line SET line = '{}'",
+    "UPDATE person SET person = 'x'",
+    "UPDATE balance SET peer = x'00'",
+    "UPDATE open_vote SET record = 1",
+    "UPDATE open_order SET record = 1",
+    "UPDATE open_order SET record = 77",
+    "UPDATE activity SET kind = 0",
+    "UPDATE activity SET decimals = 9",
+    "UPDATE activity SET peer = x'00'",
+    "UPDATE activity SET order_hash = x'00' WHERE order_hash IS NOT NULL",
+    "UPDATE record SET body = '{}' WHERE sequence = 10",
+    "UPDATE record SET record = '{}' WHERE sequence = 1",
+    "UPDATE record SET hash = x'00' WHERE sequence = 1",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++) {
+    g_autofree gchar *path = g_build_filename (fixture->folder, "x.db", NULL);
+    g_autofree gchar *found = NULL;
+    g_autofree gchar *restore = NULL;
+    g_autoptr (GeoJournal) journal = NULL;
+    sqlite3 *raw;
+
+    sample_copy_database (fixture->path, path);
+    raw = open_raw (path);
+    restore = drop_triggers (raw);
+    execute (raw, changes[i]);
+    g_assert_cmpint (sqlite3_changes (raw), >, 0);
+    sqlite3_close (raw);
+    journal = geo_journal_open (path, FALSE, NULL);
+    g_assert_nonnull (journal);
+    found = read_all (journal);
+    if (found != NULL) {
+      g_test_message ("read all the same: %s", changes[i]);
+      g_test_fail ();
+    }
+  }
+}
+
+/* Who the journal is of, and what proves a payment, cannot be read either. */
+static void
+test_unreadable_joined (Fixture *fixture, gconstpointer data) {
+  sqlite3 *raw = open_raw (fixture->path);
+  g_autoptr (GeoTrustLine) line = sample_line (fixture->sample, 0, 2, 1, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_free (drop_triggers (raw));
+  execute (raw, "UPDATE activity SET proof = 99 WHERE id = 5");
+  g_assert_null (geo_journal_get_receipt (fixture->journal, "tx-paid", &error));
+  g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT);
+  g_clear_error (&error);
+  execute (raw, "UPDATE record SET body = '{\"hops\":[]}'"
+                " WHERE sequence = 1");
+  g_assert_false (
+      geo_journal_get_joined (fixture->journal, NULL, NULL, NULL, &error));
+  g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT);
+  g_clear_error (&error);
+  g_assert_false (geo_journal_rebuild (fixture->journal, &error));
+  g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY);
+  /* Rolled back: what was there is there. */
+  g_assert_cmpint (geo_journal_count_activity (fixture->journal, NULL), ==, 5);
+  execute (raw, "UPDATE record SET body = 'x' WHERE sequence = 1");
+  sqlite3_close (raw);
+  g_clear_error (&error);
+  g_assert_false (geo_journal_rebuild (fixture->journal, &error));
+  g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT);
+
+  geo_journal_close (g_steal_pointer (&fixture->journal));
+  fixture->journal = geo_journal_open (fixture->path, FALSE, NULL);
+  sample_append_fails (fixture->sample, fixture->journal, 0,
+                       GEO_RECORD_KIND_LINE, sample_body_line (line),
+                       GEO_STORE_ERROR_CORRUPT);
 }
 
 /* --- Progress, and a long journal ----------------------------------------- */
@@ -442,6 +597,9 @@ main (int argc, char **argv) {
   ADD ("/store/journal-verify/tampering", test_tampering);
   ADD ("/store/journal-verify/append-only", test_append_only);
   ADD ("/store/journal-verify/file", test_file);
+  ADD ("/store/journal-verify/made-up", test_made_up);
+  ADD ("/store/journal-verify/unreadable", test_unreadable);
+  ADD ("/store/journal-verify/unreadable-joined", test_unreadable_joined);
   ADD ("/store/journal-verify/progress", test_progress);
   return g_test_run ();
 }

@@ -436,6 +436,38 @@ test_received_and_passed (Fixture *fixture, gconstpointer data) {
                     ==, 1);
 }
 
+/* §7: a cycle of debts gets smaller, and nobody gains or loses. */
+static void
+test_cleared (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  g_autoptr (SamplePayment) owed =
+      sample_payment (sample, SAMPLE_ROUTE (1, 0, 2), 100, "tx-owed", NULL);
+  g_autoptr (GeoOrder) shape = sample_order (sample, 2, 1, 40, "tx-clearing",
+                                             NULL);
+  g_autoptr (GPtrArray) hops = sample_hops (sample, shape,
+                                            SAMPLE_ROUTE (2, 0, 1, 2));
+  g_autoptr (GeoContract) contract = sample_contract (sample, shape, hops);
+  g_autoptr (GeoCertificate) certificate = NULL;
+  GeoRecordBody *body;
+
+  append (fixture, GEO_RECORD_KIND_ENTRY, entry_of (fixture, owed, NULL));
+  contract->kind = GEO_CONTRACT_KIND_CLEARING;
+  contract->has_order = contract->has_payer = contract->has_payee = FALSE;
+  certificate = sample_certificate (sample, shape, contract);
+  g_clear_pointer (&certificate->order, geo_order_free);
+  body = sample_body_entry (
+      sample_clearing_entry (sample, 0, certificate, hops), NULL);
+  append (fixture, GEO_RECORD_KIND_ENTRY, body);
+
+  g_assert_cmpint (balance_with (fixture, 1), ==, 60);
+  g_assert_cmpint (balance_with (fixture, 2), ==, -60);
+  g_autoptr (GeoActivity) cleared = newest (fixture);
+  g_assert_cmpint (cleared->kind, ==, GEO_ACTIVITY_CLEARED);
+  g_assert_cmpint (cleared->amount.amount.minor, ==, 40);
+  g_assert_true (geo_pid_is_zero (&cleared->peer));
+  g_assert_false (cleared->has_order_hash);
+}
+
 /* A payment that was made with our key on another machine. */
 static void
 test_paid_elsewhere (Fixture *fixture, gconstpointer data) {
@@ -513,6 +545,96 @@ test_votes (Fixture *fixture, gconstpointer data) {
          sample_body_refusal (
              sample_refuse_contract_by (sample, 1, &other->contract_hash)),
          GEO_STORE_ERROR_VERIFY);
+}
+
+/* What refuses has to be ours or for us, about one thing, and about this one.
+ */
+static void
+test_refusals_that_do_not_hold (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  g_autoptr (SamplePayment) one = sample_payment (sample, SAMPLE_ROUTE (0, 1),
+                                                  10, "tx-one", NULL);
+  g_autoptr (SamplePayment) other = sample_payment (sample, SAMPLE_ROUTE (0, 1),
+                                                    20, "tx-other", NULL);
+  GeoRecordBody *body;
+
+  body = sample_body_refusal (sample_refuse_order (sample, &one->order_hash));
+  body->refusal->community = sample->people[1].pid;
+  fails (fixture, GEO_RECORD_KIND_REFUSED, body, GEO_STORE_ERROR_VERIFY);
+  body = sample_body_refusal (sample_refuse_order (sample, &one->order_hash));
+  body->refusal->has_contract = TRUE;
+  fails (fixture, GEO_RECORD_KIND_REFUSED, body, GEO_STORE_ERROR_VERIFY);
+  body = sample_body_refusal (sample_refuse_order (sample, &one->order_hash));
+  body->refusal->has_order = FALSE;
+  fails (fixture, GEO_RECORD_KIND_REFUSED, body, GEO_STORE_ERROR_VERIFY);
+  body = sample_body_refusal (sample_refuse_order (sample, &one->order_hash));
+  body->order = geo_order_copy (other->order);
+  fails (fixture, GEO_RECORD_KIND_REFUSED, body, GEO_STORE_ERROR_VERIFY);
+  body = sample_body_refusal (
+      sample_refuse_contract_by (sample, 0, &one->contract_hash));
+  body->contract = geo_contract_copy (other->contract);
+  fails (fixture, GEO_RECORD_KIND_REFUSAL, body, GEO_STORE_ERROR_VERIFY);
+  fails (fixture, GEO_RECORD_KIND_REFUSAL, geo_record_body_new (),
+         GEO_STORE_ERROR_VERIFY);
+
+  /* A refusal of what we never ordered changes nothing, and is kept. */
+  append (
+      fixture, GEO_RECORD_KIND_REFUSED,
+      sample_body_refusal (sample_refuse_order (sample, &other->order_hash)));
+  g_assert_cmpint (geo_journal_count_activity (fixture->journal, NULL), ==, 1);
+
+  /* P4: it does not undo what was paid. */
+  append (fixture, GEO_RECORD_KIND_ENTRY, entry_of (fixture, one, NULL));
+  append (fixture, GEO_RECORD_KIND_REFUSED,
+          sample_body_refusal (sample_refuse_order (sample, &one->order_hash)));
+  g_autoptr (GeoActivity) paid = newest (fixture);
+  g_assert_cmpint (paid->state, ==, 4);
+}
+
+/* Another community's objects, and those of other people. */
+static void
+test_strange_objects (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  g_autoptr (SamplePayment) payment =
+      sample_payment (sample, SAMPLE_ROUTE (0, 1), 10, "tx-one", NULL);
+  g_autoptr (GeoTrustLine) line = sample_line (sample, 0, 1, 10, NULL);
+  g_autoptr (GeoTrustLine) theirs = sample_line (sample, 1, 0, 10, NULL);
+  GeoRecordBody *body;
+
+  fails (fixture, GEO_RECORD_KIND_LINE, geo_record_body_new (),
+         GEO_STORE_ERROR_VERIFY);
+  fails (fixture, GEO_RECORD_KIND_VOTE, geo_record_body_new (),
+         GEO_STORE_ERROR_VERIFY);
+  body = sample_body_line (line);
+  body->line->community = sample->people[1].pid;
+  fails (fixture, GEO_RECORD_KIND_LINE, body, GEO_STORE_ERROR_VERIFY);
+  body = sample_body_line (line);
+  body->line->to = body->line->from;
+  fails (fixture, GEO_RECORD_KIND_LINE, body, GEO_STORE_ERROR_VERIFY);
+  fails (fixture, GEO_RECORD_KIND_REFUSED, sample_body_line (theirs),
+         GEO_STORE_ERROR_VERIFY);
+  body = sample_body_order (payment->order, NULL);
+  body->order->community = sample->people[1].pid;
+  fails (fixture, GEO_RECORD_KIND_ORDER, body, GEO_STORE_ERROR_VERIFY);
+  body = geo_record_body_new ();
+  body->person = geo_participant_copy (sample->people[1].person);
+  body->person->community = sample->people[1].pid;
+  fails (fixture, GEO_RECORD_KIND_PERSON, body, GEO_STORE_ERROR_VERIFY);
+  body = sample_body_vote (sample, 0, payment->contract, payment->order,
+                           payment->hops);
+  body->contract->community = sample->people[1].pid;
+  fails (fixture, GEO_RECORD_KIND_VOTE, body, GEO_STORE_ERROR_VERIFY);
+  body = sample_body_vote (sample, 0, payment->contract, payment->order,
+                           payment->hops);
+  g_clear_pointer (&body->order, geo_order_free);
+  fails (fixture, GEO_RECORD_KIND_VOTE, body, GEO_STORE_ERROR_VERIFY);
+  body = sample_body_vote (sample, 0, payment->contract, payment->order,
+                           payment->hops);
+  g_clear_pointer (&body->vote, geo_vote_free);
+  fails (fixture, GEO_RECORD_KIND_VOTE, body, GEO_STORE_ERROR_VERIFY);
+  body = sample_joined (sample, 0);
+  body->community->seq++;
+  fails (fixture, GEO_RECORD_KIND_JOINED, body, GEO_STORE_ERROR_VERIFY);
 }
 
 static void
@@ -850,8 +972,12 @@ main (int argc, char **argv) {
   ADD ("/store/journal/paid", test_paid);
   ADD ("/store/journal/not-paid", test_not_paid);
   ADD ("/store/journal/received-and-passed", test_received_and_passed);
+  ADD ("/store/journal/cleared", test_cleared);
   ADD ("/store/journal/paid-elsewhere", test_paid_elsewhere);
   ADD ("/store/journal/votes", test_votes);
+  ADD ("/store/journal/refusals-that-do-not-hold",
+       test_refusals_that_do_not_hold);
+  ADD ("/store/journal/strange-objects", test_strange_objects);
   ADD ("/store/journal/people", test_people);
   ADD ("/store/journal/entries-that-do-not-hold",
        test_entries_that_do_not_hold);
