@@ -1,14 +1,19 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The history as a list.  The journal numbers its lines of history 1, 2, 3 …
- * without gaps, so that a line's place from the oldest is its number less one:
- * pages are counted from the oldest, and stay where they are when something new
- * comes on top.
+ * The history as a list.  A row's rank is its place from the oldest, which
+ * stays when something new comes on top; pages are counted by rank.  The
+ * journal's numbers grow with time but have gaps, and it can only be asked for
+ * what is before a number: so the number at each page's beginning is remembered
+ * when it is seen, and a page far below those that were seen is walked to, in
+ * short jobs between which others have their turn.
  */
 #include "config.h"
 
 #include "node/geo-activity-model-private.h"
+
+/* Rows of one job on the way to a page. */
+#define WALK_ROWS 1024
 
 typedef struct {
   gint64 number;
@@ -28,6 +33,10 @@ struct _GeoActivityModel {
   gint64 count;
   GHashTable *pages; /* &Page.number → Page */
   GQueue recent; /* Page */
+  GHashTable *starts; /* Page number → id of the row where it begins */
+  /* The oldest row of the last look at the newest; rank 0: none yet. */
+  gint64 top_rank;
+  gint64 top_id;
   /* Payments that may still change: receipt key → GeoActivityItem. */
   GHashTable *open;
   gboolean refreshing;
@@ -64,6 +73,7 @@ geo_activity_model_finalize (GObject *object) {
 
   g_clear_pointer (&self->open, g_hash_table_unref);
   g_clear_pointer (&self->pages, g_hash_table_unref);
+  g_clear_pointer (&self->starts, g_hash_table_unref);
   G_OBJECT_CLASS (geo_activity_model_parent_class)->finalize (object);
 }
 
@@ -80,6 +90,8 @@ static void
 geo_activity_model_init (GeoActivityModel *self) {
   self->pages = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                        page_free);
+  self->starts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                        g_free);
   self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                       g_object_unref);
   g_queue_init (&self->recent);
@@ -158,35 +170,86 @@ fill (GeoActivityModel *self,
 /* --- Pages -------------------------------------------------------------- */
 
 typedef struct {
-  GeoActivityModel *model;
   gint64 page;
+  gint64 before; /* An id, and the rank of its row. */
+  gint64 rank;
+  guint max;
+} Question;
+
+typedef struct {
+  GeoActivityModel *model;
+  Question question;
 } Load;
 
 static gpointer
 load_job (GeoWorker *worker, gpointer data, GError **error) {
-  const gint64 *page = data;
+  const Question *question = data;
 
   return geo_journal_list_activity (geo_worker_get_journal (worker),
-                                    (*page + 1) * GEO_ACTIVITY_PAGE_ROWS + 1,
-                                    GEO_ACTIVITY_PAGE_ROWS, error);
+                                    question->before, question->max, error);
 }
 
+static gint64 *
+int64_dup (gint64 value) {
+  return g_memdup2 (&value, sizeof value);
+}
+
+/* A row was seen: where its page begins, and what it says if somebody looks. */
 static void
-fill_row (GeoActivityModel *self, const GeoActivity *activity) {
-  gint64 rank = activity->id - 1;
+take_row (GeoActivityModel *self, gint64 rank, const GeoActivity *activity) {
   gint64 number = rank / GEO_ACTIVITY_PAGE_ROWS;
   Page *page = g_hash_table_lookup (self->pages, &number);
 
-  if (page != NULL && rank >= 0)
+  if (rank % GEO_ACTIVITY_PAGE_ROWS == 0 &&
+      !g_hash_table_contains (self->starts, &number))
+    g_hash_table_insert (self->starts, int64_dup (number),
+                         int64_dup (activity->id));
+  if (page != NULL)
     fill (self, page->items[rank % GEO_ACTIVITY_PAGE_ROWS], activity);
 }
+
+static gboolean
+is_complete (GeoActivityModel *self, const Page *page) {
+  gint64 first = page->number * GEO_ACTIVITY_PAGE_ROWS;
+
+  for (guint i = 0; i < GEO_ACTIVITY_PAGE_ROWS; i++) {
+    if (first + i < self->count &&
+        !geo_activity_item_get_loaded (page->items[i]))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The nearest row above the page whose id is known. */
+static gboolean
+find_anchor (GeoActivityModel *self, Question *question) {
+  gint64 above = question->page + 1;
+  gint64 last = self->count / GEO_ACTIVITY_PAGE_ROWS;
+
+  for (gint64 n = above; n <= last; n++) {
+    const gint64 *id = g_hash_table_lookup (self->starts, &n);
+
+    if (id != NULL) {
+      question->rank = n * GEO_ACTIVITY_PAGE_ROWS;
+      question->before = *id;
+      return TRUE;
+    }
+  }
+  if (self->top_rank == 0 || self->top_rank < above * GEO_ACTIVITY_PAGE_ROWS)
+    return FALSE;
+  question->rank = self->top_rank;
+  question->before = self->top_id;
+  return TRUE;
+}
+
+static void load_page (GeoActivityModel *self, Page *page);
 
 static void
 loaded_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autofree Load *load = user_data;
   g_autoptr (GeoActivityModel) self = load->model;
   GPtrArray *rows = *result;
-  Page *page = g_hash_table_lookup (self->pages, &load->page);
+  Page *page = g_hash_table_lookup (self->pages, &load->question.page);
 
   if (page != NULL)
     page->loading = FALSE;
@@ -197,21 +260,34 @@ loaded_cb (gpointer *result, const GError *error, gpointer user_data) {
     return;
   }
   for (guint i = 0; i < rows->len; i++)
-    fill_row (self, g_ptr_array_index (rows, i));
+    take_row (self, load->question.rank - 1 - (gint64) i,
+              g_ptr_array_index (rows, i));
+  /* On the way only; where nobody looks any more, the way ends. */
+  if (page != NULL && rows->len > 0 && !is_complete (self, page))
+    load_page (self, page);
 }
 
 static void
 load_page (GeoActivityModel *self, Page *page) {
+  Question question = { .page = page->number };
   Load *load;
 
   if (page->loading || self->worker == NULL)
     return;
+  if (!find_anchor (self, &question)) {
+    /* It is at the top: the newest rows are looked at, then the page again. */
+    geo_activity_model_refresh (self);
+    return;
+  }
   page->loading = TRUE;
+  question.max =
+      (guint) MIN (question.rank - page->number * GEO_ACTIVITY_PAGE_ROWS,
+                   (gint64) WALK_ROWS);
   load = g_new0 (Load, 1);
   load->model = g_object_ref (self);
-  load->page = page->number;
+  load->question = question;
   geo_worker_push (self->worker, load_job,
-                   g_memdup2 (&page->number, sizeof page->number), g_free,
+                   g_memdup2 (&question, sizeof question), g_free,
                    (GDestroyNotify) g_ptr_array_unref, loaded_cb, load);
 }
 
@@ -306,34 +382,51 @@ growth_job (GeoWorker *worker, gpointer data, GError **error) {
   return growth;
 }
 
+/* Pages that wait for the newest rows. */
+static void
+load_incomplete (GeoActivityModel *self) {
+  for (GList *l = self->recent.head; l != NULL; l = l->next) {
+    Page *page = l->data;
+
+    if (!page->loading && !is_complete (self, page))
+      load_page (self, page);
+  }
+}
+
 static void
 grow (GeoActivityModel *self, const Growth *growth) {
   gint64 was = self->count;
+  guint n = growth->newest->len;
   g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
 
   /* The journal is append-only: it never shrinks. */
-  if (growth->count < was)
+  if (growth->count < was || (gint64) n > growth->count)
     return;
   self->count = growth->count;
+  if (n > 0) {
+    const GeoActivity *oldest = g_ptr_array_index (growth->newest, n - 1);
+
+    self->top_rank = growth->count - (gint64) n;
+    self->top_id = oldest->id;
+  }
 
   /* Newest first on disk; those who listen hear the oldest first. */
-  for (guint i = growth->newest->len; i > 0; i--) {
+  for (guint i = n; i > 0; i--) {
     const GeoActivity *activity = g_ptr_array_index (growth->newest, i - 1);
-    gint64 rank = activity->id - 1;
-    Page *page;
+    gint64 rank = growth->count - (gint64) i;
 
-    if (rank < was || rank >= self->count) {
-      fill_row (self, activity);
-      continue;
+    if (rank >= was) {
+      Page *page = get_page (self, rank / GEO_ACTIVITY_PAGE_ROWS);
+
+      g_ptr_array_add (
+          added, g_object_ref (page->items[rank % GEO_ACTIVITY_PAGE_ROWS]));
     }
-    page = get_page (self, rank / GEO_ACTIVITY_PAGE_ROWS);
-    fill (self, page->items[rank % GEO_ACTIVITY_PAGE_ROWS], activity);
-    g_ptr_array_add (added,
-                     g_object_ref (page->items[rank % GEO_ACTIVITY_PAGE_ROWS]));
+    take_row (self, rank, activity);
   }
   if (self->count > was)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, 0,
                                 (guint) (self->count - was));
+  load_incomplete (self);
   for (guint i = 0; i < added->len; i++)
     g_signal_emit (self, signals[SIGNAL_ADDED], 0,
                    g_ptr_array_index (added, i));

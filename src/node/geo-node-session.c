@@ -13,6 +13,9 @@
 #include "net/geo-fault.h"
 #include "node/geo-profile-private.h"
 
+/* Why a hub closes a session whose participant has another one. */
+#define REPLACED "replaced"
+
 static void start_signing_in (GeoNode *self);
 
 gboolean
@@ -637,6 +640,17 @@ lost_cb (GeoClient *client, GError *error, gpointer user_data) {
                      "Check the address.")
                 : _ ("No hub answers at this address. Check it, and that you "
                      "are connected.")));
+    return;
+  }
+  if (g_error_matches (error, GEO_NET_ERROR, GEO_NET_ERROR_CLOSED) &&
+      g_strcmp0 (error->message, REPLACED) == 0) {
+    /* Two that take turns in throwing each other out help nobody. */
+    self->wanted = FALSE;
+    geo_node_disconnect (self);
+    geo_node_set_connection (
+        self, GEO_CONNECTION_OFFLINE,
+        _ ("This identity is connected from elsewhere. Connect here again to "
+           "take over."));
     return;
   }
   geo_node_set_connection (
