@@ -426,7 +426,8 @@ grow (GeoActivityModel *self, const Growth *growth) {
   if (self->count > was)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, 0,
                                 (guint) (self->count - was));
-  load_incomplete (self);
+  if (n > 0)
+    load_incomplete (self);
   for (guint i = 0; i < added->len; i++)
     g_signal_emit (self, signals[SIGNAL_ADDED], 0,
                    g_ptr_array_index (added, i));

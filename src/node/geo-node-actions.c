@@ -10,6 +10,8 @@
 
 #include "node/geo-node-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "net/geo-fault.h"
 
 typedef struct {
@@ -213,6 +215,17 @@ told_received (GeoNode *self, const GeoProvenEntry *entry) {
                       geo_hash_to_string (&contract->order));
 }
 
+static const gchar *
+fault_sentence (const gchar *reason) {
+  if (g_strcmp0 (reason, GEO_REASON_CHAIN) == 0)
+    return _ ("Its entries do not follow one another.");
+  if (g_strcmp0 (reason, GEO_REASON_TWO_OUTCOMES) == 0)
+    return _ ("It says both yes and no to one payment.");
+  if (g_strcmp0 (reason, GEO_REASON_BAD_SIGNATURE) == 0)
+    return _ ("A signature in it is not genuine.");
+  return _ ("It contradicts your own records.");
+}
+
 static void
 tell (GeoNode *self, const GeoTold *told) {
   switch (told->kind) {
@@ -235,14 +248,10 @@ tell (GeoNode *self, const GeoTold *told) {
   case GEO_TOLD_SYNCED:
     geo_node_told_synced (self);
     break;
-  case GEO_TOLD_FAULT: {
-    g_autofree gchar *message = geo_phrase_refusal (
-        told->code != 0 ? geo_code_to_string (told->code) : NULL, told->reason,
-        NULL);
-
-    geo_node_fault (self, message, FALSE);
+  case GEO_TOLD_FAULT:
+    g_debug ("fault: %s", told->reason);
+    geo_node_fault (self, fault_sentence (told->reason), FALSE);
     break;
-  }
   case GEO_TOLD_PERSON:
     geo_node_refresh_name (self, told->person);
     break;

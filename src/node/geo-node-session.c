@@ -729,11 +729,14 @@ geo_node_start (GeoNode *node) {
   node->foreign = FALSE;
   if (node->reloading || node->client != NULL)
     return;
-  /* After a fault the party takes nothing more until it is made anew. */
-  if (node->party == NULL || node->connection == GEO_CONNECTION_FAULT)
-    geo_node_reload (node, NULL);
-  else
+  if (node->party != NULL && node->connection != GEO_CONNECTION_FAULT) {
     start_signing_in (node);
+    return;
+  }
+  /* After a fault the party takes nothing more until it is made anew. */
+  geo_node_set_connection (node, GEO_CONNECTION_CONNECTING,
+                           _ ("Connecting to the hub…"));
+  geo_node_reload (node, NULL);
 }
 
 void

@@ -1,0 +1,444 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The hub of the node's tests: a real server and a real closer over a ledger in
+ * memory, which fails the test when a change breaks a rule.
+ */
+#include "node-test.h"
+
+#include <string.h>
+
+#include "../protocol/town.h"
+#include "core/geo-link.h"
+
+typedef struct {
+  FakeHub *hub;
+  GeoSession *session;
+  gboolean signed_in;
+  GeoPid pid;
+  gchar *challenge;
+} Guest;
+
+struct _FakeHub {
+  GeoSecret *secret;
+  GeoCommunity *community;
+  Ledger *ledger;
+  GeoBook *book;
+  GeoCloser *closer;
+  GeoServer *server;
+  guint port;
+  GPtrArray *guests; /* Guest */
+  GHashTable *timers; /* GeoHash → source id */
+  GHashTable *said; /* GeoMessageType → how many */
+  GeoMessageType ignored;
+  gchar *code;
+  gboolean lies;
+};
+
+static void carry_out (FakeHub *hub, GPtrArray *actions);
+
+/* --- Sessions ------------------------------------------------------------- */
+
+static void
+guest_free (gpointer data) {
+  Guest *guest = data;
+
+  g_signal_handlers_disconnect_by_data (guest->session, guest);
+  g_object_unref (guest->session);
+  g_free (guest->challenge);
+  g_free (guest);
+}
+
+static Guest *
+find_guest (FakeHub *hub, const GeoPid *pid) {
+  for (guint i = 0; i < hub->guests->len; i++) {
+    Guest *guest = g_ptr_array_index (hub->guests, i);
+
+    if (guest->signed_in && geo_pid_equal (&guest->pid, pid))
+      return guest;
+  }
+  return NULL;
+}
+
+static void
+send_error (Guest *guest,
+            const gchar *msg_id,
+            GeoCode code,
+            const gchar *reason) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_ERROR, msg_id);
+
+  message->u.error->code = code;
+  message->u.error->reason = g_strdup (reason);
+  message->u.error->message = g_strdup ("no");
+  geo_session_send (guest->session, message);
+}
+
+static void
+send_entry (FakeHub *hub, Guest *guest, const GeoProvenEntry *entry) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_ENTRY, NULL);
+
+  message->u.entry->entry = geo_proven_entry_copy (entry);
+  geo_session_send (guest->session, message);
+}
+
+static void
+answer_sync (FakeHub *hub, Guest *guest, const GeoMessage *message) {
+  const GPtrArray *entries = ledger_entries (hub->ledger, &guest->pid);
+  gint64 from = message->u.sync->sequence;
+  g_autoptr (GeoMessage) result = geo_message_new (GEO_MESSAGE_SYNC_RESULT,
+                                                   message->msg_id);
+
+  for (guint i = (guint) from; entries != NULL && i < entries->len; i++)
+    send_entry (hub, guest, g_ptr_array_index (entries, i));
+  result->u.sync_result->sequence = entries != NULL ? entries->len : 0;
+  geo_session_send (guest->session, result);
+}
+
+static void
+answer_hello (FakeHub *hub, Guest *guest, const GeoMessage *message) {
+  g_autoptr (GeoMessage) answer = geo_message_new (GEO_MESSAGE_CHALLENGE,
+                                                   message->msg_id);
+  GeoMsgChallenge *challenge = answer->u.challenge;
+
+  guest->pid = message->u.hello->pid;
+  g_free (guest->challenge);
+  guest->challenge = g_strdup ("AbcdefghijklmnopqrstuvwxyZ0123456789-_abcde");
+  challenge->challenge = g_strdup (guest->challenge);
+  challenge->community = geo_community_copy (hub->community);
+  challenge->known = geo_book_get_participant (hub->book, &guest->pid) != NULL;
+  challenge->time = g_get_real_time () / 1000;
+  geo_session_send (guest->session, answer);
+}
+
+static void
+present (FakeHub *hub, const GeoPid *pid, gboolean is_present) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+
+  geo_closer_present (hub->closer, pid, is_present, g_get_real_time () / 1000,
+                      actions);
+  carry_out (hub, actions);
+}
+
+static gboolean
+check_login (FakeHub *hub, Guest *guest, const GeoMsgAuth *auth) {
+  const GeoParticipant *known = geo_book_get_participant (hub->book,
+                                                          &guest->pid);
+  const GeoParticipant *participant = known != NULL ? known : auth->participant;
+
+  return participant != NULL && guest->challenge != NULL &&
+         g_str_equal (auth->login->challenge, guest->challenge) &&
+         geo_pid_equal (&auth->login->pid, &guest->pid) &&
+         geo_pid_equal (&auth->login->community, &hub->community->community) &&
+         geo_login_verify (auth->login, &participant->key, NULL);
+}
+
+static void
+answer_auth (FakeHub *hub, Guest *guest, const GeoMessage *message) {
+  const GeoMsgAuth *auth = message->u.auth;
+  GeoTime now = g_get_real_time () / 1000;
+  g_autoptr (GeoMessage) answer = NULL;
+  Guest *before = find_guest (hub, &guest->pid);
+  gboolean known = geo_book_get_participant (hub->book, &guest->pid) != NULL;
+
+  if (!check_login (hub, guest, auth)) {
+    send_error (guest, message->msg_id, GEO_CODE_SIGNATURE,
+                GEO_REASON_BAD_SIGNATURE);
+    return;
+  }
+  if (!known && g_strcmp0 (hub->code, auth->code) != 0) {
+    send_error (guest, message->msg_id, GEO_CODE_NOT_ALLOWED,
+                GEO_REASON_NOT_ALLOWED);
+    return;
+  }
+  if (!known) {
+    g_autoptr (GPtrArray) actions = geo_actions_new ();
+    g_autoptr (GError) error = NULL;
+
+    geo_closer_register (hub->closer, auth->participant, now, actions, &error);
+    g_assert_no_error (error);
+    carry_out (hub, actions);
+  }
+  if (before != NULL)
+    geo_session_close (before->session, "replaced");
+  guest->signed_in = TRUE;
+
+  answer = geo_message_new (GEO_MESSAGE_WELCOME, message->msg_id);
+  answer->u.welcome->self =
+      geo_participant_copy (geo_book_get_participant (hub->book, &guest->pid));
+  answer->u.welcome->sequence = geo_book_get_sequence (hub->book, &guest->pid,
+                                                       NULL);
+  answer->u.welcome->time = now;
+  geo_session_send (guest->session, answer);
+  present (hub, &guest->pid, TRUE);
+}
+
+static void
+answer_closer (FakeHub *hub, Guest *guest, const GeoMessage *message) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  LedgerKnown known;
+
+  ledger_find (hub->ledger, &guest->pid, message, &known);
+  geo_closer_message (hub->closer, &guest->pid, message, &known.known,
+                      g_get_real_time () / 1000, actions);
+  ledger_known_clear (&known);
+  carry_out (hub, actions);
+}
+
+static void
+message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
+  Guest *guest = user_data;
+  FakeHub *hub = guest->hub;
+  gpointer type = GINT_TO_POINTER (message->type);
+
+  g_hash_table_insert (
+      hub->said, type,
+      GUINT_TO_POINTER (
+          GPOINTER_TO_UINT (g_hash_table_lookup (hub->said, type)) + 1));
+  if (message->type == hub->ignored)
+    return;
+  if (message->type == GEO_MESSAGE_HELLO)
+    answer_hello (hub, guest, message);
+  else if (message->type == GEO_MESSAGE_AUTH)
+    answer_auth (hub, guest, message);
+  else if (message->type == GEO_MESSAGE_SYNC)
+    answer_sync (hub, guest, message);
+  else
+    answer_closer (hub, guest, message);
+}
+
+static void
+closed_cb (GeoSession *session, GError *error, gpointer user_data) {
+  Guest *guest = user_data;
+  FakeHub *hub = guest->hub;
+  gboolean signed_in = guest->signed_in;
+  GeoPid pid = guest->pid;
+
+  g_ptr_array_remove (hub->guests, guest);
+  if (signed_in && find_guest (hub, &pid) == NULL)
+    present (hub, &pid, FALSE);
+}
+
+static void
+session_cb (GeoSession *session, gpointer user_data) {
+  FakeHub *hub = user_data;
+  Guest *guest = g_new0 (Guest, 1);
+
+  guest->hub = hub;
+  guest->session = g_object_ref (session);
+  g_signal_connect (session, "message", G_CALLBACK (message_cb), guest);
+  g_signal_connect (session, "closed", G_CALLBACK (closed_cb), guest);
+  g_ptr_array_add (hub->guests, guest);
+}
+
+/* --- Actions -------------------------------------------------------------- */
+
+typedef struct {
+  FakeHub *hub;
+  GeoHash hash;
+} Timer;
+
+static gboolean
+timer_cb (gpointer user_data) {
+  Timer *timer = user_data;
+  FakeHub *hub = timer->hub;
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  GeoHash hash = timer->hash;
+
+  g_hash_table_remove (hub->timers, &hash);
+  geo_closer_timer (hub->closer, &hash, g_get_real_time () / 1000, actions);
+  carry_out (hub, actions);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_timer (FakeHub *hub, const GeoHash *hash, GeoTime at) {
+  guint id = GPOINTER_TO_UINT (g_hash_table_lookup (hub->timers, hash));
+  Timer *timer;
+  gint64 delay;
+
+  if (id != 0)
+    g_source_remove (id);
+  g_hash_table_remove (hub->timers, hash);
+  if (at == 0)
+    return;
+  timer = g_new0 (Timer, 1);
+  timer->hub = hub;
+  timer->hash = *hash;
+  delay = CLAMP (at - g_get_real_time () / 1000, 0, G_MAXINT);
+  id = g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) delay, timer_cb, timer,
+                           g_free);
+  g_hash_table_insert (hub->timers, geo_hash_dup (hash), GUINT_TO_POINTER (id));
+}
+
+static void
+spoil (GeoMessage *message) {
+  if (message->type == GEO_MESSAGE_PAYMENT_COMMIT)
+    message->u.payment_commit->entry->entry->signature.bytes[0] ^= 1;
+  else if (message->type == GEO_MESSAGE_TRUST_LINE_RECEIPT)
+    message->u.trust_line_receipt->entry->entry->signature.bytes[0] ^= 1;
+}
+
+static void
+carry_out (FakeHub *hub, GPtrArray *actions) {
+  for (guint i = 0; i < actions->len; i++) {
+    GeoAction *action = g_ptr_array_index (actions, i);
+    Guest *guest;
+
+    switch (action->kind) {
+    case GEO_ACTION_STORE_CHANGE:
+      ledger_apply (hub->ledger, action->change);
+      break;
+    case GEO_ACTION_SEND:
+      guest = find_guest (hub, &action->to);
+      if (guest == NULL)
+        break;
+      if (hub->lies)
+        spoil (action->message);
+      geo_session_send (guest->session, action->message);
+      break;
+    case GEO_ACTION_TIMER:
+      set_timer (hub, &action->timer, action->at);
+      break;
+    case GEO_ACTION_STORE_RECORD:
+    case GEO_ACTION_TELL:
+      break;
+    }
+  }
+}
+
+/* --- The hub -------------------------------------------------------------- */
+
+static void
+listen_on (FakeHub *hub, guint port) {
+  g_autofree gchar *address = g_strdup_printf ("127.0.0.1:%u", port);
+  g_autoptr (GError) error = NULL;
+
+  hub->server = geo_server_new ();
+  geo_server_set_session_handler (hub->server, "/api/v1/node", session_cb, hub);
+  geo_server_listen (hub->server, address, NULL, &error);
+  g_assert_no_error (error);
+  hub->port = geo_server_get_port (hub->server);
+}
+
+FakeHub *
+fake_hub_new (guint8 seed) {
+  return fake_hub_new_at (seed, 0);
+}
+
+FakeHub *
+fake_hub_new_at (guint8 seed, guint port) {
+  FakeHub *hub = g_new0 (FakeHub, 1);
+  GeoCloserLimits limits;
+  guint8 salt_key[32];
+
+  memset (salt_key, 0x5a, sizeof salt_key);
+  geo_closer_limits_init (&limits);
+  hub->secret = town_secret (seed);
+  hub->community = town_community (hub->secret);
+  hub->ledger = ledger_new (hub->community);
+  hub->book = ledger_load (hub->ledger);
+  hub->closer = geo_closer_new (hub->book, hub->secret, salt_key, &limits);
+  hub->guests = g_ptr_array_new_with_free_func (guest_free);
+  hub->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
+                                       NULL);
+  hub->said = g_hash_table_new (NULL, NULL);
+  listen_on (hub, port);
+  return hub;
+}
+
+void
+fake_hub_go (FakeHub *hub) {
+  if (hub->server == NULL)
+    return;
+  geo_server_stop (hub->server);
+  wait_until (hub->guests->len == 0);
+  g_clear_object (&hub->server);
+}
+
+void
+fake_hub_come_back (FakeHub *hub) {
+  listen_on (hub, hub->port);
+}
+
+void
+fake_hub_free (FakeHub *hub) {
+  GHashTableIter iter;
+  gpointer id;
+
+  fake_hub_go (hub);
+  g_hash_table_iter_init (&iter, hub->timers);
+  while (g_hash_table_iter_next (&iter, NULL, &id))
+    g_source_remove (GPOINTER_TO_UINT (id));
+  g_hash_table_unref (hub->timers);
+  g_hash_table_unref (hub->said);
+  g_ptr_array_unref (hub->guests);
+  geo_closer_free (hub->closer);
+  geo_book_free (hub->book);
+  ledger_free (hub->ledger);
+  geo_community_free (hub->community);
+  geo_secret_unref (hub->secret);
+  g_free (hub->code);
+  g_free (hub);
+}
+
+const GeoPid *
+fake_hub_get_pid (FakeHub *hub) {
+  return &hub->community->community;
+}
+
+guint
+fake_hub_get_port (FakeHub *hub) {
+  return hub->port;
+}
+
+gchar *
+fake_hub_get_link (FakeHub *hub, const gchar *code) {
+  g_autoptr (GeoLink) link = geo_link_new (GEO_LINK_JOIN);
+
+  link->hub = g_strdup_printf ("http://127.0.0.1:%u", hub->port);
+  link->has_community = TRUE;
+  link->community = hub->community->community;
+  link->code = g_strdup (code);
+  return geo_link_to_string (link);
+}
+
+void
+fake_hub_ignore (FakeHub *hub, GeoMessageType type) {
+  hub->ignored = type;
+}
+
+guint
+fake_hub_count (FakeHub *hub, GeoMessageType type) {
+  return GPOINTER_TO_UINT (
+      g_hash_table_lookup (hub->said, GINT_TO_POINTER (type)));
+}
+
+void
+fake_hub_set_code (FakeHub *hub, const gchar *code) {
+  g_free (hub->code);
+  hub->code = g_strdup (code);
+}
+
+void
+fake_hub_rename (FakeHub *hub, const gchar *name) {
+  GeoEquivalent *equivalent = geo_equivalent_new ();
+
+  equivalent->code = g_strdup ("KWH");
+  equivalent->precision = 3;
+  equivalent->kind = GEO_EQUIVALENT_KIND_COMMODITY;
+  g_ptr_array_add (hub->community->equivalents, equivalent);
+  g_free (hub->community->name);
+  hub->community->name = g_strdup (name);
+  hub->community->seq++;
+  geo_community_sign (hub->community, hub->secret);
+}
+
+void
+fake_hub_lie (FakeHub *hub, gboolean lies) {
+  hub->lies = lies;
+}
+
+guint
+fake_hub_count_commits (FakeHub *hub) {
+  return ledger_count_commits (hub->ledger);
+}

@@ -1,0 +1,195 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the tests of this room share: people and waiting.
+ */
+#include "node-test.h"
+
+#include <glib/gstdio.h>
+#include <sodium.h>
+
+#include "core/geo-words.h"
+#include "node/geo-profile-private.h"
+
+gboolean
+wait_tick (gpointer unused) {
+  return G_SOURCE_CONTINUE;
+}
+
+void
+wait_ms (guint ms) {
+  gint64 end = g_get_monotonic_time () + ms * G_GINT64_CONSTANT (1000);
+
+  wait_until (g_get_monotonic_time () >= end);
+}
+
+void
+keep_result_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  GAsyncResult **kept = user_data;
+
+  *kept = g_object_ref (result);
+}
+
+gchar *
+make_folder (void) {
+  g_autoptr (GError) error = NULL;
+  gchar *folder = g_dir_make_tmp ("geo-node-XXXXXX", &error);
+
+  g_assert_no_error (error);
+  return folder;
+}
+
+void
+remove_folder (const gchar *folder) {
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const gchar *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree gchar *path = g_build_filename (folder, name, NULL);
+
+    if (g_file_test (path, G_FILE_TEST_IS_DIR) &&
+        !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+      remove_folder (path);
+    else
+      g_unlink (path);
+  }
+  g_rmdir (folder);
+}
+
+GeoProfile *
+make_profile (const gchar *folder, const gchar *name, const gchar *words) {
+  g_autofree gchar *path = g_build_filename (folder, name, NULL);
+  GeoProfile *profile = geo_profile_new (path);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gchar *made = words != NULL ? g_strdup (words) : geo_profile_make_words ();
+
+  geo_profile_set_key_limits (profile, crypto_pwhash_OPSLIMIT_MIN,
+                              crypto_pwhash_MEMLIMIT_MIN);
+  geo_profile_create_async (profile, name, made, "passphrase", NULL,
+                            keep_result_cb, &result);
+  geo_words_free (made);
+  wait_until (result != NULL);
+  geo_profile_create_finish (profile, result, &error);
+  g_assert_no_error (error);
+  return profile;
+}
+
+GeoNode *
+join (GeoProfile *profile, FakeHub *hub) {
+  g_autofree gchar *link = fake_hub_get_link (hub, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoNode *node;
+
+  geo_node_join_async (profile, link, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  node = geo_node_join_finish (result, &error);
+  g_assert_no_error (error);
+  wait_connected (node);
+  return node;
+}
+
+GeoNode *
+open_node (GeoProfile *profile) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoNode *node;
+
+  geo_node_open_async (profile, NULL, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  node = geo_node_open_finish (result, &error);
+  g_assert_no_error (error);
+  return node;
+}
+
+void
+wait_connected (GeoNode *node) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  geo_node_wait_connected_async (node, 30000, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_node_wait_connected_finish (node, result, &error);
+  g_assert_no_error (error);
+}
+
+void
+end_node (GeoNode *node) {
+  GeoNode *weak = node;
+
+  g_object_add_weak_pointer (G_OBJECT (node), (gpointer *) &weak);
+  geo_node_stop (node);
+  g_object_unref (node);
+  /* Jobs on their way keep it until they are done. */
+  wait_until (weak == NULL);
+}
+
+void
+pid_of (GeoNode *node, GeoPid *pid) {
+  g_assert_true (geo_pid_parse (geo_node_get_pid (node), pid, NULL));
+}
+
+void
+find (GeoNode *node, GeoNode *other) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) found = NULL;
+
+  geo_node_find_people_async (node, geo_node_get_pid (other), NULL,
+                              keep_result_cb, &result);
+  wait_until (result != NULL);
+  found = geo_node_find_people_finish (node, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_list_model_get_n_items (found), ==, 1);
+}
+
+void
+trust (GeoNode *node, GeoNode *other, gint64 limit) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoPid pid;
+
+  find (node, other);
+  pid_of (other, &pid);
+  geo_node_trust_async (node, &pid, "UAH", GEO_AMOUNT (MAX (limit, 0)),
+                        limit < 0, FALSE, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_node_trust_finish (node, result, &error);
+  g_assert_no_error (error);
+}
+
+GeoAmount
+balance_with (GeoNode *node, GeoNode *other) {
+  GeoPid pid;
+  GeoPerson *person;
+  g_autoptr (GeoRelation) relation = NULL;
+
+  pid_of (other, &pid);
+  person = geo_node_get_person (node, &pid);
+  if (person == NULL ||
+      g_list_model_get_n_items (geo_person_get_relations (person)) == 0)
+    return GEO_AMOUNT_ZERO;
+  relation = g_list_model_get_item (geo_person_get_relations (person), 0);
+  return geo_relation_get_balance (relation);
+}
+
+GeoTotal *
+get_total (GeoNode *node, guint index) {
+  GeoTotal *total = g_list_model_get_item (geo_node_get_totals (node), index);
+
+  g_assert_nonnull (total);
+  /* The list keeps it. */
+  g_object_unref (total);
+  return total;
+}
+
+GeoActivityItem *
+get_activity (GeoNode *node, guint index) {
+  GeoActivityItem *item = g_list_model_get_item (geo_node_get_activity (node),
+                                                 index);
+
+  g_assert_nonnull (item);
+  wait_until (geo_activity_item_get_loaded (item));
+  return item;
+}

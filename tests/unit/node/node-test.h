@@ -1,0 +1,91 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * For the tests of this room: a hub in this process that keeps everything in
+ * memory, people with profiles in a temporary folder, and turning the main loop
+ * until something is so.
+ */
+#pragma once
+
+#include "node/geo-node.h"
+#include "node/geo-phrases.h"
+
+#include "net/geo-server.h"
+#include "protocol/geo-closer.h"
+
+G_BEGIN_DECLS
+
+#define WAIT_SECONDS_MAX 60
+
+/* The test ends here if it never is so. */
+#define wait_until(condition)                                 \
+  G_STMT_START {                                              \
+    gint64 wait_end = g_get_monotonic_time () +               \
+                      WAIT_SECONDS_MAX * G_USEC_PER_SEC;      \
+    guint wait_id = g_timeout_add (5, wait_tick, NULL);       \
+    while (!(condition)) {                                    \
+      g_assert_cmpint (g_get_monotonic_time (), <, wait_end); \
+      g_main_context_iteration (NULL, TRUE);                  \
+    }                                                         \
+    g_source_remove (wait_id);                                \
+  }                                                           \
+  G_STMT_END
+
+gboolean wait_tick (gpointer unused);
+void wait_ms (guint ms);
+/* A GAsyncReadyCallback; user_data: GAsyncResult **, which is referenced. */
+void keep_result_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+/* A new temporary folder, and its end with all that is in it. */
+gchar *make_folder (void);
+void remove_folder (const gchar *folder);
+
+/* --- A hub ---------------------------------------------------------------- */
+
+typedef struct _FakeHub FakeHub;
+
+/* UAH with two decimals, HOUR with none. */
+FakeHub *fake_hub_new (guint8 seed);
+FakeHub *fake_hub_new_at (guint8 seed, guint port);
+void fake_hub_free (FakeHub *hub);
+const GeoPid *fake_hub_get_pid (FakeHub *hub);
+guint fake_hub_get_port (FakeHub *hub);
+/* geo://v1/join?… */
+gchar *fake_hub_get_link (FakeHub *hub, const gchar *code);
+/* Nobody answers any more; what it knows stays. */
+void fake_hub_go (FakeHub *hub);
+void fake_hub_come_back (FakeHub *hub);
+/* Messages of this type are not heard; 0 hears all. */
+void fake_hub_ignore (FakeHub *hub, GeoMessageType type);
+/* How many of this type were heard, ignored ones too. */
+guint fake_hub_count (FakeHub *hub, GeoMessageType type);
+/* Joining needs this code; NULL: none. */
+void fake_hub_set_code (FakeHub *hub, const gchar *code);
+/* Says its next word about itself: another name, and KWH with three decimals.
+ */
+void fake_hub_rename (FakeHub *hub, const gchar *name);
+/* Signs entries wrongly from now on. */
+void fake_hub_lie (FakeHub *hub, gboolean lies);
+guint fake_hub_count_commits (FakeHub *hub);
+
+/* --- People ----------------------------------------------------------------
+ */
+
+/* A profile with a cheap key file in folder/name, unlocked.  words NULL: new
+ * ones. */
+GeoProfile *
+make_profile (const gchar *folder, const gchar *name, const gchar *words);
+/* Joined and connected. */
+GeoNode *join (GeoProfile *profile, FakeHub *hub);
+GeoNode *open_node (GeoProfile *profile);
+void wait_connected (GeoNode *node);
+/* No reference but ours is left. */
+void end_node (GeoNode *node);
+void pid_of (GeoNode *node, GeoPid *pid);
+/* The truster must know the other one. */
+void find (GeoNode *node, GeoNode *other);
+void trust (GeoNode *node, GeoNode *other, gint64 limit);
+GeoAmount balance_with (GeoNode *node, GeoNode *other);
+GeoTotal *get_total (GeoNode *node, guint index);
+GeoActivityItem *get_activity (GeoNode *node, guint index);
+
+G_END_DECLS

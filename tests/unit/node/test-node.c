@@ -1,0 +1,959 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Tests of the node with a hub in this process: joining, trusting, paying, what
+ * the lists say, and what a restart brings back.
+ */
+#include "node-test.h"
+
+#include <string.h>
+
+#include "core/geo-words.h"
+
+typedef struct {
+  gchar *folder;
+  FakeHub *hub;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data) {
+  f->folder = make_folder ();
+  f->hub = fake_hub_new (200);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data) {
+  fake_hub_free (f->hub);
+  remove_folder (f->folder);
+  g_free (f->folder);
+}
+
+static GeoPayment *
+pay (GeoNode *node, GeoNode *to, gint64 amount, const gchar *text) {
+  g_autoptr (GError) error = NULL;
+  GeoPid pid;
+  GeoPayment *payment;
+
+  pid_of (to, &pid);
+  payment = geo_node_pay (node, NULL, &pid, "UAH", GEO_AMOUNT (amount), text,
+                          &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (payment);
+  return payment;
+}
+
+static gboolean
+is_over (GeoPayment *payment) {
+  return geo_payment_get_state (payment) == GEO_STATE_PAID ||
+         geo_payment_get_state (payment) == GEO_STATE_NOT_PAID;
+}
+
+static gchar *
+get_receipt (GeoNode *node, const gchar *key, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_get_receipt_async (node, key, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  return geo_node_get_receipt_finish (node, result, error);
+}
+
+static gint64
+verify (GeoNode *node) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 records = 0;
+
+  geo_node_verify_async (node, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_node_verify_finish (node, result, &records, &error);
+  g_assert_no_error (error);
+  return records;
+}
+
+/* --- Joining -------------------------------------------------------------- */
+
+static void
+test_join (Fixture *f, gconstpointer data) {
+  g_autoptr (GeoProfile) profile = make_profile (f->folder, "Olena", NULL);
+  GeoNode *node = join (profile, f->hub);
+  g_autofree gchar *community = geo_pid_to_string (fake_hub_get_pid (f->hub));
+  g_autofree gchar *link = geo_node_get_contact_link (node);
+  g_autoptr (GPtrArray) joined = geo_profile_list_communities (profile);
+  g_autoptr (GeoActivityItem) item = NULL;
+  const gchar *symbol;
+  guint precision;
+
+  g_assert_cmpint (geo_node_get_connection (node), ==, GEO_CONNECTION_HUB);
+  g_assert_cmpstr (geo_node_get_name (node), ==, "Olena");
+  g_assert_cmpstr (geo_node_get_community_name (node), ==, "Town");
+  g_assert_cmpstr (geo_node_get_community_pid (node), ==, community);
+  g_assert_true (g_str_has_prefix (link, "geo://v1/participant?"));
+  g_assert_nonnull (strstr (link, geo_node_get_pid (node)));
+  g_assert_cmpuint (joined->len, ==, 1);
+
+  g_assert_cmpuint (geo_node_get_n_equivalents (node), ==, 2);
+  g_assert_cmpstr (geo_node_get_equivalent (node, 1, &precision, &symbol), ==,
+                   "HOUR");
+  g_assert_cmpuint (precision, ==, 0);
+  g_assert_null (symbol);
+  g_assert_null (geo_node_get_equivalent (node, 2, NULL, NULL));
+  g_assert_true (geo_node_get_precision (node, "UAH", &precision));
+  g_assert_cmpuint (precision, ==, 2);
+  g_assert_false (geo_node_get_precision (node, "EUR", &precision));
+
+  g_assert_cmpuint (g_list_model_get_n_items (geo_node_get_totals (node)), ==,
+                    2);
+  g_assert_cmpint (geo_total_get_balance (get_total (node, 0)).minor, ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (geo_node_get_people (node)), ==,
+                    0);
+  g_assert_cmpuint (g_list_model_get_n_items (geo_node_get_activity (node)), ==,
+                    1);
+  item = get_activity (node, 0);
+  g_assert_cmpint (geo_activity_item_get_kind (item), ==, GEO_ITEM_JOINED);
+  g_assert_cmpint (verify (node), ==, 1);
+  end_node (node);
+}
+
+static GError *
+join_error (GeoProfile *profile, const gchar *link) {
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  geo_node_join_async (profile, link, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  g_assert_null (geo_node_join_finish (result, &error));
+  return error;
+}
+
+static void
+test_join_refused (Fixture *f, gconstpointer data) {
+  g_autoptr (GeoProfile) profile = make_profile (f->folder, "Olena", NULL);
+  FakeHub *other = fake_hub_new (201);
+  g_autofree gchar *community = geo_pid_to_string (fake_hub_get_pid (f->hub));
+  g_autofree gchar *wrong =
+      g_strdup_printf ("geo://v1/join?hub=http://127.0.0.1:%u&community=%s",
+                       fake_hub_get_port (other), community);
+  g_autofree gchar *plain = fake_hub_get_link (f->hub, NULL);
+  g_autofree gchar *invited = fake_hub_get_link (f->hub, "abc");
+  g_autofree gchar *address = g_strdup_printf ("127.0.0.1:%u",
+                                               fake_hub_get_port (f->hub));
+  static const gchar *const bad[] = {
+    "geo://v1/pay?to=x",
+    "geo://v2/join?hub=a",
+    "http://",
+    "",
+  };
+  g_autoptr (GPtrArray) joined = NULL;
+  GError *error;
+  GeoNode *node;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) cancelled = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    error = join_error (profile, bad[i]);
+    g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+    g_clear_error (&error);
+  }
+  error = join_error (profile, wrong);
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_FOREIGN);
+  g_clear_error (&error);
+  error = join_error (profile, "127.0.0.1:1");
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_OFFLINE);
+  g_clear_error (&error);
+
+  fake_hub_set_code (f->hub, "abc");
+  error = join_error (profile, plain);
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_REFUSED);
+  g_clear_error (&error);
+  /* Nothing is left of it. */
+  joined = geo_profile_list_communities (profile);
+  g_assert_cmpuint (joined->len, ==, 0);
+
+  fake_hub_ignore (f->hub, GEO_MESSAGE_AUTH);
+  geo_node_join_async (profile, invited, cancellable, keep_result_cb,
+                       &cancelled);
+  wait_until (fake_hub_count (f->hub, GEO_MESSAGE_AUTH) > 1);
+  g_cancellable_cancel (cancellable);
+  wait_until (cancelled != NULL);
+  g_assert_null (geo_node_join_finish (cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  fake_hub_ignore (f->hub, 0);
+
+  geo_node_join_async (profile, invited, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  node = geo_node_join_finish (result, &error);
+  g_assert_no_error (error);
+  g_clear_object (&result);
+  end_node (node);
+
+  /* By its address alone, what was joined is opened. */
+  geo_node_join_async (profile, address, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  node = geo_node_join_finish (result, &error);
+  g_assert_no_error (error);
+  wait_connected (node);
+  g_assert_cmpuint (g_list_model_get_n_items (geo_node_get_activity (node)), ==,
+                    1);
+  g_clear_object (&result);
+  end_node (node);
+  fake_hub_free (other);
+}
+
+static void
+test_locked (Fixture *f, gconstpointer data) {
+  g_autofree gchar *path = g_build_filename (f->folder, "nobody", NULL);
+  g_autoptr (GeoProfile) nobody = geo_profile_new (path);
+  g_autoptr (GeoProfile) profile = make_profile (f->folder, "Olena", NULL);
+  g_autofree gchar *same = g_build_filename (f->folder, "Olena", NULL);
+  g_autoptr (GeoProfile) locked = geo_profile_new (same);
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GAsyncResult) third = NULL;
+  GError *error = NULL;
+
+  geo_node_open_async (nobody, NULL, NULL, keep_result_cb, &first);
+  wait_until (first != NULL);
+  g_assert_null (geo_node_open_finish (first, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY);
+  g_clear_error (&error);
+
+  geo_node_open_async (locked, NULL, NULL, keep_result_cb, &second);
+  wait_until (second != NULL);
+  g_assert_null (geo_node_open_finish (second, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE);
+  g_clear_error (&error);
+
+  geo_node_open_async (profile, NULL, NULL, keep_result_cb, &third);
+  wait_until (third != NULL);
+  g_assert_null (geo_node_open_finish (third, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NOT_JOINED);
+  g_clear_error (&error);
+}
+
+/* --- Paying --------------------------------------------------------------- */
+
+typedef struct {
+  GeoProfile *profiles[3];
+  GeoNode *nodes[3];
+} Town3;
+
+/* Ivan owes Petro, Petro owes Olena: trust the other way round. */
+static void
+make_town (Fixture *f, Town3 *town, guint n) {
+  static const gchar *const names[] = { "Olena", "Ivan", "Petro" };
+
+  for (guint i = 0; i < n; i++) {
+    town->profiles[i] = make_profile (f->folder, names[i], NULL);
+    town->nodes[i] = join (town->profiles[i], f->hub);
+  }
+}
+
+static void
+end_town (Town3 *town, guint n) {
+  for (guint i = 0; i < n; i++) {
+    if (town->nodes[i] != NULL)
+      end_node (town->nodes[i]);
+    g_object_unref (town->profiles[i]);
+  }
+}
+
+typedef struct {
+  GString *states;
+  GeoActivityItem *item;
+  guint received;
+} Watch;
+
+static void
+state_cb (GeoPayment *payment, GParamSpec *pspec, gpointer user_data) {
+  Watch *watch = user_data;
+
+  g_string_append_printf (watch->states, "%d ",
+                          (int) geo_payment_get_state (payment));
+}
+
+static void
+received_cb (GeoNode *node, GeoActivityItem *item, gpointer user_data) {
+  Watch *watch = user_data;
+
+  watch->received++;
+  g_set_object (&watch->item, item);
+}
+
+static void
+test_pay (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  Watch watch = { g_string_new (NULL), NULL, 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPayment *payment;
+  GeoPayment *again;
+  g_autoptr (GeoActivityItem) row = NULL;
+  g_autofree gchar *receipt = NULL;
+  g_autofree gchar *sentence = NULL;
+  g_autofree gchar *phrase = NULL;
+  GError *error = NULL;
+  GeoPid pid;
+  GeoPerson *person;
+  g_autoptr (GeoRelation) relation = NULL;
+  GeoAmount limit;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  trust (olena, ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  g_assert_cmpint (geo_total_get_can_receive (get_total (olena, 0)).minor, ==,
+                   10000);
+
+  pid_of (ivan, &pid);
+  person = geo_node_get_person (olena, &pid);
+  g_assert_cmpstr (geo_person_get_name (person), ==, "Ivan");
+  relation = g_list_model_get_item (geo_person_get_relations (person), 0);
+  g_assert_true (geo_relation_get_my_limit (relation, &limit));
+  g_assert_cmpint (limit.minor, ==, 10000);
+  g_assert_false (geo_relation_get_their_limit (relation, NULL));
+  g_assert_false (geo_relation_get_pending (relation));
+
+  g_signal_connect (olena, "payment-received", G_CALLBACK (received_cb),
+                    &watch);
+  payment = pay (ivan, olena, 1000, "Thanks, Олено");
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_SENDING);
+  g_assert_cmpuint (fake_hub_count (f->hub, GEO_MESSAGE_PAYMENT_REQUEST), ==,
+                    0);
+  g_signal_connect (payment, "notify::state", G_CALLBACK (state_cb), &watch);
+  wait_until (is_over (payment));
+  g_assert_cmpstr (watch.states->str, ==, "4 ");
+  /* Balances are there when the state is. */
+  g_assert_cmpint (balance_with (ivan, olena).minor, ==, -1000);
+  g_assert_cmpint (geo_total_get_i_owe (get_total (ivan, 0)).minor, ==, 1000);
+  g_assert_cmpint (geo_total_get_can_pay (get_total (ivan, 0)).minor, ==, 9000);
+
+  wait_until (watch.received == 1);
+  g_assert_cmpint (balance_with (olena, ivan).minor, ==, 1000);
+  g_assert_cmpstr (geo_activity_item_get_text (watch.item), ==,
+                   "Thanks, Олено");
+  g_assert_cmpstr (geo_activity_item_get_peer_name (watch.item), ==, "Ivan");
+  g_assert_cmpint (geo_activity_item_get_amount (watch.item).minor, ==, 1000);
+  g_assert_cmpuint (geo_activity_item_get_precision (watch.item), ==, 2);
+  phrase = NULL;
+
+  row = get_activity (ivan, 0);
+  wait_until (geo_activity_item_get_state (row) == GEO_STATE_PAID);
+  g_assert_cmpint (geo_activity_item_get_kind (row), ==, GEO_ITEM_PAID);
+  g_assert_cmpstr (geo_activity_item_get_peer_name (row), ==, "Olena");
+  g_assert_cmpstr (geo_activity_item_get_tx_id (row), ==,
+                   geo_payment_get_tx_id (payment));
+
+  receipt = get_receipt (ivan, geo_payment_get_tx_id (payment), &error);
+  g_assert_no_error (error);
+  sentence = geo_receipt_verify (receipt, strlen (receipt), &error);
+  g_assert_no_error (error);
+  g_test_message ("%s", sentence);
+  g_assert_true (
+      g_str_has_prefix (sentence, "Paid: Ivan paid 10.00 UAH to Olena on "));
+  g_assert_true (g_str_has_suffix (sentence, "committed by Town."));
+  g_clear_pointer (&receipt, g_free);
+  g_clear_pointer (&sentence, g_free);
+  receipt = get_receipt (olena, geo_activity_item_get_receipt_key (watch.item),
+                         &error);
+  g_assert_no_error (error);
+  sentence = geo_receipt_verify (receipt, strlen (receipt), &error);
+  g_assert_no_error (error);
+  g_assert_true (
+      g_str_has_prefix (sentence, "Paid: Ivan paid 10.00 UAH to Olena on "));
+
+  /* P5: the same again is the same. */
+  pid_of (olena, &pid);
+  again = geo_node_pay (ivan, geo_payment_get_tx_id (payment), &pid, "UAH",
+                        GEO_AMOUNT (1000), NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (again == payment);
+  g_assert_null (geo_node_pay (ivan, geo_payment_get_tx_id (payment), &pid,
+                               "UAH", GEO_AMOUNT (1001), NULL, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_clear_error (&error);
+  g_assert_cmpuint (fake_hub_count_commits (f->hub), ==, 1);
+  g_assert_cmpint (verify (ivan), >, 2);
+  g_assert_cmpuint (geo_node_get_open_count (ivan), ==, 0);
+
+  g_string_free (watch.states, TRUE);
+  g_clear_object (&watch.item);
+  end_town (&town, 2);
+}
+
+static void
+test_pay_through (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoNode *petro;
+  GeoPayment *payment;
+  g_autoptr (GeoActivityItem) row = NULL;
+
+  make_town (f, &town, 3);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  petro = town.nodes[2];
+  /* Ivan pays Olena through Petro. */
+  trust (petro, ivan, 5000);
+  trust (olena, petro, 5000);
+  find (ivan, olena);
+  payment = pay (ivan, olena, 2500, NULL);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_PAID);
+  wait_until (balance_with (olena, petro).minor == 2500);
+  wait_until (balance_with (petro, ivan).minor == 2500);
+  g_assert_cmpint (balance_with (petro, olena).minor, ==, -2500);
+  g_assert_cmpint (geo_total_get_balance (get_total (petro, 0)).minor, ==, 0);
+  g_assert_cmpint (geo_total_get_owed_to_me (get_total (petro, 0)).minor, ==,
+                   2500);
+  /* Ivan's list has Olena, whom he has paid, without any relation. */
+  g_assert_cmpuint (g_list_model_get_n_items (geo_node_get_people (ivan)), ==,
+                    2);
+
+  wait_until (g_list_model_get_n_items (geo_node_get_activity (petro)) == 4);
+  row = get_activity (petro, 0);
+  g_assert_cmpint (geo_activity_item_get_kind (row), ==, GEO_ITEM_PASSED);
+  end_town (&town, 3);
+}
+
+static GError *
+pay_error (GeoNode *node,
+           const GeoPid *to,
+           const gchar *equivalent,
+           gint64 amount,
+           const gchar *tx_id,
+           const gchar *text) {
+  GError *error = NULL;
+
+  g_assert_null (geo_node_pay (node, tx_id, to, equivalent, GEO_AMOUNT (amount),
+                               text, &error));
+  g_assert_nonnull (error);
+  return error;
+}
+
+static void
+test_pay_impossible (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPayment *payment;
+  g_autofree gchar *long_text = g_strnfill (1100, 'x');
+  GeoPid pid;
+  GeoPid stranger = { { 1 } };
+  GeoPid self;
+  GeoAmount max;
+  g_autoptr (GeoActivityItem) row = NULL;
+  g_autofree gchar *receipt = NULL;
+  g_autofree gchar *sentence = NULL;
+  GError *failure = NULL;
+  const struct {
+    const GeoPid *to;
+    const gchar *equivalent;
+    gint64 amount;
+    const gchar *tx_id;
+    const gchar *text;
+    GeoNodeError code;
+  } bad[] = {
+    { &pid, "EUR", 1, NULL, NULL, GEO_NODE_ERROR_INPUT },
+    { &pid, "UAH", 0, NULL, NULL, GEO_NODE_ERROR_INPUT },
+    { &pid, "UAH", -1, NULL, NULL, GEO_NODE_ERROR_INPUT },
+    { &pid, "UAH", GEO_AMOUNT_MAX + 1, NULL, NULL, GEO_NODE_ERROR_INPUT },
+    { &pid, "UAH", 1, "two words", NULL, GEO_NODE_ERROR_INPUT },
+    { &pid, "UAH", 1, NULL, long_text, GEO_NODE_ERROR_INPUT },
+    { &self, "UAH", 1, NULL, NULL, GEO_NODE_ERROR_INPUT },
+    { &stranger, "UAH", 1, NULL, NULL, GEO_NODE_ERROR_UNKNOWN_PERSON },
+  };
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  trust (olena, ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  pid_of (olena, &pid);
+  pid_of (ivan, &self);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GError) error = pay_error (ivan, bad[i].to, bad[i].equivalent,
+                                          bad[i].amount, bad[i].tx_id,
+                                          bad[i].text);
+
+    g_assert_error (error, GEO_NODE_ERROR, (gint) bad[i].code);
+  }
+
+  payment = pay (ivan, olena, 10001, NULL);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_NOT_PAID);
+  g_assert_cmpstr (geo_payment_get_code (payment), ==, "E002");
+  g_assert_true (geo_payment_get_max_amount (payment, &max));
+  g_assert_cmpint (max.minor, ==, 10000);
+  g_test_message ("%s", geo_payment_get_message (payment));
+  g_assert_nonnull (strstr (geo_payment_get_message (payment), "100.00 UAH"));
+  row = get_activity (ivan, 0);
+  wait_until (geo_activity_item_get_state (row) == GEO_STATE_NOT_PAID);
+  g_assert_nonnull (geo_activity_item_get_reason (row));
+
+  receipt = get_receipt (ivan, geo_payment_get_tx_id (payment), &failure);
+  g_assert_no_error (failure);
+  sentence = geo_receipt_verify (receipt, strlen (receipt), &failure);
+  g_assert_no_error (failure);
+  g_test_message ("%s", sentence);
+  g_assert_true (g_str_has_prefix (sentence, "Not paid: Town refused"));
+
+  g_clear_pointer (&receipt, g_free);
+  receipt = get_receipt (ivan, "no-such-payment", &failure);
+  g_assert_error (failure, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_clear_error (&failure);
+
+  geo_node_stop (ivan);
+  failure = pay_error (ivan, &pid, "UAH", 1, NULL, NULL);
+  g_assert_error (failure, GEO_NODE_ERROR, GEO_NODE_ERROR_OFFLINE);
+  g_clear_error (&failure);
+  end_town (&town, 2);
+}
+
+/* --- Doubt ---------------------------------------------------------------- */
+
+static void
+test_doubt (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPayment *payment;
+  g_autoptr (GeoActivityItem) row = NULL;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  trust (olena, ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+
+  fake_hub_ignore (f->hub, GEO_MESSAGE_PAYMENT_REQUEST);
+  payment = pay (ivan, olena, 1000, NULL);
+  wait_until (fake_hub_count (f->hub, GEO_MESSAGE_PAYMENT_REQUEST) == 1);
+  g_assert_cmpuint (geo_node_get_open_count (ivan), ==, 1);
+  row = get_activity (ivan, 0);
+  fake_hub_go (f->hub);
+  wait_until (geo_payment_get_state (payment) == GEO_STATE_IN_DOUBT);
+  wait_until (geo_node_get_connection (ivan) == GEO_CONNECTION_OFFLINE);
+  g_assert_nonnull (
+      strstr (geo_payment_get_message (payment), "do not pay again"));
+  g_assert_cmpint (geo_activity_item_get_state (row), ==, GEO_STATE_IN_DOUBT);
+
+  /* P12: the hub never had it, and then never will. */
+  fake_hub_ignore (f->hub, 0);
+  fake_hub_come_back (f->hub);
+  geo_node_hurry (ivan);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_NOT_PAID);
+  g_assert_cmpstr (geo_payment_get_reason (payment), ==, "unknown_order");
+  wait_until (geo_activity_item_get_state (row) == GEO_STATE_NOT_PAID);
+  wait_until (geo_node_get_connection (ivan) == GEO_CONNECTION_HUB);
+  g_assert_cmpuint (geo_node_get_open_count (ivan), ==, 0);
+  end_town (&town, 2);
+}
+
+/* The answer is lost, the program ends, and what became of it is found out. */
+static void
+test_restart (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPayment *payment;
+  GeoPayment *first;
+  g_autofree gchar *tx_id = NULL;
+  g_autofree gchar *first_id = NULL;
+  GeoPid pid;
+  GError *error = NULL;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  pid_of (olena, &pid);
+  trust (olena, ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  payment = pay (ivan, olena, 700, NULL);
+  first_id = g_strdup (geo_payment_get_tx_id (payment));
+  wait_until (is_over (payment));
+
+  fake_hub_ignore (f->hub, GEO_MESSAGE_PAYMENT_REQUEST);
+  payment = pay (ivan, olena, 1000, NULL);
+  tx_id = g_strdup (geo_payment_get_tx_id (payment));
+  wait_until (fake_hub_count (f->hub, GEO_MESSAGE_PAYMENT_REQUEST) == 2);
+  end_node (ivan);
+  fake_hub_ignore (f->hub, 0);
+
+  ivan = town.nodes[1] = open_node (town.profiles[1]);
+  g_assert_cmpint (geo_node_get_connection (ivan), ==, GEO_CONNECTION_OFFLINE);
+  g_assert_cmpint (balance_with (ivan, olena).minor, ==, -700);
+  g_assert_cmpuint (geo_node_get_open_count (ivan), ==, 1);
+  payment = geo_node_get_payment (ivan, tx_id);
+  g_assert_nonnull (payment);
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_IN_DOUBT);
+  first = geo_node_get_payment (ivan, first_id);
+  g_assert_nonnull (first);
+  g_assert_cmpint (geo_payment_get_state (first), ==, GEO_STATE_PAID);
+  g_assert_null (geo_node_get_payment (ivan, "never"));
+  /* Without a hub, too: a payment that is there is there. */
+  g_assert_true (geo_node_pay (ivan, first_id, &pid, "UAH", GEO_AMOUNT (700),
+                               NULL, &error) == first);
+  g_assert_no_error (error);
+
+  geo_node_start (ivan);
+  wait_connected (ivan);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_NOT_PAID);
+  g_assert_cmpuint (fake_hub_count_commits (f->hub), ==, 1);
+  end_town (&town, 2);
+}
+
+/* --- Others --------------------------------------------------------------- */
+
+static GListModel *
+find_text (GeoNode *node, const gchar *text) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GListModel *found;
+
+  geo_node_find_people_async (node, text, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  found = geo_node_find_people_finish (node, result, &error);
+  g_assert_no_error (error);
+  return found;
+}
+
+static GeoQuote *
+quote (GeoNode *node, GeoNode *to, const GeoAmount *amount, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+  GeoPid pid;
+
+  pid_of (to, &pid);
+  geo_node_quote_async (node, &pid, "UAH", amount, NULL, keep_result_cb,
+                        &result);
+  wait_until (result != NULL);
+  return geo_node_quote_finish (node, result, error);
+}
+
+static void
+test_find_and_quote (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  g_autoptr (GListModel) found = NULL;
+  g_autoptr (GListModel) none = NULL;
+  g_autoptr (GListModel) link = NULL;
+  g_autoptr (GListModel) offline = NULL;
+  g_autoptr (GeoQuote) too_much = NULL;
+  g_autoptr (GeoQuote) up_to = NULL;
+  g_autoptr (GeoPerson) person = NULL;
+  g_autofree gchar *contact = NULL;
+  GeoPid neighbour;
+  GeoPid pid;
+  GeoAmount amount = GEO_AMOUNT (10001);
+  GeoAmount available;
+  GError *error = NULL;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  pid_of (olena, &pid);
+
+  found = find_text (ivan, " len ");
+  g_assert_cmpuint (g_list_model_get_n_items (found), ==, 1);
+  person = g_list_model_get_item (found, 0);
+  g_assert_cmpstr (geo_person_get_name (person), ==, "Olena");
+  none = find_text (ivan, "zz");
+  g_assert_cmpuint (g_list_model_get_n_items (none), ==, 0);
+  contact = geo_node_get_contact_link (olena);
+  link = find_text (ivan, contact);
+  g_assert_cmpuint (g_list_model_get_n_items (link), ==, 1);
+
+  trust (olena, ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  too_much = quote (ivan, olena, &amount, &error);
+  g_assert_no_error (error);
+  g_assert_false (geo_quote_get_can_pay (too_much));
+  g_assert_cmpint (geo_quote_get_max_amount (too_much).minor, ==, 10000);
+  g_assert_cmpuint (geo_quote_get_n_limits (too_much), ==, 1);
+  g_assert_cmpstr (geo_quote_get_limit (too_much, 0, &neighbour, &available),
+                   ==, "Olena");
+  g_assert_true (geo_pid_equal (&neighbour, &pid));
+  g_assert_cmpint (available.minor, ==, 10000);
+  up_to = quote (ivan, olena, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (geo_quote_get_can_pay (up_to));
+  g_assert_cmpuint (geo_quote_get_precision (up_to), ==, 2);
+
+  geo_node_stop (ivan);
+  offline = find_text (ivan, "OLENA");
+  g_assert_cmpuint (g_list_model_get_n_items (offline), ==, 1);
+  g_assert_null (quote (ivan, olena, NULL, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_OFFLINE);
+  g_clear_error (&error);
+  end_town (&town, 2);
+}
+
+static void
+test_close_line (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPid pid;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GeoActivityItem) row = NULL;
+  g_autofree gchar *phrase = NULL;
+  GError *error = NULL;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  pid_of (ivan, &pid);
+  trust (olena, ivan, 10000);
+  trust (olena, ivan, 5000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 5000);
+  trust (olena, ivan, -1);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 0);
+  wait_until (g_list_model_get_n_items (geo_node_get_activity (olena)) == 4);
+  row = get_activity (olena, 0);
+  phrase = geo_phrase_activity (row);
+  g_assert_cmpstr (phrase, ==, "You no longer trust Ivan in UAH");
+
+  geo_node_trust_async (olena, &pid, "UAH", GEO_AMOUNT_ZERO, TRUE, FALSE, NULL,
+                        keep_result_cb, &result);
+  wait_until (result != NULL);
+  g_assert_false (geo_node_trust_finish (olena, result, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_clear_error (&error);
+  g_clear_object (&result);
+  end_town (&town, 2);
+}
+
+/* Twelve words bring back every balance from the hub. */
+static void
+test_restore (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPayment *payment;
+  gchar *words;
+  g_autoptr (GeoProfile) restored = NULL;
+  GeoNode *again;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  trust (olena, ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  for (guint i = 0; i < 5; i++) {
+    payment = pay (ivan, olena, 100, NULL);
+    wait_until (is_over (payment));
+  }
+
+  words = geo_profile_get_words (town.profiles[1]);
+  end_node (ivan);
+  town.nodes[1] = NULL;
+  restored = make_profile (f->folder, "Ivan again", words);
+  geo_words_free (words);
+  again = join (restored, f->hub);
+  g_assert_cmpstr (geo_node_get_name (again), ==, "Ivan");
+  g_assert_cmpint (balance_with (again, olena).minor, ==, -500);
+  g_assert_cmpint (verify (again), ==, 7);
+  payment = pay (again, olena, 100, "from the new one");
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_PAID);
+  end_node (again);
+  end_town (&town, 2);
+}
+
+static void
+fault_cb (GeoNode *node, const gchar *message, gpointer user_data) {
+  guint *faults = user_data;
+
+  g_assert_cmpstr (message, !=, "");
+  (*faults)++;
+}
+
+static void
+test_lying_hub (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPayment *payment;
+  guint faults = 0;
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  trust (olena, ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  g_signal_connect (ivan, "fault", G_CALLBACK (fault_cb), &faults);
+  fake_hub_lie (f->hub, TRUE);
+  payment = pay (ivan, olena, 1000, NULL);
+  wait_until (faults == 1);
+  g_assert_cmpint (geo_node_get_connection (ivan), ==, GEO_CONNECTION_FAULT);
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_IN_DOUBT);
+  g_assert_cmpint (balance_with (ivan, olena).minor, ==, 0);
+
+  geo_node_wait_connected_async (ivan, 1000, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  g_assert_false (geo_node_wait_connected_finish (ivan, result, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_clear_object (&result);
+
+  /* A person tries again: what is on disk begins anew, and an honest hub brings
+   * the entry. */
+  fake_hub_lie (f->hub, FALSE);
+  geo_node_start (ivan);
+  wait_connected (ivan);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_PAID);
+  g_assert_cmpint (balance_with (ivan, olena).minor, ==, -1000);
+  end_town (&town, 2);
+}
+
+static void
+test_another_hub (Fixture *f, gconstpointer data) {
+  g_autoptr (GeoProfile) profile = make_profile (f->folder, "Olena", NULL);
+  GeoNode *node = join (profile, f->hub);
+  FakeHub *other = fake_hub_new (201);
+  g_autofree gchar *link = fake_hub_get_link (other, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) waited = NULL;
+  g_autoptr (GPtrArray) joined = NULL;
+  GeoNode *second;
+  GError *error = NULL;
+  guint port = fake_hub_get_port (f->hub);
+  FakeHub *impostor;
+
+  /* Somebody else answers at the address that was joined. */
+  fake_hub_go (f->hub);
+  impostor = fake_hub_new_at (202, port);
+  geo_node_hurry (node);
+  geo_node_wait_connected_async (node, 20000, NULL, keep_result_cb, &waited);
+  wait_until (waited != NULL);
+  g_assert_false (geo_node_wait_connected_finish (node, waited, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_FOREIGN);
+  g_clear_error (&error);
+  g_assert_cmpint (geo_node_get_connection (node), ==, GEO_CONNECTION_FAULT);
+  g_assert_cmpuint (fake_hub_count (impostor, GEO_MESSAGE_AUTH), ==, 0);
+  fake_hub_free (impostor);
+  g_clear_object (&waited);
+  end_node (node);
+
+  /* Two communities in one profile. */
+  geo_node_join_async (profile, link, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  second = geo_node_join_finish (result, &error);
+  g_assert_no_error (error);
+  g_clear_object (&result);
+  end_node (second);
+  joined = geo_profile_list_communities (profile);
+  g_assert_cmpuint (joined->len, ==, 2);
+  fake_hub_free (other);
+}
+
+static void
+test_new_word_of_the_hub (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+
+  make_town (f, &town, 1);
+  olena = town.nodes[0];
+  fake_hub_go (f->hub);
+  wait_until (geo_node_get_connection (olena) != GEO_CONNECTION_HUB);
+  fake_hub_rename (f->hub, "City");
+  fake_hub_come_back (f->hub);
+  geo_node_hurry (olena);
+  wait_until (geo_node_get_connection (olena) == GEO_CONNECTION_HUB);
+  g_assert_cmpstr (geo_node_get_community_name (olena), ==, "City");
+  g_assert_cmpuint (geo_node_get_n_equivalents (olena), ==, 3);
+  g_assert_cmpuint (g_list_model_get_n_items (geo_node_get_totals (olena)), ==,
+                    3);
+  end_node (olena);
+
+  olena = town.nodes[0] = open_node (town.profiles[0]);
+  g_assert_cmpstr (geo_node_get_community_name (olena), ==, "City");
+  end_town (&town, 1);
+}
+
+static void
+test_wait_times_out (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  g_autoptr (GAsyncResult) offline = NULL;
+  g_autoptr (GAsyncResult) silent = NULL;
+  GError *error = NULL;
+
+  make_town (f, &town, 1);
+  olena = town.nodes[0];
+  geo_node_stop (olena);
+  geo_node_wait_connected_async (olena, 100, NULL, keep_result_cb, &offline);
+  wait_until (offline != NULL);
+  g_assert_false (geo_node_wait_connected_finish (olena, offline, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_OFFLINE);
+  g_clear_error (&error);
+
+  fake_hub_ignore (f->hub, GEO_MESSAGE_HELLO);
+  geo_node_start (olena);
+  geo_node_wait_connected_async (olena, 500, NULL, keep_result_cb, &silent);
+  wait_until (silent != NULL);
+  g_assert_false (geo_node_wait_connected_finish (olena, silent, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_TIMEOUT);
+  g_clear_error (&error);
+  g_clear_object (&offline);
+  g_clear_object (&silent);
+  end_town (&town, 1);
+}
+
+/* The same identity elsewhere: the one that was here first gives way. */
+static void
+test_replaced (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *elsewhere;
+  gchar *words;
+  g_autoptr (GeoProfile) profile = NULL;
+
+  make_town (f, &town, 1);
+  olena = town.nodes[0];
+  words = geo_profile_get_words (town.profiles[0]);
+  profile = make_profile (f->folder, "elsewhere", words);
+  geo_words_free (words);
+  elsewhere = join (profile, f->hub);
+  wait_until (geo_node_get_connection (olena) == GEO_CONNECTION_OFFLINE);
+  g_assert_nonnull (
+      strstr (geo_node_get_connection_detail (olena), "elsewhere"));
+  wait_ms (1500);
+  g_assert_cmpint (geo_node_get_connection (elsewhere), ==, GEO_CONNECTION_HUB);
+  end_node (elsewhere);
+  end_town (&town, 1);
+}
+
+int
+main (int argc, char *argv[]) {
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, test) \
+  g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+  ADD ("/node/join", test_join);
+  ADD ("/node/join/refused", test_join_refused);
+  ADD ("/node/locked", test_locked);
+  ADD ("/node/pay", test_pay);
+  ADD ("/node/pay/through", test_pay_through);
+  ADD ("/node/pay/impossible", test_pay_impossible);
+  ADD ("/node/doubt", test_doubt);
+  ADD ("/node/restart", test_restart);
+  ADD ("/node/find-and-quote", test_find_and_quote);
+  ADD ("/node/close-line", test_close_line);
+  ADD ("/node/restore", test_restore);
+  ADD ("/node/lying-hub", test_lying_hub);
+  ADD ("/node/another-hub", test_another_hub);
+  ADD ("/node/new-word-of-the-hub", test_new_word_of_the_hub);
+  ADD ("/node/wait-times-out", test_wait_times_out);
+  ADD ("/node/replaced", test_replaced);
+  return g_test_run ();
+}
