@@ -19,7 +19,8 @@ G_DECLARE_FINAL_TYPE (GeoAmountEntry,
                       AMOUNT_ENTRY,
                       AdwBin)
 
-/* Signals: "changed": another text or equivalent; "activate": Enter. */
+/* Signals: "changed": another text or equivalent; "equivalent-changed", after
+ * it: another equivalent; "activate": Enter. */
 GeoAmountEntry *geo_amount_entry_new (void);
 void geo_amount_entry_set_node (GeoAmountEntry *self, GeoNode *node);
 /* What the amount is for, to those who cannot see the window. */
@@ -36,6 +37,9 @@ geo_amount_entry_set_equivalent (GeoAmountEntry *self, const gchar *equivalent);
 gboolean geo_amount_entry_get_amount (GeoAmountEntry *self, GeoAmount *out);
 void geo_amount_entry_set_amount (GeoAmountEntry *self, GeoAmount amount);
 gboolean geo_amount_entry_is_empty (GeoAmountEntry *self);
+/* A sentence about why what is typed is no amount above zero; NULL where it is
+ * one, or where nothing is typed. */
+gchar *geo_amount_entry_find_problem (GeoAmountEntry *self);
 /* Draws it as wrong, or not; what is wrong is said beside it. */
 void geo_amount_entry_set_wrong (GeoAmountEntry *self, gboolean wrong);
 

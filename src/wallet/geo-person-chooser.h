@@ -30,6 +30,9 @@ GeoPersonChooser *geo_person_chooser_new (void);
 void geo_person_chooser_set_node (GeoPersonChooser *self, GeoNode *node);
 /* What is typed, as if somebody had typed it. */
 void geo_person_chooser_set_text (GeoPersonChooser *self, const gchar *text);
+/* The same, and as soon as it is found whom a link or an identifier means, that
+ * one is chosen. */
+void geo_person_chooser_look_up (GeoPersonChooser *self, const gchar *text);
 /* The link that was pasted; NULL where it is none.  Borrowed. */
 const GeoLink *geo_person_chooser_get_link (GeoPersonChooser *self);
 

@@ -1,0 +1,214 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoActivityRow: what happened, with whom, how much and when.  It follows its
+ * item, which may still be on its way from the disk, and changes nothing.
+ */
+#include "config.h"
+
+#include "wallet/geo-activity-row.h"
+
+#include <glib/gi18n.h>
+
+#include "node/geo-phrases.h"
+#include "wallet/geo-when.h"
+
+struct _GeoActivityRow {
+  AdwBin parent_instance;
+
+  /* owned */
+  GeoActivityItem *item;
+
+  /* template children */
+  GtkImage *icon;
+  GtkLabel *phrase_label;
+  GtkLabel *text_label;
+  GtkLabel *amount_label;
+  GtkLabel *when_label;
+};
+
+G_DEFINE_FINAL_TYPE (GeoActivityRow, geo_activity_row, ADW_TYPE_BIN)
+
+static const gchar *
+find_icon (GeoActivityItem *item) {
+  switch (geo_activity_item_get_kind (item)) {
+  case GEO_ITEM_PAID:
+    return "go-up-symbolic";
+  case GEO_ITEM_RECEIVED:
+    return "go-down-symbolic";
+  case GEO_ITEM_PASSED:
+    return "media-playlist-repeat-symbolic";
+  case GEO_ITEM_TRUST_GIVEN:
+  case GEO_ITEM_TRUST_GOT:
+    return "emblem-shared-symbolic";
+  case GEO_ITEM_CLEARED:
+    return "object-rotate-right-symbolic";
+  case GEO_ITEM_JOINED:
+    return "system-users-symbolic";
+  }
+  return "dialog-information-symbolic";
+}
+
+/* A trust's amount stands in its phrase. */
+static gboolean
+has_amount (GeoActivityItem *item) {
+  switch (geo_activity_item_get_kind (item)) {
+  case GEO_ITEM_PAID:
+  case GEO_ITEM_RECEIVED:
+  case GEO_ITEM_PASSED:
+  case GEO_ITEM_CLEARED:
+    return TRUE;
+  case GEO_ITEM_TRUST_GIVEN:
+  case GEO_ITEM_TRUST_GOT:
+  case GEO_ITEM_JOINED:
+    return FALSE;
+  }
+  return FALSE;
+}
+
+static void
+set_class (gpointer widget, const gchar *name, gboolean set) {
+  if (set)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
+show_amount (GeoActivityRow *self) {
+  GeoState state = geo_activity_item_get_state (self->item);
+  g_autofree gchar *amount = NULL;
+
+  if (has_amount (self->item))
+    amount = geo_phrase_amount (geo_activity_item_get_amount (self->item),
+                                geo_activity_item_get_precision (self->item),
+                                geo_activity_item_get_equivalent (self->item));
+  gtk_label_set_label (self->amount_label, amount != NULL ? amount : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->amount_label), amount != NULL);
+  set_class (self->amount_label, "success",
+             geo_activity_item_get_kind (self->item) == GEO_ITEM_RECEIVED);
+  set_class (self->amount_label, "dimmed", state == GEO_STATE_NOT_PAID);
+}
+
+static void
+show_icon (GeoActivityRow *self) {
+  GeoState state = geo_activity_item_get_state (self->item);
+
+  if (geo_activity_item_get_kind (self->item) == GEO_ITEM_PAID &&
+      state == GEO_STATE_IN_DOUBT)
+    gtk_image_set_from_icon_name (self->icon, "dialog-question-symbolic");
+  else if (geo_activity_item_get_kind (self->item) == GEO_ITEM_PAID &&
+           state == GEO_STATE_NOT_PAID)
+    gtk_image_set_from_icon_name (self->icon, "window-close-symbolic");
+  else
+    gtk_image_set_from_icon_name (self->icon, find_icon (self->item));
+  set_class (self->icon, "warning", state == GEO_STATE_IN_DOUBT);
+}
+
+static void
+update (GeoActivityRow *self) {
+  gboolean loaded = geo_activity_item_get_loaded (self->item);
+  g_autofree gchar *phrase = geo_phrase_activity (self->item);
+  g_autofree gchar *when = NULL;
+  const gchar *text = NULL;
+
+  gtk_widget_set_opacity (GTK_WIDGET (self), loaded ? 1.0 : 0.0);
+  if (!loaded) {
+    gtk_label_set_label (self->phrase_label, "");
+    gtk_label_set_label (self->amount_label, "");
+    gtk_label_set_label (self->when_label, "");
+    gtk_widget_set_visible (GTK_WIDGET (self->text_label), FALSE);
+    return;
+  }
+
+  text = geo_activity_item_get_text (self->item);
+  if (geo_activity_item_get_state (self->item) == GEO_STATE_NOT_PAID &&
+      geo_activity_item_get_reason (self->item) != NULL)
+    text = geo_activity_item_get_reason (self->item);
+  when = geo_when_phrase (geo_activity_item_get_time (self->item));
+
+  gtk_label_set_label (self->phrase_label, phrase);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->phrase_label), phrase);
+  gtk_label_set_label (self->text_label, text != NULL ? text : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->text_label), text);
+  gtk_widget_set_visible (GTK_WIDGET (self->text_label),
+                          text != NULL && *text != '\0');
+  gtk_label_set_label (self->when_label, when);
+  show_amount (self);
+  show_icon (self);
+}
+
+static void
+geo_activity_row_dispose (GObject *object) {
+  geo_activity_row_set_item (GEO_ACTIVITY_ROW (object), NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (object), GEO_TYPE_ACTIVITY_ROW);
+  G_OBJECT_CLASS (geo_activity_row_parent_class)->dispose (object);
+}
+
+static void
+geo_activity_row_class_init (GeoActivityRowClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = geo_activity_row_dispose;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/net/geocredit/Wallet/ui/geo-activity-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoActivityRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,
+                                        phrase_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,
+                                        text_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,
+                                        amount_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,
+                                        when_label);
+}
+
+static void
+geo_activity_row_init (GeoActivityRow *self) {
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GeoActivityRow *
+geo_activity_row_new (void) {
+  return g_object_new (GEO_TYPE_ACTIVITY_ROW, NULL);
+}
+
+void
+geo_activity_row_set_item (GeoActivityRow *self, GeoActivityItem *item) {
+  g_return_if_fail (GEO_IS_ACTIVITY_ROW (self));
+
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_data (self->item, self);
+  g_set_object (&self->item, item);
+  if (item == NULL)
+    return;
+  g_signal_connect_swapped (item, "notify", G_CALLBACK (update), self);
+  update (self);
+}
+
+GeoActivityItem *
+geo_activity_row_get_item (GeoActivityRow *self) {
+  g_return_val_if_fail (GEO_IS_ACTIVITY_ROW (self), NULL);
+
+  return self->item;
+}
+
+const gchar *
+geo_activity_row_find_action (GeoActivityItem *item, GVariant **target) {
+  const gchar *key;
+  const gchar *pid;
+
+  if (!geo_activity_item_get_loaded (item))
+    return NULL;
+  key = geo_activity_item_get_receipt_key (item);
+  if (key != NULL) {
+    *target = g_variant_new_string (key);
+    return "win.show-receipt";
+  }
+  pid = geo_activity_item_get_peer_pid (item);
+  if (pid != NULL && *pid != '\0') {
+    *target = g_variant_new_string (pid);
+    return "win.show-person";
+  }
+  return NULL;
+}

@@ -1,0 +1,312 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoHomePage: a card for each equivalent, the button that pays, what needs
+ * attention, and the latest activity.  It decides and sends nothing.
+ */
+#include "config.h"
+
+#include "wallet/geo-home-page.h"
+
+#include <glib/gi18n.h>
+
+#include "wallet/geo-activity-row.h"
+#include "wallet/geo-total-card.h"
+#include "wallet/geo-words-dialog.h"
+
+#define LATEST_MAX 5
+
+/* A payment that goes well is settled long before; only then is it worth a
+ * row that says it is not. */
+#define OPEN_DELAY_MS 4000
+
+struct _GeoHomePage {
+  AdwBin parent_instance;
+
+  guint update_id;
+  guint open_id;
+  gboolean open_is_old;
+
+  /* owned */
+  GeoNode *node;
+  GtkSliceListModel *latest;
+  GPtrArray *cards; /* In totals_box, which holds them. */
+
+  /* template children */
+  GtkBox *totals_box;
+  GtkButton *copy_button;
+  AdwPreferencesGroup *attention_group;
+  AdwActionRow *open_row;
+  AdwActionRow *words_row;
+  AdwActionRow *trust_row;
+  AdwActionRow *trusted_row;
+  GtkButton *show_all_button;
+  GtkListBox *latest_list;
+  GtkWidget *nothing_label;
+};
+
+G_DEFINE_FINAL_TYPE (GeoHomePage, geo_home_page, ADW_TYPE_BIN)
+
+/* --- What needs attention ----------------------------------------------- */
+
+static void
+count_lines (GeoHomePage *self, gboolean *given, gboolean *got) {
+  GListModel *people = geo_node_get_people (self->node);
+
+  *given = *got = FALSE;
+  for (guint i = 0; i < g_list_model_get_n_items (people); i++) {
+    g_autoptr (GeoPerson) person = g_list_model_get_item (people, i);
+    GListModel *relations = geo_person_get_relations (person);
+
+    for (guint j = 0; j < g_list_model_get_n_items (relations); j++) {
+      g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, j);
+
+      /* What waits for the hub needs no more asking. */
+      *given |= geo_relation_get_my_limit (relation, NULL) ||
+                geo_relation_get_pending (relation);
+      *got |= geo_relation_get_their_limit (relation, NULL);
+    }
+    if (*given && *got)
+      return;
+  }
+}
+
+static void
+show_open (GeoHomePage *self) {
+  guint count = geo_node_get_open_count (self->node);
+  g_autofree gchar *title =
+      g_strdup_printf (ngettext ("%u payment is waiting for the hub",
+                                 "%u payments are waiting for the hub", count),
+                       count);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->open_row), title);
+  gtk_widget_set_visible (GTK_WIDGET (self->open_row),
+                          count > 0 && self->open_is_old);
+}
+
+static void
+show_attention (GeoHomePage *self) {
+  GeoProfile *profile = geo_node_get_profile (self->node);
+  gboolean given, got;
+
+  count_lines (self, &given, &got);
+  show_open (self);
+  gtk_widget_set_visible (GTK_WIDGET (self->words_row),
+                          geo_profile_is_unlocked (profile) &&
+                              !geo_profile_get_words_confirmed (profile));
+  gtk_widget_set_visible (GTK_WIDGET (self->trust_row), !given);
+  gtk_widget_set_visible (GTK_WIDGET (self->trusted_row), !got);
+  gtk_widget_set_visible (
+      GTK_WIDGET (self->attention_group),
+      gtk_widget_get_visible (GTK_WIDGET (self->open_row)) ||
+          gtk_widget_get_visible (GTK_WIDGET (self->words_row)) || !given ||
+          !got);
+}
+
+static gboolean
+update_cb (gpointer user_data) {
+  GeoHomePage *self = user_data;
+
+  self->update_id = 0;
+  show_attention (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* One entry of the hub changes several totals and people. */
+static void
+changed_cb (GeoHomePage *self) {
+  if (self->update_id == 0)
+    self->update_id = g_idle_add (update_cb, self);
+}
+
+static gboolean
+open_is_old_cb (gpointer user_data) {
+  GeoHomePage *self = user_data;
+
+  self->open_id = 0;
+  self->open_is_old = TRUE;
+  show_attention (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+open_count_cb (GeoHomePage *self) {
+  if (geo_node_get_open_count (self->node) == 0) {
+    g_clear_handle_id (&self->open_id, g_source_remove);
+    self->open_is_old = FALSE;
+  } else if (self->open_id == 0 && !self->open_is_old) {
+    self->open_id = g_timeout_add (OPEN_DELAY_MS, open_is_old_cb, self);
+  }
+  changed_cb (self);
+}
+
+static void
+words_cb (GeoHomePage *self) {
+  GeoWordsDialog *dialog =
+      geo_words_dialog_new (geo_node_get_profile (self->node));
+
+  g_signal_connect_object (dialog, "confirmed", G_CALLBACK (changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
+}
+
+static void
+copy_cb (GeoHomePage *self) {
+  g_autofree gchar *link = NULL;
+
+  if (self->node == NULL)
+    return;
+  link = geo_node_get_contact_link (self->node);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), link);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
+                              _ ("Your link is copied"));
+}
+
+/* --- Totals and latest activity ----------------------------------------- */
+
+static void
+totals_changed_cb (GeoHomePage *self) {
+  GListModel *totals = geo_node_get_totals (self->node);
+
+  for (guint i = 0; i < self->cards->len; i++)
+    gtk_box_remove (self->totals_box, self->cards->pdata[i]);
+  g_ptr_array_set_size (self->cards, 0);
+  for (guint i = 0; i < g_list_model_get_n_items (totals); i++) {
+    g_autoptr (GeoTotal) total = g_list_model_get_item (totals, i);
+    GtkWidget *card = GTK_WIDGET (geo_total_card_new (total));
+
+    /* A change of trust, too, changes what I can pay or receive. */
+    g_signal_handlers_disconnect_by_data (total, self);
+    g_signal_connect_object (total, "notify", G_CALLBACK (changed_cb), self,
+                             G_CONNECT_SWAPPED);
+    gtk_box_append (self->totals_box, card);
+    g_ptr_array_add (self->cards, card);
+  }
+}
+
+static void
+latest_changed_cb (GeoHomePage *self) {
+  gboolean is_empty = g_list_model_get_n_items (G_LIST_MODEL (self->latest)) ==
+                      0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->latest_list), !is_empty);
+  gtk_widget_set_visible (GTK_WIDGET (self->show_all_button), !is_empty);
+  gtk_widget_set_visible (self->nothing_label, is_empty);
+}
+
+static GtkWidget *
+make_row (gpointer item, gpointer user_data) {
+  GeoActivityRow *row = geo_activity_row_new ();
+  GtkWidget *list_row = gtk_list_box_row_new ();
+
+  geo_activity_row_set_item (row, item);
+  gtk_widget_add_css_class (GTK_WIDGET (row), "activity-box-row");
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (list_row), GTK_WIDGET (row));
+  return list_row;
+}
+
+static void
+row_activated_cb (GtkListBox *list, GtkListBoxRow *row, GeoHomePage *self) {
+  GeoActivityItem *item = geo_activity_row_get_item (
+      GEO_ACTIVITY_ROW (gtk_list_box_row_get_child (row)));
+  g_autoptr (GVariant) target = NULL;
+  const gchar *action = geo_activity_row_find_action (item, &target);
+
+  if (action == NULL)
+    return;
+  g_variant_ref_sink (target);
+  gtk_widget_activate_action_variant (GTK_WIDGET (self), action, target);
+}
+
+/* --- Life --------------------------------------------------------------- */
+
+static void
+forget_node (GeoHomePage *self) {
+  if (self->node == NULL)
+    return;
+  g_clear_handle_id (&self->update_id, g_source_remove);
+  g_clear_handle_id (&self->open_id, g_source_remove);
+  g_signal_handlers_disconnect_by_data (geo_node_get_people (self->node), self);
+  g_signal_handlers_disconnect_by_data (geo_node_get_totals (self->node), self);
+  g_signal_handlers_disconnect_by_data (self->node, self);
+  for (guint i = 0;
+       i < g_list_model_get_n_items (geo_node_get_totals (self->node)); i++) {
+    g_autoptr (GObject) total =
+        g_list_model_get_item (geo_node_get_totals (self->node), i);
+
+    g_signal_handlers_disconnect_by_data (total, self);
+  }
+  g_clear_object (&self->node);
+}
+
+static void
+geo_home_page_dispose (GObject *object) {
+  GeoHomePage *self = GEO_HOME_PAGE (object);
+
+  forget_node (self);
+  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_HOME_PAGE);
+  g_clear_object (&self->latest);
+  g_clear_pointer (&self->cards, g_ptr_array_unref);
+  G_OBJECT_CLASS (geo_home_page_parent_class)->dispose (object);
+}
+
+static void
+geo_home_page_class_init (GeoHomePageClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = geo_home_page_dispose;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/net/geocredit/Wallet/ui/geo-home-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, totals_box);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, copy_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage,
+                                        attention_group);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, open_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, words_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, trust_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, trusted_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage,
+                                        show_all_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, latest_list);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage,
+                                        nothing_label);
+}
+
+static void
+geo_home_page_init (GeoHomePage *self) {
+  self->cards = g_ptr_array_new ();
+  self->latest = gtk_slice_list_model_new (NULL, 0, LATEST_MAX);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_list_box_bind_model (self->latest_list, G_LIST_MODEL (self->latest),
+                           make_row, NULL, NULL);
+  g_signal_connect_object (self->latest, "items-changed",
+                           G_CALLBACK (latest_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self->latest_list, "row-activated",
+                    G_CALLBACK (row_activated_cb), self);
+  g_signal_connect_swapped (self->words_row, "activated", G_CALLBACK (words_cb),
+                            self);
+  g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_cb),
+                            self);
+  g_signal_connect_swapped (self->trusted_row, "activated",
+                            G_CALLBACK (copy_cb), self);
+}
+
+void
+geo_home_page_set_node (GeoHomePage *self, GeoNode *node) {
+  g_return_if_fail (GEO_IS_HOME_PAGE (self));
+
+  forget_node (self);
+  self->node = g_object_ref (node);
+  g_signal_connect_swapped (geo_node_get_totals (node), "items-changed",
+                            G_CALLBACK (totals_changed_cb), self);
+  g_signal_connect_swapped (geo_node_get_people (node), "items-changed",
+                            G_CALLBACK (changed_cb), self);
+  g_signal_connect_swapped (node, "notify::open-count",
+                            G_CALLBACK (open_count_cb), self);
+  gtk_slice_list_model_set_model (self->latest, geo_node_get_activity (node));
+  totals_changed_cb (self);
+  latest_changed_cb (self);
+  open_count_cb (self);
+  show_attention (self);
+}

@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoQuoteWatch: asks how much can be paid while somebody types: a moment after
+ * the last change, and only the last question counts.  It shows nothing.
+ */
+#pragma once
+
+#include "node/geo-node.h"
+
+G_BEGIN_DECLS
+
+/* How long an amount stays the same before it is asked about. */
+#define GEO_QUOTE_WATCH_DELAY_MS 120
+
+#define GEO_TYPE_QUOTE_WATCH (geo_quote_watch_get_type ())
+G_DECLARE_FINAL_TYPE (GeoQuoteWatch, geo_quote_watch, GEO, QUOTE_WATCH, GObject)
+
+/* Signal: "changed": there is an answer, or a reason why there is none. */
+GeoQuoteWatch *geo_quote_watch_new (GeoNode *node);
+
+/* amount NULL: only "up to".  The answer before stays until there is a new one,
+ * where it is about the same payee and equivalent. */
+void geo_quote_watch_ask (GeoQuoteWatch *self,
+                          const GeoPid *to,
+                          const gchar *equivalent,
+                          const GeoAmount *amount);
+
+/* The last answer for this payee and equivalent; NULL: none yet.  Borrowed. */
+GeoQuote *geo_quote_watch_get_quote (GeoQuoteWatch *self);
+/* The answer is to the last question: its amount, not to one before. */
+gboolean geo_quote_watch_is_exact (GeoQuoteWatch *self);
+/* Why it could not be asked, a sentence for people; NULL otherwise. */
+const gchar *geo_quote_watch_get_message (GeoQuoteWatch *self);
+
+G_END_DECLS

@@ -1,0 +1,355 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoTrustDialog: whom I trust, up to how much, and what that means.  The node
+ * makes the line; it is there when the hub has confirmed it.
+ */
+#include "config.h"
+
+#include "wallet/geo-trust-dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "node/geo-phrases.h"
+#include "wallet/geo-amount-entry.h"
+#include "wallet/geo-person-chooser.h"
+
+struct _GeoTrustDialog {
+  AdwDialog parent_instance;
+
+  gboolean is_busy;
+  gboolean is_given; /* The window said whom. */
+  gboolean is_ending; /* What is under way ends the line. */
+  gboolean is_closed;
+
+  /* owned */
+  GeoNode *node;
+  GeoPerson *person;
+  GCancellable *cancellable;
+
+  /* template children */
+  AdwNavigationView *navigation;
+  GeoPersonChooser *chooser;
+  AdwAvatar *avatar;
+  GtkLabel *name_label;
+  GeoAmountEntry *amount_entry;
+  GtkLabel *meaning_label;
+  AdwSwitchRow *live_row;
+  GtkLabel *error_label;
+  GtkButton *trust_button;
+  GtkButton *stop_button;
+  GtkWidget *spinner;
+};
+
+G_DEFINE_FINAL_TYPE (GeoTrustDialog, geo_trust_dialog, ADW_TYPE_DIALOG)
+
+/* A new reference; NULL: nothing is between us in this equivalent. */
+static GeoRelation *
+find_relation (GeoTrustDialog *self) {
+  GListModel *relations = geo_person_get_relations (self->person);
+  const gchar *equivalent =
+      geo_amount_entry_get_equivalent (self->amount_entry);
+
+  for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
+    g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
+
+    if (g_str_equal (geo_relation_get_equivalent (relation), equivalent))
+      return g_steal_pointer (&relation);
+  }
+  return NULL;
+}
+
+static gchar *
+phrase (GeoTrustDialog *self, GeoAmount amount) {
+  return geo_phrase_amount (
+      amount, geo_amount_entry_get_precision (self->amount_entry),
+      geo_amount_entry_get_equivalent (self->amount_entry));
+}
+
+/* --- The form ----------------------------------------------------------- */
+
+static gchar *
+phrase_meaning (GeoTrustDialog *self) {
+  const gchar *name = geo_person_get_name (self->person);
+  g_autofree gchar *problem =
+      geo_amount_entry_find_problem (self->amount_entry);
+  g_autofree gchar *text = NULL;
+  GeoAmount amount;
+
+  if (problem != NULL)
+    return g_steal_pointer (&problem);
+  if (!geo_amount_entry_get_amount (self->amount_entry, &amount))
+    /* Translators: %s is a name. */
+    return g_strdup_printf (_ ("How much may %s owe you?"), name);
+  text = phrase (self, amount);
+  return g_strdup_printf (
+      /* Translators: a name and an amount. */
+      _ ("%s may owe you up to %s. You can lower it at any time; what is owed "
+         "by then stays owed."),
+      name, text);
+}
+
+static void
+update (GeoTrustDialog *self) {
+  g_autoptr (GeoRelation) relation = NULL;
+  g_autofree gchar *meaning = NULL;
+  g_autofree gchar *problem = NULL;
+  gboolean has_line;
+  GeoAmount amount;
+
+  if (self->person == NULL)
+    return;
+  relation = find_relation (self);
+  meaning = phrase_meaning (self);
+  problem = geo_amount_entry_find_problem (self->amount_entry);
+  has_line = relation != NULL && geo_relation_get_my_limit (relation, NULL);
+
+  gtk_label_set_label (self->meaning_label, meaning);
+  geo_amount_entry_set_wrong (self->amount_entry, problem != NULL);
+  gtk_button_set_label (self->trust_button,
+                        has_line ? _ ("_Change Trust") : _ ("_Trust"));
+  gtk_widget_set_visible (GTK_WIDGET (self->stop_button), has_line);
+  gtk_widget_set_visible (self->spinner, self->is_busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->amount_entry), !self->is_busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->live_row), !self->is_busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->stop_button), !self->is_busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->trust_button),
+                            !self->is_busy && geo_amount_entry_get_amount (
+                                                  self->amount_entry, &amount));
+}
+
+static void
+changed_cb (GeoTrustDialog *self) {
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label), FALSE);
+  update (self);
+}
+
+/* Shows the line as it is. */
+static void
+fill (GeoTrustDialog *self) {
+  g_autoptr (GeoRelation) relation = find_relation (self);
+  GeoAmount limit;
+
+  if (relation != NULL && geo_relation_get_my_limit (relation, &limit))
+    geo_amount_entry_set_amount (self->amount_entry, limit);
+  adw_switch_row_set_active (
+      self->live_row, relation != NULL && geo_relation_get_live (relation));
+}
+
+static void
+equivalent_cb (GeoTrustDialog *self) {
+  if (self->person != NULL)
+    fill (self);
+}
+
+static void
+chosen_cb (GeoPersonChooser *chooser, GeoPerson *person, GeoTrustDialog *self) {
+  const gchar *name = geo_person_get_name (person);
+  const gchar *only[] = { "limit", NULL };
+
+  g_set_object (&self->person, person);
+  adw_avatar_set_text (self->avatar, name);
+  gtk_label_set_label (self->name_label, name);
+  fill (self);
+  changed_cb (self);
+  if (self->is_given)
+    adw_navigation_view_replace_with_tags (self->navigation, only, 1);
+  else
+    adw_navigation_view_push_by_tag (self->navigation, "limit");
+  gtk_widget_grab_focus (GTK_WIDGET (self->amount_entry));
+}
+
+/* --- Doing it ----------------------------------------------------------- */
+
+static void
+show_error (GeoTrustDialog *self, const GError *error) {
+  gtk_label_set_label (self->error_label, error->message);
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label), TRUE);
+}
+
+static gchar *
+phrase_done (GeoTrustDialog *self) {
+  const gchar *equivalent =
+      geo_amount_entry_get_equivalent (self->amount_entry);
+  GeoAmount amount;
+
+  if (self->is_ending ||
+      !geo_amount_entry_get_amount (self->amount_entry, &amount))
+    /* Translators: a name and an equivalent's code: "UAH". */
+    return g_strdup_printf (_ ("You no longer trust %s in %s"),
+                            geo_person_get_name (self->person), equivalent);
+  return geo_phrase_my_line (
+      geo_person_get_name (self->person), amount,
+      geo_amount_entry_get_precision (self->amount_entry), equivalent);
+}
+
+static void
+trusted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoTrustDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *done = NULL;
+  gboolean ok = geo_node_trust_finish (GEO_NODE (source), result, &error);
+
+  if (self->is_closed)
+    return;
+  self->is_busy = FALSE;
+  update (self);
+  if (!ok) {
+    show_error (self, error);
+    return;
+  }
+  done = phrase_done (self);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", done);
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+send (GeoTrustDialog *self, GeoAmount limit, gboolean close) {
+  self->is_busy = TRUE;
+  self->is_ending = close;
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label), FALSE);
+  geo_node_trust_async (self->node, geo_person_get_pid (self->person),
+                        geo_amount_entry_get_equivalent (self->amount_entry),
+                        limit, close,
+                        !close && adw_switch_row_get_active (self->live_row),
+                        self->cancellable, trusted_cb, g_object_ref (self));
+  update (self);
+}
+
+static void
+trust_cb (GeoTrustDialog *self) {
+  GeoAmount limit;
+
+  if (self->person != NULL && !self->is_busy &&
+      geo_amount_entry_get_amount (self->amount_entry, &limit))
+    send (self, limit, FALSE);
+}
+
+static void
+stop_response_cb (AdwAlertDialog *alert,
+                  const gchar *response,
+                  GeoTrustDialog *self) {
+  if (g_str_equal (response, "stop") && self->person != NULL && !self->is_busy)
+    send (self, GEO_AMOUNT_ZERO, TRUE);
+}
+
+static void
+stop_cb (GeoTrustDialog *self) {
+  const gchar *name = geo_person_get_name (self->person);
+  g_autoptr (GeoRelation) relation = find_relation (self);
+  g_autofree gchar *owed = NULL;
+  g_autofree gchar *body = NULL;
+  /* Translators: %s is a name. */
+  g_autofree gchar *heading = g_strdup_printf (_ ("Stop Trusting %s?"), name);
+  AdwDialog *alert;
+
+  if (relation != NULL && geo_amount_cmp (geo_relation_get_balance (relation),
+                                          GEO_AMOUNT_ZERO) > 0) {
+    owed = phrase (self, geo_relation_get_balance (relation));
+    body = g_strdup_printf (
+        /* Translators: a name and an amount. */
+        _ ("%s owes you %s; that stays owed until it is paid back. No payment "
+           "can add to it."),
+        name, owed);
+  } else {
+    /* Translators: %s is a name. */
+    body = g_strdup_printf (_ ("No payment can make %s owe you anything. You "
+                               "can trust again at any time."),
+                            name);
+  }
+  alert = adw_alert_dialog_new (heading, body);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (alert), "keep",
+                                  _ ("_Keep Trust"), "stop",
+                                  _ ("_Stop Trusting"), NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (alert), "stop",
+                                            ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (alert), "keep");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (alert), "keep");
+  g_signal_connect_object (alert, "response", G_CALLBACK (stop_response_cb),
+                           self, G_CONNECT_DEFAULT);
+  adw_dialog_present (alert, GTK_WIDGET (self));
+}
+
+/* --- Life --------------------------------------------------------------- */
+
+/* What is stored goes to the hub all the same. */
+static void
+geo_trust_dialog_closed (AdwDialog *dialog) {
+  GeoTrustDialog *self = GEO_TRUST_DIALOG (dialog);
+
+  self->is_closed = TRUE;
+  g_cancellable_cancel (self->cancellable);
+}
+
+static void
+geo_trust_dialog_dispose (GObject *object) {
+  GeoTrustDialog *self = GEO_TRUST_DIALOG (object);
+
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->person);
+  g_clear_object (&self->node);
+  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_TRUST_DIALOG);
+  G_OBJECT_CLASS (geo_trust_dialog_parent_class)->dispose (object);
+}
+
+static void
+geo_trust_dialog_class_init (GeoTrustDialogClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = geo_trust_dialog_dispose;
+  ADW_DIALOG_CLASS (klass)->closed = geo_trust_dialog_closed;
+  g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
+  g_type_ensure (GEO_TYPE_PERSON_CHOOSER);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/net/geocredit/Wallet/ui/geo-trust-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
+                                        navigation);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, chooser);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, avatar);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
+                                        name_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
+                                        amount_entry);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
+                                        meaning_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, live_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
+                                        error_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
+                                        trust_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
+                                        stop_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, spinner);
+}
+
+static void
+geo_trust_dialog_init (GeoTrustDialog *self) {
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  geo_amount_entry_set_label (self->amount_entry, _ ("Trust up to"));
+  g_signal_connect (self->chooser, "chosen", G_CALLBACK (chosen_cb), self);
+  g_signal_connect_swapped (self->amount_entry, "changed",
+                            G_CALLBACK (changed_cb), self);
+  g_signal_connect_swapped (self->amount_entry, "equivalent-changed",
+                            G_CALLBACK (equivalent_cb), self);
+  g_signal_connect_swapped (self->amount_entry, "activate",
+                            G_CALLBACK (trust_cb), self);
+  g_signal_connect_swapped (self->trust_button, "clicked",
+                            G_CALLBACK (trust_cb), self);
+  g_signal_connect_swapped (self->stop_button, "clicked", G_CALLBACK (stop_cb),
+                            self);
+}
+
+GeoTrustDialog *
+geo_trust_dialog_new (GeoNode *node, const gchar *who) {
+  GeoTrustDialog *self = g_object_new (GEO_TYPE_TRUST_DIALOG, NULL);
+
+  self->node = g_object_ref (node);
+  geo_amount_entry_set_node (self->amount_entry, node);
+  geo_person_chooser_set_node (self->chooser, node);
+  if (*who != '\0') {
+    self->is_given = TRUE;
+    geo_person_chooser_look_up (self->chooser, who);
+  }
+  return self;
+}
