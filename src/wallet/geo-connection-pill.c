@@ -70,7 +70,6 @@ geo_connection_pill_dispose (GObject *object) {
   if (self->node != NULL)
     g_signal_handlers_disconnect_by_data (self->node, self);
   g_clear_object (&self->node);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_CONNECTION_PILL);
   G_OBJECT_CLASS (geo_connection_pill_parent_class)->dispose (object);
 }
 

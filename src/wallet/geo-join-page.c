@@ -127,7 +127,6 @@ geo_join_page_dispose (GObject *object) {
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->profile);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_JOIN_PAGE);
   G_OBJECT_CLASS (geo_join_page_parent_class)->dispose (object);
 }
 

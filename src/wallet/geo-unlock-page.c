@@ -96,7 +96,6 @@ geo_unlock_page_dispose (GObject *object) {
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->profile);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_UNLOCK_PAGE);
   G_OBJECT_CLASS (geo_unlock_page_parent_class)->dispose (object);
 }
 

@@ -33,6 +33,7 @@ struct _GeoWelcome {
   /* owned */
   GeoProfile *profile;
   GCancellable *cancellable;
+  GCancellable *attempt; /* To make the identity; NULL: there is none. */
   /* S4: zeroed when the identity is made; NULL while restoring. */
   gchar *words;
 
@@ -41,6 +42,8 @@ struct _GeoWelcome {
   Keyring keyring;
   /* The person is waiting for the keyring's answer. */
   gboolean waiting;
+  /* Another attempt is wanted as soon as the cancelled one has ended. */
+  gboolean again;
 
   /* template children */
   AdwNavigationView *navigation;
@@ -250,7 +253,6 @@ restore_next_cb (GeoWelcome *self) {
 static void
 show_working (GeoWelcome *self) {
   adw_status_page_set_title (self->creating_status, _ ("Making Your Wallet"));
-  adw_navigation_page_set_can_pop (self->creating_page, FALSE);
   gtk_widget_set_visible (self->creating_spinner, TRUE);
   gtk_widget_set_visible (GTK_WIDGET (self->creating_error), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->creating_button), FALSE);
@@ -262,12 +264,10 @@ show_working (GeoWelcome *self) {
 
 static void
 ask_passphrase (GeoWelcome *self) {
-  /* Under the page that waited, if it is there: going back skips it. */
+  /* In the place of the page that waited, if it is there. */
   if (adw_navigation_view_get_visible_page (self->navigation) ==
-      self->creating_page) {
-    adw_navigation_page_set_can_pop (self->creating_page, TRUE);
+      self->creating_page)
     adw_navigation_view_pop (self->navigation);
-  }
   go_to (self, "passphrase");
 }
 
@@ -350,14 +350,21 @@ created_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   gboolean created = geo_profile_create_finish (GEO_PROFILE (source), result,
                                                 &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  /* Disposed, or begun anew. */
+  if (self->attempt == NULL || GEO_PROFILE (source) != self->profile)
     return;
+  g_clear_object (&self->attempt);
   if (created) {
     if (self->words_confirmed)
       geo_profile_set_words_confirmed (self->profile, TRUE);
     forget_secrets (self);
     adw_navigation_view_replace_with_tags (self->navigation,
                                            (const char *[]){ "join" }, 1);
+    return;
+  }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    if (self->again)
+      create (self);
     return;
   }
   adw_status_page_set_title (self->creating_status,
@@ -369,7 +376,6 @@ created_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   gtk_widget_set_visible (
       GTK_WIDGET (self->other_place_button),
       g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING));
-  adw_navigation_page_set_can_pop (self->creating_page, TRUE);
 }
 
 static void
@@ -378,13 +384,27 @@ create (GeoWelcome *self) {
   gchar *typed = self->restoring ? get_restore_words (self) : NULL;
 
   show_working (self);
-  geo_profile_create_async (
-      self->profile, name, self->restoring ? typed : self->words,
-      self->keyring == KEYRING_MISSING
-          ? gtk_editable_get_text (GTK_EDITABLE (self->passphrase_row))
-          : NULL,
-      self->cancellable, created_cb, g_object_ref (self));
+  self->again = self->attempt != NULL;
+  if (!self->again) {
+    self->attempt = g_cancellable_new ();
+    geo_profile_create_async (
+        self->profile, name, self->restoring ? typed : self->words,
+        self->keyring == KEYRING_MISSING
+            ? gtk_editable_get_text (GTK_EDITABLE (self->passphrase_row))
+            : NULL,
+        self->attempt, created_cb, g_object_ref (self));
+  }
   geo_words_free (typed);
+}
+
+/* Who goes back does not wait for it any more. */
+static void
+popped_cb (GeoWelcome *self, AdwNavigationPage *page) {
+  if (page != self->creating_page)
+    return;
+  self->waiting = FALSE;
+  self->again = FALSE;
+  g_cancellable_cancel (self->attempt);
 }
 
 static void
@@ -400,9 +420,10 @@ geo_welcome_dispose (GObject *object) {
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_cancellable_cancel (self->attempt);
+  g_clear_object (&self->attempt);
   g_clear_object (&self->profile);
   g_clear_pointer (&self->words, geo_words_free);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_WELCOME);
   G_OBJECT_CLASS (geo_welcome_parent_class)->dispose (object);
 }
 
@@ -509,6 +530,8 @@ geo_welcome_init (GeoWelcome *self) {
                               G_CALLBACK (connections[i].callback), self);
   g_signal_connect_swapped (self->join_page, "joined", G_CALLBACK (joined_cb),
                             self);
+  g_signal_connect_swapped (self->navigation, "popped", G_CALLBACK (popped_cb),
+                            self);
   adw_status_page_set_icon_name (self->welcome_status, GEO_APPLICATION_ID);
   passphrase_changed_cb (self);
 }
@@ -526,6 +549,9 @@ geo_welcome_start (GeoWelcome *self,
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
+  g_cancellable_cancel (self->attempt);
+  g_clear_object (&self->attempt);
+  self->again = FALSE;
   g_set_object (&self->profile, profile);
   forget_secrets (self);
   self->words_confirmed = FALSE;

@@ -212,6 +212,34 @@ show_page_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 }
 
 static void
+push_person (GeoWindow *self, GeoPerson *person) {
+  adw_navigation_view_push (
+      self->navigation,
+      ADW_NAVIGATION_PAGE (geo_person_page_new (self->node, person)));
+}
+
+static void
+stranger_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) found = geo_node_find_people_finish (
+      GEO_NODE (source), result, &error);
+  g_autoptr (GeoPerson) person = NULL;
+
+  if (self->node != GEO_NODE (source) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (found != NULL)
+    person = g_list_model_get_item (found, 0);
+  if (person != NULL)
+    push_person (self, person);
+  else
+    geo_window_toast (self, error != NULL
+                                ? error->message
+                                : _ ("This person was not found"));
+}
+
+static void
 show_person_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
   GeoPerson *person;
@@ -222,9 +250,11 @@ show_person_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
     return;
   person = geo_node_get_person (self->node, &pid);
   if (person != NULL)
-    adw_navigation_view_push (
-        self->navigation,
-        ADW_NAVIGATION_PAGE (geo_person_page_new (self->node, person)));
+    push_person (self, person);
+  else
+    geo_node_find_people_async (self->node,
+                                g_variant_get_string (parameter, NULL), NULL,
+                                stranger_cb, g_object_ref (self));
 }
 
 static void
@@ -260,6 +290,11 @@ trust_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
         ADW_DIALOG (geo_trust_dialog_new (
             self->node, g_variant_get_string (parameter, NULL))),
         widget);
+}
+
+static void
+toast_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  geo_window_toast (GEO_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -324,7 +359,6 @@ geo_window_dispose (GObject *object) {
     g_signal_handlers_disconnect_by_data (self->node, self);
     geo_node_stop (self->node);
   }
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_WINDOW);
   g_clear_object (&self->node);
   g_clear_object (&self->profile);
   G_OBJECT_CLASS (geo_window_parent_class)->dispose (object);
@@ -376,6 +410,7 @@ geo_window_class_init (GeoWindowClass *klass) {
                                    show_receipt_cb);
   gtk_widget_class_install_action (widget_class, "win.pay", "s", pay_cb);
   gtk_widget_class_install_action (widget_class, "win.trust", "s", trust_cb);
+  gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_cb);
   gtk_widget_class_install_action (widget_class, "win.reconnect", NULL,
                                    reconnect_cb);
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL,

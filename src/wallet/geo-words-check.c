@@ -179,7 +179,6 @@ geo_words_check_dispose (GObject *object) {
   GeoWordsCheck *self = GEO_WORDS_CHECK (object);
 
   forget (self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_WORDS_CHECK);
   G_OBJECT_CLASS (geo_words_check_parent_class)->dispose (object);
 }
 

@@ -48,16 +48,9 @@ make_cell (guint number, const gchar *word) {
 }
 
 static void
-geo_words_grid_dispose (GObject *object) {
-  gtk_widget_dispose_template (GTK_WIDGET (object), GEO_TYPE_WORDS_GRID);
-  G_OBJECT_CLASS (geo_words_grid_parent_class)->dispose (object);
-}
-
-static void
 geo_words_grid_class_init (GeoWordsGridClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = geo_words_grid_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-words-grid.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoWordsGrid, box);

@@ -1,0 +1,307 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What tests of the window look at: a window of a given size, light or dark,
+ * settled; a picture of it; and what is wrong with how it is laid out.
+ */
+#include "geo-screen.h"
+
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <string.h>
+
+/* A few frames; there are no animations. */
+#define SETTLE_MS 80
+/* Rounding to whole pixels. */
+#define SLACK 1.5
+
+static gboolean
+tick_cb (gpointer user_data) {
+  gboolean *over = user_data;
+
+  *over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+geo_screen_wait (GeoScreenDone done, gpointer user_data, guint seconds) {
+  gboolean over = FALSE;
+  guint timer = g_timeout_add_seconds (seconds, tick_cb, &over);
+  gboolean reached;
+
+  while (!(reached = done (user_data)) && !over)
+    g_main_context_iteration (NULL, TRUE);
+  if (!over)
+    g_source_remove (timer);
+  return reached;
+}
+
+void
+geo_screen_init (int *argc, char ***argv) {
+  g_autoptr (GtkCssProvider) provider = NULL;
+
+  setlocale (LC_ALL, "C.UTF-8");
+  /* What a screen reader would be told is kept, and told to nobody. */
+  g_setenv ("GTK_A11Y", "test", TRUE);
+  gtk_test_init (argc, argv, NULL);
+  adw_init ();
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE,
+                NULL);
+  /* As the application does with what is below its base path. */
+  gtk_icon_theme_add_resource_path (
+      gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+      "/net/geocredit/Wallet/icons");
+  provider = gtk_css_provider_new ();
+  gtk_css_provider_load_from_resource (provider,
+                                       "/net/geocredit/Wallet/style.css");
+  gtk_style_context_add_provider_for_display (
+      gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
+      GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+void
+geo_screen_settle (GtkWidget *widget) {
+  gboolean over = FALSE;
+
+  gtk_widget_queue_draw (widget);
+  g_timeout_add (SETTLE_MS, tick_cb, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+geo_screen_resize (GtkWindow *window, int width, int height) {
+  gtk_window_set_default_size (window, width, height);
+  geo_screen_settle (GTK_WIDGET (window));
+  /* Without a compositor a window's size is with its border. */
+  gtk_window_set_default_size (
+      window, 2 * width - gtk_widget_get_width (GTK_WIDGET (window)),
+      2 * height - gtk_widget_get_height (GTK_WIDGET (window)));
+  geo_screen_settle (GTK_WIDGET (window));
+}
+
+void
+geo_screen_set_dark (gboolean dark) {
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      dark ? ADW_COLOR_SCHEME_FORCE_DARK
+                                           : ADW_COLOR_SCHEME_FORCE_LIGHT);
+}
+
+void
+geo_screen_set_text_scale (double scale) {
+  /* In 1024ths of a dot per inch. */
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi",
+                (int) (96 * 1024 * scale), NULL);
+}
+
+void
+geo_screen_save (GtkWidget *widget, const gchar *name) {
+  const gchar *build = g_getenv ("GEO_BUILD_ROOT");
+  g_autofree gchar *folder = g_build_filename (
+      build != NULL ? build : ".", "tests", "display", "screens", NULL);
+  g_autofree gchar *file = g_strconcat (name, ".png", NULL);
+  g_autofree gchar *path = g_build_filename (folder, file, NULL);
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  GskRenderer *renderer =
+      gtk_native_get_renderer (gtk_widget_get_native (widget));
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  /* There is nothing to draw before the first frame. */
+  for (guint i = 0; i < 20 && node == NULL; i++) {
+    g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+
+    gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget),
+                            gtk_widget_get_height (widget));
+    node = gtk_snapshot_to_node (snapshot);
+    if (node == NULL)
+      geo_screen_settle (widget);
+  }
+  g_assert_nonnull (node);
+  texture = gsk_renderer_render_texture (renderer, node, NULL);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+}
+
+/* --- Complaints ------------------------------------------------------ */
+
+typedef struct {
+  GtkWidget *root;
+  GString *text;
+} Look;
+
+static gchar *
+describe (GtkWidget *widget) {
+  const gchar *name = gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget));
+  const gchar *text = NULL;
+
+  if (GTK_IS_LABEL (widget))
+    text = gtk_label_get_text (GTK_LABEL (widget));
+  else if (ADW_IS_PREFERENCES_ROW (widget))
+    text = adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget));
+  return g_strdup_printf ("%s%s%s%s%.60s%s", G_OBJECT_TYPE_NAME (widget),
+                          name != NULL ? " #" : "", name != NULL ? name : "",
+                          text != NULL ? " \"" : "", text != NULL ? text : "",
+                          text != NULL ? "\"" : "");
+}
+
+static void
+complain (Look *look, GtkWidget *widget, const gchar *what) {
+  g_autofree gchar *who = describe (widget);
+
+  g_string_append_printf (look->text, "%s %s\n", who, what);
+}
+
+static gboolean
+is_scrolled (GtkWidget *widget) {
+  return gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW) != NULL ||
+         gtk_widget_get_ancestor (widget, GTK_TYPE_VIEWPORT) != NULL;
+}
+
+static void
+check_label (Look *look, GtkWidget *widget) {
+  GtkLabel *label = GTK_LABEL (widget);
+  PangoLayout *layout = gtk_label_get_layout (label);
+  int width = gtk_widget_get_width (widget);
+  int height = gtk_widget_get_height (widget);
+  int text_width;
+  int text_height;
+
+  if (*gtk_label_get_text (label) == '\0')
+    return;
+  pango_layout_get_pixel_size (layout, &text_width, &text_height);
+  if (gtk_label_get_ellipsize (label) == PANGO_ELLIPSIZE_NONE &&
+      text_width > width + SLACK)
+    complain (look, widget, "is wider than its place");
+  if (text_height > height + SLACK)
+    complain (look, widget, "is higher than its place");
+  /* A few letters of a sentence tell nobody anything. */
+  if (pango_layout_is_ellipsized (layout) && width < 24)
+    complain (look, widget, "is ellipsized to nothing");
+}
+
+/* Reaches out of the window, where nothing scrolls it into sight. */
+static void
+check_bounds (Look *look, GtkWidget *widget) {
+  graphene_rect_t rect;
+  double right = gtk_widget_get_width (look->root);
+  double bottom = gtk_widget_get_height (look->root);
+
+  if (widget == look->root)
+    return;
+  if (!gtk_widget_compute_bounds (widget, look->root, &rect))
+    return;
+  if (rect.origin.x < -SLACK || rect.origin.x + rect.size.width > right + SLACK)
+    complain (look, widget, "reaches over the side of the window");
+  if (!is_scrolled (widget) &&
+      (rect.origin.y < -SLACK ||
+       rect.origin.y + rect.size.height > bottom + SLACK))
+    complain (look, widget, "reaches over the top or bottom of the window");
+}
+
+static gboolean
+has_name (GtkWidget *widget) {
+  GtkAccessible *accessible = GTK_ACCESSIBLE (widget);
+
+  if (gtk_test_accessible_has_property (accessible,
+                                        GTK_ACCESSIBLE_PROPERTY_LABEL) ||
+      gtk_test_accessible_has_relation (accessible,
+                                        GTK_ACCESSIBLE_RELATION_LABELLED_BY) ||
+      gtk_widget_get_tooltip_text (widget) != NULL ||
+      (GTK_IS_LABEL (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != 0))
+    return TRUE;
+  /* A label inside is a name, too. */
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    if (has_name (child))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+check_name (Look *look, GtkWidget *widget) {
+  gboolean asks = GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) ||
+                  GTK_IS_TEXT_VIEW (widget) || GTK_IS_ENTRY (widget) ||
+                  GTK_IS_LIST_BOX_ROW (widget);
+
+  if (asks && gtk_widget_get_sensitive (widget) && !has_name (widget))
+    complain (look, widget, "has no name for a screen reader");
+}
+
+/* A card or list that is there and holds nothing. */
+static void
+check_empty (Look *look, GtkWidget *widget) {
+  gboolean empty = TRUE;
+
+  if (!GTK_IS_LIST_BOX (widget) && !gtk_widget_has_css_class (widget, "card"))
+    return;
+  if (GTK_IS_EDITABLE (widget) || GTK_IS_TEXT_VIEW (widget) ||
+      GTK_IS_LABEL (widget))
+    return;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    empty = empty && !gtk_widget_get_visible (child);
+  if (empty)
+    complain (look, widget, "is empty");
+}
+
+static void
+look_at (Look *look, GtkWidget *widget) {
+  if (!gtk_widget_get_mapped (widget) || !gtk_widget_get_child_visible (widget))
+    return;
+  /* Popovers and dialogs have surfaces or overlays of their own. */
+  if (GTK_IS_NATIVE (widget) && widget != look->root)
+    return;
+  /* What they are made of moves about. */
+  if (GTK_IS_SCROLLBAR (widget))
+    return;
+  if (GTK_IS_LABEL (widget))
+    check_label (look, widget);
+  check_bounds (look, widget);
+  check_name (look, widget);
+  check_empty (look, widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    look_at (look, child);
+}
+
+gchar *
+geo_screen_complaints (GtkWidget *widget) {
+  Look look = { .root = widget, .text = g_string_new (NULL) };
+
+  look_at (&look, widget);
+  if (look.text->len == 0) {
+    g_string_free (look.text, TRUE);
+    return NULL;
+  }
+  return g_string_free (look.text, FALSE);
+}
+
+GtkWidget *
+geo_screen_find (GtkWidget *root, GType type, const gchar *text) {
+  if (!gtk_widget_get_mapped (root))
+    return NULL;
+  if (g_type_is_a (G_OBJECT_TYPE (root), type)) {
+    const gchar *own = NULL;
+
+    if (text == NULL)
+      return root;
+    if (GTK_IS_LABEL (root))
+      own = gtk_label_get_text (GTK_LABEL (root));
+    else if (GTK_IS_BUTTON (root))
+      own = gtk_button_get_label (GTK_BUTTON (root));
+    else if (ADW_IS_PREFERENCES_ROW (root))
+      own = adw_preferences_row_get_title (ADW_PREFERENCES_ROW (root));
+    if (own != NULL && strcmp (own, text) == 0)
+      return root;
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = geo_screen_find (child, type, text);
+
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
