@@ -213,13 +213,16 @@ make_folder (GeoHub *self, GError **error) {
   return FALSE;
 }
 
+/* Takes why. */
 static gboolean
-fail_store (GError **error, const gchar *path, GError *why) {
-  g_set_error (error, GEO_HUB_ERROR,
-               g_error_matches (why, GEO_STORE_ERROR, GEO_STORE_ERROR_LOCKED)
-                   ? GEO_HUB_ERROR_LOCKED
-                   : GEO_HUB_ERROR_DATA,
-               "%s: %s", path, why->message);
+fail_store (GeoHub *self, GError **error, GError *why) {
+  if (g_error_matches (why, GEO_STORE_ERROR, GEO_STORE_ERROR_LOCKED))
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_LOCKED,
+                 "Another hub runs on the data folder %s", self->data_dir);
+  else
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+                 "The database in the data folder %s cannot be used: %s",
+                 self->data_dir, why->message);
   g_error_free (why);
   return FALSE;
 }
@@ -254,7 +257,7 @@ open_community (GeoHub *self, GeoHubStore *writer, GError **error) {
   before = geo_hub_store_get_community (writer, &why);
   if (before == NULL &&
       !g_error_matches (why, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND)) {
-    fail_store (error, self->data_dir, why);
+    fail_store (self, error, why);
     return NULL;
   }
   g_clear_error (&why);
@@ -268,7 +271,7 @@ open_community (GeoHub *self, GeoHubStore *writer, GError **error) {
   if (community == NULL)
     return NULL;
   if (!geo_hub_store_set_community (writer, community, &why)) {
-    fail_store (error, self->data_dir, why);
+    fail_store (self, error, why);
     return NULL;
   }
   return g_steal_pointer (&community);
@@ -309,13 +312,13 @@ open_engine (GeoHub *self, GError **error) {
 
   writer = geo_hub_store_open (path, FALSE, &why);
   if (writer == NULL)
-    return fail_store (error, path, why);
+    return fail_store (self, error, why);
   community = open_community (self, writer, error);
   if (community == NULL)
     return FALSE;
   reader = geo_hub_store_open (path, TRUE, &why);
   if (reader == NULL)
-    return fail_store (error, path, why);
+    return fail_store (self, error, why);
   geo_closer_limits_init (&limits);
   limits.orders_max = self->config->orders_open_max;
   /* I3 and the rest of what the book cannot hold is found by loading it. */
@@ -323,7 +326,7 @@ open_engine (GeoHub *self, GError **error) {
                                  g_steal_pointer (&reader), community,
                                  self->key, &limits, &why);
   if (self->engine == NULL)
-    return fail_store (error, path, why);
+    return fail_store (self, error, why);
   geo_engine_set_funcs (self->engine, send_cb, failed_cb, self);
 
   debts.book = geo_engine_get_book (self->engine);
