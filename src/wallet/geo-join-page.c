@@ -48,7 +48,8 @@ update (GeoJoinPage *self) {
   g_autofree gchar *link = get_link (self);
   gboolean busy = self->cancellable != NULL;
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->link_row), !busy);
+  /* Not insensitive: it would lose the focus. */
+  gtk_editable_set_editable (GTK_EDITABLE (self->link_row), !busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->join_button), *link != '\0');
   gtk_widget_set_visible (GTK_WIDGET (self->join_button), !busy);
   gtk_widget_set_visible (self->spinner, busy);

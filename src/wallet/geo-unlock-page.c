@@ -38,7 +38,8 @@ set_busy (GeoUnlockPage *self, gboolean busy) {
   const gchar *text =
       gtk_editable_get_text (GTK_EDITABLE (self->passphrase_row));
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->passphrase_row), !busy);
+  /* Not insensitive: it would lose the focus. */
+  gtk_editable_set_editable (GTK_EDITABLE (self->passphrase_row), !busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->unlock_button),
                             !busy && *text != '\0');
   gtk_widget_set_visible (self->spinner, busy);
