@@ -5,11 +5,12 @@
  * pages, holds the node, and offers the actions that pages ask for by name:
  *
  *   win.show-page ("home" | "activity" | "people")
- *   win.show-person (PID)
+ *   win.show-person (PID, of a stranger too)
  *   win.show-receipt (receipt key)
- *   win.pay (PID, or "" to choose)
- *   win.trust (PID, or "" to choose)
+ *   win.pay (PID or geo://v1/ link, or "" to choose)
+ *   win.trust (the same)
  *   win.reconnect
+ *   win.toast (a sentence)
  *
  * Pages never know each other.
  */
