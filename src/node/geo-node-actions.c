@@ -129,8 +129,8 @@ geo_node_storage_failed (GeoNode *self, const GError *error) {
   /* The machine has gone further than the disk: nothing of it may be sent any
    * more (P1), so it is thrown away and made anew of what is there. */
   geo_node_drop_party (self);
-  geo_node_disconnect (self);
   geo_node_fail_calls (self, GEO_NODE_ERROR_STORAGE, failure->message);
+  geo_node_disconnect (self);
   if (self->join_task != NULL)
     geo_node_fail_join (self, g_error_copy (failure));
   geo_node_reload (self, failure->message);
