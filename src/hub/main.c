@@ -14,6 +14,7 @@
 
 #include "hub/geo-hub-log.h"
 #include "hub/geo-hub.h"
+#include "net/geo-address.h"
 
 /* In the man page. */
 typedef enum {
@@ -135,6 +136,14 @@ run (const Options *options) {
   config = read_config (options, &error);
   if (config == NULL)
     return complain (EXIT_USAGE, error->message);
+  for (guint i = 0; options->listen != NULL && options->listen[i] != NULL;
+       i++) {
+    g_autoptr (GSocketAddress) address =
+        geo_address_parse_numeric (options->listen[i], &error);
+
+    if (address == NULL)
+      return complain (EXIT_USAGE, error->message);
+  }
   if (options->listen != NULL) {
     g_strfreev (config->listen);
     config->listen = g_strdupv (options->listen);

@@ -166,6 +166,7 @@ hub_person_free (HubPerson *person) {
   geo_community_free (person->community);
   g_free (person->name);
   g_free (person->code);
+  g_free (person->fingerprint);
   g_free (person->last_reason);
   g_free (person->last_close);
   g_free (person);
@@ -341,7 +342,7 @@ void
 hub_person_connect (HubPerson *person, const gchar *address) {
   g_autoptr (GError) error = NULL;
 
-  person->client = geo_client_new (address, NULL, &error);
+  person->client = geo_client_new (address, person->fingerprint, &error);
   g_assert_no_error (error);
   g_signal_connect (person->client, "session", G_CALLBACK (session_cb), person);
   geo_client_start (person->client);

@@ -67,6 +67,7 @@ struct _HubPerson {
   GeoPublicKey key;
   gchar *name;
   gchar *code; /* For AUTH */
+  gchar *fingerprint; /* Of the hub's certificate */
   gboolean introduce;
 
   GeoClient *client;

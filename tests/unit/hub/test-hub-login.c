@@ -355,6 +355,77 @@ test_hello_twice (void) {
   hub_test_remove (folder);
 }
 
+/* With a certificate of its own, which people know by its fingerprint. */
+static void
+test_certificate (void) {
+  gchar *folder = hub_test_make_folder ();
+  g_autofree gchar *path = g_test_build_filename (G_TEST_DIST, "unit", "net",
+                                                  "hub-one.pem", NULL);
+  g_autofree gchar *config = g_strdup_printf ("certificate=%s\n", path);
+  HubTest test;
+  HubPerson *olena = hub_person_new (1, "Olena");
+  HubPerson *ivan = hub_person_new (2, "Ivan");
+
+  if (!g_tls_backend_supports_tls (g_tls_backend_get_default ())) {
+    g_test_skip ("GLib has no TLS here");
+    hub_person_free (olena);
+    hub_person_free (ivan);
+    hub_test_remove (folder);
+    return;
+  }
+  hub_test_start (&test, folder, config);
+  g_assert_true (g_str_has_prefix (geo_hub_get_address (test.hub), "https://"));
+  olena->fingerprint = g_strdup (geo_hub_get_community (test.hub)->fingerprint);
+  g_assert_cmpuint (strlen (olena->fingerprint), ==, 64);
+  hub_person_connect (olena, geo_hub_get_address (test.hub));
+  hub_person_connect (ivan, geo_hub_get_address (test.hub));
+  wait_until (olena->synced);
+  wait_until (geo_client_get_retry_at_us (ivan->client) != 0);
+  g_assert_cmpuint (ivan->messages, ==, 0);
+  hub_person_free (ivan);
+  hub_test_stop (&test);
+  wait_until (olena->closed == 1);
+  hub_person_free (olena);
+  hub_test_remove (folder);
+}
+
+#define PINGS 60
+
+static void
+pong_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
+  guint *pongs = user_data;
+
+  if (message->type == GEO_MESSAGE_PONG)
+    (*pongs)++;
+}
+
+/* Who sends too fast waits, and loses nothing. */
+static void
+test_too_fast (void) {
+  gchar *folder = hub_test_make_folder ();
+  HubTest test;
+  HubPerson *olena = hub_person_new (1, "Olena");
+  g_autoptr (GeoMessage) ping = geo_message_new (GEO_MESSAGE_PING, "p");
+  gint64 start_us;
+  guint pongs = 0;
+
+  /* 40 at once. */
+  hub_test_start (&test, folder, "[limits]\nmessages_per_second=20\n");
+  hub_person_connect (olena, geo_hub_get_address (test.hub));
+  wait_until (olena->synced);
+  g_signal_connect (olena->session, "message", G_CALLBACK (pong_cb), &pongs);
+  start_us = g_get_monotonic_time ();
+  for (guint i = 0; i < PINGS; i++)
+    geo_session_send (olena->session, ping);
+  wait_until (pongs == PINGS);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, >=, 200 * 1000);
+  g_assert_cmpuint (olena->closed, ==, 0);
+  g_signal_handlers_disconnect_by_data (olena->session, &pongs);
+  hub_person_free (olena);
+  hub_test_stop (&test);
+  hub_test_remove (folder);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -363,5 +434,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/hub/login/code", test_code);
   g_test_add_func ("/hub/login/wrong-step", test_wrong_step);
   g_test_add_func ("/hub/login/hello-twice", test_hello_twice);
+  g_test_add_func ("/hub/login/certificate", test_certificate);
+  g_test_add_func ("/hub/login/too-fast", test_too_fast);
   return g_test_run ();
 }
