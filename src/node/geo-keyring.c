@@ -92,8 +92,9 @@ timeout_cb (gpointer user_data) {
   Call *call = user_data;
 
   call->timeout_id = 0;
-  g_cancellable_cancel (call->cancellable);
+  /* The caller first: what is cancelled may end at once. */
   call_end (call, no_keyring ());
+  g_cancellable_cancel (call->cancellable);
   return G_SOURCE_REMOVE;
 }
 
@@ -105,10 +106,12 @@ call_wait (Call *call, guint timeout_ms) {
                                          (GDestroyNotify) call_unref);
 }
 
-/* What libsecret says is for programmers; a cancelled call stays cancelled. */
+/* What libsecret says is for programmers; a cancelled call stays cancelled.
+ * Who shares a connection that another call gave up hears "cancelled", too. */
 static void
 call_fail (Call *call, GError *error) {
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+      g_cancellable_is_cancelled (call->cancellable)) {
     call_end (call, g_steal_pointer (&error));
     return;
   }

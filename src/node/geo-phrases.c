@@ -235,7 +235,7 @@ static const Sentence codes[] = {
   { "E004", N_ ("A trust this needs has been closed.") },
   { "E005", N_ ("The signature did not fit.") },
   { "E006", N_ ("This is not allowed.") },
-  { "E007", N_ ("It took too long, so nothing was done. Try again.") },
+  { "E007", N_ ("It took too long to answer. Try again.") },
   { "E008", N_ ("It contradicts something that was done before.") },
   { "E009", N_ ("The hub could not use this.") },
   { "E010", N_ ("The hub has a fault. Try again later.") },

@@ -40,7 +40,8 @@ add_rows (Fixture *f, guint n) {
       "BEGIN;"
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i"
       " < %u) INSERT INTO activity (id, kind, state, at, peer, equivalent,"
-      " amount, decimals, tx_id, code) SELECT (SELECT activities FROM state) * 3"
+      " amount, decimals, tx_id, code) SELECT (SELECT activities FROM state) * "
+      "3"
       " + i * 3, 2, 4, 1700000000000 + i, zeroblob (32), 'UAH', i, 2,"
       " 'tx-' || ((SELECT activities FROM state) + i), 0 FROM n;"
       "UPDATE state SET activities = activities + %u;"
@@ -129,8 +130,8 @@ tear_down (Fixture *f, gconstpointer data) {
 
 static GeoActivityItem *
 get_loaded (Fixture *f, guint position) {
-  GeoActivityItem *item =
-      g_list_model_get_item (G_LIST_MODEL (f->model), position);
+  GeoActivityItem *item = g_list_model_get_item (G_LIST_MODEL (f->model),
+                                                 position);
 
   g_assert_nonnull (item);
   wait_until (geo_activity_item_get_loaded (item));
@@ -154,8 +155,7 @@ test_empty (Fixture *f, gconstpointer data) {
 
   g_assert_cmpuint (g_list_model_get_n_items (model), ==, 0);
   g_assert_null (g_list_model_get_item (model, 0));
-  g_assert_true (g_list_model_get_item_type (model) ==
-                 GEO_TYPE_ACTIVITY_ITEM);
+  g_assert_true (g_list_model_get_item_type (model) == GEO_TYPE_ACTIVITY_ITEM);
   geo_activity_model_refresh (f->model);
   wait_ms (50);
   g_assert_cmpuint (f->changes, ==, 0);
@@ -287,7 +287,7 @@ test_without_worker (Fixture *f, gconstpointer data) {
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, n, test)                                            \
+#define ADD(path, n, test) \
   g_test_add (path, Fixture, GUINT_TO_POINTER (n), set_up, test, tear_down)
   ADD ("/node-activity/empty", 0, test_empty);
   ADD ("/node-activity/placeholder", 300, test_placeholder);

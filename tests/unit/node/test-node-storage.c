@@ -63,8 +63,8 @@ pay (GeoNode *node, GeoNode *to, gint64 amount) {
   GeoPayment *payment;
 
   pid_of (to, &pid);
-  payment =
-      geo_node_pay (node, NULL, &pid, "UAH", GEO_AMOUNT (amount), NULL, &error);
+  payment = geo_node_pay (node, NULL, &pid, "UAH", GEO_AMOUNT (amount), NULL,
+                          &error);
   g_assert_no_error (error);
   return payment;
 }

@@ -1,0 +1,226 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Tests of the keyring: one in a file, a real one on a bus of its own, none at
+ * all, and one that never answers.  libsecret looks at the environment once, so
+ * each is a process of its own.
+ */
+#include "node-test.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "core/geo-words.h"
+#include "node/geo-keyring-private.h"
+#include "node/geo-profile-private.h"
+
+#define ROUND_PATH "/keyring/round/subprocess"
+
+static gchar *program;
+
+static gboolean
+probe (GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_keyring_probe_async (NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  return geo_keyring_probe_finish (result, error);
+}
+
+/* With whatever keyring the environment says. */
+static void
+test_round (void) {
+  g_autofree gchar *folder = make_folder ();
+  g_autofree gchar *path = g_build_filename (folder, "person", NULL);
+  g_autofree gchar *identity = g_build_filename (path, "identity.json", NULL);
+  g_autofree gchar *key = g_build_filename (path, "identity.key", NULL);
+  g_autoptr (GeoProfile) profile = geo_profile_new (path);
+  g_autoptr (GeoProfile) again = NULL;
+  g_autoptr (GAsyncResult) probed = NULL;
+  g_autoptr (GAsyncResult) created = NULL;
+  g_autoptr (GAsyncResult) unlocked = NULL;
+  g_autoptr (GAsyncResult) missing = NULL;
+  gchar *words = geo_profile_make_words ();
+  gchar *kept;
+  guint8 entropy[GEO_WORDS_ENTROPY_LEN];
+  GError *error = NULL;
+
+  geo_profile_probe_keyring_async (profile, NULL, keep_result_cb, &probed);
+  wait_until (probed != NULL);
+  g_assert_true (geo_profile_probe_keyring_finish (profile, probed, &error));
+  g_assert_no_error (error);
+  geo_profile_create_async (profile, "Olena", words, NULL, NULL, keep_result_cb,
+                            &created);
+  wait_until (created != NULL);
+  g_assert_true (geo_profile_create_finish (profile, created, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (geo_profile_get_key_place (profile), ==,
+                   GEO_KEY_PLACE_KEYRING);
+  g_assert_true (g_file_test (identity, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (key, G_FILE_TEST_EXISTS));
+
+  again = geo_profile_new (path);
+  g_assert_cmpint (geo_profile_get_key_place (again), ==,
+                   GEO_KEY_PLACE_KEYRING);
+  geo_profile_unlock_async (again, NULL, NULL, keep_result_cb, &unlocked);
+  wait_until (unlocked != NULL);
+  g_assert_true (geo_profile_unlock_finish (again, unlocked, &error));
+  g_assert_no_error (error);
+  kept = geo_profile_get_words (again);
+  g_assert_cmpstr (kept, ==, words);
+  geo_words_free (kept);
+  geo_words_free (words);
+
+  geo_keyring_load_async ("/nowhere", NULL, keep_result_cb, &missing);
+  wait_until (missing != NULL);
+  g_assert_false (geo_keyring_load_finish (missing, entropy, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY);
+  g_clear_error (&error);
+  remove_folder (folder);
+}
+
+/* Never a dead end, and never for long. */
+static void
+test_none (void) {
+  g_autofree gchar *folder = make_folder ();
+  g_autofree gchar *path = g_build_filename (folder, "person", NULL);
+  g_autoptr (GeoProfile) profile = geo_profile_new (path);
+  g_autoptr (GAsyncResult) created = NULL;
+  gchar *words = geo_profile_make_words ();
+  gint64 start = g_get_monotonic_time ();
+  gint64 took_ms;
+  GError *error = NULL;
+
+  g_assert_false (probe (&error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING);
+  g_clear_error (&error);
+  took_ms = (g_get_monotonic_time () - start) / 1000;
+  g_assert_cmpint (took_ms, <, GEO_KEYRING_ANSWER_MS_MAX + 1500);
+
+  geo_profile_create_async (profile, "Olena", words, NULL, NULL, keep_result_cb,
+                            &created);
+  wait_until (created != NULL);
+  g_assert_false (geo_profile_create_finish (profile, created, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING);
+  g_clear_error (&error);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (geo_profile_get_key_place (profile), ==, GEO_KEY_PLACE_NONE);
+  geo_words_free (words);
+  remove_folder (folder);
+}
+
+static void
+run (const gchar *path, const gchar *const *environment) {
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr (GSubprocess) child = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; environment[i] != NULL; i += 2)
+    g_subprocess_launcher_setenv (launcher, environment[i], environment[i + 1],
+                                  TRUE);
+  child = g_subprocess_launcher_spawn (launcher, &error, program, "-p", path,
+                                       NULL);
+  g_assert_no_error (error);
+  g_subprocess_wait_check (child, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_file (void) {
+  g_autofree gchar *folder = make_folder ();
+  g_autofree gchar *path = g_build_filename (folder, "keyring", NULL);
+  const gchar *environment[] = {
+    "SECRET_BACKEND",
+    "file",
+    "SECRET_FILE_TEST_PASSWORD",
+    "pw",
+    "SECRET_FILE_TEST_PATH",
+    path,
+    NULL,
+  };
+
+  run (ROUND_PATH, environment);
+  remove_folder (folder);
+}
+
+static void
+test_no_bus (void) {
+  const gchar *environment[] = {
+    "DBUS_SESSION_BUS_ADDRESS",
+    "unix:path=/nonexistent",
+    NULL,
+  };
+
+  run ("/keyring/none/subprocess", environment);
+}
+
+/* Accepts and says nothing. */
+static void
+test_silent_bus (void) {
+  g_autofree gchar *folder = make_folder ();
+  g_autofree gchar *path = g_build_filename (folder, "bus", NULL);
+  g_autofree gchar *bus = g_strconcat ("unix:path=", path, NULL);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocket) listening = NULL;
+  g_autoptr (GError) error = NULL;
+  const gchar *environment[] = { "DBUS_SESSION_BUS_ADDRESS", bus, NULL };
+
+  listening = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                            G_SOCKET_PROTOCOL_DEFAULT, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_socket_bind (listening, address, TRUE, &error));
+  g_assert_true (g_socket_listen (listening, &error));
+  g_assert_no_error (error);
+  run ("/keyring/none/subprocess", environment);
+  remove_folder (folder);
+}
+
+static void
+test_real (void) {
+  g_autofree gchar *bus = g_find_program_in_path ("dbus-run-session");
+  g_autofree gchar *daemon = g_find_program_in_path ("gnome-keyring-daemon");
+  g_autofree gchar *folder = NULL;
+  g_autofree gchar *quoted = NULL;
+  g_autofree gchar *script = NULL;
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
+  g_autoptr (GSubprocess) child = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (bus == NULL || daemon == NULL) {
+    g_test_skip ("there is no dbus-run-session or gnome-keyring-daemon here");
+    return;
+  }
+  folder = make_folder ();
+  quoted = g_shell_quote (program);
+  script = g_strdup_printf (
+      "printf pw | gnome-keyring-daemon --unlock"
+      " --components=secrets >/dev/null && exec %s -p " ROUND_PATH,
+      quoted);
+  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+                                        G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_subprocess_launcher_setenv (launcher, "HOME", folder, TRUE);
+  g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", folder, TRUE);
+  g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", folder, TRUE);
+  child = g_subprocess_launcher_spawn (launcher, &error, bus, "--", "sh", "-c",
+                                       script, NULL);
+  g_assert_no_error (error);
+  g_subprocess_wait_check (child, NULL, &error);
+  g_assert_no_error (error);
+  remove_folder (folder);
+}
+
+int
+main (int argc, char *argv[]) {
+  g_test_init (&argc, &argv, NULL);
+  program = g_canonicalize_filename (argv[0], NULL);
+  g_test_add_func ("/keyring/file", test_file);
+  g_test_add_func ("/keyring/no-bus", test_no_bus);
+  g_test_add_func ("/keyring/silent-bus", test_silent_bus);
+  g_test_add_func ("/keyring/real", test_real);
+  /* Only where they are named. */
+  g_test_add_func (ROUND_PATH, test_round);
+  g_test_add_func ("/keyring/none/subprocess", test_none);
+  return g_test_run ();
+}
