@@ -159,7 +159,6 @@ say_item (GeoCli *cli, GeoActivityItem *item) {
   g_autofree gchar *note = g_strdup (geo_activity_item_get_text (item));
   const gchar *reason = geo_activity_item_get_reason (item);
   GeoItemKind kind = geo_activity_item_get_kind (item);
-  GeoState state = geo_activity_item_get_state (item);
 
   if (wants_amount (kind))
     geo_cli_say (cli, "%" G_GINT64_FORMAT "  %s  %s: %s",
@@ -167,9 +166,8 @@ say_item (GeoCli *cli, GeoActivityItem *item) {
   else
     geo_cli_say (cli, "%" G_GINT64_FORMAT "  %s  %s",
                  geo_activity_item_get_id (item), when, phrase);
-  if (kind == GEO_ITEM_PAID && state != GEO_STATE_PAID)
-    geo_cli_say (cli, "    %s%s%s", geo_phrase_state (state),
-                 reason != NULL ? ": " : "", reason != NULL ? reason : "");
+  if (reason != NULL)
+    geo_cli_say (cli, "    %s", reason);
   if (note != NULL)
     geo_cli_say (cli, "    “%s”", g_strdelimit (note, "\n", ' '));
   if (geo_activity_item_get_receipt_key (item) != NULL)

@@ -1,0 +1,574 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command geo for several people around a real geo-hub.
+
+Three people join, trust each other and pay over two hops; then everything that
+can go wrong does, each with its exit status.  Everything is a process of its
+own; nothing but loopback and one temporary folder is touched.  The tests build
+on each other and run in the order they stand in.
+"""
+
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+
+BUILD = os.environ.get("GEO_BUILD_ROOT", ".")
+GEO = os.path.join(BUILD, "src", "geo")
+HUB = os.path.join(BUILD, "src", "geo-hub")
+
+CONFIG = """\
+[community]
+name=Test market
+equivalents=UAH:2:fiat:₴;HOUR:2:time;PIECE:0:custom
+
+[joining]
+open=true
+"""
+
+DONE, FAILED, USAGE, REFUSED, IN_DOUBT, OFFLINE, NOT_VERIFIED, KEY = range(8)
+NOBODY = "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"
+
+
+class Hub:
+    """A geo-hub process; the address stays when it is started again."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.listen = "127.0.0.1:0"
+        self.process = None
+        os.mkdir(folder, 0o700)
+        self.config = os.path.join(folder, "test.conf")
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(CONFIG)
+
+    def start(self, **environment):
+        with open(os.path.join(self.folder, "log"), "ab") as log:
+            self.process = subprocess.Popen(
+                [HUB, "--data-dir", self.folder, "--config", self.config,
+                 "--listen", self.listen],
+                env={**os.environ, **environment},
+                stdout=subprocess.PIPE, stderr=log, text=True)
+        line = self.process.stdout.readline()
+        match = re.fullmatch(
+            r"geo-hub: listening on (http://(\S+)) community (\S+)\n", line)
+        assert match, f"the hub says {line!r}"
+        self.address, self.listen, self.community = match.groups()
+        self.link = ("geo://v1/join?hub=" + self.address.replace(":", "%3A")
+                     + "&community=" + self.community)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(20) == 0
+        self.process.stdout.close()
+        self.process = None
+
+    def restart(self):
+        """Ends it if it did not end by itself, and starts it again."""
+        if self.process.poll() is None:
+            self.stop()
+        else:
+            self.process.stdout.close()
+        self.start()
+
+
+class Person:
+    """Somebody with a profile, who types commands."""
+
+    def __init__(self, town, name, passphrase=None):
+        self.name = name
+        self.town = town
+        self.profile = os.path.join(town.folder, "profile-" + name)
+        self.passphrase_file = None
+        if passphrase is not None:
+            self.passphrase_file = self.profile + ".passphrase"
+            with open(self.passphrase_file, "w", encoding="utf-8") as file:
+                file.write(passphrase + "\n")
+
+    def call(self, *arguments):
+        """Runs geo; what it may print in any case is checked here."""
+        command = [GEO, "--profile", self.profile]
+        if self.passphrase_file is not None:
+            command += ["--passphrase-file", self.passphrase_file]
+        done = subprocess.run(command + list(arguments), text=True,
+                              stdin=subprocess.DEVNULL, timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              start_new_session=True)
+        said = f"{arguments}: {done.returncode} {done.stdout} {done.stderr}"
+        if done.returncode == DONE:
+            assert done.stderr == "", said
+        else:
+            assert re.fullmatch(r"geo: [^\n]*[.!?…]\n", done.stderr), said
+            assert done.stdout == "" or "--json" in arguments, said
+        return done, said
+
+    def run(self, *arguments, status=DONE):
+        """What stdout holds; the failure's sentence where status is not 0."""
+        done, said = self.call(*arguments)
+        assert done.returncode == status, said
+        return done.stdout if status == DONE else done.stderr
+
+    def any_json(self, *arguments):
+        """The exit status and the document."""
+        done, said = self.call("--json", *arguments)
+        document = json.loads(done.stdout)
+        assert document["ok"] == (done.returncode == DONE), said
+        if done.returncode != DONE:
+            error = document["error"]
+            assert error["exit"] == done.returncode, said
+            assert error["message"] in done.stderr, said
+        return done.returncode, document
+
+    def json(self, *arguments, status=DONE):
+        """The document, or the failure's error object."""
+        got, document = self.any_json(*arguments)
+        assert got == status, (arguments, got, document)
+        return document if status == DONE else document["error"]
+
+    def total(self, equivalent="UAH"):
+        for total in self.json("balance")["totals"]:
+            if total["equivalent"] == equivalent:
+                return total["balance"]
+        raise AssertionError(f"no total in {equivalent}")
+
+    def relation(self, other, equivalent="UAH"):
+        for person in self.json("balance")["people"]:
+            if person["pid"] == other.pid:
+                for relation in person["relations"]:
+                    if relation["equivalent"] == equivalent:
+                        return relation
+        raise AssertionError(f"{self.name} has nothing with {other.name}")
+
+
+class Town:
+    def __init__(self, folder):
+        self.folder = folder
+        self.hub = Hub(os.path.join(folder, "hub"))
+        self.hub.start()
+        self.olena = Person(self, "Olena", "correct horse")
+        self.ivan = Person(self, "Ivan", "battery")
+        self.maria = Person(self, "Maria", "staple")
+        self.people = [self.olena, self.ivan, self.maria]
+
+
+def test_init(town):
+    for person in town.people:
+        document = person.json("init", "--name", person.name)
+        person.pid = document["pid"]
+        person.words = document["words"]
+        assert len(person.words.split()) == 12
+        assert document["name"] == person.name
+        assert document["key_place"] == "file"
+    assert "already" in town.olena.run("init", "--name", "Olena",
+                                       status=FAILED)
+
+
+def test_wrong_passphrase(town):
+    for content, sentence in (("wrong\n", ""), ("", "empty"), ("\n", "empty")):
+        path = os.path.join(town.folder, "wrong.passphrase")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(content)
+        assert sentence in town.olena.run("balance", "--passphrase-file", path,
+                                          status=KEY)
+    # There is no terminal to ask on here.
+    kept, town.olena.passphrase_file = town.olena.passphrase_file, None
+    assert "--passphrase-file" in town.olena.run("balance", status=KEY)
+    town.olena.passphrase_file = kept
+
+
+def type_passphrases(command, *lines):
+    """Runs it with a terminal of its own; what the terminal showed, status."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(command[0], command)
+    shown = b""
+
+    def see():
+        """Reads on; nothing at the end."""
+        nonlocal shown
+        assert select.select([terminal], [], [], 60)[0], shown
+        try:
+            more = os.read(terminal, 1024)
+        except OSError:
+            more = b""
+        shown += more
+        return more
+
+    for number, line in enumerate(lines, 1):
+        # Each question ends with a colon; what is typed before it is dropped.
+        while shown.count(b":") < number:
+            assert see(), shown
+        os.write(terminal, line.encode() + b"\n")
+    while see():
+        pass
+    _, status = os.waitpid(child, 0)
+    os.close(terminal)
+    return shown.decode(), os.waitstatus_to_exitcode(status)
+
+
+def test_terminal(town):
+    profile = os.path.join(town.folder, "typed")
+    init = [GEO, "--profile", profile, "init", "--name", "Typed",
+            "--no-keyring"]
+    shown, status = type_passphrases(init, "secret one", "secret two")
+    assert status == KEY, shown
+    assert "differ" in shown, shown
+    assert not os.path.exists(os.path.join(profile, "identity.key"))
+
+    # The last character is taken back and typed again.
+    shown, status = type_passphrases(init, "sécrey\x7ft", "sécret")
+    assert status == DONE, shown
+    assert "cret" not in shown and "crey" not in shown, shown
+    balance = [GEO, "--profile", profile, "balance"]
+    shown, status = type_passphrases(balance, "wrong")
+    assert status == KEY, shown
+    shown, status = type_passphrases(balance, "sécret")
+    assert status == FAILED and "geo join" in shown, shown
+    shown, status = type_passphrases(balance, "sécret\x03")
+    assert status == KEY, shown
+
+
+def test_join(town):
+    assert "geo join" in town.olena.run("balance", status=FAILED)
+    foreign = town.hub.link.replace(town.hub.community, NOBODY)
+    assert town.olena.json("join", foreign,
+                           status=NOT_VERIFIED)["kind"] == "not-verified"
+    town.olena.run("join", "geo://v2/join?hub=x", status=USAGE)
+    town.olena.run("join", "http://127.0.0.1:1", status=OFFLINE)
+
+    for person in town.people:
+        document = person.json("join", town.hub.link)
+        assert document["pid"] == person.pid
+        assert document["community"] == {"name": "Test market",
+                                         "pid": town.hub.community}
+        assert [e["equivalent"] for e in document["equivalents"]] \
+            == ["UAH", "HOUR", "PIECE"]
+        assert document["contact_link"].startswith("geo://v1/participant?")
+        person.link = document["contact_link"]
+    # Again, by the address alone: it is the same.
+    assert "Test market" in town.olena.run("join", town.hub.address)
+
+
+def test_people(town):
+    found = town.olena.json("people", "iva")["people"]
+    assert [(p["name"], p["pid"]) for p in found] \
+        == [("Ivan", town.ivan.pid)], found
+    assert town.olena.json("people", "nobody of that name")["people"] == []
+    assert town.olena.json("people")["people"] == []
+    assert town.olena.json("people")["me"]["pid"] == town.olena.pid
+
+
+def test_trust(town):
+    olena, ivan, maria = town.people
+    document = ivan.json("trust", "olena", "100", "UAH")
+    assert document["limit"] == "100.00"
+    assert document["to"] == {"name": "Olena", "pid": olena.pid}
+    assert "You trust Ivan up to 100.00 UAH." \
+        in maria.run("trust", ivan.link, "100,00", "uah")
+    assert ivan.relation(olena)["my_limit"] == "100.00"
+    assert olena.relation(ivan)["their_limit"] == "100.00"
+    assert olena.relation(ivan)["my_limit"] is None
+    text = olena.run("people")
+    assert "Ivan trusts you up to 100.00 UAH." in text, text
+
+
+def test_trust_wrong(town):
+    ivan = town.ivan
+    for arguments in (["Nobody", "5", "UAH"], [NOBODY, "5", "UAH"],
+                      ["Olena", "5.001", "UAH"], ["Olena", "five", "UAH"],
+                      ["Olena", "5", "EUR"], ["Olena", "5"],
+                      ["Olena", "1.5", "PIECE"]):
+        ivan.run("trust", *arguments, status=USAGE)
+    assert "UAH, HOUR, PIECE" in ivan.run("trust", "Olena", "5", status=USAGE)
+
+
+def test_pay_over_two_hops(town):
+    olena, ivan, maria = town.people
+    document = olena.json("pay", "Maria", "10", "UAH", "--id", "first",
+                          "--note", "for “bread”")
+    assert document["state"] == "paid"
+    assert document["tx_id"] == "first"
+    assert document["amount"] == "10.00"
+    assert document["to"]["pid"] == maria.pid
+    assert olena.total() == "-10.00"
+    assert ivan.total() == "0.00"
+    assert maria.total() == "10.00"
+    assert olena.relation(ivan)["balance"] == "-10.00"
+    assert ivan.relation(olena)["balance"] == "10.00"
+    assert ivan.relation(maria)["balance"] == "-10.00"
+    text = ivan.run("balance")
+    assert "Olena owes you 10.00 UAH." in text, text
+    assert "You owe Maria 10.00 UAH." in text, text
+
+
+def test_pay_again(town):
+    olena = town.olena
+    again = olena.json("pay", "Maria", "10.00", "UAH", "--id", "first")
+    assert again["state"] == "paid"
+    olena.run("pay", "Maria", "11.00", "UAH", "--id", "first", status=USAGE)
+    olena.run("pay", "Ivan", "10.00", "UAH", "--id", "first", status=USAGE)
+    assert olena.total() == "-10.00"
+
+
+def test_pay_too_much(town):
+    failure = town.olena.json("pay", "Maria", "90.01", "UAH", status=REFUSED)
+    assert failure["state"] == "not-paid"
+    assert failure["code"] == "E002", failure
+    assert failure["max_amount"] == "90.00", failure
+    assert "90.00" in failure["message"], failure
+    failure = town.maria.json("pay", "Olena", "1", "HOUR", status=REFUSED)
+    assert failure["code"] == "E001", failure
+    assert town.olena.total() == "-10.00"
+
+
+def test_pay_wrong(town):
+    olena = town.olena
+    for arguments in (["Nobody", "5", "UAH"], [NOBODY, "5", "UAH"],
+                      ["Maria", "0", "UAH"], ["Maria", "5.001", "UAH"],
+                      ["Maria", "5"], ["Maria", "5", "EUR"],
+                      [town.hub.link, "5", "UAH"]):
+        olena.run("pay", *arguments, status=USAGE)
+    assert olena.json("pay", "Olena", "5", "UAH",
+                      status=USAGE)["kind"] == "usage"
+
+
+def test_pay_back_by_link(town):
+    olena, ivan, maria = town.people
+    # Through Ivan it goes only by his mandate: a line of his, however small.
+    ivan.run("trust", "Maria", "0.01", "UAH")
+    link = (f"geo://v1/pay?to={olena.pid}&equivalent=UAH&amount=4.00"
+            "&memo=back%20again")
+    text = maria.run("pay", link)
+    assert "Paid 4.00 UAH to Olena." in text, text
+    assert olena.total() == "-6.00"
+    assert ivan.total() == "0.00"
+    assert maria.total() == "6.00"
+
+
+def test_in_doubt(town):
+    """The hub dies at one point after another of a payment."""
+    olena, _, maria = town.people
+    doubts = 0
+    for point in range(1, 5):
+        before = olena.total()
+        town.hub.stop()
+        town.hub.start(GEO_CRASH_AT=str(point))
+        tx_id = f"doubt-{point}"
+        pay = ["pay", maria.pid, "1", "UAH", "--id", tx_id]
+        status, document = olena.any_json(*pay, "--wait", "2")
+        if status == IN_DOUBT:
+            doubts += 1
+            failure = document["error"]
+            assert failure["state"] == "in-doubt", failure
+            assert "do not pay again" in failure["message"], failure
+            assert tx_id in failure["message"], failure
+        else:
+            assert status in (DONE, OFFLINE, REFUSED), document
+        town.hub.restart()
+
+        # The same command tells what became of it, and pays once.
+        status, document = olena.any_json(*pay)
+        assert status in (DONE, REFUSED), document
+        for _ in range(2):
+            assert olena.any_json(*pay)[0] == status
+        after = f"{float(before) - (status == DONE):.2f}"
+        assert olena.total() == after, (before, after, status)
+        assert olena.json("balance")["open"] == 0
+    print(f"# {doubts} of 4 were in doubt")
+    town.paid = olena.total()
+
+
+def test_history(town):
+    olena, ivan, maria = town.people
+    items = olena.json("history")["items"]
+    ids = [item["id"] for item in items]
+    assert ids == sorted(ids, reverse=True)
+    paid = [i for i in items if i["tx_id"] == "first"]
+    assert len(paid) == 1
+    assert paid[0]["kind"] == "paid" and paid[0]["state"] == "paid"
+    assert paid[0]["amount"] == "10.00" and paid[0]["name"] == "Maria"
+    assert paid[0]["note"] == "for “bread”"
+    not_paid = [i for i in items if i["state"] == "not-paid"]
+    assert not_paid and all(i["reason"] for i in not_paid), items
+    received = [i for i in items if i["kind"] == "received"]
+    assert [i["note"] for i in received] == ["back again"], received
+    assert items[-1]["kind"] == "joined"
+
+    pages, before = [], None
+    while True:
+        page = olena.json("history", "--limit", "2",
+                          *([] if before is None else ["--before",
+                                                       str(before)]))["items"]
+        if not page:
+            break
+        assert len(page) <= 2
+        pages += page
+        before = page[-1]["id"]
+    assert pages == items
+
+    # What passed through says neither who nor what for.
+    passed = [i for i in ivan.json("history")["items"]
+              if i["kind"] == "passed"]
+    assert len(passed) >= 2, passed
+    assert all(item["note"] is None for item in passed)
+    text = maria.run("history")
+    assert "for “bread”" in text and "10.00 UAH" in text, text
+
+
+def test_receipt(town):
+    olena, ivan, maria = town.people
+    path = os.path.join(town.folder, "receipt.json")
+    receipt = olena.run("receipt", "first")
+    olena.run("receipt", "first", "--output", path)
+    with open(path, encoding="utf-8") as file:
+        assert file.read() == receipt.rstrip("\n")
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    document = olena.json("receipt", "first", "--output", path)
+    assert document["file"] == path
+    olena.run("receipt", "no-such-thing", status=USAGE)
+
+    # Nobody's profile, no network: the receipt alone.
+    stranger = Person(town, "Stranger")
+    text = stranger.run("verify", path)
+    assert "10.00 UAH" in text and "Maria" in text and "Olena" in text, text
+    # The payee has one, too, and so has who was in between.
+    for person in (ivan, maria):
+        key = [i["receipt"] for i in person.json("history")["items"]
+               if i["receipt"] and i["amount"] == "10.00"][0]
+        person.run("receipt", key, "--output", path)
+        stranger.json("verify", path)
+
+
+def test_receipt_corrupted(town):
+    stranger = Person(town, "Stranger")
+    path = os.path.join(town.folder, "corrupted.json")
+    receipt = town.olena.run("receipt", "first").rstrip("\n")
+    changed = set()
+    for match in re.finditer(r'"(signature|amount|name|salt)":"([^"]{2,})"',
+                             receipt):
+        at = match.start(2) + 1
+        wrong = "1" if receipt[at] != "1" else "2"
+        if receipt[at] == ".":
+            continue
+        changed.add(match.group(1))
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(receipt[:at] + wrong + receipt[at + 1:])
+        failure = stranger.json("verify", path, status=NOT_VERIFIED)
+        assert failure["kind"] == "not-verified"
+    assert {"signature", "amount", "name"} <= changed, changed
+    for text in ("", "{}", receipt[:-1], receipt + receipt):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        stranger.run("verify", path, status=NOT_VERIFIED)
+    stranger.run("verify", path + ".missing", status=FAILED)
+
+
+def test_verify_journal(town):
+    for person in town.people:
+        assert person.json("verify")["records"] > 3
+    assert "records" in town.olena.run("verify")
+
+
+def test_ambiguous_name(town):
+    other = Person(town, "ivan-two", "another")
+    other.pid = other.json("init", "--name", "IVAN")["pid"]
+    other.run("join", town.hub.link)
+    failure = town.olena.json("pay", "ivan", "1", "UAH", status=USAGE)
+    assert {c["pid"] for c in failure["candidates"]} \
+        == {town.ivan.pid, other.pid}
+    assert town.ivan.pid in failure["message"]
+    # A part of a name chooses nobody.
+    failure = town.olena.json("trust", "Mari", "1", "UAH", status=USAGE)
+    assert [c["name"] for c in failure["candidates"]] == ["Maria"]
+    # A PID does.
+    town.olena.json("pay", town.ivan.pid, "1", "UAH")
+    town.paid = f"{float(town.paid) - 1:.2f}"
+    assert town.olena.total() == town.paid
+
+
+def test_trust_close(town):
+    olena, ivan, _ = town.people
+    document = ivan.json("trust", olena.pid, "--close", "UAH")
+    assert document["status"] == "closed"
+    failure = olena.json("pay", ivan.pid, "1", "UAH", status=REFUSED)
+    assert failure["code"] in ("E001", "E002", "E004"), failure
+    # What is owed stays owed.
+    assert olena.relation(ivan)["balance"] == town.paid
+    document = ivan.json("trust", olena.pid, "50", "UAH", "--live")
+    assert document["consent"] == "live"
+
+
+def test_restore(town):
+    words = os.path.join(town.folder, "words")
+    with open(words, "w", encoding="utf-8") as file:
+        file.write(town.olena.words.replace(" ", "\n") + "\n")
+    again = Person(town, "Olena-again", "new")
+    document = again.json("init", "--name", "Olena", "--words-file", words)
+    assert document["pid"] == town.olena.pid
+    assert document["words"] is None
+    again.run("join", town.hub.link)
+    assert again.total() == town.paid
+    assert again.json("verify")["records"] > 1
+
+
+def test_hub_down(town):
+    olena = town.olena
+    town.hub.stop()
+    failure = olena.json("pay", "Maria", "1", "UAH", status=OFFLINE)
+    assert failure["kind"] == "offline"
+    document = olena.json("balance")
+    assert document["connected"] is False
+    assert document["totals"][0]["balance"] == town.paid
+    assert "what this computer knows" in olena.run("balance", "--offline")
+    olena.json("history", "--limit", "1")
+    olena.json("receipt", "first", "--output",
+               os.path.join(town.folder, "offline.json"))
+    olena.json("verify")
+    # A payment that was made before is told without the hub, too.
+    olena.json("pay", "Maria", "10", "UAH", "--id", "first")
+    olena.run("pay", "Maria", "12", "UAH", "--id", "first", status=USAGE)
+    town.hub.start()
+    assert olena.json("balance")["connected"] is True
+
+
+def main():
+    tests = [(name[5:], function) for name, function in globals().items()
+             if name.startswith("test_")]
+    print(f"1..{len(tests)}", flush=True)
+    folder = tempfile.mkdtemp(prefix="geo-cli-")
+    os.environ.update(XDG_DATA_HOME=os.path.join(folder, "data"),
+                      LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
+    os.environ.pop("LANGUAGE", None)
+    town = None
+    broken = False
+    try:
+        town = Town(folder)
+        for number, (name, function) in enumerate(tests, 1):
+            try:
+                function(town)
+            except Exception:
+                broken = True
+                print("# " + traceback.format_exc().replace("\n", "\n# "))
+                print(f"not ok {number} - {name}", flush=True)
+            else:
+                print(f"ok {number} - {name}", flush=True)
+    finally:
+        if town is not None and town.hub.process is not None:
+            town.hub.stop()
+        if broken:
+            print(f"# the folder is kept: {folder}")
+        else:
+            shutil.rmtree(folder)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
