@@ -594,7 +594,7 @@ handle_message (GeoNode *self, const GeoMessage *message) {
 static void
 message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
   GeoNode *self = user_data;
-  g_autoptr (GeoNode) alive = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (GeoNode) alive = g_object_ref (self);
 
   if (session == self->session)
     handle_message (self, message);
@@ -622,7 +622,7 @@ session_cb (GeoClient *client, GeoSession *session, gpointer user_data) {
 static void
 lost_cb (GeoClient *client, GError *error, gpointer user_data) {
   GeoNode *self = user_data;
-  g_autoptr (GeoNode) alive = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (GeoNode) alive = g_object_ref (self);
 
   g_debug ("lost: %s", error->message);
   if (g_error_matches (error, GEO_NET_ERROR, GEO_NET_ERROR_FINGERPRINT)) {

@@ -374,7 +374,6 @@ test_profile_folder (Fixture *f, gconstpointer data) {
   g_autoptr (GeoProfile) profile = geo_profile_new (f->folder);
   g_autoptr (GPtrArray) communities = NULL;
   GeoPid pid = { { 7 } };
-  g_autofree gchar *pid_text = geo_pid_to_string (&pid);
   static const gchar *const folders[] = { "@shop", "not-a-pid", "" };
 
   g_assert_true (g_str_has_prefix (geo_profile_get_folder (usual),
@@ -413,7 +412,7 @@ test_profile_folder (Fixture *f, gconstpointer data) {
 
 int
 main (int argc, char *argv[]) {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 #define ADD(path, test) \
   g_test_add (path, Fixture, NULL, set_up, test, tear_down)
   ADD ("/keyfile/round", test_keyfile);
