@@ -244,6 +244,26 @@ trusted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   end_done (errand, error);
 }
 
+static void
+trusted_found_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (Errand) errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) found = geo_node_find_people_finish (GEO_NODE (source),
+                                                              result, &error);
+  Errand *next;
+
+  if (is_gone (errand))
+    return;
+  if (found == NULL) {
+    end_done (errand, error);
+    return;
+  }
+  next = g_steal_pointer (&errand);
+  geo_node_trust_async (GEO_NODE (source), &next->to, next->equivalent,
+                        next->amount, FALSE, FALSE, next->cancellable,
+                        trusted_cb, next);
+}
+
 void
 geo_neighbour_trust (GeoNeighbour *neighbour,
                      const GeoPid *to,
@@ -252,10 +272,15 @@ geo_neighbour_trust (GeoNeighbour *neighbour,
                      GeoNeighbourDone done,
                      gpointer user_data) {
   Errand *errand = errand_new (neighbour, user_data);
+  g_autofree gchar *pid_text = geo_pid_to_string (to);
 
+  errand->to = *to;
+  errand->equivalent = g_strdup (equivalent);
+  errand->amount = limit;
   errand->done = done;
-  geo_node_trust_async (neighbour->node, to, equivalent, limit, FALSE, FALSE,
-                        errand->cancellable, trusted_cb, errand);
+  /* Nobody trusts whom they do not know. */
+  geo_node_find_people_async (neighbour->node, pid_text, errand->cancellable,
+                              trusted_found_cb, errand);
 }
 
 /* --- Paying ------------------------------------------------------------- */
