@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <glib-unix.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -196,6 +197,7 @@ main (int argc, char **argv) {
   g_autoptr (GError) error = NULL;
   ExitCode code;
 
+  setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_description (
       context, "Exit status: 0 it was asked to end, 1 it failed while running, "
