@@ -233,6 +233,31 @@ geo_neighbour_arrive (GeoNeighbour *neighbour,
   }
 }
 
+/* --- Finding ------------------------------------------------------------ */
+
+/* Somebody's key comes from the hub and is looked up before anything is done
+ * with them. */
+static void
+find (Errand *errand, GAsyncReadyCallback found_cb) {
+  g_autofree gchar *pid_text = geo_pid_to_string (&errand->to);
+
+  geo_node_find_people_async (errand->neighbour->node, pid_text,
+                              errand->cancellable, found_cb, errand);
+}
+
+static gboolean
+is_found (Errand *errand, GObject *source, GAsyncResult *result) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) found = geo_node_find_people_finish (GEO_NODE (source),
+                                                              result, &error);
+
+  if (found != NULL)
+    return !is_gone (errand);
+  end_done (errand, error);
+  end_paid (errand, GEO_AMOUNT_ZERO, error);
+  return FALSE;
+}
+
 /* --- Trusting ----------------------------------------------------------- */
 
 static void
@@ -245,23 +270,15 @@ trusted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 }
 
 static void
-trusted_found_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+debtor_found_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (Errand) errand = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GListModel) found = geo_node_find_people_finish (GEO_NODE (source),
-                                                              result, &error);
-  Errand *next;
 
-  if (is_gone (errand))
+  if (!is_found (errand, source, result))
     return;
-  if (found == NULL) {
-    end_done (errand, error);
-    return;
-  }
-  next = g_steal_pointer (&errand);
-  geo_node_trust_async (GEO_NODE (source), &next->to, next->equivalent,
-                        next->amount, FALSE, FALSE, next->cancellable,
-                        trusted_cb, next);
+  geo_node_trust_async (GEO_NODE (source), &errand->to, errand->equivalent,
+                        errand->amount, FALSE, FALSE, errand->cancellable,
+                        trusted_cb, errand);
+  errand = NULL;
 }
 
 void
@@ -272,15 +289,12 @@ geo_neighbour_trust (GeoNeighbour *neighbour,
                      GeoNeighbourDone done,
                      gpointer user_data) {
   Errand *errand = errand_new (neighbour, user_data);
-  g_autofree gchar *pid_text = geo_pid_to_string (to);
 
   errand->to = *to;
   errand->equivalent = g_strdup (equivalent);
   errand->amount = limit;
   errand->done = done;
-  /* Nobody trusts whom they do not know. */
-  geo_node_find_people_async (neighbour->node, pid_text, errand->cancellable,
-                              trusted_found_cb, errand);
+  find (errand, debtor_found_cb);
 }
 
 /* --- Paying ------------------------------------------------------------- */
@@ -348,16 +362,9 @@ quoted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 static void
 payee_found_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (Errand) errand = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GListModel) found = geo_node_find_people_finish (GEO_NODE (source),
-                                                              result, &error);
 
-  if (is_gone (errand))
+  if (!is_found (errand, source, result))
     return;
-  if (found == NULL) {
-    end_paid (errand, GEO_AMOUNT_ZERO, error);
-    return;
-  }
   geo_node_quote_async (GEO_NODE (source), &errand->to, errand->equivalent,
                         NULL, errand->cancellable, quoted_cb, errand);
   errand = NULL;
@@ -372,16 +379,13 @@ geo_neighbour_pay (GeoNeighbour *neighbour,
                    GeoNeighbourPaid paid,
                    gpointer user_data) {
   Errand *errand = errand_new (neighbour, user_data);
-  g_autofree gchar *pid_text = geo_pid_to_string (to);
 
   errand->to = *to;
   errand->equivalent = g_strdup (equivalent);
   errand->amount = amount;
   errand->note = g_strdup (note);
   errand->paid = paid;
-  /* The note is sealed to the payee's key, which the hub tells. */
-  geo_node_find_people_async (neighbour->node, pid_text, errand->cancellable,
-                              payee_found_cb, errand);
+  find (errand, payee_found_cb);
 }
 
 /* --- Looking around ----------------------------------------------------- */

@@ -63,7 +63,9 @@ end_badly (Practice *practice, const gchar *format, ...) {
   va_start (args, format);
   sentence = g_strdup_vprintf (format, args);
   va_end (args);
-  fprintf (stderr, "geo-practice: %s.\n", sentence);
+  /* Sentences of the node end by themselves. */
+  fprintf (stderr, "geo-practice: %s%s\n", sentence,
+           g_str_has_suffix (sentence, ".") ? "" : ".");
   practice->status = 1;
   if (practice->child != NULL)
     g_subprocess_send_signal (practice->child, SIGTERM);
