@@ -269,9 +269,11 @@ geo_market_hub_stop (GeoMarketHub *hub) {
     guint steps = STOP_MS * 1000 / STOP_STEP_US;
 
     g_subprocess_send_signal (hub->process, SIGTERM);
-    /* GSubprocess reaps the child in a thread of its own. */
+    /* The neighbours' sessions are closing meanwhile, and the hub waits for
+     * them; GSubprocess reaps the child in a thread of its own. */
     while (g_subprocess_get_identifier (hub->process) != NULL && steps-- > 0)
-      g_usleep (STOP_STEP_US);
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_usleep (STOP_STEP_US);
     g_subprocess_force_exit (hub->process);
   }
   g_cancellable_cancel (hub->cancellable);
