@@ -22,6 +22,7 @@ geo_node_pay_init (GeoNode *self) {
       geo_hash_hash, geo_hash_equal, g_free, g_object_unref);
   self->former = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                         (GDestroyNotify) geo_activity_free);
+  self->lost = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 void
@@ -29,6 +30,7 @@ geo_node_pay_clear (GeoNode *self) {
   g_clear_pointer (&self->payments, g_hash_table_unref);
   g_clear_pointer (&self->payments_by_order, g_hash_table_unref);
   g_clear_pointer (&self->former, g_hash_table_unref);
+  g_clear_pointer (&self->lost, g_ptr_array_unref);
 }
 
 GeoPayment *
@@ -146,7 +148,7 @@ geo_node_forget_unstored (GeoNode *self,
                           const gchar *message) {
   g_autoptr (GHashTable) on_disk =
       g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free, NULL);
-  g_autoptr (GPtrArray) lost = g_ptr_array_new_with_free_func (g_object_unref);
+  guint first = self->lost->len;
   GHashTableIter iter;
   gpointer key;
   gpointer value;
@@ -160,17 +162,20 @@ geo_node_forget_unstored (GeoNode *self,
   }
 
   /* P1: an order that is not on disk was never sent, so it is not paid and
-   * never will be. */
+   * never will be; its tx_id is free again. */
   g_hash_table_iter_init (&iter, self->payments_by_order);
   while (g_hash_table_iter_next (&iter, &key, &value)) {
     GeoState state = geo_payment_get_state (value);
 
-    if ((state == GEO_STATE_SENDING || state == GEO_STATE_IN_DOUBT) &&
-        !g_hash_table_contains (on_disk, key))
-      g_ptr_array_add (lost, g_object_ref (value));
+    if ((state != GEO_STATE_SENDING && state != GEO_STATE_IN_DOUBT) ||
+        g_hash_table_contains (on_disk, key))
+      continue;
+    g_ptr_array_add (self->lost, g_object_ref (value));
+    g_hash_table_remove (self->payments, geo_payment_get_tx_id (value));
+    g_hash_table_iter_remove (&iter);
   }
-  for (guint i = 0; i < lost->len; i++)
-    geo_payment_set_not_paid (g_ptr_array_index (lost, i),
+  for (guint i = first; i < self->lost->len; i++)
+    geo_payment_set_not_paid (g_ptr_array_index (self->lost, i),
                               geo_code_to_string (GEO_CODE_INTERNAL),
                               GEO_REASON_INTERNAL, NULL, message);
 }

@@ -130,6 +130,7 @@ struct _GeoNode {
   GHashTable *payments; /* tx_id → GeoPayment */
   GHashTable *payments_by_order; /* GeoHash → GeoPayment */
   GHashTable *former; /* tx_id → GeoActivity of a payment of a former run */
+  GPtrArray *lost; /* GeoPayment that never came to disk; somebody may look */
 
   /* geo-node-calls.c */
   GHashTable *calls; /* msg_id → GeoNodeCall */
@@ -229,7 +230,8 @@ void geo_node_pay_init (GeoNode *self);
 void geo_node_pay_clear (GeoNode *self);
 void geo_node_pay_load (GeoNode *self, const GeoNodeData *data);
 void geo_node_told_payment (GeoNode *self, const GeoTold *told);
-/* Sentences about why a write failed, for payments that were never stored. */
+/* Payments that are not among these open orders were never stored; message: why
+ * not. */
 void geo_node_forget_unstored (GeoNode *self,
                                GPtrArray *orders,
                                const gchar *message);

@@ -193,3 +193,78 @@ get_activity (GeoNode *node, guint index) {
   wait_until (geo_activity_item_get_loaded (item));
   return item;
 }
+
+void
+set_up (Fixture *f, gconstpointer data) {
+  f->folder = make_folder ();
+  f->hub = fake_hub_new (200);
+}
+
+void
+tear_down (Fixture *f, gconstpointer data) {
+  fake_hub_free (f->hub);
+  remove_folder (f->folder);
+  g_free (f->folder);
+}
+
+GeoPayment *
+pay (GeoNode *node, GeoNode *to, gint64 amount, const gchar *text) {
+  g_autoptr (GError) error = NULL;
+  GeoPid pid;
+  GeoPayment *payment;
+
+  pid_of (to, &pid);
+  payment = geo_node_pay (node, NULL, &pid, "UAH", GEO_AMOUNT (amount), text,
+                          &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (payment);
+  return payment;
+}
+
+gboolean
+is_over (GeoPayment *payment) {
+  return geo_payment_get_state (payment) == GEO_STATE_PAID ||
+         geo_payment_get_state (payment) == GEO_STATE_NOT_PAID;
+}
+
+gchar *
+get_receipt (GeoNode *node, const gchar *key, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_get_receipt_async (node, key, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  return geo_node_get_receipt_finish (node, result, error);
+}
+
+gint64
+verify (GeoNode *node) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 records = 0;
+
+  geo_node_verify_async (node, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_node_verify_finish (node, result, &records, &error);
+  g_assert_no_error (error);
+  return records;
+}
+
+/* Ivan owes Petro, Petro owes Olena: trust the other way round. */
+void
+make_town (Fixture *f, Town3 *town, guint n) {
+  static const gchar *const names[] = { "Olena", "Ivan", "Petro" };
+
+  for (guint i = 0; i < n; i++) {
+    town->profiles[i] = make_profile (f->folder, names[i], NULL);
+    town->nodes[i] = join (town->profiles[i], f->hub);
+  }
+}
+
+void
+end_town (Town3 *town, guint n) {
+  for (guint i = 0; i < n; i++) {
+    if (town->nodes[i] != NULL)
+      end_node (town->nodes[i]);
+    g_object_unref (town->profiles[i]);
+  }
+}

@@ -88,4 +88,31 @@ GeoAmount balance_with (GeoNode *node, GeoNode *other);
 GeoTotal *get_total (GeoNode *node, guint index);
 GeoActivityItem *get_activity (GeoNode *node, guint index);
 
+/* A payment that could be ordered. */
+GeoPayment *pay (GeoNode *node, GeoNode *to, gint64 amount, const gchar *text);
+gboolean is_over (GeoPayment *payment);
+gchar *get_receipt (GeoNode *node, const gchar *key, GError **error);
+/* How many records the journal has, all of which hold. */
+gint64 verify (GeoNode *node);
+
+/* --- Fixtures --------------------------------------------------------------
+ */
+
+typedef struct {
+  gchar *folder;
+  FakeHub *hub;
+} Fixture;
+
+void set_up (Fixture *f, gconstpointer data);
+void tear_down (Fixture *f, gconstpointer data);
+
+/* Olena, Ivan, Petro: the first n of them. */
+typedef struct {
+  GeoProfile *profiles[3];
+  GeoNode *nodes[3];
+} Town3;
+
+void make_town (Fixture *f, Town3 *town, guint n);
+void end_town (Town3 *town, guint n);
+
 G_END_DECLS

@@ -21,10 +21,10 @@ typedef struct {
   GeoActivityModel *model;
   GPtrArray *added;
   guint changes;
-} Fixture;
+} Own;
 
 static void
-run_sql (Fixture *f, const gchar *sql) {
+run_sql (Own *f, const gchar *sql) {
   char *message = NULL;
   int code = sqlite3_exec (f->database, sql, NULL, NULL, &message);
 
@@ -35,7 +35,7 @@ run_sql (Fixture *f, const gchar *sql) {
 /* n more lines; their numbers have gaps, as records that are no history leave
  * them. */
 static void
-add_rows (Fixture *f, guint n) {
+add_rows (Own *f, guint n) {
   g_autofree gchar *sql = g_strdup_printf (
       "BEGIN;"
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i"
@@ -70,7 +70,7 @@ opened_cb (gpointer *result, const GError *error, gpointer user_data) {
 
 static void
 added_cb (GeoActivityModel *model, GeoActivityItem *item, gpointer user_data) {
-  Fixture *f = user_data;
+  Own *f = user_data;
 
   g_assert_true (geo_activity_item_get_loaded (item));
   g_ptr_array_add (f->added, g_object_ref (item));
@@ -82,7 +82,7 @@ changed_cb (GListModel *model,
             guint removed,
             guint added,
             gpointer user_data) {
-  Fixture *f = user_data;
+  Own *f = user_data;
 
   g_assert_cmpuint (position, ==, 0);
   g_assert_cmpuint (removed, ==, 0);
@@ -90,7 +90,7 @@ changed_cb (GListModel *model,
 }
 
 static void
-set_up (Fixture *f, gconstpointer data) {
+set_up_own (Own *f, gconstpointer data) {
   guint n = GPOINTER_TO_UINT (data);
   gboolean opened = FALSE;
 
@@ -114,7 +114,7 @@ set_up (Fixture *f, gconstpointer data) {
 }
 
 static void
-tear_down (Fixture *f, gconstpointer data) {
+tear_down_own (Own *f, gconstpointer data) {
   GeoActivityModel *weak = f->model;
 
   g_object_add_weak_pointer (G_OBJECT (f->model), (gpointer *) &weak);
@@ -129,7 +129,7 @@ tear_down (Fixture *f, gconstpointer data) {
 }
 
 static GeoActivityItem *
-get_loaded (Fixture *f, guint position) {
+get_loaded (Own *f, guint position) {
   GeoActivityItem *item = g_list_model_get_item (G_LIST_MODEL (f->model),
                                                  position);
 
@@ -140,7 +140,7 @@ get_loaded (Fixture *f, guint position) {
 
 /* The row at this place from the oldest is the one it should be. */
 static void
-check_row (Fixture *f, guint position) {
+check_row (Own *f, guint position) {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (f->model));
   g_autoptr (GeoActivityItem) item = get_loaded (f, position);
   g_autofree gchar *tx_id = g_strdup_printf ("tx-%u", n - position);
@@ -150,7 +150,7 @@ check_row (Fixture *f, guint position) {
 }
 
 static void
-test_empty (Fixture *f, gconstpointer data) {
+test_empty (Own *f, gconstpointer data) {
   GListModel *model = G_LIST_MODEL (f->model);
 
   g_assert_cmpuint (g_list_model_get_n_items (model), ==, 0);
@@ -175,7 +175,7 @@ loaded_cb (GObject *object, GParamSpec *pspec, gpointer user_data) {
 }
 
 static void
-test_placeholder (Fixture *f, gconstpointer data) {
+test_placeholder (Own *f, gconstpointer data) {
   g_autoptr (GeoActivityItem) item =
       g_list_model_get_item (G_LIST_MODEL (f->model), 5);
   g_autoptr (GeoActivityItem) same =
@@ -194,7 +194,7 @@ test_placeholder (Fixture *f, gconstpointer data) {
 }
 
 static void
-test_scroll (Fixture *f, gconstpointer data) {
+test_scroll (Own *f, gconstpointer data) {
   guint n = GPOINTER_TO_UINT (data);
 
   for (guint i = 0; i < n; i += 37)
@@ -206,7 +206,7 @@ test_scroll (Fixture *f, gconstpointer data) {
 }
 
 static void
-test_grow (Fixture *f, gconstpointer data) {
+test_grow (Own *f, gconstpointer data) {
   static const guint steps[] = { 1, 1, 5, 127, 128, 129, 300, 1 };
   g_autoptr (GeoActivityItem) old = get_loaded (f, 3);
   guint before = g_list_model_get_n_items (G_LIST_MODEL (f->model));
@@ -244,7 +244,7 @@ resident_kib (void) {
 }
 
 static void
-test_many (Fixture *f, gconstpointer data) {
+test_many (Own *f, gconstpointer data) {
   gint64 before_kib = resident_kib ();
   gint64 start = g_get_monotonic_time ();
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
@@ -273,7 +273,7 @@ test_many (Fixture *f, gconstpointer data) {
 
 /* Somebody may hold the list for longer than there is a journal. */
 static void
-test_without_worker (Fixture *f, gconstpointer data) {
+test_without_worker (Own *f, gconstpointer data) {
   g_autoptr (GeoActivityItem) item = NULL;
 
   geo_activity_model_set_worker (f->model, NULL, 0);
@@ -288,7 +288,7 @@ int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, n, test) \
-  g_test_add (path, Fixture, GUINT_TO_POINTER (n), set_up, test, tear_down)
+  g_test_add (path, Own, GUINT_TO_POINTER (n), set_up_own, test, tear_down_own)
   ADD ("/node-activity/empty", 0, test_empty);
   ADD ("/node-activity/placeholder", 300, test_placeholder);
   ADD ("/node-activity/scroll/1", 1, test_scroll);

@@ -11,12 +11,11 @@
 #include <sys/resource.h>
 
 typedef struct {
-  gchar *folder;
-  FakeHub *hub;
-  GeoProfile *profiles[2];
+  Fixture base;
+  Town3 town;
   GeoNode *olena;
   GeoNode *ivan;
-} Fixture;
+} Pair;
 
 static struct rlimit usual;
 
@@ -34,62 +33,34 @@ empty_disk (void) {
 }
 
 static void
-set_up (Fixture *f, gconstpointer data) {
-  f->folder = make_folder ();
-  f->hub = fake_hub_new (200);
-  f->profiles[0] = make_profile (f->folder, "Olena", NULL);
-  f->profiles[1] = make_profile (f->folder, "Ivan", NULL);
-  f->olena = join (f->profiles[0], f->hub);
-  f->ivan = join (f->profiles[1], f->hub);
+set_up_pair (Pair *f, gconstpointer data) {
+  set_up (&f->base, data);
+  make_town (&f->base, &f->town, 2);
+  f->olena = f->town.nodes[0];
+  f->ivan = f->town.nodes[1];
   trust (f->olena, f->ivan, 10000);
   wait_until (geo_total_get_can_pay (get_total (f->ivan, 0)).minor == 10000);
 }
 
 static void
-tear_down (Fixture *f, gconstpointer data) {
-  end_node (f->ivan);
-  end_node (f->olena);
-  g_object_unref (f->profiles[0]);
-  g_object_unref (f->profiles[1]);
-  fake_hub_free (f->hub);
-  remove_folder (f->folder);
-  g_free (f->folder);
-}
-
-static GeoPayment *
-pay (GeoNode *node, GeoNode *to, gint64 amount) {
-  g_autoptr (GError) error = NULL;
-  GeoPid pid;
-  GeoPayment *payment;
-
-  pid_of (to, &pid);
-  payment = geo_node_pay (node, NULL, &pid, "UAH", GEO_AMOUNT (amount), NULL,
-                          &error);
-  g_assert_no_error (error);
-  return payment;
-}
-
-static void
-verify (GeoNode *node) {
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  geo_node_verify_async (node, NULL, keep_result_cb, &result);
-  wait_until (result != NULL);
-  g_assert_true (geo_node_verify_finish (node, result, NULL, &error));
-  g_assert_no_error (error);
+tear_down_pair (Pair *f, gconstpointer data) {
+  end_town (&f->town, 2);
+  tear_down (&f->base, data);
 }
 
 /* P1: an order that could not be stored was never sent, and is not paid. */
 static void
-test_order (Fixture *f, gconstpointer data) {
+test_order (Pair *f, gconstpointer data) {
   GeoPayment *payment;
   GeoPayment *second;
+  GeoPayment *again;
   g_autofree gchar *detail = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoPid pid;
 
   fill_disk ();
-  payment = pay (f->ivan, f->olena, 1000);
-  second = pay (f->ivan, f->olena, 2000);
+  payment = pay (f->ivan, f->olena, 1000, NULL);
+  second = pay (f->ivan, f->olena, 2000, NULL);
   wait_until (geo_payment_get_state (payment) == GEO_STATE_NOT_PAID);
   empty_disk ();
   g_assert_cmpint (geo_payment_get_state (second), ==, GEO_STATE_NOT_PAID);
@@ -98,17 +69,22 @@ test_order (Fixture *f, gconstpointer data) {
   detail = g_strdup (geo_node_get_connection_detail (f->ivan));
   g_test_message ("%s", detail);
   g_assert_cmpstr (geo_payment_get_message (payment), ==, detail);
-  g_assert_cmpuint (fake_hub_count (f->hub, GEO_MESSAGE_PAYMENT_REQUEST), ==,
-                    0);
+  g_assert_cmpuint (fake_hub_count (f->base.hub, GEO_MESSAGE_PAYMENT_REQUEST),
+                    ==, 0);
   g_assert_cmpuint (geo_node_get_open_count (f->ivan), ==, 0);
   g_assert_cmpuint (g_list_model_get_n_items (geo_node_get_activity (f->ivan)),
                     ==, 2);
 
-  /* There is room again. */
+  /* There is room again, and what never was can be ordered anew. */
   geo_node_hurry (f->ivan);
   wait_connected (f->ivan);
-  payment = pay (f->ivan, f->olena, 1000);
-  wait_until (geo_payment_get_state (payment) == GEO_STATE_PAID);
+  pid_of (f->olena, &pid);
+  again = geo_node_pay (f->ivan, geo_payment_get_tx_id (payment), &pid, "UAH",
+                        GEO_AMOUNT (1000), NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (again != payment);
+  wait_until (geo_payment_get_state (again) == GEO_STATE_PAID);
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_NOT_PAID);
   wait_until (balance_with (f->olena, f->ivan).minor == 1000);
   g_assert_cmpint (balance_with (f->ivan, f->olena).minor, ==, -1000);
   verify (f->ivan);
@@ -116,7 +92,7 @@ test_order (Fixture *f, gconstpointer data) {
 
 /* Whoever waits hears of it, and a line that was not stored is none. */
 static void
-test_line (Fixture *f, gconstpointer data) {
+test_line (Pair *f, gconstpointer data) {
   g_autoptr (GAsyncResult) trusted = NULL;
   g_autoptr (GAsyncResult) asked = NULL;
   GeoPid pid;
@@ -140,8 +116,8 @@ test_line (Fixture *f, gconstpointer data) {
   g_clear_error (&error);
   wait_until (asked != NULL);
   wait_until (!geo_relation_get_pending (relation));
-  g_assert_cmpuint (fake_hub_count (f->hub, GEO_MESSAGE_TRUST_LINE_CREATE), ==,
-                    1);
+  g_assert_cmpuint (fake_hub_count (f->base.hub, GEO_MESSAGE_TRUST_LINE_CREATE),
+                    ==, 1);
   g_clear_object (&asked);
   g_clear_object (&trusted);
 }
@@ -149,21 +125,22 @@ test_line (Fixture *f, gconstpointer data) {
 /* The evidence could not be stored: the payment stays in doubt, and is found
  * out when there is room again. */
 static void
-test_evidence (Fixture *f, gconstpointer data) {
+test_evidence (Pair *f, gconstpointer data) {
   GeoPayment *payment;
 
-  fake_hub_ignore (f->hub, GEO_MESSAGE_PAYMENT_PREPARE_ACK);
-  payment = pay (f->ivan, f->olena, 1000);
-  wait_until (fake_hub_count (f->hub, GEO_MESSAGE_PAYMENT_PREPARE_ACK) > 0);
+  fake_hub_ignore (f->base.hub, GEO_MESSAGE_PAYMENT_PREPARE_ACK);
+  payment = pay (f->ivan, f->olena, 1000, NULL);
+  wait_until (fake_hub_count (f->base.hub, GEO_MESSAGE_PAYMENT_PREPARE_ACK) >
+              0);
   wait_ms (100);
   fill_disk ();
   /* Silence is no refusal: the hub commits when votes have had their time. */
-  wait_until (fake_hub_count_commits (f->hub) == 1);
+  wait_until (fake_hub_count_commits (f->base.hub) == 1);
   wait_until (geo_node_get_connection (f->ivan) == GEO_CONNECTION_OFFLINE &&
               geo_node_get_connection (f->olena) == GEO_CONNECTION_OFFLINE);
   wait_until (geo_payment_get_state (payment) == GEO_STATE_IN_DOUBT);
   empty_disk ();
-  fake_hub_ignore (f->hub, 0);
+  fake_hub_ignore (f->base.hub, 0);
   g_assert_cmpint (balance_with (f->ivan, f->olena).minor, ==, 0);
   wait_until (geo_node_get_open_count (f->ivan) == 1);
 
@@ -182,7 +159,7 @@ main (int argc, char *argv[]) {
   signal (SIGXFSZ, SIG_IGN);
   g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &usual), ==, 0);
 #define ADD(path, test) \
-  g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+  g_test_add (path, Pair, NULL, set_up_pair, test, tear_down_pair)
   ADD ("/node-storage/order", test_order);
   ADD ("/node-storage/line", test_line);
   ADD ("/node-storage/evidence", test_evidence);

@@ -22,21 +22,21 @@ static const guint8 entropy[GEO_WORDS_ENTROPY_LEN] = { 1, 2, 3, 4, 5, 6, 7, 8,
 
 typedef struct {
   gchar *folder;
-} Fixture;
+} Own;
 
 static void
-set_up (Fixture *f, gconstpointer data) {
+set_up_own (Own *f, gconstpointer data) {
   f->folder = make_folder ();
 }
 
 static void
-tear_down (Fixture *f, gconstpointer data) {
+tear_down_own (Own *f, gconstpointer data) {
   remove_folder (f->folder);
   g_free (f->folder);
 }
 
 static gchar *
-path_in (Fixture *f, const gchar *name) {
+path_in (Own *f, const gchar *name) {
   return g_build_filename (f->folder, name, NULL);
 }
 
@@ -51,7 +51,7 @@ mode_of (const gchar *path) {
 /* --- Key files ------------------------------------------------------------ */
 
 static void
-test_keyfile (Fixture *f, gconstpointer data) {
+test_keyfile (Own *f, gconstpointer data) {
   g_autofree gchar *path = path_in (f, "identity.key");
   g_autofree gchar *text = NULL;
   guint8 read[GEO_WORDS_ENTROPY_LEN];
@@ -92,7 +92,7 @@ test_keyfile (Fixture *f, gconstpointer data) {
 }
 
 static void
-test_keyfile_usual (Fixture *f, gconstpointer data) {
+test_keyfile_usual (Own *f, gconstpointer data) {
   g_autofree gchar *path = path_in (f, "identity.key");
   g_autofree gchar *text = NULL;
   guint8 read[GEO_WORDS_ENTROPY_LEN];
@@ -122,7 +122,7 @@ replace (const gchar *path, const gchar *what, const gchar *with) {
 }
 
 static void
-test_keyfile_damaged (Fixture *f, gconstpointer data) {
+test_keyfile_damaged (Own *f, gconstpointer data) {
   g_autofree gchar *path = path_in (f, "identity.key");
   static const struct {
     const gchar *what;
@@ -187,7 +187,7 @@ unlock (GeoProfile *profile, const gchar *passphrase, GError **error) {
 }
 
 static void
-test_profile (Fixture *f, gconstpointer data) {
+test_profile (Own *f, gconstpointer data) {
   g_autofree gchar *folder = path_in (f, "deep/person");
   g_autofree gchar *identity = path_in (f, "deep/person/identity.json");
   g_autofree gchar *key = path_in (f, "deep/person/identity.key");
@@ -256,7 +256,7 @@ test_profile (Fixture *f, gconstpointer data) {
 }
 
 static void
-test_profile_input (Fixture *f, gconstpointer data) {
+test_profile_input (Own *f, gconstpointer data) {
   g_autofree gchar *folder = path_in (f, "person");
   g_autoptr (GeoProfile) profile = geo_profile_new (folder);
   g_autofree gchar *long_name = g_strnfill (101, 'x');
@@ -297,7 +297,7 @@ test_profile_input (Fixture *f, gconstpointer data) {
 }
 
 static void
-test_profile_damaged (Fixture *f, gconstpointer data) {
+test_profile_damaged (Own *f, gconstpointer data) {
   static const gchar *const texts[] = {
     "",
     "{}",
@@ -333,7 +333,7 @@ test_profile_damaged (Fixture *f, gconstpointer data) {
 
 /* A key that is not this identity's unlocks nothing. */
 static void
-test_profile_exchanged (Fixture *f, gconstpointer data) {
+test_profile_exchanged (Own *f, gconstpointer data) {
   g_autofree gchar *one = path_in (f, "one");
   g_autofree gchar *other = path_in (f, "other");
   g_autofree gchar *key = path_in (f, "one/identity.key");
@@ -363,7 +363,7 @@ test_profile_exchanged (Fixture *f, gconstpointer data) {
 }
 
 static void
-test_profile_folder (Fixture *f, gconstpointer data) {
+test_profile_folder (Own *f, gconstpointer data) {
   g_autoptr (GeoProfile) usual = geo_profile_new (NULL);
   g_autoptr (GeoProfile) named = geo_profile_new ("shop");
   g_autoptr (GeoProfile) relative = geo_profile_new ("./here");
@@ -414,7 +414,7 @@ int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, test) \
-  g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+  g_test_add (path, Own, NULL, set_up_own, test, tear_down_own)
   ADD ("/keyfile/round", test_keyfile);
   ADD ("/keyfile/usual", test_keyfile_usual);
   ADD ("/keyfile/damaged", test_keyfile_damaged);
