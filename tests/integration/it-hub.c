@@ -10,12 +10,8 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 #include "core/geo-link.h"
-
-#define STOP_MS_MAX 20000
-#define STOP_STEP_US 5000
 
 static const gchar default_config[] = "[community]\n"
                                       "name=Test town\n"
@@ -145,16 +141,13 @@ it_hub_start (ItHub *hub) {
   read_greeting (hub, line);
 }
 
-/* GSubprocess reaps the child in a thread of its own. */
+/* GSubprocess reaps the child in a thread of its own; who is connected answers
+ * the hub's good-bye meanwhile. */
 static void
 wait_for_end (ItHub *hub) {
-  guint steps = STOP_MS_MAX * 1000 / STOP_STEP_US;
   g_autoptr (GError) error = NULL;
 
-  while (g_subprocess_get_identifier (hub->process) != NULL && steps-- > 0)
-    g_usleep (STOP_STEP_US);
-  if (g_subprocess_get_identifier (hub->process) != NULL)
-    g_error ("the hub does not end");
+  it_wait_until (g_subprocess_get_identifier (hub->process) == NULL);
   g_subprocess_wait (hub->process, NULL, &error);
   g_assert_no_error (error);
 }

@@ -28,6 +28,16 @@ it_person_new (const gchar *name) {
 
   person->name = g_strdup (name);
   person->folder = it_make_folder ();
+  person->owns_folder = TRUE;
+  return person;
+}
+
+ItPerson *
+it_person_new_in (const gchar *folder, const gchar *name) {
+  ItPerson *person = g_new0 (ItPerson, 1);
+
+  person->name = g_strdup (name);
+  person->folder = g_strdup (folder);
   return person;
 }
 
@@ -37,7 +47,8 @@ it_person_free (ItPerson *person) {
     return;
   if (person->node != NULL)
     it_person_leave (person);
-  it_remove_folder (person->folder);
+  if (person->owns_folder)
+    it_remove_folder (person->folder);
   g_free (person->folder);
   g_free (person->name);
   g_free (person);
@@ -45,8 +56,8 @@ it_person_free (ItPerson *person) {
 
 /* --- Coming and going ----------------------------------------------------- */
 
-static void
-unlock (ItPerson *person) {
+void
+it_person_unlock (ItPerson *person) {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   gboolean has_pid;
@@ -92,7 +103,7 @@ it_person_arrive (ItPerson *person, const gchar *link) {
   g_autoptr (GError) error = NULL;
 
   g_assert_null (person->node);
-  unlock (person);
+  it_person_unlock (person);
   geo_node_join_async (person->profile, link, NULL, result_cb, &result);
   it_wait_until (result != NULL);
   person->node = geo_node_join_finish (result, &error);
@@ -117,7 +128,7 @@ it_person_return (ItPerson *person) {
   g_autoptr (GError) error = NULL;
 
   g_assert_null (person->node);
-  unlock (person);
+  it_person_unlock (person);
   geo_node_open_async (person->profile, NULL, NULL, result_cb, &result);
   it_wait_until (result != NULL);
   person->node = geo_node_open_finish (result, &error);

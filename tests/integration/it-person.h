@@ -20,17 +20,21 @@ G_BEGIN_DECLS
 typedef struct {
   gchar *name;
   gchar *folder;
+  gboolean owns_folder;
   GeoProfile *profile;
   GeoNode *node; /* NULL while away */
   GeoPid pid;
 } ItPerson;
 
-/* In folder, which keeps what it owns; NULL: one of its own, removed with it.
- */
+/* In a folder of its own, which is removed with it. */
 ItPerson *it_person_new (const gchar *name);
+/* In that folder, which stays. */
+ItPerson *it_person_new_in (const gchar *folder, const gchar *name);
 void it_person_free (ItPerson *person);
 
-/* Makes the identity at the first time; joins, and is caught up. */
+/* Makes or loads the identity. */
+void it_person_unlock (ItPerson *person);
+/* That and joins, and is caught up. */
 void it_person_arrive (ItPerson *person, const gchar *link);
 /* The node is gone, as if the program had ended. */
 void it_person_leave (ItPerson *person);

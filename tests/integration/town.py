@@ -1,0 +1,211 @@
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real processes for the Python tests: a geo-hub, light nodes, an auditor.
+
+It starts, kills and asks; it decides nothing about what is right.  Every
+process has a time to answer in, and none outlives the test.
+"""
+
+import ctypes
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import threading
+import time
+
+BUILD = os.environ["GEO_BUILD_ROOT"]
+HUB_PROGRAM = os.environ.get("GEO_HUB_PROGRAM",
+                             os.path.join(BUILD, "src", "geo-hub"))
+TOOLS = os.path.join(BUILD, "tests", "integration")
+
+ANSWER_SECONDS_MAX = 60
+
+CONFIG = """\
+[community]
+name=Test town
+equivalents={equivalents}
+[joining]
+open=true
+[limits]
+messages_per_second=1000000
+"""
+
+# The numbers of a payment's states and of an activity's kinds.
+SENDING, IN_DOUBT, PAID, NOT_PAID = 2, 3, 4, 5
+DID_PAY, RECEIVED, PASSED = 1, 2, 3
+CONNECTED = 3
+
+_libc = ctypes.CDLL(None)
+
+
+def _die_with_parent():
+    _libc.prctl(1, signal.SIGKILL)
+
+
+class Gone(Exception):
+    """The process ended instead of answering."""
+
+
+class Process:
+    """A process that is told things line by line."""
+
+    def __init__(self, arguments, log, extra=None):
+        environment = dict(os.environ)
+        for name in ("GEO_CRASH_AT", "GEO_CRASH_COUNT"):
+            environment.pop(name, None)
+        environment.update(extra or {})
+        # One file for all of its lives.
+        with open(log, "ab") as errors:
+            self.process = subprocess.Popen(
+                arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=errors, env=environment, preexec_fn=_die_with_parent)
+        self.lines = queue.Queue()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(line.decode().rstrip("\n"))
+        self.lines.put(None)
+
+    def read(self, seconds=ANSWER_SECONDS_MAX):
+        try:
+            line = self.lines.get(timeout=seconds)
+        except queue.Empty:
+            raise AssertionError("no answer in time") from None
+        if line is None:
+            self.lines.put(None)
+            raise Gone()
+        return line
+
+    def write(self, line):
+        try:
+            self.process.stdin.write((line + "\n").encode())
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            raise Gone() from None
+
+    def has_ended(self):
+        return self.process.poll() is not None
+
+    def was_killed(self):
+        return self.process.poll() == -signal.SIGKILL
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def wait(self):
+        self.process.wait(ANSWER_SECONDS_MAX)
+        self.reader.join(ANSWER_SECONDS_MAX)
+        self.process.stdout.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        return self.process.returncode
+
+
+class Hub:
+    """A geo-hub that stays at its address from one life to the next."""
+
+    def __init__(self, folder, ip="127.0.0.1", equivalents="UAH:2:fiat"):
+        self.folder = folder
+        self.ip = ip
+        self.port = 0
+        self.process = None
+        os.makedirs(folder, mode=0o700)
+        with open(os.path.join(folder, "hub.conf"), "w",
+                  encoding="utf-8") as config:
+            config.write(CONFIG.format(equivalents=equivalents))
+
+    def start(self, extra=None):
+        self.process = Process(
+            [HUB_PROGRAM, "--data-dir", self.folder, "--listen",
+             f"{self.ip}:{self.port}"],
+            os.path.join(self.folder, "log"), extra)
+        line = self.process.read()
+        match = re.fullmatch(
+            r"geo-hub: listening on (http://[\d.]+:(\d+)) community (\w+)",
+            line)
+        assert match, line
+        self.address = match[1]
+        self.port = int(match[2])
+        self.community = match[3]
+        self.link = (f"geo://v1/join?hub=http%3A%2F%2F{self.ip}%3A{self.port}"
+                     f"&community={self.community}")
+
+    def stop(self):
+        self.process.process.terminate()
+        status = self.process.wait()
+        assert status == 0, f"the hub ended with {status}"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Node:
+    """A geo-test-node; states holds what it told of its payments."""
+
+    def __init__(self, folder, name):
+        self.folder = folder
+        self.name = name
+        self.process = None
+        self.states = {}
+        self.pid = None
+        os.makedirs(folder, mode=0o700)
+
+    def start(self, extra=None):
+        self.process = Process(
+            [os.path.join(TOOLS, "geo-test-node"), self.folder, self.name],
+            self.folder + ".log", extra)
+
+    def ask(self, line):
+        self.process.write(line)
+        while True:
+            answer = self.process.read().split(" ", 1)
+            if answer[0] != "state":
+                return answer
+            self._take_state(answer[1])
+
+    def _take_state(self, text):
+        tx_id, state, code = text.split(" ")
+        self.states[tx_id] = (int(state), code)
+
+    def do(self, line, good):
+        answer = self.ask(line)
+        assert answer[0] == good, f"{self.name}: {line}: {' '.join(answer)}"
+        return answer[1] if len(answer) > 1 else ""
+
+    def join(self, link):
+        self.pid = self.do("join " + link, "joined")
+
+    def status(self):
+        return tuple(int(n) for n in self.do("status", "status").split(" "))
+
+    def stop(self):
+        self.process.process.stdin.close()
+        status = self.process.wait()
+        assert status == 0, f"{self.name} ended with {status}"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def audit(kind, folder):
+    out = subprocess.run(
+        [os.path.join(TOOLS, "geo-test-audit"), kind, folder], check=True,
+        stdout=subprocess.PIPE, timeout=ANSWER_SECONDS_MAX)
+    return json.loads(out.stdout)
+
+
+def until(condition, what, seconds=ANSWER_SECONDS_MAX, step=0.01):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain: " + what
+        time.sleep(step)
