@@ -553,6 +553,9 @@ def main():
                       SECRET_FILE_TEST_PATH=os.path.join(folder, "keyring"),
                       LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
     os.environ.pop("LANGUAGE", None)
+    # libsecret's file leaks a string of its own.
+    os.environ["ASAN_OPTIONS"] = ":".join(
+        filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
     town = None
     broken = False
     try:
