@@ -16,6 +16,7 @@ import re
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -478,6 +479,31 @@ def test_verify_journal(town):
     for person in town.people:
         assert person.json("verify")["records"] > 3
     assert "records" in town.olena.run("verify")
+
+
+def test_journal_corrupted(town):
+    copy = Person(town, "Maria-copy")
+    shutil.copytree(town.maria.profile, copy.profile)
+    # The key is in the keyring by the profile's folder: restored, it is there.
+    words = os.path.join(town.folder, "words-maria")
+    with open(words, "w", encoding="utf-8") as file:
+        file.write(town.maria.words)
+    os.unlink(os.path.join(copy.profile, "identity.json"))
+    copy.run("init", "--name", "Maria", "--words-file", words)
+    assert copy.json("verify")["records"] > 3
+
+    path = os.path.join(copy.profile, town.hub.community, "journal.db")
+    journal = sqlite3.connect(path)
+    with journal:
+        journal.execute("DROP TRIGGER record_is_not_changed")
+        changed = journal.execute(
+            "UPDATE record SET body = replace (body, '10.00', '10.01')"
+            " WHERE body LIKE '%10.00%'").rowcount
+    journal.close()
+    assert changed > 0
+    failure = copy.json("verify", status=NOT_VERIFIED)
+    assert failure["kind"] == "not-verified"
+    assert failure["records"] >= 1, failure
 
 
 def test_ambiguous_name(town):
