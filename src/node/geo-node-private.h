@@ -91,6 +91,7 @@ struct _GeoNode {
   gboolean wanted; /* Started, not stopped. */
   gboolean foreign;
   gboolean reloading;
+  gboolean hurried; /* Somebody could not wait for that. */
   GeoConnection connection;
   gchar *detail;
   gchar *refused; /* What the hub said to our login, for people. */

@@ -134,9 +134,11 @@ reloaded_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autofree gchar *message = reload->message;
   GeoNodeData *data = *result;
   g_autoptr (GError) failure = NULL;
+  gboolean hurried = self->hurried;
 
   g_free (reload);
   self->reloading = FALSE;
+  self->hurried = FALSE;
   if (error != NULL)
     failure = g_error_copy (error);
   else if (geo_node_take_data (self, data, &failure))
@@ -147,7 +149,7 @@ reloaded_cb (gpointer *result, const GError *error, gpointer user_data) {
   } else if (!self->wanted) {
     if (message != NULL)
       geo_node_set_connection (self, GEO_CONNECTION_OFFLINE, message);
-  } else if (message != NULL) {
+  } else if (message != NULL && !hurried) {
     /* The sentence stays until the disk has had its time. */
     geo_node_set_connection (self, GEO_CONNECTION_OFFLINE, message);
     retry_later (self);
@@ -727,6 +729,7 @@ geo_node_start (GeoNode *node) {
   g_assert (GEO_IS_NODE (node));
   node->wanted = TRUE;
   node->foreign = FALSE;
+  node->hurried = node->reloading;
   if (node->reloading || node->client != NULL)
     return;
   if (node->party != NULL && node->connection != GEO_CONNECTION_FAULT) {

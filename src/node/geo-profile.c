@@ -621,9 +621,8 @@ key_done_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 static void
 run_key_thread (GTask *task) {
   /* A key that is half made would be worse than a late answer: not cancelled.
-   */
-  g_autoptr (GTask) inner = g_task_new (g_task_get_source_object (task), NULL,
-                                        key_done_cb, task);
+   * Without a source, so that no thread ever lets go of the profile last. */
+  g_autoptr (GTask) inner = g_task_new (NULL, NULL, key_done_cb, task);
 
   /* The outer task keeps the work until the callback has run. */
   g_task_set_task_data (inner, g_task_get_task_data (task), NULL);

@@ -185,11 +185,13 @@ get_total (GeoNode *node, guint index) {
 }
 
 GeoActivityItem *
-get_activity (GeoNode *node, guint index) {
-  GeoActivityItem *item = g_list_model_get_item (geo_node_get_activity (node),
-                                                 index);
+get_newest (GeoNode *node, guint n) {
+  GListModel *activity = geo_node_get_activity (node);
+  GeoActivityItem *item;
 
-  g_assert_nonnull (item);
+  wait_until (g_list_model_get_n_items (activity) >= n);
+  g_assert_cmpuint (g_list_model_get_n_items (activity), ==, n);
+  item = g_list_model_get_item (activity, 0);
   wait_until (geo_activity_item_get_loaded (item));
   return item;
 }

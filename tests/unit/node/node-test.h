@@ -86,7 +86,8 @@ void find (GeoNode *node, GeoNode *other);
 void trust (GeoNode *node, GeoNode *other, gint64 limit);
 GeoAmount balance_with (GeoNode *node, GeoNode *other);
 GeoTotal *get_total (GeoNode *node, guint index);
-GeoActivityItem *get_activity (GeoNode *node, guint index);
+/* The newest line of a history of n lines, when it has come and is loaded. */
+GeoActivityItem *get_newest (GeoNode *node, guint n);
 
 /* A payment that could be ordered. */
 GeoPayment *pay (GeoNode *node, GeoNode *to, gint64 amount, const gchar *text);

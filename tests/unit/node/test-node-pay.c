@@ -110,7 +110,7 @@ test_pay (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (geo_activity_item_get_precision (watch.item), ==, 2);
   phrase = NULL;
 
-  row = get_activity (ivan, 0);
+  row = get_newest (ivan, 3);
   wait_until (geo_activity_item_get_state (row) == GEO_STATE_PAID);
   g_assert_cmpint (geo_activity_item_get_kind (row), ==, GEO_ITEM_PAID);
   g_assert_cmpstr (geo_activity_item_get_peer_name (row), ==, "Olena");
@@ -229,8 +229,7 @@ test_pay_through (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (g_list_model_get_n_items (geo_node_get_people (ivan)), ==,
                     2);
 
-  wait_until (g_list_model_get_n_items (geo_node_get_activity (petro)) == 4);
-  row = get_activity (petro, 0);
+  row = get_newest (petro, 4);
   g_assert_cmpint (geo_activity_item_get_kind (row), ==, GEO_ITEM_PASSED);
   end_town (&town, 3);
 }
@@ -307,7 +306,7 @@ test_pay_impossible (Fixture *f, gconstpointer data) {
   g_assert_cmpint (max.minor, ==, 10000);
   g_test_message ("%s", geo_payment_get_message (payment));
   g_assert_nonnull (strstr (geo_payment_get_message (payment), "100.00 UAH"));
-  row = get_activity (ivan, 0);
+  row = get_newest (ivan, 3);
   wait_until (geo_activity_item_get_state (row) == GEO_STATE_NOT_PAID);
   g_assert_nonnull (geo_activity_item_get_reason (row));
 
@@ -351,7 +350,7 @@ test_doubt (Fixture *f, gconstpointer data) {
   payment = pay (ivan, olena, 1000, NULL);
   wait_until (fake_hub_count (f->hub, GEO_MESSAGE_PAYMENT_REQUEST) == 1);
   g_assert_cmpuint (geo_node_get_open_count (ivan), ==, 1);
-  row = get_activity (ivan, 0);
+  row = get_newest (ivan, 3);
   fake_hub_go (f->hub);
   wait_until (geo_payment_get_state (payment) == GEO_STATE_IN_DOUBT);
   wait_until (geo_node_get_connection (ivan) == GEO_CONNECTION_OFFLINE);

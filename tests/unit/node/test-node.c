@@ -48,7 +48,7 @@ test_join (Fixture *f, gconstpointer data) {
                     0);
   g_assert_cmpuint (g_list_model_get_n_items (geo_node_get_activity (node)), ==,
                     1);
-  item = get_activity (node, 0);
+  item = get_newest (node, 1);
   g_assert_cmpint (geo_activity_item_get_kind (item), ==, GEO_ITEM_JOINED);
   g_assert_cmpint (verify (node), ==, 1);
   end_node (node);
@@ -278,8 +278,7 @@ test_close_line (Fixture *f, gconstpointer data) {
   wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 5000);
   trust (olena, ivan, -1);
   wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 0);
-  wait_until (g_list_model_get_n_items (geo_node_get_activity (olena)) == 4);
-  row = get_activity (olena, 0);
+  row = get_newest (olena, 4);
   phrase = geo_phrase_activity (row);
   g_assert_cmpstr (phrase, ==, "You no longer trust Ivan in UAH");
 
