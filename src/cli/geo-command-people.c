@@ -358,6 +358,10 @@ say_totals (GeoCli *cli, GListModel *totals) {
         geo_total_get_can_receive (total), precision, equivalent);
 
     geo_cli_say (cli, "%s.", balance);
+    /* Nothing to say of what nobody trusts anybody with yet. */
+    if (geo_total_get_can_pay (total).minor == 0 &&
+        geo_total_get_can_receive (total).minor == 0)
+      continue;
     geo_cli_say (cli, _ ("You can pay up to %s and receive up to %s."), can_pay,
                  can_receive);
   }
