@@ -120,6 +120,17 @@ geo_hub_new (GeoHubConfig *config, const gchar *data_dir) {
 
 /* --- Stopping ------------------------------------------------------------- */
 
+/* What one run cost: commits are what waited for the disk. */
+static void
+log_figures (GeoHub *self) {
+  GeoEngineFigures figures;
+
+  geo_engine_get_figures (self->engine, &figures);
+  g_info ("stopped commits=%" G_GUINT64_FORMAT " changes=%" G_GUINT64_FORMAT
+          " violations=%" G_GUINT64_FORMAT,
+          figures.commits, figures.changes, figures.violations);
+}
+
 static gboolean
 stop_step_cb (gpointer user_data) {
   GeoHub *self = user_data;
@@ -142,6 +153,7 @@ stop_step_cb (gpointer user_data) {
 
   self->stop_id = 0;
   self->phase = PHASE_STOPPED;
+  log_figures (self);
   take_apart (self);
   g_signal_emit (self, signals[SIGNAL_STOPPED], 0);
   return G_SOURCE_REMOVE;
