@@ -211,34 +211,81 @@ count_words (const gchar *text) {
   return n;
 }
 
+/* The number of the first word that is none; 0: all are. */
+static guint
+find_unknown (const gchar *text) {
+  gchar **words = g_strsplit_set (text, " \t\r\n", -1);
+  guint number = 0;
+  guint unknown = 0;
+
+  for (guint i = 0; words[i] != NULL; i++) {
+    g_autoptr (GPtrArray) list = NULL;
+    gchar *lower;
+
+    if (*words[i] != '\0' && unknown == 0) {
+      number++;
+      lower = g_ascii_strdown (words[i], -1);
+      /* The shortest word that begins so comes first. */
+      list = geo_words_complete (lower);
+      if (list->len == 0 || strcmp (g_ptr_array_index (list, 0), lower) != 0)
+        unknown = number;
+      geo_words_free (lower);
+    }
+    geo_words_free (words[i]);
+  }
+  g_free (words);
+  return unknown;
+}
+
+static void
+show_restore_status (GeoWelcome *self, const gchar *status, gboolean bad) {
+  GtkWidget *label = GTK_WIDGET (self->restore_status);
+
+  gtk_label_set_label (self->restore_status, status);
+  if (bad) {
+    gtk_widget_remove_css_class (label, "dimmed");
+    gtk_widget_add_css_class (label, "error");
+  } else {
+    gtk_widget_remove_css_class (label, "error");
+    gtk_widget_add_css_class (label, "dimmed");
+  }
+}
+
 static void
 restore_changed_cb (GeoWelcome *self) {
   gchar *text = get_restore_words (self);
   guint n = count_words (text);
+  guint unknown = n >= GEO_WORDS_COUNT ? find_unknown (text) : 0;
   guint8 entropy[GEO_WORDS_ENTROPY_LEN];
-  g_autoptr (GError) error = NULL;
   g_autofree gchar *status = NULL;
   gboolean good = FALSE;
 
-  if (n > 0 && n < GEO_WORDS_COUNT) {
+  if (n == GEO_WORDS_COUNT && unknown == 0) {
+    good = geo_words_to_entropy (text, entropy, NULL);
+    memset (entropy, 0, sizeof entropy);
+  }
+  geo_words_free (text);
+
+  if (n == 0)
+    status = g_strdup ("");
+  else if (n < GEO_WORDS_COUNT)
     status = g_strdup_printf (
         /* Translators: of the recovery words; the second number is twelve. */
         ngettext ("%u word of %u", "%u words of %u", n), n, GEO_WORDS_COUNT);
-  } else if (n == GEO_WORDS_COUNT) {
-    good = geo_words_to_entropy (text, entropy, &error);
-    memset (entropy, 0, sizeof entropy);
-    status = g_strdup (good ? _ ("These words fit together.") : error->message);
-  } else if (n > GEO_WORDS_COUNT) {
+  else if (n > GEO_WORDS_COUNT)
     status = g_strdup_printf (
         /* Translators: the number of recovery words that are needed: twelve. */
         _ ("There are more than %u words."), GEO_WORDS_COUNT);
-  }
-  geo_words_free (text);
-  gtk_label_set_label (self->restore_status, status != NULL ? status : "");
-  if (n >= GEO_WORDS_COUNT && !good)
-    gtk_widget_add_css_class (GTK_WIDGET (self->restore_status), "error");
+  else if (unknown > 0)
+    status = g_strdup_printf (
+        /* Translators: the number of a recovery word, from 1 to 12. */
+        _ ("Word %u is not a recovery word. Is it written right?"), unknown);
+  else if (!good)
+    status = g_strdup (_ ("These words do not fit together. One of them is "
+                          "another, or in another place."));
   else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->restore_status), "error");
+    status = g_strdup (_ ("These words fit together."));
+  show_restore_status (self, status, n >= GEO_WORDS_COUNT && !good);
   gtk_widget_set_sensitive (GTK_WIDGET (self->restore_next_button), good);
 }
 
