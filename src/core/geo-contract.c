@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/geo-merkle.h"
+#include "core/geo-rest-object.h"
 
 #define LAN_SHARE_DEFAULT 2500
 
@@ -271,7 +272,7 @@ check_order (const GeoCertificate *certificate,
   if (key == NULL)
     return fail (error, GEO_CORE_ERROR_SIGNATURE,
                  "The key of the payer is not known");
-  return geo_order_verify (certificate->order, key, error);
+  return geo_order_check_signature (certificate->order, key, error);
 }
 
 gboolean
@@ -312,7 +313,7 @@ geo_participant_check (const GeoParticipant *participant,
     return fail (error, GEO_CORE_ERROR_FIELD,
                  "The participant is of another community");
   return check_own_key (&participant->pid, &participant->key, error) &&
-         geo_participant_verify (participant, &participant->key, error);
+         geo_participant_check_signature (participant, error);
 }
 
 gboolean

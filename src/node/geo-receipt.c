@@ -15,6 +15,7 @@
 #include "core/geo-contract.h"
 #include "core/geo-json.h"
 #include "core/geo-messages.h"
+#include "core/geo-rest-object.h"
 #include "node/geo-items-private.h"
 #include "node/geo-phrases.h"
 
@@ -331,7 +332,7 @@ verify_line (const Names *names, const GeoProvenEntry *proven, GError **error) {
     fail (error, GEO_CORE_ERROR_PROOF, _ ("The trust in it does not hold."));
     return NULL;
   }
-  if (!geo_trust_line_verify (line, key, &failure)) {
+  if (!geo_trust_line_check_signature (line, key, &failure)) {
     fail_part (error, failure,
                _ ("The trusting person's signature does not "
                   "hold."));

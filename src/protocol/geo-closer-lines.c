@@ -4,9 +4,12 @@
  * The closer's smaller duties: lines come into force, people join and are
  * found, entries are acknowledged.  Nothing here moves a debt.
  */
+#include "core/geo-rest-object.h"
 #include "protocol/geo-closer-private.h"
 
 #define PEOPLE_MAX 64
+/* What the answer may weigh: people may carry what they signed elsewhere. */
+#define PEOPLE_BYTES_MAX (48 * 1024)
 
 /* --- Lines -----------------------------------------------------------------
  */
@@ -55,7 +58,7 @@ check_line (const GeoCloser *closer,
   if (!geo_pid_equal (&line->community, &closer->self))
     return say (out, GEO_CODE_INVALID, GEO_REASON_FOREIGN_COMMUNITY,
                 "The line is of another community.");
-  if (!geo_trust_line_verify (line, &creditor->participant->key, NULL))
+  if (!geo_trust_line_check_signature (line, &creditor->participant->key, NULL))
     return say (out, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE,
                 "The line is not signed by its creditor.");
   if (geo_pid_equal (&line->from, &line->to))
@@ -300,10 +303,17 @@ geo_closer_find_people (GeoCloser *closer,
                                                       query->pids, PEOPLE_MAX);
   GeoMessage *answer = geo_message_new (GEO_MESSAGE_PEOPLE_RESULT,
                                         message->msg_id);
+  gsize bytes = 0;
+  gsize len;
 
-  for (guint i = 0; i < found->len; i++)
+  for (guint i = 0; i < found->len && bytes < PEOPLE_BYTES_MAX; i++) {
+    const GeoParticipant *person = g_ptr_array_index (found, i);
+    g_autofree gchar *text = geo_participant_to_text (person, &len);
+
+    bytes += len;
     g_ptr_array_add (answer->u.people_result->items,
-                     geo_participant_copy (g_ptr_array_index (found, i)));
+                     geo_participant_copy (person));
+  }
   geo_actions_send (actions, &asking->participant->pid, answer);
 }
 

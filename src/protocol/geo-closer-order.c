@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "core/geo-rest-object.h"
+
 #define SALT_LEN 16
 #define LIMITS_MAX 16
 
@@ -553,7 +555,7 @@ geo_closer_take_order (GeoCloser *closer,
                           "The order is of another community.", actions);
     return;
   }
-  if (!geo_order_verify (order, &payer->participant->key, NULL)) {
+  if (!geo_order_check_signature (order, &payer->participant->key, NULL)) {
     geo_closer_say_error (from, message, GEO_CODE_SIGNATURE,
                           GEO_REASON_BAD_SIGNATURE,
                           "The order is not signed by its payer.", actions);

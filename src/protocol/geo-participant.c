@@ -5,6 +5,7 @@
  * balances (P8) and gets one answer for ever (P2, P5); a vote's reservation
  * stays until there is P4 evidence (P9).  It never changes a balance.
  */
+#include "core/geo-rest-object.h"
 #include "protocol/geo-party-private.h"
 
 #define SWEEP_MS 60000
@@ -256,7 +257,7 @@ check_order (const GeoParty *party, const GeoOrder *order, GeoNo *no) {
   const GeoPublicKey *key = geo_party_lookup_key (&order->from, &keys);
   GeoHash hash;
 
-  if (key == NULL || !geo_order_verify (order, key, NULL))
+  if (key == NULL || !geo_order_check_signature (order, key, NULL))
     return geo_no (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);
   if (!geo_party_is_self (party, &order->from))
     return TRUE;

@@ -5,6 +5,7 @@
  * and taking over what the hub says is in force after checking it.  It knows no
  * payments.
  */
+#include "core/geo-rest-object.h"
 #include "protocol/geo-party-private.h"
 
 #define BLOCKED_MAX 64
@@ -294,7 +295,7 @@ geo_lines_check (GeoParty *party,
    * signed it on another machine, or before this journal was restored.  That
    * we signed it is what the signature says. */
   key = geo_party_lookup_key (&line->from, keys);
-  if (key == NULL || !geo_trust_line_verify (line, key, NULL))
+  if (key == NULL || !geo_trust_line_check_signature (line, key, NULL))
     return geo_no (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);
   pair = geo_party_find_pair (party, ours ? &line->to : &line->from,
                               line->equivalent);

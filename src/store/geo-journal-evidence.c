@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/geo-contract.h"
+#include "core/geo-rest-object.h"
 
 void
 geo_journal_set_unfit (GeoRecordKind kind, const gchar *why, GError **error) {
@@ -328,10 +329,10 @@ geo_journal_check_signatures (const GeoJournalIdentity *identity,
   if (body->vote != NULL && !geo_vote_verify (body->vote, &identity->key, &why))
     return unfit_because (kind, why, error);
   if (body->line != NULL &&
-      !geo_trust_line_verify (body->line, &identity->key, &why))
+      !geo_trust_line_check_signature (body->line, &identity->key, &why))
     return unfit_because (kind, why, error);
   if (kind == GEO_RECORD_KIND_ORDER &&
-      !geo_order_verify (body->order, &identity->key, &why))
+      !geo_order_check_signature (body->order, &identity->key, &why))
     return unfit_because (kind, why, error);
   if (kind == GEO_RECORD_KIND_REFUSAL &&
       !geo_refusal_verify (body->refusal, &identity->key, &why))
