@@ -23,4 +23,53 @@ gboolean geo_hub_store_read_end (GeoHubStore *store,
                                  GeoHash *hash,
                                  GError **error);
 
+/* --- The replay ----------------------------------------------------------- */
+
+/* What the smaller PID of a pair owes the larger one; negative: the other way.
+ */
+typedef struct {
+  gchar equivalent[17];
+  GeoPid low;
+  GeoPid high;
+  GeoAmount owed;
+} GeoPairDebt;
+
+/* Nothing is owed; swapped: the debtor is the larger one. */
+void geo_pair_debt_init (GeoPairDebt *pair,
+                         const GeoPid *debtor,
+                         const GeoPid *creditor,
+                         const gchar *equivalent,
+                         gboolean *swapped);
+gint geo_pair_debt_cmp (const GeoPairDebt *a, const GeoPairDebt *b);
+
+/* A set of GeoPairDebt, by equivalent and pair. */
+GHashTable *geo_pair_debts_new (void);
+gboolean
+geo_pair_debts_add (GHashTable *pairs, const GeoHop *hop, GError **error);
+/* I1: GEO_STORE_ERROR_VERIFY names the first pair that differs.  Uses the set
+ * up. */
+gboolean geo_hub_store_compare_debts (GeoHubStore *store,
+                                      GHashTable *pairs,
+                                      GError **error);
+
+/* The hops of a transaction in order, GeoHop; none is no error. */
+GPtrArray *geo_hub_store_read_hops (GeoHubStore *store,
+                                    gint64 tx,
+                                    const GeoContract *contract,
+                                    GError **error);
+/* There are some, and their root and number are the contract's. */
+gboolean geo_hub_hops_are_of (GPtrArray *hops, const GeoContract *contract);
+
+/* Of a transaction that is open. */
+gboolean geo_hub_store_write_own (GeoHubStore *store,
+                                  const GeoChange *change,
+                                  GError **error);
+gboolean geo_hub_store_write_audit (GeoHubStore *store,
+                                    const GeoChange *change,
+                                    GError **error);
+/* The next form of the community, or the same again; CONFLICT else. */
+gboolean geo_hub_store_put_community (GeoHubStore *store,
+                                      const GeoCommunity *community,
+                                      GError **error);
+
 G_END_DECLS
