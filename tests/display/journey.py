@@ -16,6 +16,7 @@ and nothing else; exits with 1 where anything is not as it must be.
 """
 
 import argparse
+import glob
 import json
 import os
 import shutil
@@ -454,6 +455,8 @@ def main():
     parser.add_argument("--tap", action="store_true")
     options, _ = parser.parse_known_args()
     os.makedirs(options.pictures, exist_ok=True)
+    for old in glob.glob(os.path.join(options.pictures, "[0-9][0-9]-*.png")):
+        os.remove(old)
     journey = Journey(options.pictures, "# " if options.tap else "")
     failed = None
     try:
@@ -466,6 +469,8 @@ def main():
             journey.step("failed", "This is where it went wrong.")
     finally:
         journey.stop()
+    if "GEO_SCREEN" in os.environ:
+        journey.write(f"A picture of each step is in {options.pictures}.")
     if options.tap:
         print("1..1")
         print(("not ok" if failed else "ok") + " 1 journey")
