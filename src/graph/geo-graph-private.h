@@ -12,12 +12,15 @@
 G_BEGIN_DECLS
 
 /* What the active line of a hop's receiver says.  No line, or one that is not
- * active, says nothing: then only a debt can be paid back, to the payee. */
+ * active, says nothing: then only a debt can be paid back, to the payee.  Only
+ * CLEARS looks at the payer's line, because a clearing's hop goes from creditor
+ * to debtor (§7). */
 typedef enum {
   GEO_HOP_ACTIVE = 1 << 0, /* There is an active line. */
   GEO_HOP_THROUGH = 1 << 1, /* The receiver may pass it on. */
   GEO_HOP_LIVE = 1 << 2, /* The receiver must be present. */
   GEO_HOP_BLOCKS = 1 << 3, /* The line has a list of blocked participants. */
+  GEO_HOP_CLEARS = 1 << 4, /* It would clear a debt, and its creditor agrees. */
 } GeoHopFlags;
 
 /* From the node on, or towards it: the index of a GeoArc's two hops, and the
@@ -83,6 +86,8 @@ typedef struct {
   GeoNodeIndex *queue[2]; /* Room for every node. */
   gint64 *flow; /* One a pair: from ends[0] to ends[1], below zero the
                  * other way.  All zero between searches. */
+  guint32 *closing; /* One a node: the pair that closes a cycle of debts, + 1.
+                     * All zero between searches. */
   guint64 generation;
 } GeoScratch;
 
@@ -102,6 +107,9 @@ struct _GeoGraph {
 
   GeoScratch *scratch; /* Behind a pointer: a const graph is searched, too. */
 };
+
+/* What of the pair's debt can be cleared; 0 where ends[debtor] owes nothing. */
+gint64 geo_pair_clearable (const GeoPair *pair, guint debtor);
 
 /* The order of a list of blocked participants, for qsort and bsearch. */
 int geo_node_compare (const void *a, const void *b);

@@ -47,6 +47,7 @@ geo_graph_free (GeoGraph *graph) {
   g_free (graph->scratch->queue[0]);
   g_free (graph->scratch->queue[1]);
   g_free (graph->scratch->flow);
+  g_free (graph->scratch->closing);
   g_free (graph->scratch);
   g_free (graph);
 }
@@ -71,10 +72,12 @@ geo_graph_add_node (GeoGraph *graph) {
     scratch->marks = g_renew (GeoMark, scratch->marks, n);
     scratch->queue[0] = g_renew (GeoNodeIndex, scratch->queue[0], n);
     scratch->queue[1] = g_renew (GeoNodeIndex, scratch->queue[1], n);
+    scratch->closing = g_renew (guint32, scratch->closing, n);
     graph->n_nodes_allocated = n;
   }
   memset (&graph->nodes[node], 0, sizeof (GeoNode));
   memset (&scratch->marks[node], 0, sizeof (GeoMark));
+  scratch->closing[node] = 0;
   graph->n_nodes++;
 
   return node;
@@ -250,15 +253,29 @@ hop_capacity (const GeoPair *pair, guint end) {
   return MAX (capacity, 0);
 }
 
+gint64
+geo_pair_clearable (const GeoPair *pair, guint debtor) {
+  gint64 debt = owed_by (pair, debtor);
+
+  /* I6: what is reserved for the creditor's payments to the debtor counts on
+   * this debt where the limit alone does not carry it. */
+  return debt > 0 ? MIN (debt, hop_capacity (pair, OTHER (debtor))) : 0;
+}
+
 static guint8
 hop_flags (const GeoPair *pair, guint end) {
   guint receiver = OTHER (end);
   guint8 line = pair->line_flags[receiver];
-  guint8 flags = GEO_HOP_ACTIVE;
+  guint8 flags = 0;
 
+  /* A closed line keeps its owner's word on clearing. */
+  if ((pair->line_flags[end] & GEO_LINE_CLEARING) != 0 &&
+      geo_pair_clearable (pair, receiver) > 0)
+    flags |= GEO_HOP_CLEARS;
   if ((line & GEO_LINE_ACTIVE) == 0)
-    return 0;
+    return flags;
 
+  flags |= GEO_HOP_ACTIVE;
   if ((line & GEO_LINE_INTERMEDIATE) != 0)
     flags |= GEO_HOP_THROUGH;
   if ((line & GEO_LINE_LIVE) != 0)
@@ -478,4 +495,47 @@ geo_graph_settle (GeoGraph *graph,
   /* A debt with a sign: what u pays first cancels what v owes. */
   pair->debt.minor += end == 0 ? amount.minor : -amount.minor;
   update_arcs (graph, pair);
+}
+
+/* --- Clearing --- */
+
+GeoAmount
+geo_graph_clearable (const GeoGraph *graph,
+                     GeoNodeIndex debtor,
+                     GeoNodeIndex creditor) {
+  guint end;
+  const GeoPair *pair = find_pair (graph, debtor, creditor, &end);
+
+  if (pair == NULL)
+    return GEO_AMOUNT_ZERO;
+
+  return GEO_AMOUNT (geo_pair_clearable (pair, end));
+}
+
+gboolean
+geo_graph_clear (GeoGraph *graph,
+                 GeoNodeIndex debtor,
+                 GeoNodeIndex creditor,
+                 GeoAmount amount,
+                 GError **error) {
+  guint end;
+  GeoPair *pair = find_pair (graph, debtor, creditor, &end);
+  gint64 clearable = pair == NULL ? 0 : geo_pair_clearable (pair, end);
+
+  g_assert (amount.minor >= 0);
+
+  if (amount.minor > clearable) {
+    g_set_error (error, GEO_GRAPH_ERROR, GEO_GRAPH_ERROR_CAPACITY,
+                 "Of what %u owes %u, %" G_GINT64_FORMAT
+                 " can be cleared, not %" G_GINT64_FORMAT,
+                 debtor, creditor, clearable, amount.minor);
+    return FALSE;
+  }
+  if (amount.minor == 0)
+    return TRUE;
+
+  pair->debt.minor -= end == 0 ? amount.minor : -amount.minor;
+  update_arcs (graph, pair);
+
+  return TRUE;
 }

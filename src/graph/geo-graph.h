@@ -58,11 +58,13 @@ typedef enum {
   GEO_LINE_ACTIVE = 1 << 0,
   GEO_LINE_INTERMEDIATE = 1 << 1, /* can_be_intermediate */
   GEO_LINE_LIVE = 1 << 2, /* consent: live; while the creditor is present. */
+  GEO_LINE_CLEARING = 1 << 3, /* auto_clearing; also of a closed line. */
 } GeoLineFlags;
 
 /* The line creditor → debtor: debtor may owe creditor up to limit, at most
  * GEO_AMOUNT_MAX.  Without ACTIVE the limit counts as 0 and the policy is
- * without effect; a debt can still be paid back (§1 Capacity).  The limit may
+ * without effect but for CLEARING: a debt can still be paid back (§1 Capacity),
+ * and cleared as its creditor allowed while the line was open.  The limit may
  * be lowered below the debt; what is reserved stays reserved (P9). */
 void geo_graph_set_line (GeoGraph *graph,
                          GeoNodeIndex creditor,
@@ -128,6 +130,25 @@ void geo_graph_settle (GeoGraph *graph,
                        GeoNodeIndex u,
                        GeoNodeIndex v,
                        GeoAmount amount);
+
+/* What of debtor's debt can be cleared (§7) without breaking a promise: the
+ * debt, but no more than the capacity of hop creditor → debtor, because what is
+ * reserved for that hop may count on the debt being there (I6).  A clearing is
+ * such hops against the debts, so it can as well be reserved and settled hop by
+ * hop.  Nobody's consent is looked at. */
+GeoAmount geo_graph_clearable (const GeoGraph *graph,
+                               GeoNodeIndex debtor,
+                               GeoNodeIndex creditor);
+
+/* Reduces a debt at once.  GEO_GRAPH_ERROR_CAPACITY when less can be cleared;
+ * nothing is then changed.  That the same is done to every debt of a cycle (I4)
+ * is the caller's business; what can be cleared of one debt does not depend on
+ * any other pair's. */
+gboolean geo_graph_clear (GeoGraph *graph,
+                          GeoNodeIndex debtor,
+                          GeoNodeIndex creditor,
+                          GeoAmount amount,
+                          GError **error);
 
 /* One route: nodes[0] is the payer, nodes[n_nodes - 1] the payee, the rest
  * GEO_NODE_NONE. */
