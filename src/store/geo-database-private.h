@@ -29,6 +29,9 @@ GeoDatabase *geo_database_open (const gchar *path,
                                 gboolean read_only,
                                 const GeoMigrations *migrations,
                                 GError **error);
+/* The lock of a writer of path, or −1: a descriptor to close when the caller
+ * has changed the file without opening it. */
+gint geo_database_lock (const gchar *path, GError **error);
 void geo_database_close (GeoDatabase *database); /* NULL is safe. */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoDatabase, geo_database_close)
 

@@ -145,21 +145,24 @@ fail_errno (const gchar *path, const gchar *what, GError **error) {
 }
 
 /* The file stays when it is let go of: another process may hold it already. */
-static gboolean
-take_lock (GeoDatabase *database, const gchar *path, GError **error) {
+gint
+geo_database_lock (const gchar *path, GError **error) {
   g_autofree gchar *name = g_strconcat (path, ".lock", NULL);
+  gint fd = g_open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
-  database->lock_fd = g_open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (database->lock_fd < 0)
-    return fail_errno (name, "cannot be opened", error);
-  if (flock (database->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK)
-      return fail_errno (name, "cannot be locked", error);
+  if (fd < 0) {
+    fail_errno (name, "cannot be opened", error);
+    return -1;
+  }
+  if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return fd;
+  if (errno != EWOULDBLOCK)
+    fail_errno (name, "cannot be locked", error);
+  else
     g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_LOCKED,
                  "%s is open in another program.", path);
-    return FALSE;
-  }
-  return TRUE;
+  close (fd);
+  return -1;
 }
 
 /* Only a file that is not there yet is opened here: closing any descriptor of a
@@ -267,7 +270,8 @@ geo_database_open (const gchar *path,
   database->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize);
 
   if (path != NULL && !read_only) {
-    if (!take_lock (database, path, error) || !create_private (path, error))
+    database->lock_fd = geo_database_lock (path, error);
+    if (database->lock_fd < 0 || !create_private (path, error))
       return NULL;
   }
   flags |= read_only ? SQLITE_OPEN_READONLY

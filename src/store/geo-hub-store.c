@@ -11,10 +11,13 @@
 
 GeoHubStore *
 geo_hub_store_open (const gchar *path, gboolean read_only, GError **error) {
-  GeoDatabase *database = geo_database_open (path, read_only,
-                                             geo_migrations_get_hub (), error);
+  GeoDatabase *database;
   GeoHubStore *store;
 
+  if (!geo_hub_store_is_restored (path, error))
+    return NULL;
+  database = geo_database_open (path, read_only, geo_migrations_get_hub (),
+                                error);
   if (database == NULL)
     return NULL;
   store = g_new0 (GeoHubStore, 1);

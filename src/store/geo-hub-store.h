@@ -127,4 +127,56 @@ gboolean geo_hub_store_check (GeoHubStore *store,
                               gint64 *transactions_out,
                               GError **error);
 
+/* Everything that can be seen in the file: its pages, who is who, lines and
+ * their chains, certificates and hops, limits as they were when a payment was
+ * made, everybody's chain of entries, refusals, acknowledgements and debts
+ * (§14, I1–I8).  func is told of each thing that does not hold: rule is "I1" …
+ * "I8", "P4", or one word for what is none of them; text is one sentence.
+ * FALSE only where the file could not be read to the end. */
+typedef struct {
+  guint64 findings;
+  guint64 participants; /* Versions of them, as of lines. */
+  guint64 lines;
+  guint64 transactions;
+  guint64 refusals;
+  guint64 entries;
+  guint64 debts;
+} GeoHubInspection;
+typedef void (*GeoHubFindingFunc) (const gchar *rule,
+                                   const gchar *text,
+                                   gpointer user_data);
+gboolean geo_hub_store_inspect (GeoHubStore *store,
+                                GeoHubFindingFunc func,
+                                gpointer user_data,
+                                GeoHubInspection *out,
+                                GError **error);
+
+/* A copy of the file as it is now, whole and on disk, while others go on
+ * writing.  path must not be there; it is then readable by its owner only.
+ * Nothing is left of it on failure. */
+gboolean
+geo_hub_store_backup (GeoHubStore *store, const gchar *path, GError **error);
+
+/* Puts what store holds in the place of the database path, which no hub may
+ * have open (LOCKED).  CONFLICT where there is one already and it is not to be
+ * replaced; a replaced one is kept as *kept_out.  A hub does not open what was
+ * not finished. */
+gboolean geo_hub_store_restore (GeoHubStore *store,
+                                const gchar *path,
+                                gboolean replace,
+                                gchar **kept_out,
+                                GError **error);
+
+/* Every signed object of the file, one JSON object each on one line: kind, the
+ * object as it was signed, when it was written down (at_ms), and of a
+ * certificate all its hops.  What is only known to some (who passed what on) is
+ * in it: it is the hub's owner's. */
+typedef gboolean (*GeoHubExportFunc) (const gchar *line,
+                                      gpointer user_data,
+                                      GError **error);
+gboolean geo_hub_store_export (GeoHubStore *store,
+                               GeoHubExportFunc func,
+                               gpointer user_data,
+                               GError **error);
+
 G_END_DECLS
