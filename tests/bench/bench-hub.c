@@ -1,0 +1,311 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A real geo-hub process and processes that load it over WebSockets: what a
+ * payment costs it, how many it makes, how often it waits for the disk.
+ */
+#include "bench.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../integration/it-hub.h"
+
+#define PROCESSES 2
+#define TOWN 500
+#define IN_FLIGHT 64
+#define AWAY_STEP 4
+#define MEAN_HOPS 2.0
+
+static const gchar config[] = "[community]\n"
+                              "name=Bench\n"
+                              "equivalents=UAH:2:fiat\n"
+                              "[joining]\n"
+                              "open=true\n"
+                              "[limits]\n"
+                              "messages_per_second=1000000\n"
+                              "registrations_per_minute=1000000\n";
+
+/* --- The hub ----------------------------------------------------------------
+ */
+
+typedef struct {
+  ItHub *hub;
+  gchar *syncs_path;
+  volatile guint64 *syncs;
+  GSubprocess *load[PROCESSES];
+  GDataInputStream *answers[PROCESSES];
+} Setting;
+
+typedef struct {
+  guint64 paid, refused;
+  gdouble seconds;
+  gdouble waited; /* All waits together. */
+  gdouble longest;
+  gdouble load_cpu;
+  gdouble hub_cpu;
+  guint64 syncs;
+} Run;
+
+/* User and system time of the whole process, ended threads too. */
+static gdouble
+read_cpu (const gchar *pid) {
+  g_autofree gchar *path = g_strdup_printf ("/proc/%s/stat", pid);
+  g_autofree gchar *text = NULL;
+  guint64 user, system;
+  const gchar *rest;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  g_assert (text != NULL && (rest = strrchr (text, ')')) != NULL);
+  if (sscanf (rest + 2,
+              "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" G_GUINT64_FORMAT
+              " %" G_GUINT64_FORMAT,
+              &user, &system) != 2)
+    g_error ("%s cannot be read", path);
+  return (gdouble) (user + system) / (gdouble) sysconf (_SC_CLK_TCK);
+}
+
+static gdouble
+read_memory_mb (const gchar *pid) {
+  g_autofree gchar *path = g_strdup_printf ("/proc/%s/status", pid);
+  g_autofree gchar *text = NULL;
+  const gchar *line;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  g_assert (text != NULL && (line = strstr (text, "VmRSS:")) != NULL);
+  return (gdouble) g_ascii_strtoull (line + strlen ("VmRSS:"), NULL, 10) / 1024;
+}
+
+static const gchar *
+hub_pid (const Setting *setting) {
+  return g_subprocess_get_identifier (setting->hub->process);
+}
+
+/* --- The load ---------------------------------------------------------------
+ */
+
+static void
+tell (Setting *setting, guint process, const gchar *command) {
+  g_autofree gchar *line = g_strconcat (command, "\n", NULL);
+  GOutputStream *in = g_subprocess_get_stdin_pipe (setting->load[process]);
+
+  if (!g_output_stream_write_all (in, line, strlen (line), NULL, NULL, NULL))
+    g_error ("the load generator has ended");
+}
+
+static gchar *
+hear (Setting *setting, guint process) {
+  gchar *line = g_data_input_stream_read_line (setting->answers[process], NULL,
+                                               NULL, NULL);
+
+  if (line == NULL)
+    g_error ("the load generator has ended");
+  return line;
+}
+
+/* One after the other, or all at once. */
+static void
+tell_all (Setting *setting, const gchar *command) {
+  for (guint i = 0; i < PROCESSES; i++)
+    tell (setting, i, command);
+  for (guint i = 0; i < PROCESSES; i++)
+    g_free (hear (setting, i));
+}
+
+static void
+start_load (Setting *setting, guint town) {
+  g_autofree gchar *port = g_strdup_printf ("%u", setting->hub->port);
+  g_autofree gchar *community = geo_pid_to_string (&setting->hub->community);
+  g_autofree gchar *town_text = g_strdup_printf ("%u", town);
+
+  for (guint i = 0; i < PROCESSES; i++) {
+    g_autofree gchar *first = g_strdup_printf ("%u", town / PROCESSES * i);
+    g_autofree gchar *n = g_strdup_printf ("%u", town / PROCESSES);
+    g_autoptr (GError) error = NULL;
+
+    setting->load[i] = g_subprocess_new (
+        G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+        "/proc/self/exe", "load", port, community, first, n, town_text, NULL);
+    g_assert_no_error (error);
+    setting->answers[i] = g_data_input_stream_new (
+        g_subprocess_get_stdout_pipe (setting->load[i]));
+  }
+}
+
+/* Payments for ms, in_flight at once; or until they have all been made. */
+static Run
+run (Setting *setting, guint in_flight, guint step, guint ms, guint hops) {
+  guint n = in_flight == 1 ? 1 : PROCESSES;
+  g_autofree gchar *command = g_strdup_printf ("run %u %u %u %u", in_flight / n,
+                                               step, ms, hops);
+  guint64 syncs = *setting->syncs;
+  gdouble cpu = read_cpu (hub_pid (setting));
+  Run all = { 0 };
+
+  for (guint i = 0; i < n; i++)
+    tell (setting, i, command);
+  for (guint i = 0; i < n; i++) {
+    g_autofree gchar *line = hear (setting, i);
+    Run one = { 0 };
+
+    if (sscanf (line,
+                "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %lf %lf %lf %lf",
+                &one.paid, &one.refused, &one.seconds, &one.waited,
+                &one.longest, &one.load_cpu) != 6)
+      g_error ("the load generator says %s", line);
+    all.paid += one.paid;
+    all.refused += one.refused;
+    all.seconds = MAX (all.seconds, one.seconds);
+    all.waited += one.waited;
+    all.longest = MAX (all.longest, one.longest);
+    all.load_cpu += one.load_cpu;
+  }
+  /* What it still writes down belongs to these. */
+  g_usleep (1500000);
+  all.hub_cpu = read_cpu (hub_pid (setting)) - cpu;
+  all.syncs = *setting->syncs - syncs;
+  if (all.paid == 0)
+    g_error ("nothing was paid, %" G_GUINT64_FORMAT " refused", all.refused);
+  bench_note ("%u in flight: %" G_GUINT64_FORMAT " paid, %" G_GUINT64_FORMAT
+              " refused in %.1f s, %.0f/s; waits: mean %.1f ms, longest %.1f "
+              "ms; hub %.0f µs, load %.0f µs and %.3f fsyncs a payment",
+              in_flight, all.paid, all.refused, all.seconds,
+              (gdouble) all.paid / all.seconds,
+              all.waited / (gdouble) all.paid * 1e3, all.longest * 1e3,
+              all.hub_cpu / (gdouble) all.paid * 1e6,
+              all.load_cpu / (gdouble) all.paid * 1e6,
+              (gdouble) all.syncs / (gdouble) all.paid);
+  return all;
+}
+
+/* --- A setting --------------------------------------------------------------
+ */
+
+static void
+set_up (Setting *setting, guint town) {
+  g_autofree gchar *preload = g_strdup (g_getenv ("LD_PRELOAD"));
+  gint fd;
+
+  fd = g_file_open_tmp ("geo-bench-syncs-XXXXXX", &setting->syncs_path, NULL);
+  g_assert (fd >= 0);
+  if (ftruncate (fd, sizeof (guint64)) != 0)
+    g_error ("%s cannot be made", setting->syncs_path);
+  setting->syncs = mmap (NULL, sizeof (guint64), PROT_READ | PROT_WRITE,
+                         MAP_SHARED, fd, 0);
+  g_assert (setting->syncs != MAP_FAILED);
+  close (fd);
+  g_setenv (BENCH_SYNCS_VARIABLE, setting->syncs_path, TRUE);
+  g_setenv ("LD_PRELOAD", g_getenv ("GEO_BENCH_PRELOAD"), TRUE);
+  setting->hub = it_hub_new (config);
+  it_hub_start (setting->hub);
+  if (preload == NULL)
+    g_unsetenv ("LD_PRELOAD");
+  else
+    g_setenv ("LD_PRELOAD", preload, TRUE);
+  start_load (setting, town);
+  tell_all (setting, "join");
+}
+
+static void
+tear_down (Setting *setting) {
+  for (guint i = 0; i < PROCESSES; i++) {
+    tell (setting, i, "quit");
+    g_subprocess_wait (setting->load[i], NULL, NULL);
+    g_clear_object (&setting->answers[i]);
+    g_clear_object (&setting->load[i]);
+  }
+  it_hub_stop (setting->hub);
+  it_hub_check (setting->hub);
+  g_clear_pointer (&setting->hub, it_hub_free);
+  munmap ((gpointer) setting->syncs, sizeof (guint64));
+  g_unlink (setting->syncs_path);
+  g_clear_pointer (&setting->syncs_path, g_free);
+}
+
+/* --- Figures ----------------------------------------------------------------
+ */
+
+static gdouble
+per_payment_us (const Run *it) {
+  return it->hub_cpu / (gdouble) it->paid * 1e6;
+}
+
+static gdouble
+rate (const Run *it) {
+  return (gdouble) it->paid / it->seconds;
+}
+
+static void
+bench_live (void) {
+  static const gchar *const names[] = { "hub-cpu",    "rate-64", "rate-500",
+                                        "rate-bound", "syncs-1", "syncs-64",
+                                        "memory-500", NULL };
+  gdouble base_us = (MEAN_HOPS + 2) * bench_verify_seconds () * 1e6;
+  guint workers = BENCH_WORKERS;
+  guint ms = bench_scale (8000, 2000);
+  Setting setting = { 0 };
+  gdouble bound;
+  Run one, many, all;
+
+  if (!bench_wants (names))
+    return;
+  set_up (&setting, TOWN);
+  bench_figure ("memory-500", "MB", read_memory_mb (hub_pid (&setting)), 0,
+                BENCH_AT_MOST, 60);
+  tell_all (&setting, "trust");
+  /* Everything is as warm as it gets. */
+  run (&setting, IN_FLIGHT, TOWN / IN_FLIGHT, 1000, 0);
+
+  one = run (&setting, 1, 1, ms, 0);
+  many = run (&setting, IN_FLIGHT, TOWN / IN_FLIGHT, ms, 0);
+  all = run (&setting, TOWN, 1, ms, 0);
+  tear_down (&setting);
+
+  bench_figure ("hub-cpu", "µs/payment", per_payment_us (&many), base_us,
+                BENCH_AT_MOST, 2.5);
+  bench_figure ("rate-64", "payments/s", rate (&many), rate (&one),
+                BENCH_AT_LEAST, 4);
+  bench_figure ("rate-500", "payments/s", rate (&all), rate (&one),
+                BENCH_AT_LEAST, 1);
+  bound = MIN (bench_sqlite_rate ((guint) MEAN_HOPS),
+               bench_verify_rate (workers) / (MEAN_HOPS + 2));
+  bench_figure ("rate-bound", "payments/s", rate (&many), bound, BENCH_AT_LEAST,
+                0.5);
+  bench_figure ("syncs-1", "/payment", (gdouble) one.syncs / (gdouble) one.paid,
+                0, BENCH_AT_MOST, 1);
+  bench_figure ("syncs-64", "/payment",
+                (gdouble) many.syncs / (gdouble) many.paid, 0, BENCH_AT_MOST,
+                0.05);
+}
+
+/* The payer is there, the others have gone after giving their trust. */
+static void
+bench_away (void) {
+  static const gchar *const names[] = { "hub-cpu-away", "rate-64-away", NULL };
+  gdouble base_us = (MEAN_HOPS + 2) * bench_verify_seconds () * 1e6;
+  guint ms = bench_scale (8000, 2000);
+  Setting setting = { 0 };
+  Run many;
+
+  if (!bench_wants (names))
+    return;
+  set_up (&setting, IN_FLIGHT * AWAY_STEP);
+  tell_all (&setting, "trust");
+  tell_all (&setting, "leave 4");
+  run (&setting, IN_FLIGHT, AWAY_STEP, 1000, 0);
+  many = run (&setting, IN_FLIGHT, AWAY_STEP, ms, 0);
+  tear_down (&setting);
+  bench_figure ("hub-cpu-away", "µs/payment", per_payment_us (&many), base_us,
+                BENCH_AT_MOST, 2.5);
+  bench_figure ("rate-64-away", "payments/s", rate (&many), 0, BENCH_NO_GOAL,
+                0);
+}
+
+void
+bench_hub (void) {
+  bench_live ();
+  bench_away ();
+}
