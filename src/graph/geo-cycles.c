@@ -15,7 +15,7 @@
 #include "graph/geo-cycles-private.h"
 
 /* Each level's least width is this much of the one before. */
-#define LEVEL_SHIFT 1
+#define LEVEL_SHIFT 2
 
 #define NONE G_MAXUINT32
 
@@ -44,8 +44,8 @@ typedef struct {
   /* The level: edges of at least this width, within components of such, by
    * node.  Those of node u end at end[][u]: what falls below is taken out. */
   gint64 width;
-  GeoEdge *level; /* In their list an edge is its place in here, */
-  guint32 *origin; /* and this is its index in edges. */
+  GeoEdge *level; /* With what is left as their amounts.  An edge is its */
+  guint32 *origin; /* place in here; this is its index in edges. */
   guint n_level;
   GeoEdgeIndex index[2];
   guint32 *end[2];
@@ -107,7 +107,7 @@ expand (Taking *t, Side *side, guint k) {
 
     for (guint32 j = first[u]; j < t->end[k][u]; j++) {
       const GeoEdge *edge = &t->level[list[j]];
-      gint64 width = t->left[t->origin[list[j]]];
+      gint64 width = edge->amount;
       guint32 v = k == ON ? edge->head : edge->tail;
       Label *label = &t->labels[k][v];
 
@@ -204,8 +204,9 @@ take (Taking *t, const guint32 *cycle, guint length) {
   GeoCycle found = { t->list->len, length, { G_MAXINT64 } };
 
   for (guint i = 0; i < length; i++)
-    found.amount.minor = MIN (found.amount.minor, t->left[t->origin[cycle[i]]]);
+    found.amount.minor = MIN (found.amount.minor, t->level[cycle[i]].amount);
   for (guint i = 0; i < length; i++) {
+    t->level[cycle[i]].amount -= found.amount.minor;
     t->left[t->origin[cycle[i]]] -= found.amount.minor;
     g_array_append_val (t->list, t->origin[cycle[i]]);
   }
@@ -231,6 +232,7 @@ level_init (Taking *t) {
     if (t->left[i] < t->width)
       continue;
     t->level[t->n_level] = t->edges[i];
+    t->level[t->n_level].amount = t->left[i];
     t->origin[t->n_level++] = i;
   }
   geo_components_find (t->n_nodes, t->level, t->n_level, component);
@@ -280,7 +282,7 @@ take_level (Taking *t) {
       continue;
     }
     t->by_length[length] = t->next[edge];
-    if (t->left[t->origin[edge]] < t->width)
+    if (t->level[edge].amount < t->width)
       continue;
     shortest = find_shortest (t, edge, cycle);
     if (shortest == 0)

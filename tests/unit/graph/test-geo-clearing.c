@@ -416,6 +416,29 @@ test_through_consent (void) {
   }
 }
 
+/* A shop that nearly everybody owes: found while it is worth its time, and
+ * passed over when it is not. */
+static void
+test_through_shop (void) {
+  GeoShortCycle cycles[2];
+
+  for (guint n = 2000; n <= 20000; n *= 10) {
+    g_autoptr (GeoGraph) graph = graph_of (n);
+
+    /* 0 is the shop; it owes 1, and 1 owes the last of its customers. */
+    for (GeoNodeIndex u = 2; u < n; u++)
+      owe (graph, u, 0, 10);
+    owe (graph, 0, 1, 10);
+    owe (graph, 1, n - 1, 10);
+    g_assert_cmpuint (find_through (graph, 0, 1, 4, 1, cycles, 2), ==,
+                      n == 2000 ? 1 : 0);
+    g_assert_cmpuint (find_through (graph, n - 1, 0, 4, 1, cycles, 2), ==,
+                      n == 2000 ? 1 : 0);
+    /* From beyond, the shop is only one of those to meet. */
+    g_assert_cmpuint (find_through (graph, 1, n - 1, 4, 1, cycles, 2), ==, 1);
+  }
+}
+
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
@@ -434,6 +457,7 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/clearing/through/cycles", test_through);
   g_test_add_func ("/clearing/through/two", test_through_two);
   g_test_add_func ("/clearing/through/consent", test_through_consent);
+  g_test_add_func ("/clearing/through/shop", test_through_shop);
 
   return g_test_run ();
 }
