@@ -25,6 +25,13 @@ struct _GeoConnectionPill {
   GtkButton *retry_button;
 };
 
+enum {
+  PROP_COMPACT = 1,
+  N_PROPS,
+};
+
+static GParamSpec *props[N_PROPS];
+
 G_DEFINE_FINAL_TYPE (GeoConnectionPill, geo_connection_pill, ADW_TYPE_BIN)
 
 static void
@@ -64,6 +71,34 @@ update (GeoConnectionPill *self) {
 }
 
 static void
+geo_connection_pill_get_property (GObject *object,
+                                  guint prop_id,
+                                  GValue *value,
+                                  GParamSpec *pspec) {
+  GeoConnectionPill *self = GEO_CONNECTION_PILL (object);
+
+  if (prop_id == PROP_COMPACT)
+    g_value_set_boolean (value,
+                         !gtk_widget_get_visible (GTK_WIDGET (self->label)));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+geo_connection_pill_set_property (GObject *object,
+                                  guint prop_id,
+                                  const GValue *value,
+                                  GParamSpec *pspec) {
+  GeoConnectionPill *self = GEO_CONNECTION_PILL (object);
+
+  if (prop_id == PROP_COMPACT)
+    gtk_widget_set_visible (GTK_WIDGET (self->label),
+                            !g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
 geo_connection_pill_dispose (GObject *object) {
   GeoConnectionPill *self = GEO_CONNECTION_PILL (object);
 
@@ -78,6 +113,12 @@ geo_connection_pill_class_init (GeoConnectionPillClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_connection_pill_dispose;
+  G_OBJECT_CLASS (klass)->get_property = geo_connection_pill_get_property;
+  G_OBJECT_CLASS (klass)->set_property = geo_connection_pill_set_property;
+  props[PROP_COMPACT] = g_param_spec_boolean (
+      "compact", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, props);
+
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-connection-pill.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,

@@ -12,6 +12,7 @@
 
 G_BEGIN_DECLS
 
+/* Property "compact" (boolean): the icon alone, where there is little room. */
 #define GEO_TYPE_CONNECTION_PILL (geo_connection_pill_get_type ())
 G_DECLARE_FINAL_TYPE (GeoConnectionPill,
                       geo_connection_pill,
