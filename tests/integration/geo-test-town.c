@@ -10,8 +10,10 @@
  *
  *   geo-test-town HUB TOWN.json FOLDER WINDOW
  *
- * WINDOW: payments under way at once.  FOLDER gets entries.jsonl (a member's
- * number and an entry as it came, line by line) and result.json.
+ * WINDOW: payments under way at once.  The hub may go and come back meanwhile:
+ * everybody signs in again and asks what became of what is open.  FOLDER gets
+ * entries.jsonl (a member's number and an entry as it came, line by line) and
+ * result.json.
  */
 #include "it-hub.h"
 
@@ -25,6 +27,7 @@
 
 #define ORDER_MS 60000
 #define WAIT_SECONDS_TOWN_MAX 500
+#define RETRY_MS 50
 
 typedef struct _Town Town;
 
@@ -38,6 +41,7 @@ typedef struct {
   GeoSession *session;
   GeoParty *party;
   GHashTable *timers; /* GeoHash → source id */
+  gboolean signed_in;
   gboolean synced;
   gboolean ponged;
 } Member;
@@ -181,8 +185,9 @@ perform (Member *member, const GeoAction *action) {
       write_entry (member, action->record->entry);
     return;
   case GEO_ACTION_SEND:
-    if (!geo_session_send (member->session, action->message))
-      g_error ("member %u cannot send", member->index);
+    /* Without a hub it is dropped: the party asks again when there is one. */
+    if (member->signed_in)
+      geo_session_send (member->session, action->message);
     return;
   case GEO_ACTION_TIMER:
     set_timer (member, &action->timer, action->at);
@@ -231,14 +236,16 @@ answer_challenge (Member *member, const GeoMsgChallenge *challenge) {
   g_assert_no_error (error);
   if (member->town->community == NULL)
     member->town->community = geo_community_copy (challenge->community);
-  member->participant = introduce (member, &challenge->community->community);
+  if (member->participant == NULL)
+    member->participant = introduce (member, &challenge->community->community);
   auth->login = geo_login_new ();
   auth->login->community = challenge->community->community;
   auth->login->pid = member->pid;
   auth->login->challenge = g_strdup (challenge->challenge);
   auth->login->at = now_ms ();
   geo_login_sign (auth->login, member->secret);
-  auth->participant = geo_participant_copy (member->participant);
+  if (!challenge->known)
+    auth->participant = geo_participant_copy (member->participant);
   geo_session_send (member->session, message);
 }
 
@@ -257,8 +264,10 @@ message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
   }
   actions = geo_actions_new ();
   if (message->type == GEO_MESSAGE_WELCOME) {
-    member->party = geo_party_new (member->town->community, member->participant,
-                                   member->secret);
+    if (member->party == NULL)
+      member->party = geo_party_new (member->town->community,
+                                     member->participant, member->secret);
+    member->signed_in = TRUE;
     geo_party_connected (member->party, message->u.welcome->sequence, now_ms (),
                          actions);
   } else {
@@ -284,11 +293,31 @@ session_cb (GeoClient *client, GeoSession *session, gpointer user_data) {
   geo_session_send (session, hello);
 }
 
+static gboolean
+hurry_cb (gpointer user_data) {
+  geo_client_hurry (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 lost_cb (GeoClient *client, GError *error, gpointer user_data) {
   Member *member = user_data;
+  gboolean was_signed_in = member->signed_in;
 
-  g_error ("member %u lost the hub: %s", member->index, error->message);
+  member->signed_in = FALSE;
+  member->synced = FALSE;
+  if (member->session != NULL)
+    g_signal_handlers_disconnect_by_data (member->session, member);
+  g_clear_object (&member->session);
+  /* A town has less patience than people. */
+  g_timeout_add_full (G_PRIORITY_DEFAULT, RETRY_MS, hurry_cb,
+                      g_object_ref (client), g_object_unref);
+  if (was_signed_in) {
+    GPtrArray *actions = geo_actions_new ();
+
+    geo_party_disconnected (member->party, now_ms (), actions);
+    run (member, actions);
+  }
 }
 
 static Member *
@@ -346,6 +375,17 @@ move_in (Town *town) {
 
     wait_for (town, member->synced);
   }
+}
+
+static gboolean
+is_everybody_here (Town *town) {
+  for (guint i = 0; i < town->members->len; i++) {
+    const Member *member = g_ptr_array_index (town->members, i);
+
+    if (!member->synced)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 /* --- Lines ------------------------------------------------------------------
@@ -448,20 +488,34 @@ begin (Town *town, const gchar *kind, Payment *payment, guint max_hops) {
   run (payer, actions);
 }
 
+static gboolean
+is_here (Town *town, guint index) {
+  const Member *member = g_ptr_array_index (town->members, index);
+
+  return member->synced;
+}
+
 /* A PONG of everybody: whatever was sent to them before has come. */
 static void
 settle (Town *town) {
-  for (guint i = 0; i < town->members->len; i++) {
-    Member *member = g_ptr_array_index (town->members, i);
-    g_autoptr (GeoMessage) ping = geo_message_new (GEO_MESSAGE_PING, NULL);
+  gboolean settled = FALSE;
 
-    member->ponged = FALSE;
-    geo_session_send (member->session, ping);
-  }
-  for (guint i = 0; i < town->members->len; i++) {
-    Member *member = g_ptr_array_index (town->members, i);
+  while (!settled) {
+    wait_for (town, is_everybody_here (town));
+    for (guint i = 0; i < town->members->len; i++) {
+      Member *member = g_ptr_array_index (town->members, i);
+      g_autoptr (GeoMessage) ping = geo_message_new (GEO_MESSAGE_PING, NULL);
 
-    wait_for (town, member->ponged);
+      member->ponged = FALSE;
+      geo_session_send (member->session, ping);
+    }
+    settled = TRUE;
+    for (guint i = 0; i < town->members->len; i++) {
+      Member *member = g_ptr_array_index (town->members, i);
+
+      wait_for (town, member->ponged || !member->synced);
+      settled = settled && member->ponged;
+    }
   }
 }
 
@@ -483,7 +537,8 @@ pay_all (Town *town, const gchar *kind, const gchar *name, guint max_hops) {
     payment->amount = read_amount (
         town, json_array_get_string_element (item, 3), payment->equivalent);
     g_ptr_array_add (town->payments, payment);
-    wait_for (town, g_hash_table_size (town->under_way) < town->window);
+    wait_for (town, g_hash_table_size (town->under_way) < town->window &&
+                        is_here (town, payment->payer));
     begin (town, kind, payment, max_hops);
   }
   wait_for (town, g_hash_table_size (town->under_way) == 0);

@@ -33,7 +33,7 @@ SMALL_PAYMENTS = 150
 
 # --- A small town, the same every time ----------------------------------------
 
-def make_small_town():
+def make_small_town(n_payments=SMALL_PAYMENTS):
     chance = random.Random(7)
     people = range(SMALL_PEOPLE)
     lines, debts, payments = [], [], []
@@ -53,7 +53,7 @@ def make_small_town():
             if chance.random() < 0.3 and not owed_back:
                 debts.append([debtor, creditor, equivalent,
                               write(chance.randint(1, limit) * 50, equivalent)])
-    while len(payments) < SMALL_PAYMENTS:
+    while len(payments) < n_payments:
         payer, payee = chance.sample(people, 2)
         equivalent = chance.choice(("UAH", "UAH", "UAH", "HOUR"))
         payments.append([payer, payee, equivalent,
@@ -213,13 +213,17 @@ def cpu_seconds(pid):
 
 
 def commits_of(folder):
+    """Of the last run: one that was killed does not say."""
+    commits = None
     with open(os.path.join(folder, "log"), encoding="utf-8") as file:
         for line in file:
             if " stopped commits=" in line:
                 figures = dict(word.split("=") for word in line.split()
                                if "=" in word)
                 assert figures["violations"] == "0"
-                return int(figures["commits"])
+                commits = int(figures["commits"])
+    if commits is not None:
+        return commits
     raise AssertionError("the hub does not say what it wrote")
 
 
@@ -227,7 +231,29 @@ def say(text):
     print("# " + text, flush=True)
 
 
-def play(story, window):
+def run_clients(arguments, hub, kills, chance):
+    """Until they have ended; the hub is killed meanwhile, and started again."""
+    end = time.monotonic() + PLAY_SECONDS_MAX
+    killed = 0
+    with subprocess.Popen(arguments) as clients:
+        try:
+            while clients.poll() is None:
+                assert time.monotonic() < end, "the clients do not end"
+                time.sleep(0.15 + chance.random() * 0.3 if killed < kills
+                           else 0.01)
+                if killed < kills and clients.poll() is None:
+                    hub.kill()
+                    killed += 1
+                    hub.start()
+        finally:
+            clients.kill()
+    assert clients.returncode == 0, f"clients ended with {clients.returncode}"
+    if kills:
+        say(f"the hub was killed {killed} times")
+        assert killed > 0
+
+
+def play(story, window, kills=0):
     """Plays it and compares everything; says what came of it."""
     folder = tempfile.mkdtemp(prefix="geo-town-")
     equivalents = ";".join(f"{code}:{precision}:custom"
@@ -238,16 +264,16 @@ def play(story, window):
         with open(path, "w", encoding="utf-8") as file:
             json.dump(story, file)
         hub.start()
-        subprocess.run(
-            [os.path.join(processes.TOOLS, "geo-test-town"), hub.address, path,
-             folder, str(window)], check=True, timeout=PLAY_SECONDS_MAX)
+        run_clients([os.path.join(processes.TOOLS, "geo-test-town"),
+                     hub.address, path, folder, str(window)], hub, kills,
+                    random.Random(window))
         cpu = cpu_seconds(hub.process.process.pid)
         hub.stop()
         with open(os.path.join(folder, "result.json"),
                   encoding="utf-8") as file:
             result = json.load(file)
         judge(story, hub, folder, result)
-        report(story, hub, result, window, cpu)
+        report(story, hub, result, window, cpu, kills)
     finally:
         if hub.process is not None and not hub.process.has_ended():
             hub.kill()
@@ -306,7 +332,7 @@ def differences(one, other):
         f"{key}: {one.get(key)} and {other.get(key)}" for key in keys[:3])
 
 
-def report(story, hub, result, window, cpu):
+def report(story, hub, result, window, cpu, kills):
     debts = sum(outcome[0] for outcome in result["debts"])
     payments = result["payments"]
     paid = [outcome for outcome in payments if outcome[0]]
@@ -324,9 +350,11 @@ def report(story, hub, result, window, cpu):
     say(f"{len(payments) / seconds:.0f} payments a second; each took "
         f"{times[len(times) // 2] / 1000:.1f} ms (half of them), "
         f"{times[len(times) * 99 // 100] / 1000:.1f} ms (99 of 100)")
-    say(f"the hub made {commits} commits for {changes} lines and payments and "
-        f"their acknowledgements, and used {cpu:.2f} s of processor time")
-    assert debts == len(result["debts"]), "a debt did not come about"
+    if not kills:
+        say(f"the hub made {commits} commits for {changes} lines and payments "
+            f"and their acknowledgements, and used {cpu:.2f} s of processor "
+            "time")
+        assert debts == len(result["debts"]), "a debt did not come about"
 
 
 # --- TAP ----------------------------------------------------------------------------
@@ -342,20 +370,23 @@ def large_town():
 
 def main():
     large = large_town()
-    tests = [("a small town, one payment at a time", make_small_town(), 1),
-             ("a small town, many payments at once", make_small_town(), 32),
-             ("town-50, one payment at a time", large, 1),
-             ("town-50, many payments at once", large, 64)]
+    tests = [("a small town, one payment at a time", make_small_town(), 1, 0),
+             ("a small town, many payments at once", make_small_town(), 32, 0),
+             ("a small town, the hub killed meanwhile",
+              make_small_town(10 * SMALL_PAYMENTS), 16, 4),
+             ("town-50, one payment at a time", large, 1, 0),
+             ("town-50, many payments at once", large, 64, 0),
+             ("town-50, the hub killed meanwhile", large, 64, 10)]
     failed = 0
     print(f"1..{len(tests)}", flush=True)
-    for number, (name, story, window) in enumerate(tests, 1):
+    for number, (name, story, window, kills) in enumerate(tests, 1):
         if story is None:
             print(f"ok {number} {name} # SKIP there is no GEO_SHARED with "
                   "data/town-50.json")
             continue
         began = time.monotonic()
         try:
-            play(story, window)
+            play(story, window, kills)
             print(f"ok {number} {name}", flush=True)
             say(f"{time.monotonic() - began:.1f} s")
         except (AssertionError, processes.Gone,

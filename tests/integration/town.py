@@ -41,6 +41,8 @@ CONNECTED = 3
 _libc = ctypes.CDLL(None)
 
 
+# It is the parent's thread that counts: a process is to be started by one that
+# lives as long as it does.
 def _die_with_parent():
     _libc.prctl(1, signal.SIGKILL)
 
