@@ -28,6 +28,7 @@ geo_packages_base=(
   libsecret-1-dev                                      # node: the keyring
   libxml2-utils desktop-file-utils appstream           # check data/ files
   git                                                  # check-source's list
+  liblemon-dev                                         # a test: clearing's oracle
 )
 # The second compiler, with the address and undefined behaviour sanitizers.
 geo_packages_clang=(clang libclang-rt-dev)
