@@ -96,7 +96,6 @@ geo_activity_page_dispose (GObject *object) {
 
   if (self->activity != NULL)
     g_signal_handlers_disconnect_by_data (self->activity, self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_ACTIVITY_PAGE);
   g_clear_object (&self->activity);
   G_OBJECT_CLASS (geo_activity_page_parent_class)->dispose (object);
 }

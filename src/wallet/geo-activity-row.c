@@ -40,7 +40,7 @@ find_icon (GeoActivityItem *item) {
     return "media-playlist-repeat-symbolic";
   case GEO_ITEM_TRUST_GIVEN:
   case GEO_ITEM_TRUST_GOT:
-    return "emblem-shared-symbolic";
+    return "security-high-symbolic";
   case GEO_ITEM_CLEARED:
     return "object-rotate-right-symbolic";
   case GEO_ITEM_JOINED:
@@ -141,7 +141,6 @@ update (GeoActivityRow *self) {
 static void
 geo_activity_row_dispose (GObject *object) {
   geo_activity_row_set_item (GEO_ACTIVITY_ROW (object), NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (object), GEO_TYPE_ACTIVITY_ROW);
   G_OBJECT_CLASS (geo_activity_row_parent_class)->dispose (object);
 }
 

@@ -67,7 +67,6 @@ geo_amount_entry_dispose (GObject *object) {
   GeoAmountEntry *self = GEO_AMOUNT_ENTRY (object);
 
   g_clear_object (&self->node);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_AMOUNT_ENTRY);
   G_OBJECT_CLASS (geo_amount_entry_parent_class)->dispose (object);
 }
 

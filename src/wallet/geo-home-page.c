@@ -244,7 +244,6 @@ geo_home_page_dispose (GObject *object) {
   GeoHomePage *self = GEO_HOME_PAGE (object);
 
   forget_node (self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_HOME_PAGE);
   g_clear_object (&self->latest);
   g_clear_pointer (&self->cards, g_ptr_array_unref);
   G_OBJECT_CLASS (geo_home_page_parent_class)->dispose (object);

@@ -359,7 +359,9 @@ geo_pay_dialog_dispose (GObject *object) {
   g_clear_object (&self->quote);
   g_clear_object (&self->person);
   g_clear_object (&self->node);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_PAY_DIALOG);
+  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
+   * closed with the focus in it. */
+  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_pay_dialog_parent_class)->dispose (object);
 }
 

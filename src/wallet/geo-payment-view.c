@@ -172,7 +172,6 @@ geo_payment_view_dispose (GObject *object) {
   GeoPaymentView *self = GEO_PAYMENT_VIEW (object);
 
   geo_payment_view_set_payment (self, NULL, NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_PAYMENT_VIEW);
   G_OBJECT_CLASS (geo_payment_view_parent_class)->dispose (object);
 }
 

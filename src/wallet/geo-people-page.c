@@ -39,16 +39,9 @@ geo_people_page_grab_focus (GtkWidget *widget) {
 }
 
 static void
-geo_people_page_dispose (GObject *object) {
-  gtk_widget_dispose_template (GTK_WIDGET (object), GEO_TYPE_PEOPLE_PAGE);
-  G_OBJECT_CLASS (geo_people_page_parent_class)->dispose (object);
-}
-
-static void
 geo_people_page_class_init (GeoPeoplePageClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = geo_people_page_dispose;
   widget_class->grab_focus = geo_people_page_grab_focus;
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);
   gtk_widget_class_set_template_from_resource (

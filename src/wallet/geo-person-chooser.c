@@ -38,6 +38,7 @@ struct _GeoPersonChooser {
   GListStore *found;
   GtkCustomFilter *filter;
   GtkFilterListModel *own;
+  GPtrArray *headers; /* GtkListHeader, those that are there; borrowed. */
 
   /* template children */
   GtkSearchEntry *search_entry;
@@ -109,6 +110,7 @@ show_nothing (GeoPersonChooser *self) {
 }
 
 static void choose (GeoPersonChooser *self, guint position);
+static void show_header (GtkListHeader *header, GeoPersonChooser *self);
 
 static void
 update (GeoPersonChooser *self) {
@@ -119,6 +121,8 @@ update (GeoPersonChooser *self) {
     self->is_looking_up = FALSE;
     choose (self, 0);
   }
+  for (guint i = 0; i < self->headers->len; i++)
+    show_header (self->headers->pdata[i], self);
   if (count (self->recent) + count (self->own) + count (self->found) > 0)
     gtk_stack_set_visible_child_name (self->stack, "list");
   else if (self->is_searching)
@@ -319,7 +323,7 @@ row_unbind_cb (GtkSignalListItemFactory *factory,
 }
 
 static void
-show_header (GtkListHeader *header, GParamSpec *pspec, GeoPersonChooser *self) {
+show_header (GtkListHeader *header, GeoPersonChooser *self) {
   GtkWidget *label = gtk_list_header_get_child (header);
   guint start = gtk_list_header_get_start (header);
   g_autofree gchar *title = NULL;
@@ -349,17 +353,21 @@ header_setup_cb (GtkSignalListItemFactory *factory,
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (label, "heading");
   gtk_list_header_set_child (header, label);
-  g_signal_connect_object (header, "notify::start", G_CALLBACK (show_header),
-                           self, G_CONNECT_DEFAULT);
-  g_signal_connect_object (header, "notify::item", G_CALLBACK (show_header),
-                           self, G_CONNECT_DEFAULT);
+  g_ptr_array_add (self->headers, header);
 }
 
 static void
 header_bind_cb (GtkSignalListItemFactory *factory,
                 GtkListHeader *header,
                 GeoPersonChooser *self) {
-  show_header (header, NULL, self);
+  show_header (header, self);
+}
+
+static void
+header_teardown_cb (GtkSignalListItemFactory *factory,
+                    GtkListHeader *header,
+                    GeoPersonChooser *self) {
+  g_ptr_array_remove (self->headers, header);
 }
 
 static void
@@ -375,6 +383,8 @@ make_factories (GeoPersonChooser *self) {
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (headers, "bind", G_CALLBACK (header_bind_cb), self,
                            G_CONNECT_DEFAULT);
+  g_signal_connect_object (headers, "teardown", G_CALLBACK (header_teardown_cb),
+                           self, G_CONNECT_DEFAULT);
   gtk_list_view_set_header_factory (self->list_view, headers);
 }
 
@@ -446,7 +456,6 @@ geo_person_chooser_dispose (GObject *object) {
   if (self->node != NULL)
     g_signal_handlers_disconnect_by_data (geo_node_get_people (self->node),
                                           self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_PERSON_CHOOSER);
   if (self->filter != NULL)
     gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
   g_clear_object (&self->own);
@@ -461,6 +470,7 @@ static void
 geo_person_chooser_finalize (GObject *object) {
   GeoPersonChooser *self = GEO_PERSON_CHOOSER (object);
 
+  g_ptr_array_unref (self->headers);
   geo_link_free (self->link);
   g_free (self->needle);
   g_free (self->problem);
@@ -504,6 +514,7 @@ geo_person_chooser_init (GeoPersonChooser *self) {
   self->needle = g_strdup ("");
   self->recent = g_list_store_new (GEO_TYPE_PERSON);
   self->found = g_list_store_new (GEO_TYPE_PERSON);
+  self->headers = g_ptr_array_new ();
   self->filter = gtk_custom_filter_new (matches, self, NULL);
   self->own = gtk_filter_list_model_new (
       NULL, g_object_ref (GTK_FILTER (self->filter)));
@@ -554,6 +565,8 @@ geo_person_chooser_look_up (GeoPersonChooser *self, const gchar *text) {
   g_return_if_fail (GEO_IS_PERSON_CHOOSER (self));
   g_return_if_fail (self->node != NULL);
 
+  /* Replacing a text empties it first, and nobody is looked up by that. */
+  geo_person_chooser_set_text (self, "");
   self->is_looking_up = TRUE;
   geo_person_chooser_set_text (self, text);
 }

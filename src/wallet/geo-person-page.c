@@ -199,7 +199,6 @@ geo_person_page_dispose (GObject *object) {
   g_clear_object (&self->person);
   g_clear_object (&self->node);
   g_clear_pointer (&self->groups, g_ptr_array_unref);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_PERSON_PAGE);
   G_OBJECT_CLASS (geo_person_page_parent_class)->dispose (object);
 }
 

@@ -74,7 +74,6 @@ update (GeoPersonRow *self) {
 static void
 geo_person_row_dispose (GObject *object) {
   geo_person_row_set_person (GEO_PERSON_ROW (object), NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (object), GEO_TYPE_PERSON_ROW);
   G_OBJECT_CLASS (geo_person_row_parent_class)->dispose (object);
 }
 

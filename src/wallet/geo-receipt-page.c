@@ -38,15 +38,16 @@ struct _GeoReceiptPage {
   GtkLabel *title_label;
   GtkLabel *amount_label;
   GtkLabel *reason_label;
+  GtkWidget *facts_group;
   AdwActionRow *peer_row;
   AdwActionRow *when_row;
   AdwActionRow *state_row;
   AdwActionRow *text_row;
-  AdwPreferencesGroup *proof_group;
   AdwActionRow *proof_row;
   GtkImage *proof_icon;
   GtkButton *verify_button;
   AdwButtonRow *save_row;
+  GtkWidget *details_group;
   AdwActionRow *id_row;
   AdwActionRow *pid_row;
 };
@@ -123,6 +124,24 @@ find_item (GeoReceiptPage *self) {
       return g_steal_pointer (&item);
   }
   return NULL;
+}
+
+/* A new reference.  Its key is the payment's own number until the hub has
+ * said something. */
+static GeoPayment *
+find_payment (GeoReceiptPage *self) {
+  const gchar *tx_id = self->key;
+  GeoPayment *payment;
+
+  if (self->item != NULL && geo_activity_item_get_tx_id (self->item) != NULL)
+    tx_id = geo_activity_item_get_tx_id (self->item);
+  payment = geo_node_get_payment (self->node, tx_id);
+  /* Somebody else's payment to me may have the same number. */
+  if (payment == NULL ||
+      (self->item != NULL &&
+       geo_activity_item_get_kind (self->item) != GEO_ITEM_PAID))
+    return NULL;
+  return g_object_ref (payment);
 }
 
 /* --- In words ----------------------------------------------------------- */
@@ -274,10 +293,34 @@ static void
 update (GeoReceiptPage *self) {
   g_autoptr (GeoReceiptFacts) facts = find_facts (self);
 
+  gtk_widget_set_visible (self->facts_group, facts != NULL);
+  gtk_widget_set_visible (self->details_group,
+                          facts != NULL &&
+                              (facts->tx_id != NULL || facts->has_peer));
   if (facts != NULL)
     show_facts (self, facts);
   else if (!self->is_loading)
     gtk_label_set_label (self->title_label, _ ("Nothing is known of this"));
+}
+
+static void state_cb (GeoReceiptPage *self);
+
+/* Rows that were not read yet when the page was made are by the time the
+ * receipt is: the disk answers in order. */
+static void
+look_up (GeoReceiptPage *self) {
+  if (self->item == NULL) {
+    self->item = find_item (self);
+    if (self->item != NULL)
+      g_signal_connect_swapped (self->item, "notify::state",
+                                G_CALLBACK (state_cb), self);
+  }
+  if (self->payment == NULL) {
+    self->payment = find_payment (self);
+    if (self->payment != NULL)
+      g_signal_connect_swapped (self->payment, "notify::state",
+                                G_CALLBACK (state_cb), self);
+  }
 }
 
 static void
@@ -298,6 +341,7 @@ receipt_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   if (receipt != NULL &&
       geo_pid_parse (geo_node_get_pid (self->node), &me, NULL))
     self->facts = geo_receipt_facts_read (receipt, &me, NULL);
+  look_up (self);
   show_proof (self);
   update (self);
 }
@@ -316,8 +360,6 @@ load (GeoReceiptPage *self) {
 /* What is decided has evidence. */
 static void
 state_cb (GeoReceiptPage *self) {
-  if (self->item == NULL)
-    self->item = find_item (self);
   load (self);
   update (self);
 }
@@ -434,7 +476,6 @@ geo_receipt_page_dispose (GObject *object) {
   g_clear_object (&self->item);
   g_clear_object (&self->payment);
   g_clear_object (&self->node);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_RECEIPT_PAGE);
   G_OBJECT_CLASS (geo_receipt_page_parent_class)->dispose (object);
 }
 
@@ -458,13 +499,13 @@ bind_children (GtkWidgetClass *widget_class) {
                                         amount_label);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
                                         reason_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
+                                        facts_group);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, peer_row);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, when_row);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
                                         state_row);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, text_row);
-  gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
-                                        proof_group);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
                                         proof_row);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
@@ -472,6 +513,8 @@ bind_children (GtkWidgetClass *widget_class) {
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
                                         verify_button);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, save_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
+                                        details_group);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, id_row);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, pid_row);
 }
@@ -504,16 +547,7 @@ geo_receipt_page_new (GeoNode *node, const gchar *key) {
 
   self->node = g_object_ref (node);
   self->key = g_strdup (key);
-  self->item = find_item (self);
-  self->payment = geo_node_get_payment (node, key);
-  if (self->payment != NULL) {
-    g_object_ref (self->payment);
-    g_signal_connect_swapped (self->payment, "notify::state",
-                              G_CALLBACK (state_cb), self);
-  } else if (self->item != NULL) {
-    g_signal_connect_swapped (self->item, "notify::state",
-                              G_CALLBACK (state_cb), self);
-  }
+  look_up (self);
   load (self);
   update (self);
   return self;

@@ -27,10 +27,15 @@ struct _GeoTotalCard {
 
 G_DEFINE_FINAL_TYPE (GeoTotalCard, geo_total_card, ADW_TYPE_BIN)
 
+/* In large letters a line must not end within an amount. */
 static gchar *
 phrase (GeoTotalCard *self, GeoAmount amount) {
-  return geo_phrase_amount (amount, geo_total_get_precision (self->total),
-                            geo_total_get_equivalent (self->total));
+  g_autofree gchar *text =
+      geo_phrase_amount (amount, geo_total_get_precision (self->total),
+                         geo_total_get_equivalent (self->total));
+  g_auto (GStrv) parts = g_strsplit (text, " ", -1);
+
+  return g_strjoinv ("\u00a0", parts);
 }
 
 static gchar *
@@ -93,7 +98,6 @@ geo_total_card_dispose (GObject *object) {
   if (self->total != NULL)
     g_signal_handlers_disconnect_by_data (self->total, self);
   g_clear_object (&self->total);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_TOTAL_CARD);
   G_OBJECT_CLASS (geo_total_card_parent_class)->dispose (object);
 }
 

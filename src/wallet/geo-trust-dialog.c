@@ -206,6 +206,8 @@ trusted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 static void
 send (GeoTrustDialog *self, GeoAmount limit, gboolean close) {
   self->is_busy = TRUE;
+  /* An entry that becomes insensitive would keep its cursor blinking. */
+  adw_dialog_set_focus (ADW_DIALOG (self), NULL);
   self->is_ending = close;
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), FALSE);
   geo_node_trust_async (self->node, geo_person_get_pid (self->person),
@@ -288,7 +290,9 @@ geo_trust_dialog_dispose (GObject *object) {
   g_clear_object (&self->cancellable);
   g_clear_object (&self->person);
   g_clear_object (&self->node);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_TRUST_DIALOG);
+  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
+   * closed with the focus in it. */
+  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_trust_dialog_parent_class)->dispose (object);
 }
 

@@ -73,7 +73,9 @@ geo_words_dialog_dispose (GObject *object) {
   if (self->check != NULL)
     geo_words_check_start (self->check, NULL);
   g_clear_object (&self->profile);
-  gtk_widget_dispose_template (GTK_WIDGET (self), GEO_TYPE_WORDS_DIALOG);
+  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
+   * closed with the focus in it. */
+  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_words_dialog_parent_class)->dispose (object);
 }
 

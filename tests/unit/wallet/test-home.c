@@ -1,0 +1,212 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Tests of the first page, the list of activity and the recovery words.
+ */
+#include "wallet-test.h"
+
+#include <string.h>
+
+#include "core/geo-words.h"
+#include "wallet/geo-activity-page.h"
+#include "wallet/geo-activity-row.h"
+#include "wallet/geo-home-page.h"
+#include "wallet/geo-words-dialog.h"
+
+static GeoHomePage *
+show_home (Scene *scene) {
+  GeoHomePage *page = g_object_new (GEO_TYPE_HOME_PAGE, NULL);
+
+  geo_home_page_set_node (page, scene->nodes[MARTA]);
+  scene_show (scene, GTK_WIDGET (page));
+  return page;
+}
+
+static gboolean
+says (GtkWidget *root, const gchar *text) {
+  return geo_screen_find (root, GTK_TYPE_LABEL, text) != NULL;
+}
+
+static void
+test_empty (Scene *scene, gconstpointer data) {
+  GeoHomePage *page = show_home (scene);
+  g_autofree gchar *action = NULL;
+
+  g_assert_true (is_seen (page, "words_row"));
+  g_assert_true (is_seen (page, "trust_row"));
+  g_assert_true (is_seen (page, "trusted_row"));
+  g_assert_false (is_seen (page, "open_row"));
+  g_assert_true (says (GTK_WIDGET (page), "Nothing is owed in UAH"));
+  scene_look (scene, "home-empty");
+
+  gtk_widget_activate (child_of (page, "trust_row"));
+  action = scene_take_action (scene);
+  g_assert_cmpstr (action, ==, "win.trust ");
+  click (page, "copy_button");
+  g_clear_pointer (&action, g_free);
+  action = scene_take_action (scene);
+  g_assert_cmpstr (action, ==, "win.toast Your link is copied");
+}
+
+static void
+test_full (Scene *scene, gconstpointer data) {
+  GeoHomePage *page;
+  GtkListBox *list;
+  g_autofree gchar *action = NULL;
+
+  scene_trust (scene);
+  geo_profile_set_words_confirmed (scene->profiles[MARTA], TRUE);
+  page = show_home (scene);
+  g_assert_false (is_seen (page, "attention_group"));
+
+  scene_pay (scene, OLENA, MARTA, 6000);
+  wait_until (says (GTK_WIDGET (page), "Others owe you 60.00\u00a0UAH"));
+  g_assert_true (says (GTK_WIDGET (page), "560.00\u00a0UAH"));
+  scene_pay (scene, MARTA, OLENA, 30000);
+  wait_until (says (GTK_WIDGET (page), "You owe others 240.00\u00a0UAH"));
+  geo_screen_settle (scene->window);
+  scene_look (scene, "home");
+
+  list = child_of (page, "latest_list");
+  g_assert_nonnull (gtk_list_box_get_row_at_index (list, 3));
+  gtk_widget_activate (GTK_WIDGET (gtk_list_box_get_row_at_index (list, 0)));
+  action = scene_take_action (scene);
+  g_assert_true (g_str_has_prefix (action, "win.show-receipt "));
+  click (page, "show_all_button");
+  g_clear_pointer (&action, g_free);
+  action = scene_take_action (scene);
+  g_assert_cmpstr (action, ==, "win.show-page activity");
+}
+
+/* What is open for long is said, and what is settled is not. */
+static void
+test_open (Scene *scene, gconstpointer data) {
+  GeoHomePage *page;
+  g_autoptr (GError) error = NULL;
+  GeoPid pid;
+
+  scene_trust (scene);
+  page = show_home (scene);
+  fake_hub_ignore (scene->hub, GEO_MESSAGE_PAYMENT_REQUEST);
+  pid_of (scene->nodes[OLENA], &pid);
+  geo_node_pay (scene->nodes[MARTA], NULL, &pid, "UAH", GEO_AMOUNT (100), NULL,
+                &error);
+  g_assert_no_error (error);
+  geo_screen_settle (scene->window);
+  g_assert_false (is_seen (page, "open_row"));
+  fake_hub_go (scene->hub);
+  wait_until (is_seen (page, "open_row"));
+  scene_look (scene, "home-open");
+
+  fake_hub_ignore (scene->hub, 0);
+  fake_hub_come_back (scene->hub);
+  geo_node_hurry (scene->nodes[MARTA]);
+  wait_until (!is_seen (page, "open_row"));
+}
+
+static void
+test_words (Scene *scene, gconstpointer data) {
+  GeoHomePage *page = show_home (scene);
+  gchar *words = geo_profile_get_words (scene->profiles[MARTA]);
+  g_auto (GStrv) list = g_strsplit (words, " ", -1);
+  AdwDialog *dialog;
+  GtkWidget *check;
+
+  gtk_widget_activate (child_of (page, "words_row"));
+  geo_screen_settle (scene->window);
+  dialog = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
+  g_assert_true (GEO_IS_WORDS_DIALOG (dialog));
+  for (guint i = 0; list[i] != NULL; i++)
+    g_assert_true (says (GTK_WIDGET (dialog), list[i]));
+  scene_look (scene, "words");
+
+  click (dialog, "written_button");
+  g_assert_false (can_click (dialog, "confirm_button"));
+  check = child_of (dialog, "check");
+  for (guint i = 1; i <= 3; i++) {
+    g_autofree gchar *id = g_strdup_printf ("row_%u", i);
+    gpointer row = child_of (check, id);
+    const gchar *title = adw_preferences_row_get_title (row);
+    const gchar *digits = title;
+    guint64 number;
+
+    while (*digits != '\0' && !g_ascii_isdigit (*digits))
+      digits++;
+    number = g_ascii_strtoull (digits, NULL, 10);
+    g_assert_cmpuint (number, >=, 1);
+    g_assert_cmpuint (number, <=, 12);
+    gtk_editable_set_text (GTK_EDITABLE (row), list[number - 1]);
+  }
+  geo_screen_settle (scene->window);
+  scene_look (scene, "words-check");
+  click (dialog, "confirm_button");
+  g_assert_true (geo_profile_get_words_confirmed (scene->profiles[MARTA]));
+  wait_until (!is_seen (page, "words_row"));
+  geo_words_free (words);
+}
+
+/* --- Activity ----------------------------------------------------------- */
+
+static void
+test_activity (Scene *scene, gconstpointer data) {
+  GeoActivityPage *page = g_object_new (GEO_TYPE_ACTIVITY_PAGE, NULL);
+  GtkListView *view;
+  g_autofree gchar *action = NULL;
+
+  scene_trust (scene);
+  scene_pay (scene, OLENA, MARTA, 6000);
+  scene_pay (scene, MARTA, OLENA, 30000);
+  geo_activity_page_set_node (page, scene->nodes[MARTA]);
+  scene_show (scene, GTK_WIDGET (page));
+  view = child_of (page, "list_view");
+  wait_until (says (GTK_WIDGET (page), "Paid to Olena"));
+  wait_until (says (GTK_WIDGET (page), "Received from Olena"));
+  g_assert_true (says (GTK_WIDGET (page), "Olena trusts you up to 500.00 UAH"));
+  g_assert_true (says (GTK_WIDGET (page), "You joined"));
+  g_assert_true (says (GTK_WIDGET (page), "for apples"));
+  scene_look (scene, "activity");
+
+  g_signal_emit_by_name (view, "activate", 0);
+  action = scene_take_action (scene);
+  g_assert_true (g_str_has_prefix (action, "win.show-receipt "));
+  g_signal_emit_by_name (view, "activate", 2);
+  scene_assert_action (scene, "win.show-person", OLENA);
+  /* There is no more about joining. */
+  g_clear_pointer (&action, g_free);
+  g_ptr_array_set_size (scene->actions, 0);
+  g_signal_emit_by_name (view, "activate", 4);
+  g_assert_null (scene_take_action (scene));
+}
+
+static void
+test_row (Scene *scene, gconstpointer data) {
+  GeoActivityRow *row = g_object_ref_sink (geo_activity_row_new ());
+  g_autoptr (GeoActivityItem) item = scene_get_row (scene, MARTA, 0);
+
+  geo_activity_row_set_item (row, item);
+  g_assert_true (geo_activity_row_get_item (row) == item);
+  g_assert_cmpstr (label_of (row, "phrase_label"), ==, "You joined");
+  g_assert_false (gtk_widget_get_visible (child_of (row, "amount_label")));
+  geo_activity_row_set_item (row, NULL);
+  g_assert_null (geo_activity_row_get_item (row));
+  end_widget (row);
+}
+
+int
+main (int argc, char **argv) {
+  geo_screen_init (&argc, &argv);
+
+  g_test_add ("/wallet/home/empty", Scene, GUINT_TO_POINTER (1), scene_set_up,
+              test_empty, scene_tear_down);
+  g_test_add ("/wallet/home/full", Scene, GUINT_TO_POINTER (2), scene_set_up,
+              test_full, scene_tear_down);
+  g_test_add ("/wallet/home/open", Scene, GUINT_TO_POINTER (2), scene_set_up,
+              test_open, scene_tear_down);
+  g_test_add ("/wallet/home/words", Scene, GUINT_TO_POINTER (1), scene_set_up,
+              test_words, scene_tear_down);
+  g_test_add ("/wallet/activity/page", Scene, GUINT_TO_POINTER (2),
+              scene_set_up, test_activity, scene_tear_down);
+  g_test_add ("/wallet/activity/row", Scene, GUINT_TO_POINTER (1), scene_set_up,
+              test_row, scene_tear_down);
+  return g_test_run ();
+}

@@ -1,0 +1,320 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Tests of paying: whom, how much and why not more, sure?, and the five states.
+ */
+#include "wallet-test.h"
+
+#include <string.h>
+
+#include "wallet/geo-amount-entry.h"
+#include "wallet/geo-pay-dialog.h"
+#include "wallet/geo-payment-view.h"
+#include "wallet/geo-person-chooser.h"
+
+static void
+type (gpointer dialog, const gchar *text) {
+  gtk_editable_set_text (
+      GTK_EDITABLE (child_of (child_of (dialog, "amount_entry"), "entry")),
+      text);
+}
+
+static const gchar *
+page_of (gpointer dialog) {
+  AdwNavigationPage *page =
+      adw_navigation_view_get_visible_page (child_of (dialog, "navigation"));
+
+  return adw_navigation_page_get_tag (page);
+}
+
+static gboolean
+hints (gpointer dialog, const gchar *text) {
+  return strstr (label_of (dialog, "hint_label"), text) != NULL;
+}
+
+static AdwDialog *
+show (Scene *scene, const gchar *who) {
+  AdwDialog *dialog =
+      ADW_DIALOG (geo_pay_dialog_new (scene->nodes[MARTA], who));
+
+  scene_show_dialog (scene, dialog);
+  return dialog;
+}
+
+static const gchar *
+title_of (gpointer dialog) {
+  gpointer view = child_of (dialog, "payment_view");
+
+  return adw_status_page_get_title (child_of (view, "status_page"));
+}
+
+static const gchar *
+description_of (gpointer dialog) {
+  gpointer view = child_of (dialog, "payment_view");
+
+  return adw_status_page_get_description (child_of (view, "status_page"));
+}
+
+/* From the amount to the question. */
+static void
+confirm (Scene *scene, gpointer dialog, const gchar *amount) {
+  type (dialog, amount);
+  wait_until (can_click (dialog, "continue_button"));
+  click (dialog, "continue_button");
+  g_assert_cmpstr (page_of (dialog), ==, "confirm");
+}
+
+static void
+close_dialog (AdwDialog *dialog) {
+  gpointer weak = dialog;
+
+  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
+  adw_dialog_close (dialog);
+  wait_until (weak == NULL);
+}
+
+/* --- How much ----------------------------------------------------------- */
+
+static void
+test_amount (Scene *scene, gconstpointer data) {
+  AdwDialog *dialog;
+
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  g_assert_cmpstr (page_of (dialog), ==, "amount");
+  wait_until (hints (dialog, "You can pay up to 500.00 UAH"));
+  g_assert_false (can_click (dialog, "continue_button"));
+
+  type (dialog, "12");
+  wait_until (can_click (dialog, "continue_button"));
+  scene_look (scene, "pay-amount");
+  type (dialog, "12.5.5");
+  g_assert_false (can_click (dialog, "continue_button"));
+  g_assert_true (hints (dialog, "one point"));
+
+  /* Said before the hub has answered, too, and by it. */
+  type (dialog, "500.01");
+  g_assert_false (can_click (dialog, "continue_button"));
+  g_assert_true (hints (dialog, "up to 500.00 UAH"));
+  wait_until (hints (dialog, "Olena’s trust in you is the limit"));
+  g_assert_false (can_click (dialog, "continue_button"));
+  scene_look (scene, "pay-too-much");
+
+  /* Nobody trusts anybody in the other equivalent. */
+  gtk_drop_down_set_selected (
+      child_of (child_of (dialog, "amount_entry"), "unit_drop_down"), 1);
+  type (dialog, "1");
+  wait_until (hints (dialog, "no chain of trust from you to Olena"));
+  g_assert_false (can_click (dialog, "continue_button"));
+  close_dialog (dialog);
+}
+
+/* Only the last question counts, and there are not many of them. */
+static void
+test_typing (Scene *scene, gconstpointer data) {
+  AdwDialog *dialog;
+  guint asked;
+
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  wait_until (hints (dialog, "You can pay up to 500.00 UAH"));
+  asked = fake_hub_count (scene->hub, GEO_MESSAGE_PAYMENT_QUOTE);
+  type (dialog, "1");
+  type (dialog, "12");
+  type (dialog, "123");
+  wait_until (can_click (dialog, "continue_button"));
+  g_assert_cmpuint (fake_hub_count (scene->hub, GEO_MESSAGE_PAYMENT_QUOTE), ==,
+                    asked + 1);
+  close_dialog (dialog);
+}
+
+static void
+test_offline (Scene *scene, gconstpointer data) {
+  AdwDialog *dialog;
+
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  type (dialog, "10");
+  wait_until (can_click (dialog, "continue_button"));
+  fake_hub_go (scene->hub);
+  wait_until (!can_click (dialog, "continue_button"));
+  scene_look (scene, "pay-offline");
+  fake_hub_come_back (scene->hub);
+  geo_node_hurry (scene->nodes[MARTA]);
+  wait_until (can_click (dialog, "continue_button"));
+  close_dialog (dialog);
+}
+
+/* --- Whom --------------------------------------------------------------- */
+
+static void
+test_who (Scene *scene, gconstpointer data) {
+  AdwDialog *dialog;
+  GeoPersonChooser *chooser;
+  g_autofree gchar *link = NULL;
+  GeoAmount amount;
+
+  scene_trust (scene);
+  dialog = show (scene, "");
+  chooser = child_of (dialog, "chooser");
+  g_assert_cmpstr (page_of (dialog), ==, "who");
+  scene_look (scene, "pay-who");
+  g_signal_emit_by_name (child_of (chooser, "list_view"), "activate", 0);
+  geo_screen_settle (scene->window);
+  g_assert_cmpstr (page_of (dialog), ==, "amount");
+  close_dialog (dialog);
+
+  /* A link says whom, how much and what for. */
+  link =
+      g_strdup_printf ("geo://v1/pay?to=%s&amount=7&equivalent=HOUR&memo=fence",
+                       geo_node_get_pid (scene->nodes[IVAN]));
+  dialog = show (scene, link);
+  wait_until (g_str_equal (page_of (dialog), "amount"));
+  g_assert_cmpstr (
+      geo_amount_entry_get_equivalent (child_of (dialog, "amount_entry")), ==,
+      "HOUR");
+  g_assert_true (
+      geo_amount_entry_get_amount (child_of (dialog, "amount_entry"), &amount));
+  g_assert_cmpint (amount.minor, ==, 7);
+  g_assert_cmpstr (
+      gtk_editable_get_text (GTK_EDITABLE (child_of (dialog, "note_row"))), ==,
+      "fence");
+  scene_look (scene, "pay-link");
+  close_dialog (dialog);
+}
+
+/* --- The states --------------------------------------------------------- */
+
+static void
+test_paid (Scene *scene, gconstpointer data) {
+  AdwDialog *dialog;
+  gpointer weak;
+  g_autofree gchar *action = NULL;
+
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[IVAN]));
+  wait_until (g_str_equal (page_of (dialog), "amount"));
+  gtk_editable_set_text (GTK_EDITABLE (child_of (dialog, "note_row")),
+                         "for apples & pears <b>");
+  confirm (scene, dialog, "24");
+  g_assert_cmpstr (label_of (dialog, "confirm_amount_label"), ==, "24.00 UAH");
+  g_assert_cmpstr (label_of (dialog, "pay_button"), ==, "Pay 24.00 UAH");
+  g_assert_cmpstr (label_of (dialog, "effect_label"), ==,
+                   "After this, you owe 24.00 UAH more than others owe you.");
+  scene_look (scene, "pay-confirm");
+
+  fake_hub_ignore (scene->hub, GEO_MESSAGE_PAYMENT_REQUEST);
+  click (dialog, "pay_button");
+  g_assert_cmpstr (page_of (dialog), ==, "result");
+  g_assert_true (g_str_has_prefix (title_of (dialog), "Paying Ivan"));
+  scene_look (scene, "pay-sending");
+  close_dialog (dialog);
+
+  fake_hub_ignore (scene->hub, 0);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  confirm (scene, dialog, "10,50");
+  click (dialog, "pay_button");
+  wait_until (g_str_equal (title_of (dialog), "You Paid Olena 10.50 UAH"));
+  geo_screen_settle (scene->window);
+  scene_look (scene, "pay-paid");
+  weak = dialog;
+  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
+  click (child_of (dialog, "payment_view"), "receipt_button");
+  wait_until (weak == NULL);
+  action = scene_take_action (scene);
+  g_assert_true (g_str_has_prefix (action, "win.show-receipt "));
+}
+
+static void
+test_in_doubt (Scene *scene, gconstpointer data) {
+  AdwDialog *dialog;
+  gpointer view;
+
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  confirm (scene, dialog, "10");
+  fake_hub_ignore (scene->hub, GEO_MESSAGE_PAYMENT_REQUEST);
+  click (dialog, "pay_button");
+  fake_hub_go (scene->hub);
+  wait_until (g_str_equal (title_of (dialog), "Waiting for the Hub"));
+  g_assert_nonnull (strstr (description_of (dialog), "do not pay again"));
+  view = child_of (dialog, "payment_view");
+  g_assert_false (is_seen (view, "retry_button"));
+  g_assert_false (is_seen (view, "receipt_button"));
+  g_assert_true (can_click (view, "close_button"));
+  geo_screen_settle (scene->window);
+  scene_look (scene, "pay-in-doubt");
+
+  /* It settles while one looks, and now may be tried again. */
+  fake_hub_ignore (scene->hub, 0);
+  fake_hub_come_back (scene->hub);
+  geo_node_hurry (scene->nodes[MARTA]);
+  wait_until (g_str_equal (title_of (dialog), "Not Paid"));
+  geo_screen_settle (scene->window);
+  scene_look (scene, "pay-not-paid");
+  click (view, "retry_button");
+  g_assert_cmpstr (page_of (dialog), ==, "amount");
+  wait_until (can_click (dialog, "continue_button"));
+  click (dialog, "continue_button");
+  click (dialog, "pay_button");
+  wait_until (g_str_equal (title_of (dialog), "You Paid Olena 10.00 UAH"));
+  click (view, "close_button");
+  wait_until (adw_window_get_visible_dialog (ADW_WINDOW (scene->window)) ==
+              NULL);
+  g_assert_cmpuint (fake_hub_count_commits (scene->hub), ==, 1);
+}
+
+/* Trust went while the question was on the screen. */
+static void
+test_not_paid (Scene *scene, gconstpointer data) {
+  AdwDialog *dialog;
+
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  confirm (scene, dialog, "10");
+  trust (scene->nodes[OLENA], scene->nodes[MARTA], 200);
+  click (dialog, "pay_button");
+  wait_until (g_str_equal (title_of (dialog), "Not Paid"));
+  g_assert_nonnull (strstr (description_of (dialog), "2.00 UAH"));
+  click (child_of (dialog, "payment_view"), "retry_button");
+  wait_until (hints (dialog, "up to 2.00 UAH"));
+  g_assert_false (can_click (dialog, "continue_button"));
+  close_dialog (dialog);
+}
+
+/* The hub went while the question was on the screen. */
+static void
+test_refused_at_once (Scene *scene, gconstpointer data) {
+  AdwDialog *dialog;
+
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  confirm (scene, dialog, "10");
+  fake_hub_go (scene->hub);
+  wait_until (geo_node_get_connection (scene->nodes[MARTA]) ==
+              GEO_CONNECTION_OFFLINE);
+  click (dialog, "pay_button");
+  g_assert_cmpstr (page_of (dialog), ==, "confirm");
+  g_assert_true (is_seen (dialog, "error_label"));
+  scene_look (scene, "pay-refused");
+  close_dialog (dialog);
+}
+
+int
+main (int argc, char **argv) {
+  geo_screen_init (&argc, &argv);
+
+#define ADD(path, n, test)                                                    \
+  g_test_add ("/wallet/pay/" path, Scene, GUINT_TO_POINTER (n), scene_set_up, \
+              test, scene_tear_down)
+  ADD ("amount", 2, test_amount);
+  ADD ("typing", 2, test_typing);
+  ADD ("offline", 2, test_offline);
+  ADD ("who", 3, test_who);
+  ADD ("paid", 3, test_paid);
+  ADD ("in-doubt", 2, test_in_doubt);
+  ADD ("not-paid", 2, test_not_paid);
+  ADD ("refused-at-once", 2, test_refused_at_once);
+#undef ADD
+  return g_test_run ();
+}

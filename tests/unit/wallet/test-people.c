@@ -1,0 +1,304 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Tests of finding people and of the page about one.
+ */
+#include "wallet-test.h"
+
+#include "wallet/geo-people-page.h"
+#include "wallet/geo-person-chooser.h"
+#include "wallet/geo-person-page.h"
+#include "wallet/geo-person-row.h"
+
+static void
+type (GeoPersonChooser *chooser, const gchar *text) {
+  geo_person_chooser_set_text (chooser, text);
+}
+
+static const gchar *
+shown (GeoPersonChooser *chooser) {
+  return gtk_stack_get_visible_child_name (child_of (chooser, "stack"));
+}
+
+static guint
+count_rows (GeoPersonChooser *chooser) {
+  GtkSelectionModel *model =
+      gtk_list_view_get_model (child_of (chooser, "list_view"));
+
+  return g_list_model_get_n_items (G_LIST_MODEL (model));
+}
+
+static GeoPerson *
+get_row (GeoPersonChooser *chooser, guint index) {
+  GtkSelectionModel *model =
+      gtk_list_view_get_model (child_of (chooser, "list_view"));
+  GeoPerson *person = g_list_model_get_item (G_LIST_MODEL (model), index);
+
+  g_assert_nonnull (person);
+  /* The list keeps it. */
+  g_object_unref (person);
+  return person;
+}
+
+static gboolean
+says (gpointer root, const gchar *text) {
+  return geo_screen_find (GTK_WIDGET (root), GTK_TYPE_LABEL, text) != NULL;
+}
+
+static void
+chosen_cb (GeoPersonChooser *chooser, GeoPerson *person, GeoPerson **chosen) {
+  g_set_object (chosen, person);
+}
+
+static GeoPersonChooser *
+show_chooser (Scene *scene) {
+  GeoPersonChooser *chooser = geo_person_chooser_new ();
+
+  geo_person_chooser_set_node (chooser, scene->nodes[MARTA]);
+  scene_show (scene, GTK_WIDGET (chooser));
+  return chooser;
+}
+
+static void
+test_empty (Scene *scene, gconstpointer data) {
+  GeoPersonChooser *chooser = show_chooser (scene);
+
+  g_assert_cmpstr (shown (chooser), ==, "empty");
+  scene_look (scene, "people-empty");
+  type (chooser, "Nobody");
+  g_assert_cmpstr (shown (chooser), ==, "searching");
+  wait_until (g_str_equal (shown (chooser), "nothing"));
+  scene_look (scene, "people-nobody");
+  type (chooser, "geo://v1/join?hub=http://127.0.0.1:1");
+  g_assert_cmpstr (shown (chooser), ==, "nothing");
+  type (chooser, "geo://v9/x");
+  g_assert_cmpstr (shown (chooser), ==, "nothing");
+  type (chooser, "");
+  g_assert_cmpstr (shown (chooser), ==, "empty");
+}
+
+static void
+test_search (Scene *scene, gconstpointer data) {
+  GeoPersonChooser *chooser;
+  g_autoptr (GeoPerson) chosen = NULL;
+  g_autofree gchar *link = geo_node_get_contact_link (scene->nodes[ZOYA]);
+
+  scene_trust (scene);
+  trust (scene->nodes[MARTA], scene->nodes[IVAN], 100);
+  chooser = show_chooser (scene);
+  g_signal_connect (chooser, "chosen", G_CALLBACK (chosen_cb), &chosen);
+  g_assert_cmpuint (count_rows (chooser), ==, 2);
+  scene_look (scene, "people");
+
+  /* Case and surrounding spaces do not matter; mine are there at once. */
+  type (chooser, " oLEN ");
+  g_assert_cmpuint (count_rows (chooser), ==, 1);
+  g_assert_cmpstr (geo_person_get_name (get_row (chooser, 0)), ==, "Olena");
+
+  /* Part of everybody's name: mine first, and never myself. */
+  type (chooser, "a");
+  wait_until (count_rows (chooser) == 3);
+  wait_until (says (chooser, "Others in Town"));
+  g_assert_true (says (chooser, "People You Know"));
+  g_assert_cmpstr (geo_person_get_name (get_row (chooser, 2)), ==, "Zoya");
+  scene_look (scene, "people-others");
+
+  g_signal_emit_by_name (child_of (chooser, "search_entry"), "activate");
+  g_assert_true (chosen == get_row (chooser, 0));
+  g_signal_emit_by_name (child_of (chooser, "list_view"), "activate", 2);
+  g_assert_true (chosen == get_row (chooser, 2));
+
+  /* A link, and an identifier, of mine and of a stranger. */
+  type (chooser, link);
+  g_assert_nonnull (geo_person_chooser_get_link (chooser));
+  wait_until (count_rows (chooser) == 1);
+  g_assert_cmpstr (geo_person_get_name (get_row (chooser, 0)), ==, "Zoya");
+  type (chooser, geo_node_get_pid (scene->nodes[OLENA]));
+  g_assert_null (geo_person_chooser_get_link (chooser));
+  g_assert_cmpuint (count_rows (chooser), ==, 1);
+  g_assert_cmpstr (geo_person_get_name (get_row (chooser, 0)), ==, "Olena");
+
+  g_clear_object (&chosen);
+  geo_person_chooser_look_up (chooser, geo_node_get_pid (scene->nodes[ZOYA]));
+  wait_until (chosen != NULL);
+  g_assert_cmpstr (geo_person_get_name (chosen), ==, "Zoya");
+
+  /* A stranger who becomes one of mine is there once. */
+  type (chooser, "Zoya");
+  wait_until (count_rows (chooser) == 1 && !says (chooser, "Searching…"));
+  trust (scene->nodes[MARTA], scene->nodes[ZOYA], 700);
+  wait_until (says (chooser, "You trust Zoya up to 7.00 UAH"));
+  g_assert_cmpuint (count_rows (chooser), ==, 1);
+
+  /* Without a connection, too. */
+  fake_hub_go (scene->hub);
+  wait_until (geo_node_get_connection (scene->nodes[MARTA]) !=
+              GEO_CONNECTION_HUB);
+  type (chooser, "Nobody");
+  wait_until (g_str_equal (shown (chooser), "nothing"));
+  scene_look (scene, "people-offline");
+}
+
+/* Leaving while the hub is being asked. */
+static void
+test_leave (Scene *scene, gconstpointer data) {
+  GeoPersonChooser *chooser = show_chooser (scene);
+  gpointer weak = chooser;
+  guint asked = fake_hub_count (scene->hub, GEO_MESSAGE_PEOPLE_QUERY);
+
+  g_object_add_weak_pointer (G_OBJECT (chooser), &weak);
+  fake_hub_ignore (scene->hub, GEO_MESSAGE_PEOPLE_QUERY);
+  type (chooser, "Somebody");
+  wait_until (fake_hub_count (scene->hub, GEO_MESSAGE_PEOPLE_QUERY) > asked);
+  adw_window_set_content (ADW_WINDOW (scene->window), NULL);
+  wait_until (weak == NULL);
+}
+
+static void
+test_people_page (Scene *scene, gconstpointer data) {
+  GeoPeoplePage *page = g_object_new (GEO_TYPE_PEOPLE_PAGE, NULL);
+  GeoPersonChooser *chooser;
+  g_autofree gchar *ask = NULL;
+  g_autofree gchar *action = NULL;
+
+  scene_trust (scene);
+  geo_people_page_set_node (page, scene->nodes[MARTA]);
+  scene_show (scene, GTK_WIDGET (page));
+  chooser = child_of (page, "chooser");
+  g_signal_emit_by_name (child_of (chooser, "list_view"), "activate", 0);
+  scene_assert_action (scene, "win.show-person", OLENA);
+
+  ask = g_strdup_printf ("geo://v1/pay?to=%s&amount=5.00&equivalent=UAH",
+                         geo_node_get_pid (scene->nodes[OLENA]));
+  type (chooser, ask);
+  g_signal_emit_by_name (child_of (chooser, "list_view"), "activate", 0);
+  action = scene_take_action (scene);
+  g_assert_true (g_str_has_prefix (action, "win.pay geo://v1/pay?"));
+}
+
+/* --- One person --------------------------------------------------------- */
+
+static GeoPerson *
+get_person (Scene *scene, guint who) {
+  GeoPerson *person;
+  GeoPid pid;
+
+  pid_of (scene->nodes[who], &pid);
+  person = geo_node_get_person (scene->nodes[MARTA], &pid);
+  g_assert_nonnull (person);
+  return person;
+}
+
+static void
+test_person (Scene *scene, gconstpointer data) {
+  GeoPersonPage *page;
+  g_autofree gchar *action = NULL;
+
+  scene_trust (scene);
+  page = geo_person_page_new (scene->nodes[MARTA], get_person (scene, OLENA));
+  scene_show (scene, GTK_WIDGET (page));
+  g_assert_cmpstr (label_of (page, "name_label"), ==, "Olena");
+  g_assert_true (says (page, "You and Olena are even"));
+  g_assert_true (says (page, "You trust Olena up to 300.00 UAH"));
+  g_assert_true (says (page, "Olena trusts you up to 500.00 UAH"));
+  g_assert_cmpstr (label_of (page, "trust_button"), ==, "Change _Trust…");
+
+  scene_pay (scene, MARTA, OLENA, 24000);
+  wait_until (says (page, "You owe Olena 240.00 UAH"));
+  trust (scene->nodes[OLENA], scene->nodes[MARTA], 60000);
+  wait_until (says (page, "Olena trusts you up to 600.00 UAH"));
+  trust (scene->nodes[MARTA], scene->nodes[OLENA], -1);
+  wait_until (!says (page, "You trust Olena up to 300.00 UAH"));
+  g_assert_cmpstr (label_of (page, "trust_button"), ==, "_Trust…");
+  scene_look (scene, "person");
+
+  click (page, "pay_button");
+  scene_assert_action (scene, "win.pay", OLENA);
+  click (page, "trust_button");
+  scene_assert_action (scene, "win.trust", OLENA);
+  adw_expander_row_set_expanded (
+      ADW_EXPANDER_ROW (gtk_widget_get_ancestor (child_of (page, "pid_row"),
+                                                 ADW_TYPE_EXPANDER_ROW)),
+      TRUE);
+  geo_screen_settle (scene->window);
+  g_assert_cmpstr (label_of (page, "pid_row"), ==,
+                   geo_node_get_pid (scene->nodes[OLENA]));
+  click (page, "copy_button");
+  action = scene_take_action (scene);
+  g_assert_cmpstr (action, ==, "win.toast Identifier copied");
+  scene_look (scene, "person-details");
+}
+
+/* A line of mine that the hub has not confirmed. */
+static void
+test_pending (Scene *scene, gconstpointer data) {
+  GeoPersonPage *page;
+  g_autoptr (GAsyncResult) result = NULL;
+  GeoPid pid;
+
+  scene_trust (scene);
+  page = geo_person_page_new (scene->nodes[MARTA], get_person (scene, OLENA));
+  scene_show (scene, GTK_WIDGET (page));
+  fake_hub_ignore (scene->hub, GEO_MESSAGE_TRUST_LINE_UPDATE);
+  pid_of (scene->nodes[OLENA], &pid);
+  geo_node_trust_async (scene->nodes[MARTA], &pid, "UAH", GEO_AMOUNT (100),
+                        FALSE, FALSE, NULL, keep_result_cb, &result);
+  wait_until (says (page, "Waiting for the hub"));
+  scene_look (scene, "person-pending");
+  wait_until (result != NULL);
+}
+
+static void
+test_stranger (Scene *scene, gconstpointer data) {
+  GeoPersonPage *page;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GListModel) found = NULL;
+  g_autoptr (GeoPerson) stranger = NULL;
+
+  geo_node_find_people_async (scene->nodes[MARTA], "Olena", NULL,
+                              keep_result_cb, &result);
+  wait_until (result != NULL);
+  found = geo_node_find_people_finish (scene->nodes[MARTA], result, NULL);
+  stranger = g_list_model_get_item (found, 0);
+  page = geo_person_page_new (scene->nodes[MARTA], stranger);
+  scene_show (scene, GTK_WIDGET (page));
+  g_assert_true (is_seen (page, "nothing_label"));
+  scene_look (scene, "person-stranger");
+  trust (scene->nodes[MARTA], scene->nodes[OLENA], 1500);
+  wait_until (says (page, "You trust Olena up to 15.00 UAH"));
+  g_assert_false (is_seen (page, "nothing_label"));
+}
+
+static void
+test_row (Scene *scene, gconstpointer data) {
+  GeoPersonRow *row = g_object_ref_sink (geo_person_row_new ());
+
+  scene_trust (scene);
+  geo_person_row_set_person (row, get_person (scene, OLENA));
+  g_assert_cmpstr (label_of (row, "relation_label"), ==,
+                   "Olena trusts you up to 500.00 UAH");
+  scene_pay (scene, OLENA, MARTA, 6000);
+  wait_until (g_str_equal (label_of (row, "relation_label"),
+                           "Olena owes you 60.00 UAH"));
+  geo_person_row_set_person (row, NULL);
+  end_widget (row);
+}
+
+int
+main (int argc, char **argv) {
+  geo_screen_init (&argc, &argv);
+
+#define ADD(path, n, test)                                         \
+  g_test_add ("/wallet/people/" path, Scene, GUINT_TO_POINTER (n), \
+              scene_set_up, test, scene_tear_down)
+  ADD ("empty", 1, test_empty);
+  ADD ("search", 4, test_search);
+  ADD ("leave", 1, test_leave);
+  ADD ("page", 2, test_people_page);
+  ADD ("person", 2, test_person);
+  ADD ("pending", 2, test_pending);
+  ADD ("stranger", 2, test_stranger);
+  ADD ("row", 2, test_row);
+#undef ADD
+  return g_test_run ();
+}
