@@ -18,6 +18,7 @@ typedef enum {
   GEO_HUB_ERROR_LOCKED = 3, /* Another hub runs on the same folder. */
   GEO_HUB_ERROR_ADDRESS = 4, /* Cannot listen there. */
   GEO_HUB_ERROR_FAILED = 5, /* A hub that cannot write stops. */
+  GEO_HUB_ERROR_NOT_VERIFIED = 6, /* Something in the database does not hold. */
 } GeoHubError;
 
 GQuark geo_hub_error_quark (void);

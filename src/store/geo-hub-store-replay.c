@@ -3,7 +3,7 @@
  *
  * The replay of a hub's journal (I1): what every pair owes by the committed
  * hops alone, and how that compares with the debts.  It only reads, and looks
- * at no signature; that is the audit's.
+ * at no signature; that is the inspection's.
  */
 #include "store/geo-hub-store-private.h"
 

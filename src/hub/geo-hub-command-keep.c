@@ -1,0 +1,378 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * geo-hub backup and geo-hub restore: copies of a hub in a folder of their own,
+ * and back.  A copy that does not hold is neither made nor put back, and what
+ * was there before is kept.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hub/geo-hub-command.h"
+#include "hub/geo-hub-key.h"
+#include "hub/geo-hub-tls.h"
+
+/* A configuration or a key is no larger. */
+#define SMALL_FILE_MAX (256 * 1024)
+
+/* Beside the database; secret: only with the key. */
+static const struct {
+  const gchar *name;
+  gboolean secret;
+} small_files[] = {
+  { GEO_HUB_CONFIG_FILE, FALSE },
+  { GEO_HUB_KEY_FILE, TRUE },
+  { GEO_HUB_TLS_FILE, TRUE },
+};
+
+static gboolean
+set_file_error (GError **error, const gchar *what, const gchar *path) {
+  gint why = errno;
+
+  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA, "%s %s: %s.", what,
+               path, g_strerror (why));
+  return FALSE;
+}
+
+/* I1 for the copy, and SQLite's own look at it. */
+static gboolean
+verify (const gchar *path, gint64 *transactions, GError **error) {
+  g_autoptr (GeoHubStore) store = geo_hub_store_open (path, TRUE, error);
+
+  return store != NULL && geo_hub_store_check (store, transactions, error);
+}
+
+/* --- Small files ---------------------------------------------------------- */
+
+static gboolean
+write_whole (gint fd, const gchar *data, gsize len) {
+  while (len > 0) {
+    gssize n = write (fd, data, len);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return FALSE;
+    data += n;
+    len -= (gsize) n;
+  }
+  return fsync (fd) == 0;
+}
+
+/* Readable by its owner only, whatever the mode was: a configuration holds the
+ * code of invitations. */
+static gboolean
+write_small (const gchar *path, const gchar *data, gsize len, GError **error) {
+  gint fd = g_open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                    0600);
+  gboolean written;
+
+  if (fd < 0)
+    return set_file_error (error, "Cannot make", path);
+  written = write_whole (fd, data, len);
+  if (close (fd) == 0 && written)
+    return TRUE;
+  set_file_error (error, "Cannot write", path);
+  g_unlink (path);
+  return FALSE;
+}
+
+/* Nothing is done where there is no such file. */
+static gboolean
+copy_small (const gchar *from_folder,
+            const gchar *to_folder,
+            const gchar *name,
+            GError **error) {
+  g_autofree gchar *from = g_build_filename (from_folder, name, NULL);
+  g_autofree gchar *to = g_build_filename (to_folder, name, NULL);
+  g_autofree gchar *data = NULL;
+  gsize len;
+  gboolean done;
+
+  if (!g_file_test (from, G_FILE_TEST_EXISTS))
+    return TRUE;
+  if (!g_file_get_contents (from, &data, &len, error))
+    return FALSE;
+  if (len > SMALL_FILE_MAX) {
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+                 "%s is too large to be what it should be.", from);
+    return FALSE;
+  }
+  done = write_small (to, data, len, error);
+  /* S4: a key does not stay in memory. */
+  explicit_bzero (data, len);
+  return done;
+}
+
+static gboolean
+sync_folder (const gchar *path, GError **error) {
+  gint fd = g_open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  gboolean done;
+
+  if (fd < 0)
+    return set_file_error (error, "Cannot open", path);
+  done = fsync (fd) == 0 || set_file_error (error, "Cannot write", path);
+  close (fd);
+  return done;
+}
+
+/* --- Backup --------------------------------------------------------------- */
+
+static void
+remove_folder (const gchar *folder) {
+  g_autofree gchar *database = g_build_filename (folder, GEO_HUB_DATABASE,
+                                                 NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (small_files); i++) {
+    g_autofree gchar *path = g_build_filename (folder, small_files[i].name,
+                                               NULL);
+
+    g_unlink (path);
+  }
+  g_unlink (database);
+  g_rmdir (folder);
+}
+
+static gboolean
+fill (const GeoHubPlace *place,
+      const gchar *folder,
+      gboolean with_key,
+      gint64 *transactions,
+      GError **error) {
+  g_autofree gchar *database = g_build_filename (folder, GEO_HUB_DATABASE,
+                                                 NULL);
+  g_autoptr (GeoHubStore) store = geo_hub_place_open (place, error);
+
+  if (store == NULL || !geo_hub_store_backup (store, database, error) ||
+      !verify (database, transactions, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (small_files); i++) {
+    if (small_files[i].secret && !with_key)
+      continue;
+    if (!copy_small (place->data_dir, folder, small_files[i].name, error))
+      return FALSE;
+  }
+  return sync_folder (folder, error);
+}
+
+/* The folder is there whole, or not at all. */
+static gboolean
+backup (const GeoHubPlace *place,
+        const gchar *folder,
+        gboolean with_key,
+        gint64 *transactions,
+        GError **error) {
+  g_autofree gchar *fresh = g_strconcat (folder, ".new", NULL);
+  g_autofree gchar *parent = g_path_get_dirname (folder);
+
+  if (g_mkdir (fresh, 0700) != 0)
+    return set_file_error (error, "Cannot make", fresh);
+  if (fill (place, fresh, with_key, transactions, error)) {
+    if (g_rename (fresh, folder) == 0)
+      return sync_folder (parent, error);
+    set_file_error (error, "Cannot make", folder);
+  }
+  remove_folder (fresh);
+  return FALSE;
+}
+
+/* "dir/" is "dir". */
+static gchar *
+name_folder (const gchar *text) {
+  gchar *folder = g_strdup (text);
+
+  for (gsize len = strlen (folder);
+       len > 1 && G_IS_DIR_SEPARATOR (folder[len - 1]); len--)
+    folder[len - 1] = '\0';
+  return folder;
+}
+
+GeoHubExit
+geo_hub_command_backup (int argc, char **argv) {
+  g_auto (GeoHubPlace) place = { NULL };
+  g_autofree gchar *folder = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean with_key = FALSE;
+  gint64 transactions = 0;
+  const GOptionEntry entries[] = {
+    { "with-key", 0, 0, G_OPTION_ARG_NONE, &with_key,
+      "Copy the community's key as well; whoever has it can speak as the hub",
+      NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  if (!geo_hub_command_parse (
+          &argc, &argv, "FOLDER", 1,
+          "Makes FOLDER with a copy of the database, checked, and the "
+          "configuration.\nThe hub may be running.",
+          entries, &place))
+    return GEO_HUB_EXIT_USAGE;
+  folder = name_folder (argv[1]);
+  if (g_file_test (folder, G_FILE_TEST_EXISTS))
+    return geo_hub_complain (GEO_HUB_EXIT_USAGE,
+                             "%s is there already; a backup makes its folder.",
+                             folder);
+  if (!backup (&place, folder, with_key, &transactions, &error)) {
+    if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY) ||
+        g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT))
+      return geo_hub_complain (GEO_HUB_EXIT_NOT_VERIFIED,
+                               "No copy was made, as the database does not "
+                               "hold: %s",
+                               error->message);
+    return geo_hub_complain (GEO_HUB_EXIT_DATA, "%s", error->message);
+  }
+  printf ("%s: %" G_GINT64_FORMAT " payments%s\n", folder, transactions,
+          with_key ? ", with the key" : "");
+  if (!with_key)
+    g_printerr ("geo-hub: The key (hub.key) is not in it; without it the copy "
+                "is of no use, so keep it somewhere as well.\n");
+  return GEO_HUB_EXIT_DONE;
+}
+
+/* --- Restore -------------------------------------------------------------- */
+
+/* Root may do it for the user that the hub runs as, who owns the folder. */
+static void
+give_away (const GeoHubPlace *place) {
+  static const gchar *const names[] = { GEO_HUB_DATABASE,
+                                        GEO_HUB_DATABASE ".lock",
+                                        GEO_HUB_KEY_FILE, GEO_HUB_CONFIG_FILE,
+                                        GEO_HUB_TLS_FILE };
+  struct stat info;
+
+  if (geteuid () != 0 || stat (place->data_dir, &info) != 0)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree gchar *path = geo_hub_place_path (place, names[i]);
+
+    if (lchown (path, info.st_uid, info.st_gid) != 0 && errno != ENOENT)
+      g_printerr ("geo-hub: %s still belongs to root: %s.\n", path,
+                  g_strerror (errno));
+  }
+}
+
+/* The key that is to work with this database: the one in place, or the
+ * backup's.  Without one the hub would not start, and with another it would
+ * not either. */
+static gboolean
+check_key (const GeoHubPlace *place,
+           const gchar *folder,
+           GeoHubStore *store,
+           GError **error) {
+  g_autofree gchar *here = geo_hub_place_path (place, GEO_HUB_KEY_FILE);
+  g_autofree gchar *there = g_build_filename (folder, GEO_HUB_KEY_FILE, NULL);
+  const gchar *path = g_file_test (here, G_FILE_TEST_EXISTS) ? here : there;
+  g_autoptr (GeoCommunity) community = geo_hub_store_get_community (store,
+                                                                    error);
+  g_autoptr (GeoHubKey) key = NULL;
+  GeoPid pid;
+
+  if (community == NULL)
+    return FALSE;
+  if (!g_file_test (path, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+                 "There is no hub.key in %s or in %s: put the community's key "
+                 "there first.",
+                 place->data_dir, folder);
+    return FALSE;
+  }
+  key = geo_hub_key_open (path, FALSE, error);
+  if (key == NULL)
+    return FALSE;
+  geo_secret_get_pid (key->secret, &pid);
+  if (geo_pid_equal (&pid, &community->community))
+    return TRUE;
+  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+               "The key %s is of another community than the backup.", path);
+  return FALSE;
+}
+
+static gboolean
+restore (const GeoHubPlace *place,
+         const gchar *folder,
+         gboolean replace,
+         gint64 *transactions,
+         gchar **kept,
+         GError **error) {
+  g_autofree gchar *from = g_build_filename (folder, GEO_HUB_DATABASE, NULL);
+  g_autofree gchar *to = geo_hub_place_path (place, GEO_HUB_DATABASE);
+  g_autoptr (GeoHubStore) store = NULL;
+
+  if (!g_file_test (from, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+                 "There is no backup in %s.", folder);
+    return FALSE;
+  }
+  store = geo_hub_store_open (from, TRUE, error);
+  if (store == NULL || !geo_hub_store_check (store, transactions, error))
+    return FALSE;
+  if (g_mkdir_with_parents (place->data_dir, 0700) != 0)
+    return set_file_error (error, "Cannot make", place->data_dir);
+  if (!check_key (place, folder, store, error) ||
+      !geo_hub_store_restore (store, to, replace, kept, error))
+    return FALSE;
+  /* What is there of these stays: it may be newer. */
+  for (gsize i = 0; i < G_N_ELEMENTS (small_files); i++) {
+    g_autofree gchar *path = geo_hub_place_path (place, small_files[i].name);
+
+    if (!g_file_test (path, G_FILE_TEST_EXISTS) &&
+        !copy_small (folder, place->data_dir, small_files[i].name, error))
+      return FALSE;
+  }
+  give_away (place);
+  return sync_folder (place->data_dir, error);
+}
+
+GeoHubExit
+geo_hub_command_restore (int argc, char **argv) {
+  g_auto (GeoHubPlace) place = { NULL };
+  g_autofree gchar *folder = NULL;
+  g_autofree gchar *kept = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean replace = FALSE;
+  gint64 transactions = 0;
+  const GOptionEntry entries[] = {
+    { "replace", 0, 0, G_OPTION_ARG_NONE, &replace,
+      "Replace the database that is there; it is kept under another name",
+      NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  if (!geo_hub_command_parse (
+          &argc, &argv, "FOLDER", 1,
+          "Checks the backup in FOLDER and puts it into the data folder.  The "
+          "hub must not run.\nWhat was paid after the backup is not in it: "
+          "wallets that know more will say so.",
+          entries, &place))
+    return GEO_HUB_EXIT_USAGE;
+  folder = name_folder (argv[1]);
+  if (restore (&place, folder, replace, &transactions, &kept, &error)) {
+    printf ("%s: %" G_GINT64_FORMAT " payments\n", place.data_dir,
+            transactions);
+    if (kept != NULL)
+      printf ("what was there is kept as %s\n", kept);
+    return GEO_HUB_EXIT_DONE;
+  }
+  if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY) ||
+      g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT))
+    return geo_hub_complain (GEO_HUB_EXIT_NOT_VERIFIED,
+                             "Nothing was changed, as the backup does not "
+                             "hold: %s",
+                             error->message);
+  if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_LOCKED))
+    return geo_hub_complain (GEO_HUB_EXIT_DATA,
+                             "A hub runs on the data folder %s; stop it first.",
+                             place.data_dir);
+  if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT))
+    return geo_hub_complain (
+        GEO_HUB_EXIT_DATA,
+        "%s Nothing was changed; --replace puts the backup "
+        "in its place and keeps it.",
+        error->message);
+  return geo_hub_complain (GEO_HUB_EXIT_DATA, "%s", error->message);
+}

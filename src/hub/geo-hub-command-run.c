@@ -1,0 +1,174 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * geo-hub, or geo-hub run: starts the hub, says on one line that it listens,
+ * tells the service manager, and ends on SIGTERM.
+ */
+#include "config.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "hub/geo-hub-command.h"
+#include "hub/geo-hub-log.h"
+#include "hub/geo-hub-notify.h"
+#include "hub/geo-hub.h"
+#include "net/geo-address.h"
+
+typedef struct {
+  GMainLoop *loop;
+  GeoHub *hub;
+  GeoHubExit code;
+  gboolean stopping;
+} Program;
+
+static GeoHubExit
+code_of (const GError *error) {
+  if (error->domain != GEO_HUB_ERROR)
+    return GEO_HUB_EXIT_FAILED;
+  switch ((GeoHubError) error->code) {
+  case GEO_HUB_ERROR_CONFIG:
+    return GEO_HUB_EXIT_USAGE;
+  case GEO_HUB_ERROR_DATA:
+  case GEO_HUB_ERROR_LOCKED:
+    return GEO_HUB_EXIT_DATA;
+  case GEO_HUB_ERROR_ADDRESS:
+    return GEO_HUB_EXIT_ADDRESS;
+  case GEO_HUB_ERROR_NOT_VERIFIED:
+    return GEO_HUB_EXIT_NOT_VERIFIED;
+  case GEO_HUB_ERROR_FAILED:
+    break;
+  }
+  return GEO_HUB_EXIT_FAILED;
+}
+
+/* Thousands of sessions are thousands of files. */
+static void
+raise_file_limit (void) {
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 &&
+      limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit (RLIMIT_NOFILE, &limit);
+  }
+}
+
+static void
+failed_cb (GeoHub *hub, const gchar *message, gpointer user_data) {
+  Program *program = user_data;
+
+  program->code = GEO_HUB_EXIT_FAILED;
+}
+
+static void
+stopped_cb (GeoHub *hub, gpointer user_data) {
+  Program *program = user_data;
+
+  g_main_loop_quit (program->loop);
+}
+
+static gboolean
+signal_cb (gpointer user_data) {
+  Program *program = user_data;
+
+  if (program->stopping) {
+    /* Asked twice: the disk is not waited for.  What it has is whole. */
+    program->code = GEO_HUB_EXIT_FAILED;
+    g_main_loop_quit (program->loop);
+    return G_SOURCE_CONTINUE;
+  }
+  program->stopping = TRUE;
+  g_info ("stopping");
+  geo_hub_notify ("STOPPING=1");
+  geo_hub_stop (program->hub);
+  return G_SOURCE_CONTINUE;
+}
+
+static GeoHubExit
+run (const GeoHubPlace *place, gchar **listen) {
+  Program program = { .code = GEO_HUB_EXIT_DONE };
+  g_autoptr (GeoHubConfig) config = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *community = NULL;
+
+  config = geo_hub_place_read_config (place, &error);
+  if (config == NULL)
+    return geo_hub_complain (GEO_HUB_EXIT_USAGE, "%s", error->message);
+  for (guint i = 0; listen != NULL && listen[i] != NULL; i++) {
+    g_autoptr (GSocketAddress) address = geo_address_parse_numeric (listen[i],
+                                                                    &error);
+
+    if (address == NULL)
+      return geo_hub_complain (GEO_HUB_EXIT_USAGE, "%s", error->message);
+  }
+  if (listen != NULL) {
+    g_strfreev (config->listen);
+    config->listen = g_strdupv (listen);
+  }
+
+  signal (SIGPIPE, SIG_IGN);
+  raise_file_limit ();
+  program.hub = geo_hub_new (g_steal_pointer (&config), place->data_dir);
+  if (!geo_hub_start (program.hub, &error)) {
+    g_object_unref (program.hub);
+    return geo_hub_complain (code_of (error), "%s", error->message);
+  }
+  program.loop = g_main_loop_new (NULL, FALSE);
+  g_signal_connect (program.hub, "failed", G_CALLBACK (failed_cb), &program);
+  g_signal_connect (program.hub, "stopped", G_CALLBACK (stopped_cb), &program);
+  g_unix_signal_add (SIGTERM, signal_cb, &program);
+  g_unix_signal_add (SIGINT, signal_cb, &program);
+
+  /* Scripts and tests wait for this line. */
+  community =
+      geo_pid_to_string (&geo_hub_get_community (program.hub)->community);
+  printf ("geo-hub: listening on %s community %s\n",
+          geo_hub_get_address (program.hub), community);
+  fflush (stdout);
+  geo_hub_notify ("READY=1");
+  geo_hub_notify_watchdog ();
+
+  g_main_loop_run (program.loop);
+  g_main_loop_unref (program.loop);
+  g_object_unref (program.hub);
+  return program.code;
+}
+
+GeoHubExit
+geo_hub_command_run (int argc, char **argv) {
+  g_auto (GeoHubPlace) place = { NULL };
+  g_auto (GStrv) listen = NULL;
+  gboolean verbose = FALSE;
+  gboolean version = FALSE;
+  const GOptionEntry entries[] = {
+    { "listen", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &listen,
+      "Listen at ADDR:PORT; may be given several times", "ADDR:PORT" },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose,
+      "Log what happens in detail", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Say which version this is",
+      NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  if (!geo_hub_command_parse (
+          &argc, &argv, NULL, 0,
+          "The hub of a GEO community.\n\n"
+          "Commands, each with its own --help:\n"
+          "  run      Run the hub; what is done where no command is named\n"
+          "  invite   Print the link with which people join\n"
+          "  backup   Copy the database while the hub goes on\n"
+          "  restore  Put a copy into the place of the database\n"
+          "  check    Look whether everything in the database holds\n"
+          "  export   Print what was signed, or who owes whom",
+          entries, &place))
+    return GEO_HUB_EXIT_USAGE;
+  if (version) {
+    printf ("geo-hub %s\n", GEO_VERSION);
+    return GEO_HUB_EXIT_DONE;
+  }
+  geo_hub_log_start (verbose);
+  return run (&place, listen);
+}
