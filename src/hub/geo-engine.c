@@ -304,12 +304,13 @@ void
 geo_engine_free (GeoEngine *engine) {
   if (engine == NULL)
     return;
+  /* The writer is the last to close the file, and brings its log into it. */
+  g_clear_pointer (&engine->reader, geo_hub_store_close);
   g_clear_pointer (&engine->writer, geo_writer_free);
   g_hash_table_unref (engine->timers);
   g_queue_clear_full (&engine->lists, (GDestroyNotify) list_free);
   geo_closer_free (engine->closer);
   geo_book_free (engine->book);
-  geo_hub_store_close (engine->reader);
   g_main_context_unref (engine->context);
   g_free (engine);
 }

@@ -35,7 +35,9 @@ geo_hub_complain (GeoHubExit code, const gchar *format, ...) {
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_printerr ("geo-hub: %s\n", text);
+  g_strdelimit (text, "\n", ' ');
+  /* One sentence, whoever it comes from. */
+  g_printerr ("geo-hub: %s%s\n", text, g_str_has_suffix (text, ".") ? "" : ".");
   return code;
 }
 

@@ -30,6 +30,8 @@ geo_inspect_find (GeoInspect *inspect,
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+  /* What SQLite says may have several lines. */
+  g_strdelimit (text, "\n", ' ');
   inspect->out->findings++;
   if (inspect->func != NULL)
     inspect->func (rule, text, inspect->user_data);

@@ -1,0 +1,412 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Does with a geo-hub what its owner does: invites, copies, checks, exports,
+stops, and lets its disk fill up.
+
+A hub with a few payments is made once; each test works on a copy of its folder
+or on the hub as it runs.  What is planted into a database is written past all of
+the program's own rules, with SQLite alone.
+"""
+
+import csv
+import io
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+import town
+
+LIMIT = 2000
+AMOUNT = 700
+SECONDS_MAX = 60
+
+DONE, FAILED, USAGE, DATA, ADDRESS, NOT_VERIFIED = 0, 1, 2, 3, 4, 6
+
+
+def geo_hub(*arguments, environment=None, check=None):
+    """What it printed, what it complained, and its status."""
+    result = subprocess.run(
+        [town.HUB_PROGRAM, *arguments], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS_MAX,
+        env={**os.environ, **(environment or {})})
+    out, said = result.stdout.decode(), result.stderr.decode()
+    if check is not None:
+        assert result.returncode == check, \
+            f"{arguments}: {result.returncode}, not {check}: {out}{said}"
+        if check not in (DONE,):
+            # One clear sentence or two, on one line.
+            assert said.count("\n") == 1 and said.startswith("geo-hub: "), said
+            assert said.rstrip().endswith("."), said
+    return out, said, result.returncode
+
+
+class Scene:
+    """A hub and payer → X → payee, with lines and some payments."""
+
+    def __init__(self, folder, number, config=""):
+        self.folder = folder
+        self.hub = town.Hub(os.path.join(folder, "hub"),
+                            f"127.0.{os.getpid() % 200 + 1}.{number}")
+        with open(os.path.join(self.hub.folder, "hub.conf"), "a",
+                  encoding="utf-8") as file:
+            file.write(config)
+        self.nodes = [town.Node(os.path.join(folder, name), name)
+                      for name in ("payer", "x", "payee")]
+        self.payer, self.x, self.payee = self.nodes
+        self.hub.start()
+        for node in self.nodes:
+            node.start()
+            node.join(self.hub.link)
+        for node in self.nodes:
+            node.do("wait", "connected")
+
+    def trust(self, first=LIMIT, limit=LIMIT):
+        self.x.do(f"trust {self.payer.pid} {first} standing", "trusted")
+        if first != limit:
+            self.x.do(f"trust {self.payer.pid} {limit} standing", "trusted")
+        self.payee.do(f"trust {self.x.pid} {limit} standing", "trusted")
+
+    def pay(self, tx_id, amount):
+        """The state that it ends in."""
+        self.payer.do(f"pay {tx_id} {self.payee.pid} {amount}", "ordered")
+        town.until(lambda: self.payer.status() is not None and
+                   self.payer.states.get(tx_id, (0,))[0] in
+                   (town.PAID, town.NOT_PAID), "the payment is decided")
+        return self.payer.states[tx_id]
+
+    def wait_for_acks(self):
+        def all_acknowledged():
+            database = sqlite3.connect(
+                f"file:{self.hub.folder}/hub.db?mode=ro", uri=True)
+            try:
+                acked = database.execute(
+                    "SELECT count(*) FROM ack JOIN (SELECT participant, "
+                    "max(sequence) AS last FROM entry GROUP BY participant) "
+                    "AS e ON e.participant = ack.participant AND e.last = "
+                    "ack.sequence").fetchone()[0]
+            finally:
+                database.close()
+            return acked == len(self.nodes)
+        town.until(all_acknowledged, "everybody has acknowledged")
+
+    def close(self):
+        for process in self.nodes + [self.hub]:
+            if process.process and not process.process.has_ended():
+                process.process.kill()
+
+
+def settled(folder):
+    """A folder of a hub with a few payments, which does not run any more."""
+    scene = Scene(folder, 3)
+    try:
+        scene.trust(first=100)
+        assert scene.pay("one", AMOUNT)[0] == town.PAID
+        assert scene.pay("two", 10 * LIMIT)[0] == town.NOT_PAID
+        assert scene.pay("three", 50)[0] == town.PAID
+        scene.wait_for_acks()
+        for node in scene.nodes:
+            node.stop()
+        scene.hub.stop()
+        return scene.hub.folder
+    finally:
+        scene.close()
+
+
+class Tests:
+    def __init__(self, folder):
+        self.folder = folder
+        self.made = settled(os.path.join(folder, "made"))
+        self.copies = 0
+
+    def copy(self):
+        self.copies += 1
+        path = os.path.join(self.folder, f"copy-{self.copies}")
+        shutil.copytree(self.made, path)
+        return path
+
+    # --- Help and mistakes ----------------------------------------------------
+
+    def test_help_and_mistakes(self):
+        for name in ("run", "invite", "backup", "restore", "check", "export"):
+            out, _, _ = geo_hub(name, "--help", check=DONE)
+            assert f"geo-hub {name}" in out and "--data-dir" in out, out
+            geo_hub(name, "--nonsense", check=USAGE)
+        geo_hub("nonsense", check=USAGE)
+        geo_hub("backup", check=USAGE)
+        geo_hub("check", "too-much", check=USAGE)
+        nowhere = os.path.join(self.folder, "nowhere")
+        for name in ("check", "export", "invite"):
+            geo_hub(name, "-d", nowhere, check=DATA)
+        geo_hub("backup", "-d", nowhere, nowhere + "-copy", check=DATA)
+        assert not os.path.exists(nowhere + "-copy")
+        assert not os.path.exists(nowhere + "-copy.new")
+
+    # --- Invitations ----------------------------------------------------------
+
+    def test_invite(self):
+        folder = self.copy()
+        out, _, _ = geo_hub("invite", "-d", folder, check=DONE)
+        assert out.startswith("geo://v1/join?hub=http%3A%2F%2F127.0.0.1%3A7711"
+                              "&community="), out
+        assert "code=" not in out
+        with open(os.path.join(folder, "hub.conf"), "a",
+                  encoding="utf-8") as config:
+            config.write("[hub]\npublic_address=https://hub.example.org\n"
+                         "[joining]\ncode=open sesame\n")
+        out, _, _ = geo_hub("invite", "-d", folder, "-e", "UAH", check=DONE)
+        assert "hub=https%3A%2F%2Fhub.example.org" in out, out
+        assert "&code=open%20sesame&equivalent=UAH" in out, out
+        out, _, _ = geo_hub("invite", "-d", folder, "--without-code",
+                            "-a", "http://10.1.2.3:99", check=DONE)
+        assert "10.1.2.3%3A99" in out and "code=" not in out, out
+        geo_hub("invite", "-d", folder, "-e", "EUR", check=USAGE)
+        geo_hub("invite", "-d", folder, "-a", "not an address", check=USAGE)
+
+    # --- Copies ---------------------------------------------------------------
+
+    def test_backup_and_restore(self):
+        folder = self.copy()
+        kept = os.path.join(self.folder, "kept")
+        out, said, _ = geo_hub("backup", "-d", folder, kept, check=DONE)
+        assert "2 payments" in out, out
+        assert "hub.key" in said, said
+        assert sorted(os.listdir(kept)) == ["hub.conf", "hub.db"]
+        for name in os.listdir(kept):
+            mode = stat.S_IMODE(os.stat(os.path.join(kept, name)).st_mode)
+            assert mode == 0o600, f"{name} has the mode {mode:o}"
+        geo_hub("check", "-d", kept, check=DONE)
+        geo_hub("backup", "-d", folder, kept, check=USAGE)
+
+        with_key = kept + "-with-key"
+        geo_hub("backup", "-d", folder, "--with-key", with_key, check=DONE)
+        assert "hub.key" in os.listdir(with_key)
+
+        # Without a key nothing is put anywhere.
+        empty = os.path.join(self.folder, "empty")
+        geo_hub("restore", "-d", empty, kept, check=DATA)
+        assert not os.path.exists(os.path.join(empty, "hub.db"))
+        geo_hub("restore", "-d", empty, with_key, check=DONE)
+        assert geo_hub("export", "-d", empty, check=DONE)[0] == \
+            geo_hub("export", "-d", folder, check=DONE)[0]
+        # The hub takes it for its own.
+        hub = town.Hub(os.path.join(self.folder, "again"), "127.0.0.1")
+        shutil.rmtree(hub.folder)
+        shutil.copytree(empty, hub.folder)
+        hub.start()
+        hub.stop()
+
+        # What is there stays, unless it is said; and then it is kept.
+        geo_hub("restore", "-d", folder, kept, check=DATA)
+        before = geo_hub("export", "-d", folder, check=DONE)[0]
+        out, _, _ = geo_hub("restore", "-d", folder, "--replace", kept,
+                            check=DONE)
+        assert "hub.db.replaced-1" in out, out
+        assert geo_hub("export", "-d", folder, check=DONE)[0] == before
+        geo_hub("restore", "-d", folder, "--replace", kept, check=DONE)
+        assert os.path.exists(os.path.join(folder, "hub.db.replaced-2"))
+
+    def test_restore_refuses(self):
+        folder = self.copy()
+        kept = os.path.join(self.folder, "bad")
+        geo_hub("backup", "-d", folder, kept, check=DONE)
+        plant(kept, "UPDATE debt SET amount = amount + 1")
+        before = read(folder)
+        geo_hub("restore", "-d", folder, "--replace", kept, check=NOT_VERIFIED)
+        assert read(folder) == before
+        # A copy of a broken database is not made.
+        plant(folder, "UPDATE debt SET amount = amount + 1")
+        geo_hub("backup", "-d", folder, kept + "-2", check=NOT_VERIFIED)
+        assert not os.path.exists(kept + "-2")
+        # A restore that was cut short is not taken for a database.
+        folder = self.copy()
+        open(os.path.join(folder, "hub.db.restoring"), "wb").close()
+        geo_hub("-d", folder, check=DATA)
+        geo_hub("restore", "-d", folder, "--replace", self.made, check=DONE)
+        geo_hub("check", "-d", folder, check=DONE)
+
+    def test_backup_while_paying(self):
+        scene = Scene(os.path.join(self.folder, "paying"), 5)
+        try:
+            scene.trust()
+            for number in range(20):
+                scene.payer.do(f"pay p{number} {scene.payee.pid} 10",
+                               "ordered")
+                if number % 5 == 0:
+                    kept = os.path.join(self.folder, f"paying-{number}")
+                    geo_hub("backup", "-d", scene.hub.folder, kept, check=DONE)
+                    geo_hub("check", "-d", kept, check=DONE)
+            # Nobody puts anything into the place of a hub that runs.
+            _, said, _ = geo_hub("restore", "-d", scene.hub.folder,
+                                 "--replace", kept, check=DATA)
+            assert "stop it first" in said, said
+            geo_hub("check", "-d", scene.hub.folder, check=DONE)
+        finally:
+            scene.close()
+
+    # --- Check ----------------------------------------------------------------
+
+    def test_check_holds(self):
+        out, _, _ = geo_hub("check", "-d", self.made, check=DONE)
+        assert ("participants 3, lines 3, transactions 2, refusals 1, "
+                "entries 12, debts 2, findings 0") in out, out
+
+    def found(self, rule, *statements):
+        """A planted violation is found, and counted, and named."""
+        folder = self.copy()
+        plant(folder, *statements)
+        out, said, status = geo_hub("check", "-d", folder)
+        assert status == NOT_VERIFIED, f"{statements}: {status} {out}{said}"
+        assert any(line.startswith(rule + ": ") for line in out.splitlines()), \
+            f"{statements}: no {rule} in {out}"
+        assert "the first: " in said and said.count("\n") == 1, said
+        return out
+
+    def test_i1_debts_are_the_replay(self):
+        self.found("I1", "UPDATE debt SET amount = amount + 1")
+        self.found("I1", "DELETE FROM debt")
+        self.found("I1", "UPDATE hop SET amount = amount + 1 WHERE tx = 1")
+
+    def test_i2_limits(self):
+        # The version that allowed it is gone, as if it had never been.
+        self.found("I2",
+                   "DELETE FROM entry WHERE subject IN "
+                   "(SELECT hash FROM trust_line WHERE seq = 2)",
+                   "DELETE FROM trust_line WHERE seq = 2")
+
+    def test_i3_one_direction(self):
+        self.found("I3", "DROP INDEX debt_pair",
+                   "INSERT INTO debt SELECT equivalent, creditor, debtor, 1 "
+                   "FROM debt LIMIT 1")
+
+    def test_i5_both_or_none(self):
+        self.found("I5", "DELETE FROM entry WHERE id = "
+                   "(SELECT max(id) FROM entry)")
+        self.found("I5", "DELETE FROM entry WHERE tx = 2")
+
+    def test_i7_nets(self):
+        self.found("I7", "UPDATE hop SET amount = amount + 1 "
+                   "WHERE tx = 1 AND position = 0")
+
+    def test_i8_nothing_acknowledged_is_lost(self):
+        self.found("I8", "DELETE FROM entry WHERE tx = 2",
+                   "DELETE FROM hop WHERE tx = 2",
+                   "DELETE FROM tx WHERE id = 2")
+
+    def test_signatures_and_chains(self):
+        # One letter of a signature, of a name, of a hash.
+        self.found("certificate",
+                   "UPDATE tx SET certificate = replace(certificate, "
+                   "'\"tx_id\":\"one\"', '\"tx_id\":\"0ne\"')")
+        self.found("participant",
+                   "UPDATE participant_version SET participant = "
+                   "replace(participant, '\"name\":\"x\"', '\"name\":\"y\"')")
+        self.found("line",
+                   "UPDATE trust_line SET line = replace(line, '\"20.00\"', "
+                   "'\"30.00\"')")
+        self.found("chain",
+                   "UPDATE entry SET hash = randomblob(32) WHERE id = 3")
+        self.found("hops", "UPDATE hop SET salt = randomblob(16)")
+        self.found("refusal",
+                   "UPDATE refusal SET refusal = replace(refusal, 'E00', "
+                   "'E01')")
+
+    def test_p4_not_both(self):
+        self.found("P4",
+                   "INSERT INTO refusal (subject, is_contract, order_hash, at, "
+                   "refusal) SELECT t.order_hash, 0, t.order_hash, r.at, "
+                   "r.refusal FROM tx AS t, refusal AS r LIMIT 1")
+
+    def test_damaged_pages(self):
+        folder = self.copy()
+        path = os.path.join(folder, "hub.db")
+        with open(path, "r+b") as file:
+            file.seek(4096 * 3)
+            file.write(os.urandom(4096 * 4))
+        out, said, status = geo_hub("check", "-d", folder)
+        assert status in (NOT_VERIFIED, DATA), f"{status} {out}{said}"
+        assert said.count("\n") == 1, said
+
+    # --- Export ---------------------------------------------------------------
+
+    def test_export(self):
+        out, _, _ = geo_hub("export", "-d", self.made, check=DONE)
+        lines = [json.loads(line) for line in out.splitlines()]
+        kinds = [line["kind"] for line in lines]
+        assert {kind: kinds.count(kind) for kind in set(kinds)} == {
+            "community": 1, "participant": 3, "trust_line": 3,
+            "certificate": 2, "refusal": 1, "entry": 12, "entry_ack": 3}
+        for line in lines:
+            if line["kind"] == "certificate":
+                assert len(line["hops"]) == \
+                    line["object"]["contract"]["hops_count"]
+        out, _, _ = geo_hub("export", "--csv", "-d", self.made, check=DONE)
+        rows = list(csv.DictReader(io.StringIO(out)))
+        assert [(row["debtor_name"], row["creditor_name"], row["amount"])
+                for row in sorted(rows, key=lambda row: row["debtor_name"])] \
+            == [("payer", "x", "7.50"), ("x", "payee", "7.50")], rows
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            status = subprocess.run(
+                [town.HUB_PROGRAM, "export", "-d", self.made], stdout=full,
+                stderr=subprocess.PIPE, timeout=SECONDS_MAX)
+        assert status.returncode == FAILED, status
+
+
+def plant(folder, *statements):
+    """Writes past every rule of the program."""
+    database = sqlite3.connect(os.path.join(folder, "hub.db"))
+    triggers = database.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    for (name,) in triggers:
+        database.execute(f"DROP TRIGGER {name}")
+    changed = 0
+    for statement in statements:
+        changed += max(database.execute(statement).rowcount, 0)
+    assert changed > 0, statements
+    database.commit()
+    database.close()
+
+
+def read(folder):
+    """All rows of all tables."""
+    database = sqlite3.connect(os.path.join(folder, "hub.db"))
+    rows = list(database.iterdump())
+    database.close()
+    return rows
+
+
+def main():
+    began = time.monotonic()
+    folder = tempfile.mkdtemp(prefix="geo-operate-")
+    names = sys.argv[1:] or [name for name in vars(Tests)
+                             if name.startswith("test_")]
+    failed = 0
+    print(f"1..{len(names)}", flush=True)
+    try:
+        tests = Tests(folder)
+        for number, name in enumerate(names, 1):
+            try:
+                getattr(tests, name)()
+                result = "ok"
+            except Exception:
+                for line in traceback.format_exc().splitlines():
+                    print("# " + line)
+                result = "not ok"
+                failed += 1
+            print(f"{result} {number} {name[5:].replace('_', ' ')}",
+                  flush=True)
+    finally:
+        shutil.rmtree(folder)
+    print(f"# {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
