@@ -370,6 +370,7 @@ geo_catchup_entry (GeoParty *party,
   apply (party, entry, &hash, people, afters, actions);
   if (!bulk)
     acknowledge (party, now, actions);
+  geo_participant_decide_kept (party, now, actions);
 }
 
 void

@@ -392,7 +392,15 @@ decide (GeoParty *party,
     refuse (party, hash, message, &no, now, actions);
 }
 
-/* --- PREPAREs that wait for the payer's key ------------------------------- */
+/* --- PREPAREs that wait: for the payer's key, until we have caught up ----- */
+
+/* The hub has told of entries that are not applied yet.  Checked against what
+ * was before them (P8), a contract would be refused for no good reason, or
+ * voted for beyond our limits. */
+static gboolean
+is_behind (const GeoParty *party) {
+  return !party->faulted && party->sequence < party->hub_sequence;
+}
 
 static gboolean
 find_kept (const GeoParty *party, const GeoHash *hash, guint *index) {
@@ -409,21 +417,6 @@ find_kept (const GeoParty *party, const GeoHash *hash, guint *index) {
   return FALSE;
 }
 
-static void
-keep (GeoParty *party,
-      const GeoHash *hash,
-      const GeoMessage *message,
-      GeoTime now,
-      GPtrArray *actions) {
-  GeoMessage *query = geo_message_new (GEO_MESSAGE_PEOPLE_QUERY, NULL);
-
-  g_ptr_array_add (party->kept, geo_message_copy (message));
-  g_array_append_val (query->u.people_query->pids,
-                      message->u.payment_prepare->order->from);
-  geo_actions_send (actions, NULL, query);
-  geo_actions_timer (actions, hash, now + GEO_PARTY_PEOPLE_MS);
-}
-
 static gboolean
 knows_payer (const GeoParty *party, const GeoMessage *message) {
   GeoKeys keys = { party, NULL };
@@ -432,8 +425,27 @@ knows_payer (const GeoParty *party, const GeoMessage *message) {
                                &keys) != NULL;
 }
 
+static void
+keep (GeoParty *party,
+      const GeoHash *hash,
+      const GeoMessage *message,
+      GeoTime now,
+      GPtrArray *actions) {
+  g_ptr_array_add (party->kept, geo_message_copy (message));
+  if (!knows_payer (party, message)) {
+    GeoMessage *query = geo_message_new (GEO_MESSAGE_PEOPLE_QUERY, NULL);
+
+    g_array_append_val (query->u.people_query->pids,
+                        message->u.payment_prepare->order->from);
+    geo_actions_send (actions, NULL, query);
+  }
+  geo_actions_timer (actions, hash, now + GEO_PARTY_PEOPLE_MS);
+}
+
 void
-geo_participant_people (GeoParty *party, GeoTime now, GPtrArray *actions) {
+geo_participant_decide_kept (GeoParty *party, GeoTime now, GPtrArray *actions) {
+  if (is_behind (party))
+    return;
   for (guint i = 0; i < party->kept->len;) {
     g_autoptr (GeoMessage) message = NULL;
     GeoHash hash;
@@ -525,9 +537,10 @@ geo_participant_prepare (GeoParty *party,
   }
 
   /* A PID speaks for its own key, so whoever names the key can be asked. */
-  if (knows_payer (party, message) ||
-      !geo_party_check_contract (party, prepare->contract, prepare->order,
-                                 &no)) {
+  if (!is_behind (party) &&
+      (knows_payer (party, message) ||
+       !geo_party_check_contract (party, prepare->contract, prepare->order,
+                                  &no))) {
     decide (party, &hash, message, now, actions);
   } else if (party->kept->len < GEO_PARTY_KEPT_MAX) {
     keep (party, &hash, message, now, actions);
@@ -582,8 +595,10 @@ geo_participant_timer (GeoParty *party,
   }
   if (!find_kept (party, timer, &index))
     return FALSE;
-  /* The key did not come: the order cannot be checked. */
   message = g_ptr_array_steal_index (party->kept, index);
-  decide (party, timer, message, now, actions);
+  /* What we missed did not come: nothing is said, and silence is not a refusal
+   * (P7).  The key did not come: the order cannot be checked. */
+  if (!is_behind (party))
+    decide (party, timer, message, now, actions);
   return TRUE;
 }

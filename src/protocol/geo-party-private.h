@@ -111,7 +111,7 @@ struct _GeoParty {
   GeoTime answers_swept_at;
   GHashTable *outcomes; /* GeoOutcome, by order or contract */
   GQueue outcomes_in_order; /* The same, oldest first; borrowed */
-  GPtrArray *kept; /* GeoMessage: PREPAREs that wait for a key */
+  GPtrArray *kept; /* GeoMessage: PREPAREs that wait for a key or an entry */
 
   gint64 sequence; /* The last entry that was applied. */
   GeoHash entry_hash;
@@ -254,8 +254,9 @@ void geo_participant_prepare (GeoParty *party,
                               const GeoMessage *message,
                               GeoTime now,
                               GPtrArray *actions);
-/* Somebody's key was learnt. */
-void geo_participant_people (GeoParty *party, GeoTime now, GPtrArray *actions);
+/* Somebody's key was learnt, or we have caught up. */
+void
+geo_participant_decide_kept (GeoParty *party, GeoTime now, GPtrArray *actions);
 /* P9: evidence is on disk: the reservation is lifted. */
 void geo_participant_resolve (GeoParty *party,
                               GeoOpenVote *vote,

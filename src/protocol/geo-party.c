@@ -529,7 +529,7 @@ people_result (GeoParty *party,
     if (geo_participant_check (person, &party->community->community, NULL))
       geo_party_learn (party, person, FALSE, actions);
   }
-  geo_participant_people (party, now, actions);
+  geo_participant_decide_kept (party, now, actions);
 }
 
 static void

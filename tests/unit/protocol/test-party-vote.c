@@ -659,6 +659,63 @@ test_unknown_payers (void) {
   g_assert_cmpuint (town->party->kept->len, ==, 0);
 }
 
+/* BOB pays ANNA through ME while we are away: afterwards ANNA can pay BOB more
+ * than before. */
+static GeoProvenEntry *
+miss_a_payment (Town *town) {
+  static const Step steps[] = { { BOB, ME, 3000 }, { ME, ANNA, 3000 } };
+  g_autoptr (Deal) missed = deal_new (town, "missed", BOB, ANNA, 3000, steps,
+                                      2);
+
+  town_disconnect (town);
+  return town_entry_of_deal (town, missed);
+}
+
+static void
+test_behind (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) deal = deal_through_me (town, "tx-1", 11000);
+  GeoProvenEntry *missed = miss_a_payment (town);
+
+  /* What we do not know yet is no reason to refuse: we catch up first. */
+  town_connect (town);
+  prepare (town, deal);
+  town_expect (town, "timer+2000");
+  prepare (town, deal);
+  town_expect (town, "");
+  town_receive (town, town_entry (missed));
+  town_expect (town, "store:entry tell:person tell:passed no-timer "
+                     "store:vote send:PAYMENT_PREPARE_ACK timer+90000");
+  expect_vote (town, deal);
+}
+
+static void
+test_behind_for_long (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) deal = deal_through_me (town, "tx-1", 11000);
+  g_autoptr (Deal) dora = deal_from_dora (town, "tx-2");
+  GeoProvenEntry *missed = miss_a_payment (town);
+  GeoHash hash;
+
+  town_connect (town);
+  prepare (town, deal);
+  prepare (town, dora);
+  town_expect (town, "send:PEOPLE_QUERY timer+2000");
+  /* Silence is not a refusal (P7), and whoever asks again is answered. */
+  deal_hash (deal, &hash);
+  town_tick (town, &hash, 2000);
+  town_expect (town, "");
+  g_assert_cmpuint (town->party->kept->len, ==, 1);
+  /* Both what happened and the payer's key are waited for. */
+  town_receive (town, people_result (town, DORA));
+  town_expect (town, "tell:person");
+  town_receive (town, town_entry (missed));
+  town_expect (town, "store:entry tell:passed no-timer store:vote "
+                     "send:PAYMENT_PREPARE_ACK timer+88000");
+  prepare (town, deal);
+  g_assert_nonnull (answer (town, "prepare-1"));
+}
+
 /* --- P9 ------------------------------------------------------------------- */
 
 static void
@@ -806,6 +863,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/vote/unknown-payer", test_unknown_payer);
   g_test_add_func ("/party/vote/unknown-payer-stays", test_unknown_payer_stays);
   g_test_add_func ("/party/vote/unknown-payers", test_unknown_payers);
+  g_test_add_func ("/party/vote/behind", test_behind);
+  g_test_add_func ("/party/vote/behind-for-long", test_behind_for_long);
   g_test_add_func ("/party/vote/lifted-by-refusal", test_lifted_by_refusal);
   g_test_add_func ("/party/vote/lifted-by-voter", test_lifted_by_voter);
   g_test_add_func ("/party/vote/lifted-by-entry", test_lifted_by_entry);
