@@ -12,6 +12,7 @@
 
 #include "core/geo-json.h"
 #include "net/geo-frame.h"
+#include "net/geo-poller-private.h"
 
 /* What one turn of the main loop reads or writes for one session: large enough
  * for speed, small enough that others get their turn. */
@@ -39,6 +40,7 @@ struct _GeoSession {
   GPollableOutputStream *output;
   GSocket *socket;
   GMainContext *context;
+  GeoPollerEntry *poller; /* Server, without TLS: instead of … */
   GSource *input_source;
   GSource *output_source;
   GSource *stall_source;
@@ -123,6 +125,13 @@ attach (GeoSession *self, GSource **slot, GSource *source, GSourceFunc func) {
   g_source_attach (source, self->context);
 }
 
+static void
+stop_reading (GeoSession *self) {
+  clear_source (&self->input_source);
+  if (self->poller != NULL)
+    geo_poller_entry_set_reading (self->poller, FALSE);
+}
+
 static gboolean
 emit_closed_cb (gpointer user_data) {
   GeoSession *self = user_data;
@@ -146,7 +155,8 @@ finish (GeoSession *self, gboolean in_order, GError *error) {
     self->why = g_steal_pointer (&error);
   g_clear_error (&error);
 
-  clear_source (&self->input_source);
+  stop_reading (self);
+  g_clear_pointer (&self->poller, geo_poller_entry_remove);
   clear_source (&self->output_source);
   clear_source (&self->stall_source);
   clear_source (&self->close_source);
@@ -229,6 +239,28 @@ stall_cb (gpointer user_data) {
   return G_SOURCE_REMOVE;
 }
 
+/* Writes when the system takes more, and watches that it does. */
+static void
+wait_for_room (GeoSession *self) {
+  self->moved_us = g_get_monotonic_time ();
+  attach (self, &self->output_source,
+          g_pollable_output_stream_create_source (self->output, NULL),
+          G_SOURCE_FUNC (output_cb));
+  if (self->stall_source == NULL)
+    attach (self, &self->stall_source,
+            g_timeout_source_new (GEO_SESSION_STALL_MS_MAX / 3), stall_cb);
+}
+
+/* Nearly always the system takes everything at once. */
+static void
+flush_cb (gpointer user_data) {
+  g_autoptr (GeoSession) self = g_object_ref (user_data);
+
+  if (self->output_source == NULL && self->outgoing->len > self->sent &&
+      output_cb (NULL, self) == G_SOURCE_CONTINUE)
+    wait_for_room (self);
+}
+
 /* FALSE when there is no room; the session is then over. */
 static gboolean
 queue_frame (GeoSession *self,
@@ -254,15 +286,12 @@ queue_frame (GeoSession *self,
                     self->end == GEO_SESSION_CLIENT ? mask : NULL);
 
   /* Not written here: what one turn of the main loop sends goes out at once. */
-  if (self->output_source == NULL) {
-    self->moved_us = g_get_monotonic_time ();
-    attach (self, &self->output_source,
-            g_pollable_output_stream_create_source (self->output, NULL),
-            G_SOURCE_FUNC (output_cb));
-  }
-  if (self->stall_source == NULL)
-    attach (self, &self->stall_source,
-            g_timeout_source_new (GEO_SESSION_STALL_MS_MAX / 3), stall_cb);
+  if (self->output_source != NULL)
+    return TRUE;
+  if (self->poller != NULL)
+    geo_poller_entry_mark (self->poller);
+  else
+    wait_for_room (self);
   return TRUE;
 }
 
@@ -293,7 +322,7 @@ queue_close (GeoSession *self, GeoFrameCloseCode code, const gchar *reason) {
  * another word. */
 static void
 refuse (GeoSession *self, GeoFrameCloseCode code, const gchar *message) {
-  clear_source (&self->input_source);
+  stop_reading (self);
   self->why = g_error_new_literal (GEO_NET_ERROR, GEO_NET_ERROR_CLOSED,
                                    message);
   self->peer_closed = TRUE;
@@ -306,7 +335,7 @@ receive_close (GeoSession *self, const GeoFrame *frame) {
   g_autofree gchar *reason = NULL;
 
   self->peer_closed = TRUE;
-  clear_source (&self->input_source);
+  stop_reading (self);
   if (self->state == STATE_CLOSING) {
     /* The answer to ours, or the two crossed. */
     if (self->outgoing->len == 0)
@@ -421,16 +450,46 @@ input_cb (GObject *pollable, gpointer user_data) {
   return self->input_source == NULL ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
+static void
+ready_cb (gpointer user_data) {
+  input_cb (NULL, user_data);
+}
+
+/* The stream is the socket itself, so that the descriptor says all there is to
+ * know: TLS may hold what was read from it long ago. */
+static gboolean
+is_plain (GIOStream *stream) {
+  g_autoptr (GIOStream) base = NULL;
+
+  if (G_IS_SOCKET_CONNECTION (stream))
+    return TRUE;
+  /* What libsoup puts around it. */
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (stream),
+                                    "base-iostream") == NULL)
+    return FALSE;
+  if (G_IS_TLS_CONNECTION (stream))
+    return FALSE;
+  g_object_get (stream, "base-iostream", &base, NULL);
+  return base != NULL && is_plain (base);
+}
+
 /* What was read already, behind the handshake or before a pause, comes before
  * what the stream has. */
 static gboolean
 early_cb (gpointer user_data) {
   g_autoptr (GeoSession) self = g_object_ref (user_data);
 
-  attach (self, &self->input_source,
-          g_pollable_input_stream_create_source (self->input, NULL),
-          G_SOURCE_FUNC (input_cb));
+  clear_source (&self->input_source);
+  if (self->poller == NULL ||
+      !geo_poller_entry_set_reading (self->poller, TRUE))
+    attach (self, &self->input_source,
+            g_pollable_input_stream_create_source (self->input, NULL),
+            G_SOURCE_FUNC (input_cb));
   receive_all (self);
+  /* libsoup may have read on behind the handshake. */
+  if (self->poller != NULL && self->input_source == NULL && !self->paused &&
+      !self->peer_closed && self->state != STATE_OVER)
+    input_cb (NULL, self);
   return G_SOURCE_REMOVE;
 }
 
@@ -459,6 +518,9 @@ geo_session_new (GIOStream *stream,
   self->reader = geo_frame_reader_new (
       end == GEO_SESSION_SERVER,
       end == GEO_SESSION_SERVER ? GEO_JSON_SIZE_MAX : GEO_JSON_SYNC_SIZE_MAX);
+  if (end == GEO_SESSION_SERVER && socket != NULL && is_plain (stream))
+    self->poller = geo_poller_add (self->context, g_socket_get_fd (socket),
+                                   ready_cb, flush_cb, self);
   if (early != NULL)
     geo_frame_reader_feed (self->reader, g_bytes_get_data (early, NULL),
                            g_bytes_get_size (early));
@@ -514,7 +576,7 @@ geo_session_set_paused (GeoSession *self, gboolean paused) {
     return;
   self->paused = paused;
   if (paused) {
-    clear_source (&self->input_source);
+    stop_reading (self);
   } else {
     self->last_heard_us = g_get_monotonic_time ();
     start_reading (self);
