@@ -372,12 +372,13 @@ find_query (GeoEngine *engine,
 }
 
 gboolean
-geo_engine_message (GeoEngine *engine,
-                    const GeoPid *from,
-                    const GeoMessage *message,
-                    GError **error) {
+geo_engine_message_checked (GeoEngine *engine,
+                            const GeoPid *from,
+                            const GeoMessage *message,
+                            const GeoPublicKey *checked,
+                            GError **error) {
   GeoHubOutcome outcome = { FALSE };
-  GeoKnown known = { 0 };
+  GeoKnown known = { .checked = checked };
   GPtrArray *actions;
 
   if (engine->is_failed)
@@ -397,10 +398,19 @@ geo_engine_message (GeoEngine *engine,
   }
   actions = geo_actions_new ();
   geo_closer_message (engine->closer, from, message,
-                      outcome.found ? &known : NULL, now_ms (), actions);
+                      outcome.found || checked != NULL ? &known : NULL,
+                      now_ms (), actions);
   geo_hub_outcome_clear (&outcome);
   submit (engine, actions);
   return TRUE;
+}
+
+gboolean
+geo_engine_message (GeoEngine *engine,
+                    const GeoPid *from,
+                    const GeoMessage *message,
+                    GError **error) {
+  return geo_engine_message_checked (engine, from, message, NULL, error);
 }
 
 gboolean

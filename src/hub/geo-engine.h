@@ -50,6 +50,13 @@ gboolean geo_engine_message (GeoEngine *engine,
                              const GeoPid *from,
                              const GeoMessage *message,
                              GError **error);
+/* The same of a message whose signature was found to be good with the key
+ * checked; NULL: it was not looked at. */
+gboolean geo_engine_message_checked (GeoEngine *engine,
+                                     const GeoPid *from,
+                                     const GeoMessage *message,
+                                     const GeoPublicKey *checked,
+                                     GError **error);
 /* pid has signed in: registers participant, where it introduces itself (NULL:
  * it is known already), and answers msg_id with WELCOME when that is on disk,
  * with everything that was decided before.  FALSE with a GEO_CLOSER_ERROR. */

@@ -9,6 +9,7 @@
 
 #include "hub/geo-bucket.h"
 #include "hub/geo-hub-login.h"
+#include "hub/geo-inbox.h"
 
 /* How long a session that sends too fast is not read. */
 #define PAUSE_MS 20
@@ -42,6 +43,7 @@ typedef struct {
 
 struct _GeoHubGuests {
   GeoEngine *engine;
+  GeoInbox *inbox;
   const GeoHubConfig *config;
   GHashTable *by_session; /* GeoSession → Guest */
   GHashTable *by_pid; /* GeoPid of the guest → Guest: STEP_IN */
@@ -90,6 +92,8 @@ leave (Guest *guest) {
   guest->step = STEP_OVER;
   if (!here)
     return;
+  /* What it said before it went. */
+  geo_inbox_settle (guests->inbox);
   g_hash_table_remove (guests->by_pid, &guest->pid);
   geo_engine_present (guests->engine, &guest->pid, FALSE);
 }
@@ -269,8 +273,10 @@ wrong_step (Guest *guest, const GeoMessage *message) {
 static void
 take_signed_in (Guest *guest, const GeoMessage *message) {
   g_autoptr (GeoMessage) pong = NULL;
-  g_autoptr (GError) error = NULL;
 
+  /* These are answered here, and not before what was said before. */
+  if (message->type == GEO_MESSAGE_PING || message->type == GEO_MESSAGE_SYNC)
+    geo_inbox_settle (guest->guests->inbox);
   if (message->type == GEO_MESSAGE_HELLO || message->type == GEO_MESSAGE_AUTH) {
     wrong_step (guest, message);
   } else if (message->type == GEO_MESSAGE_PING) {
@@ -279,12 +285,23 @@ take_signed_in (Guest *guest, const GeoMessage *message) {
     geo_session_send (guest->session, pong);
   } else if (message->type == GEO_MESSAGE_SYNC) {
     take_sync (guest, message);
-  } else if (!geo_engine_message (guest->guests->engine, &guest->pid, message,
-                                  &error)) {
-    g_warning ("the database cannot be read: %s", error->message);
-    say_error (guest, message->msg_id, GEO_CODE_INTERNAL, GEO_REASON_INTERNAL,
-               "The hub cannot read its database.");
+  } else {
+    geo_inbox_take (guest->guests->inbox, &guest->pid, message);
   }
+}
+
+static void
+inbox_failed_cb (const GeoPid *from,
+                 const gchar *msg_id,
+                 const GError *error,
+                 gpointer user_data) {
+  GeoHubGuests *guests = user_data;
+  Guest *guest = g_hash_table_lookup (guests->by_pid, from);
+
+  g_warning ("the database cannot be read: %s", error->message);
+  if (guest != NULL)
+    say_error (guest, msg_id, GEO_CODE_INTERNAL, GEO_REASON_INTERNAL,
+               "The hub cannot read its database.");
 }
 
 static gboolean
@@ -393,6 +410,7 @@ geo_hub_guests_new (GeoEngine *engine, const GeoHubConfig *config) {
   GeoHubGuests *guests = g_new0 (GeoHubGuests, 1);
 
   guests->engine = engine;
+  guests->inbox = geo_inbox_new (engine, inbox_failed_cb, guests);
   guests->config = config;
   guests->by_session = g_hash_table_new_full (NULL, NULL, NULL, guest_free);
   guests->by_pid = g_hash_table_new (geo_pid_hash, geo_pid_equal);
@@ -405,6 +423,7 @@ geo_hub_guests_free (GeoHubGuests *guests) {
   if (guests == NULL)
     return;
   g_source_remove (guests->watch_id);
+  geo_inbox_free (guests->inbox);
   g_hash_table_unref (guests->by_pid);
   g_hash_table_unref (guests->by_session);
   g_free (guests);
@@ -448,6 +467,7 @@ geo_hub_guests_send (GeoHubGuests *guests,
 void
 geo_hub_guests_stop (GeoHubGuests *guests) {
   guests->stopping = TRUE;
+  geo_inbox_settle (guests->inbox);
 }
 
 guint

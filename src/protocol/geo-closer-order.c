@@ -555,7 +555,8 @@ geo_closer_take_order (GeoCloser *closer,
                           "The order is of another community.", actions);
     return;
   }
-  if (!geo_order_check_signature (order, &payer->participant->key, NULL)) {
+  if (!geo_closer_was_checked (payer, known) &&
+      !geo_order_check_signature (order, &payer->participant->key, NULL)) {
     geo_closer_say_error (from, message, GEO_CODE_SIGNATURE,
                           GEO_REASON_BAD_SIGNATURE,
                           "The order is not signed by its payer.", actions);

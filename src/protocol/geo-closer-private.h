@@ -193,6 +193,10 @@ GeoProvenEntry *geo_closer_prove (const GeoCloser *closer,
                                   const GeoCloserContract *contract,
                                   const GeoPid *pid);
 
+/* The driver has checked the signature with the key that is person's. */
+gboolean
+geo_closer_was_checked (const GeoBookPerson *person, const GeoKnown *known);
+
 /* I6, of the hop u → v: what u owes v and may come to owe it is within the
  * limit, or within the one under which it was reserved. */
 gboolean

@@ -468,12 +468,19 @@ take_no (GeoCloser *closer,
   geo_closer_try (closer, order, now, actions);
 }
 
+gboolean
+geo_closer_was_checked (const GeoBookPerson *person, const GeoKnown *known) {
+  return known != NULL && known->checked != NULL &&
+         geo_public_key_equal (known->checked, &person->participant->key);
+}
+
 /* What a vote and a refusal have in common: FALSE when an ERROR was answered.
  */
 static gboolean
 check_answer (const GeoCloser *closer,
               const GeoBookPerson *voter,
               const GeoMessage *message,
+              const GeoKnown *known,
               GPtrArray *actions) {
   const GeoVote *vote = message->u.payment_prepare_ack->vote;
   const GeoRefusal *refusal = message->u.payment_prepare_ack->refusal;
@@ -495,7 +502,8 @@ check_answer (const GeoCloser *closer,
     return FALSE;
   }
   if (!geo_pid_equal (vote != NULL ? &vote->voter : &refusal->voter, from) ||
-      !(vote != NULL ? geo_vote_verify (vote, key, NULL)
+      !(vote != NULL ? geo_closer_was_checked (voter, known) ||
+                           geo_vote_verify (vote, key, NULL)
                      : geo_refusal_verify (refusal, key, NULL))) {
     geo_closer_say_error (from, message, GEO_CODE_SIGNATURE,
                           GEO_REASON_BAD_SIGNATURE,
@@ -509,6 +517,7 @@ static void
 take_answer (GeoCloser *closer,
              GeoBookPerson *voter,
              const GeoMessage *message,
+             const GeoKnown *known,
              GeoTime now,
              GPtrArray *actions) {
   const GeoMsgPaymentPrepareAck *ack = message->u.payment_prepare_ack;
@@ -517,7 +526,7 @@ take_answer (GeoCloser *closer,
   GeoCloserAsked *asked;
   GeoMessage *answer;
 
-  if (!check_answer (closer, voter, message, actions))
+  if (!check_answer (closer, voter, message, known, actions))
     return;
   contract = g_hash_table_lookup (closer->contracts,
                                   ack->vote != NULL ? &ack->vote->contract
@@ -657,7 +666,7 @@ geo_closer_message (GeoCloser *closer,
     geo_closer_take_order (closer, person, message, known, now, actions);
     return;
   case GEO_MESSAGE_PAYMENT_PREPARE_ACK:
-    take_answer (closer, person, message, now, actions);
+    take_answer (closer, person, message, known, now, actions);
     return;
   case GEO_MESSAGE_PAYMENT_QUOTE:
     geo_closer_quote (closer, person, message, actions);

@@ -58,6 +58,11 @@ typedef struct {
   const GeoProvenEntry *entry; /* Committed: the asking participant's own */
   const GeoRefusal *refusal; /* Refused: the order, or the contract that was
                               * asked about */
+
+  /* The driver has found the signature of the PAYMENT_REQUEST's order or of the
+   * PAYMENT_PREPARE_ACK's vote to be good with this key, in another thread for
+   * instance; NULL: it is checked here. */
+  const GeoPublicKey *checked;
 } GeoKnown;
 
 /* A message of a signed-in participant, whose presence was told before:

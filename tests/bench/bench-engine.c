@@ -12,6 +12,7 @@
 
 #include "hub/geo-engine.h"
 #include "hub/geo-hub-community.h"
+#include "hub/geo-inbox.h"
 
 #define TOWN 96
 #define IN_FLIGHT 64
@@ -20,6 +21,7 @@
 
 typedef struct {
   GeoEngine *engine;
+  GeoInbox *inbox;
   GeoCommunity *community;
   GHashTable *numbers; /* GeoPid → number + 1 */
   GeoSecret *secrets[TOWN];
@@ -128,13 +130,18 @@ failed_cb (const GError *error, gpointer user_data) {
 }
 
 static void
+unread_cb (const GeoPid *from,
+           const gchar *msg_id,
+           const GError *error,
+           gpointer user_data) {
+  g_error ("%s", error->message);
+}
+
+static void
 feed (Desk *desk) {
   Event *event = g_queue_pop_head (&desk->events);
-  g_autoptr (GError) error = NULL;
 
-  geo_engine_message (desk->engine, &desk->pids[event->from], event->message,
-                      &error);
-  g_assert_no_error (error);
+  geo_inbox_take (desk->inbox, &desk->pids[event->from], event->message);
   geo_message_free (event->message);
   g_free (event);
 }
@@ -145,6 +152,7 @@ settle (Desk *desk) {
          !geo_engine_is_idle (desk->engine)) {
     while (!g_queue_is_empty (&desk->events))
       feed (desk);
+    geo_inbox_settle (desk->inbox);
     g_main_context_iteration (NULL, !geo_engine_is_idle (desk->engine));
   }
 }
@@ -223,6 +231,7 @@ open_engine (Desk *desk, const gchar *folder) {
                                  &error);
   g_assert_no_error (error);
   geo_engine_set_funcs (desk->engine, send_cb, failed_cb, desk);
+  desk->inbox = geo_inbox_new (desk->engine, unread_cb, desk);
 }
 
 static void
@@ -264,6 +273,7 @@ bench_engine_seconds (void) {
     bench_note ("the engine refused %" G_GUINT64_FORMAT, desk.refused);
   known = cpu / n;
 
+  geo_inbox_free (desk.inbox);
   geo_engine_free (desk.engine);
   geo_community_free (desk.community);
   g_hash_table_unref (desk.numbers);

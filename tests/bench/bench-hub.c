@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../integration/it-hub.h"
+#include "hub/geo-inbox.h"
 
 #define PROCESSES 2
 #define TOWN 500
@@ -244,7 +245,7 @@ bench_live (void) {
                                         "rate-bound", "syncs-1", "syncs-64",
                                         "memory-500", NULL };
   gdouble base_us = (MEAN_HOPS + 2) * bench_verify_seconds () * 1e6;
-  guint workers = BENCH_WORKERS;
+  guint workers = geo_inbox_count_threads ();
   guint ms = bench_scale (8000, 2000);
   Setting setting = { 0 };
   gdouble bound;

@@ -80,9 +80,6 @@ void bench_hub (void);
 void bench_graphs (void);
 /* A process of the load generator: told what to do on its standard input. */
 int bench_load_main (int argc, char **argv);
-/* Threads of the hub that check signatures. */
-#define BENCH_WORKERS 1
-
 /* Where fsyncs are counted: a file that bench-syncs.c maps. */
 #define BENCH_SYNCS_VARIABLE "GEO_BENCH_SYNCS"
 
