@@ -20,6 +20,8 @@ typedef struct {
   guint next; /* The first action that is not done. */
   guint collected; /* STOREs before this one are given to the writer. */
   gboolean stores; /* There is one in it. */
+  gint64 submitted_us;
+  gint64 stored_us; /* Its commit is on disk; 0: it has none. */
   GeoEngineDoneFunc done;
   gpointer user_data;
   GDestroyNotify destroy;
@@ -44,7 +46,16 @@ struct _GeoEngine {
   gboolean pumping;
   gboolean is_failed;
   GHashTable *timers; /* GeoHash → GSource */
+
+  GeoHubMetrics *metrics;
+  GHashTable *stages; /* GeoHash of an open order → Stages */
 };
+
+/* When an open order came to what, for the metrics. */
+typedef struct {
+  gint64 received_us;
+  gint64 prepared_us; /* 0: nobody was asked yet. */
+} Stages;
 
 typedef struct {
   GeoEngine *engine;
@@ -111,6 +122,53 @@ set_timer (GeoEngine *engine, const GeoHash *hash, GeoTime at) {
 
 /* --- Lists ---------------------------------------------------------------- */
 
+static void
+note_prepared (GeoEngine *engine, const GeoMessage *message) {
+  const GeoContract *contract;
+  Stages *stages;
+
+  if (message->type != GEO_MESSAGE_PAYMENT_PREPARE)
+    return;
+  contract = message->u.payment_prepare->contract;
+  stages = contract->has_order
+               ? g_hash_table_lookup (engine->stages, &contract->order)
+               : NULL;
+  if (stages == NULL || stages->prepared_us != 0)
+    return;
+  stages->prepared_us = g_get_monotonic_time ();
+  geo_hub_metrics_stage (engine->metrics, GEO_HUB_STAGE_PREPARE,
+                         stages->prepared_us - stages->received_us);
+}
+
+static void
+note_decided (GeoEngine *engine, const GeoChange *change, gint64 now_us) {
+  const GeoHash *order = NULL;
+  const Stages *stages;
+
+  if (change->kind == GEO_CHANGE_COMMIT &&
+      change->certificate->contract->has_order)
+    order = &change->certificate->contract->order;
+  else if (change->kind == GEO_CHANGE_REFUSAL && change->refusal->has_order)
+    order = &change->refusal->order;
+  stages = order != NULL ? g_hash_table_lookup (engine->stages, order) : NULL;
+  if (stages == NULL)
+    return;
+  if (change->kind == GEO_CHANGE_COMMIT && stages->prepared_us != 0)
+    geo_hub_metrics_stage (engine->metrics, GEO_HUB_STAGE_VOTES,
+                           now_us - stages->prepared_us);
+  g_hash_table_remove (engine->stages, order);
+}
+
+static void
+note_stored (GeoEngine *engine, List *list, const GeoChange *change) {
+  geo_hub_metrics_stored (engine->metrics, change);
+  if (change->kind != GEO_CHANGE_COMMIT)
+    return;
+  list->stored_us = g_get_monotonic_time ();
+  geo_hub_metrics_stage (engine->metrics, GEO_HUB_STAGE_STORED,
+                         list->stored_us - list->submitted_us);
+}
+
 /* FALSE when the list waits for the disk at its next action. */
 static gboolean
 run_list (GeoEngine *engine, List *list) {
@@ -123,10 +181,12 @@ run_list (GeoEngine *engine, List *list) {
       if (engine->passed == engine->written)
         return FALSE;
       engine->passed++;
+      note_stored (engine, list, action->change);
       break;
     case GEO_ACTION_SEND:
       if (list->stores)
         geo_fault_point ("before send");
+      note_prepared (engine, action->message);
       if (action->has_to && engine->send != NULL)
         engine->send (&action->to, action->message, engine->user_data);
       break;
@@ -140,6 +200,9 @@ run_list (GeoEngine *engine, List *list) {
     }
     list->next++;
   }
+  if (list->stored_us != 0)
+    geo_hub_metrics_stage (engine->metrics, GEO_HUB_STAGE_SENT,
+                           g_get_monotonic_time () - list->stored_us);
   return TRUE;
 }
 
@@ -170,6 +233,7 @@ full:
   if (changes->len == 0)
     return;
   engine->collected += changes->len;
+  geo_hub_metrics_batch (engine->metrics, changes->len);
   geo_writer_write (engine->writer, g_steal_pointer (&changes));
 }
 
@@ -199,10 +263,14 @@ pump (GeoEngine *engine) {
 
 static void
 push (GeoEngine *engine, List *list) {
-  for (guint i = 0; i < list->actions->len && !list->stores; i++) {
+  list->submitted_us = g_get_monotonic_time ();
+  for (guint i = 0; i < list->actions->len; i++) {
     const GeoAction *action = g_ptr_array_index (list->actions, i);
 
-    list->stores = action->kind == GEO_ACTION_STORE_CHANGE;
+    if (action->kind != GEO_ACTION_STORE_CHANGE)
+      continue;
+    list->stores = TRUE;
+    note_decided (engine, action->change, list->submitted_us);
   }
   g_queue_push_tail (&engine->lists, list);
   if (engine->uncollected == NULL)
@@ -294,6 +362,9 @@ geo_engine_new (GeoHubStore *writer,
   engine->context = g_main_context_ref_thread_default ();
   engine->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
                                           source_free);
+  engine->metrics = geo_hub_metrics_new ();
+  engine->stages = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
+                                          g_free);
   g_queue_init (&engine->lists);
   engine->writer = geo_writer_new (g_steal_pointer (&own_writer), written_cb,
                                    engine);
@@ -309,6 +380,8 @@ geo_engine_free (GeoEngine *engine) {
   g_clear_pointer (&engine->writer, geo_writer_free);
   g_hash_table_unref (engine->timers);
   g_queue_clear_full (&engine->lists, (GDestroyNotify) list_free);
+  g_hash_table_unref (engine->stages);
+  geo_hub_metrics_free (engine->metrics);
   geo_closer_free (engine->closer);
   geo_book_free (engine->book);
   g_main_context_unref (engine->context);
@@ -335,7 +408,23 @@ geo_engine_get_reader (GeoEngine *engine) {
   return engine->reader;
 }
 
+GeoHubMetrics *
+geo_engine_get_metrics (GeoEngine *engine) {
+  return engine->metrics;
+}
+
 /* --- Events --------------------------------------------------------------- */
+
+/* An order that is not decided at once. */
+static void
+note_received (GeoEngine *engine, const GeoMessage *message, gint64 now_us) {
+  Stages *stages = g_new0 (Stages, 1);
+  GeoHash hash;
+
+  stages->received_us = now_us;
+  geo_order_hash (message->u.payment_request->order, &hash);
+  g_hash_table_replace (engine->stages, geo_hash_dup (&hash), stages);
+}
 
 static gboolean
 find_request (GeoEngine *engine,
@@ -379,6 +468,8 @@ geo_engine_message_checked (GeoEngine *engine,
                             GError **error) {
   GeoHubOutcome outcome = { FALSE };
   GeoKnown known = { .checked = checked };
+  gint64 now_us = g_get_monotonic_time ();
+  guint n_open = geo_closer_count_open (engine->closer);
   GPtrArray *actions;
 
   if (engine->is_failed)
@@ -401,6 +492,9 @@ geo_engine_message_checked (GeoEngine *engine,
                       outcome.found || checked != NULL ? &known : NULL,
                       now_ms (), actions);
   geo_hub_outcome_clear (&outcome);
+  if (message->type == GEO_MESSAGE_PAYMENT_REQUEST &&
+      geo_closer_count_open (engine->closer) > n_open)
+    note_received (engine, message, now_us);
   submit (engine, actions);
   return TRUE;
 }
@@ -471,11 +565,16 @@ geo_engine_is_idle (const GeoEngine *engine) {
                                !geo_writer_is_busy (engine->writer));
 }
 
+guint
+geo_engine_count_waiting (const GeoEngine *engine) {
+  return g_queue_get_length ((GQueue *) &engine->lists);
+}
+
 void
 geo_engine_get_figures (const GeoEngine *engine, GeoEngineFigures *out) {
   out->commits = geo_writer_count_commits (engine->writer);
   out->changes = geo_writer_count_changes (engine->writer);
   out->violations = geo_closer_get_violations (engine->closer);
   out->open = geo_closer_count_open (engine->closer);
-  out->waiting = g_queue_get_length ((GQueue *) &engine->lists);
+  out->waiting = geo_engine_count_waiting (engine);
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "hub/geo-hub-key.h"
+#include "hub/geo-hub-metrics.h"
 #include "protocol/geo-closer.h"
 #include "store/geo-hub-store.h"
 
@@ -77,8 +78,13 @@ void geo_engine_store (GeoEngine *engine,
                        gpointer user_data,
                        GDestroyNotify destroy);
 
+/* What happens is counted there; borrowed. */
+GeoHubMetrics *geo_engine_get_metrics (GeoEngine *engine);
+
 /* Nothing waits to be written or sent. */
 gboolean geo_engine_is_idle (const GeoEngine *engine);
+/* Lists that wait for the disk, or for one that does. */
+guint geo_engine_count_waiting (const GeoEngine *engine);
 
 typedef struct {
   guint64 commits;

@@ -24,6 +24,7 @@ typedef enum {
   KEY_LISTEN,
   KEY_PUBLIC_ADDRESS,
   KEY_CERTIFICATE,
+  KEY_METRICS,
   KEY_OPEN,
   KEY_CODE,
   KEY_NUMBER,
@@ -43,6 +44,7 @@ static const Key keys[] = {
   { "hub", "listen", KEY_LISTEN, 0, 0 },
   { "hub", "public_address", KEY_PUBLIC_ADDRESS, 0, 0 },
   { "hub", "certificate", KEY_CERTIFICATE, 0, 0 },
+  { "hub", "metrics", KEY_METRICS, 0, 0 },
   { "joining", "open", KEY_OPEN, 0, 0 },
   { "joining", "code", KEY_CODE, 0, 0 },
   { "limits", "connections", KEY_NUMBER,
@@ -53,6 +55,10 @@ static const Key keys[] = {
     G_STRUCT_OFFSET (GeoHubConfig, sessions_per_address_max), 1000000 },
   { "limits", "messages_per_second", KEY_NUMBER,
     G_STRUCT_OFFSET (GeoHubConfig, messages_per_second), 1000000 },
+  { "limits", "requests_per_second", KEY_NUMBER,
+    G_STRUCT_OFFSET (GeoHubConfig, requests_per_second), 1000000 },
+  { "limits", "waiting", KEY_NUMBER,
+    G_STRUCT_OFFSET (GeoHubConfig, waiting_max), 1000000 },
   { "limits", "registrations_per_minute", KEY_NUMBER,
     G_STRUCT_OFFSET (GeoHubConfig, registrations_per_minute), 1000000 },
   { "limits", "orders_open", KEY_NUMBER,
@@ -64,6 +70,7 @@ static const gchar default_text[] = "[community]\n"
                                     "equivalents=UAH:2:fiat:₴;HOUR:2:time\n"
                                     "[hub]\n"
                                     "listen=127.0.0.1:7711\n"
+                                    "metrics=local\n"
                                     "[joining]\n"
                                     "open=true\n"
                                     "[limits]\n"
@@ -71,6 +78,8 @@ static const gchar default_text[] = "[community]\n"
                                     "sessions=4096\n"
                                     "sessions_per_address=1024\n"
                                     "messages_per_second=5000\n"
+                                    "requests_per_second=2000\n"
+                                    "waiting=20000\n"
                                     "registrations_per_minute=60\n"
                                     "orders_open=10000\n";
 
@@ -242,6 +251,16 @@ take (GeoHubConfig *config, const Key *key, const gchar *value) {
     if (!g_path_is_absolute (value))
       return g_strdup ("the file is to be named from / on");
     take_string (&config->certificate, value);
+    return NULL;
+  case KEY_METRICS:
+    if (g_str_equal (value, "off"))
+      config->metrics = GEO_HUB_WHO_NOBODY;
+    else if (g_str_equal (value, "local"))
+      config->metrics = GEO_HUB_WHO_LOCAL;
+    else if (g_str_equal (value, "all"))
+      config->metrics = GEO_HUB_WHO_ALL;
+    else
+      return g_strdup_printf ("“%s” is none of off, local and all", value);
     return NULL;
   case KEY_OPEN:
     if (!g_str_equal (value, "true") && !g_str_equal (value, "false"))

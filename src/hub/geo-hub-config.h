@@ -12,6 +12,12 @@
 
 G_BEGIN_DECLS
 
+typedef enum {
+  GEO_HUB_WHO_NOBODY = 1,
+  GEO_HUB_WHO_LOCAL = 2, /* Programs on the hub's own machine. */
+  GEO_HUB_WHO_ALL = 3,
+} GeoHubWho;
+
 typedef struct {
   /* [community] */
   gchar *name;
@@ -21,6 +27,7 @@ typedef struct {
   gchar **listen;
   gchar *public_address; /* NULL: none is told */
   gchar *certificate; /* PEM file with certificate and key; NULL: no TLS */
+  GeoHubWho metrics; /* Who may read /metrics. */
 
   /* [joining] */
   gboolean open;
@@ -31,6 +38,8 @@ typedef struct {
   guint sessions_max;
   guint sessions_per_address_max;
   guint messages_per_second;
+  guint requests_per_second; /* of one address, REST and new sessions */
+  guint waiting_max; /* decisions that wait for the disk */
   guint registrations_per_minute;
   guint orders_open_max;
 } GeoHubConfig;

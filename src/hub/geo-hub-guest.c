@@ -254,9 +254,12 @@ take_auth (Guest *guest, const GeoMessage *message) {
     dismiss (guest, "not signed in");
     return;
   }
-  /* One session each: whoever came last is where the participant is. */
-  if (before != NULL)
+  /* One session each: whoever came last is where the participant is.  What it
+   * may send is the participant's, not the session's. */
+  if (before != NULL) {
+    guest->messages = before->messages;
     dismiss (before, "replaced");
+  }
   geo_engine_present (guests->engine, &guest->pid, TRUE);
 }
 
@@ -304,10 +307,19 @@ inbox_failed_cb (const GeoPid *from,
                "The hub cannot read its database.");
 }
 
+/* So much waits for the disk that nothing more is taken in. */
+static gboolean
+is_crowded (const GeoHubGuests *guests) {
+  return geo_engine_count_waiting (guests->engine) >
+         guests->config->waiting_max;
+}
+
 static gboolean
 resume_cb (gpointer user_data) {
   Guest *guest = user_data;
 
+  if (is_crowded (guest->guests))
+    return G_SOURCE_CONTINUE;
   guest->pause_id = 0;
   geo_session_set_paused (guest->session, FALSE);
   return G_SOURCE_REMOVE;
@@ -317,8 +329,11 @@ resume_cb (gpointer user_data) {
 static void
 hold_back (Guest *guest) {
   if (guest->pause_id != 0 ||
-      geo_bucket_take (&guest->messages, g_get_monotonic_time ()))
+      (!is_crowded (guest->guests) &&
+       geo_bucket_take (&guest->messages, g_get_monotonic_time ())))
     return;
+  geo_hub_metrics_held_back (
+      geo_engine_get_metrics (guest->guests->engine));
   geo_session_set_paused (guest->session, TRUE);
   guest->pause_id = g_timeout_add (PAUSE_MS, resume_cb, guest);
 }
@@ -329,6 +344,8 @@ message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
 
   if (guest->guests->stopping || guest->step == STEP_OVER)
     return;
+  geo_hub_metrics_message (geo_engine_get_metrics (guest->guests->engine),
+                           message->type);
   hold_back (guest);
   switch (guest->step) {
   case STEP_HELLO:

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "hub/geo-hub-community.h"
+#include "hub/geo-hub-gate.h"
 #include "hub/geo-hub-guest.h"
 #include "hub/geo-hub-rest.h"
 #include "net/geo-address.h"
@@ -43,6 +44,7 @@ struct _GeoHub {
   GeoEngine *engine;
   GeoHubGuests *guests;
   GeoHubRest *rest;
+  GeoHubGate *gate;
   GeoServer *server;
   gchar *address;
 
@@ -64,6 +66,7 @@ take_apart (GeoHub *self) {
   g_clear_pointer (&self->guests, geo_hub_guests_free);
   g_clear_pointer (&self->engine, geo_engine_free);
   g_clear_pointer (&self->rest, geo_hub_rest_free);
+  g_clear_pointer (&self->gate, geo_hub_gate_free);
   if (self->server != NULL)
     geo_server_stop (self->server);
   g_clear_object (&self->server);
@@ -192,21 +195,97 @@ failed_cb (const GError *error, gpointer user_data) {
   geo_hub_stop (self);
 }
 
+/* FALSE when that address has to wait. */
+static gboolean
+may_ask (GeoHub *self, const gchar *address, guint *wait_seconds) {
+  if (address == NULL ||
+      geo_hub_gate_take (self->gate, address, g_get_monotonic_time (),
+                         wait_seconds))
+    return TRUE;
+  geo_hub_metrics_held_back (geo_engine_get_metrics (self->engine));
+  return FALSE;
+}
+
 static void
 session_cb (GeoSession *session, gpointer user_data) {
   GeoHub *self = user_data;
+  guint wait;
 
-  if (self->phase == PHASE_RUNNING)
-    geo_hub_guests_add (self->guests, session);
-  else
+  if (self->phase != PHASE_RUNNING)
     geo_session_close (session, "The hub is going down");
+  else if (!may_ask (self, geo_session_get_peer_address (session), &wait))
+    geo_session_close (session, "Too many sessions at once");
+  else
+    geo_hub_guests_add (self->guests, session);
+}
+
+static void
+send_metrics (GeoHub *self, GeoReply *reply) {
+  GeoHubFigures figures;
+  GeoHubGauges gauges = { 0 };
+  g_autofree gchar *text = NULL;
+
+  geo_hub_get_figures (self, &figures);
+  gauges.commits = figures.engine.commits;
+  gauges.violations = figures.engine.violations;
+  gauges.open = figures.engine.open;
+  gauges.waiting = figures.engine.waiting;
+  gauges.sessions = figures.sessions;
+  gauges.signed_in = figures.signed_in;
+  gauges.participants = figures.participants;
+  text = geo_hub_metrics_print (geo_engine_get_metrics (self->engine), &gauges);
+  geo_reply_send (reply, 200, "text/plain; version=0.0.4; charset=utf-8", text,
+                  -1);
+}
+
+static gboolean
+is_local (const gchar *address) {
+  g_autoptr (GInetAddress) parsed =
+      address != NULL ? g_inet_address_new_from_string (address) : NULL;
+
+  return parsed != NULL && g_inet_address_get_is_loopback (parsed);
+}
+
+/* The figures tell how busy a community is, so not everybody reads them. */
+static gboolean
+is_metrics (GeoHub *self, const GeoRequest *request) {
+  if (!g_str_equal (request->method, "GET") ||
+      (!g_str_equal (request->path, "/metrics") &&
+       !g_str_equal (request->path, "/api/v1/metrics")))
+    return FALSE;
+  switch (self->config->metrics) {
+  case GEO_HUB_WHO_NOBODY:
+    return FALSE;
+  case GEO_HUB_WHO_LOCAL:
+    return is_local (request->peer_address);
+  case GEO_HUB_WHO_ALL:
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+send_wait (GeoReply *reply, guint seconds) {
+  g_autofree gchar *text = g_strdup_printf ("%u", seconds);
+
+  geo_reply_set_header (reply, "Retry-After", text);
+  geo_reply_send (reply, 429, "application/json",
+                  "{\"error\":{\"code\":\"E009\",\"message\":\"Too many "
+                  "requests\",\"details\":{}}}",
+                  -1);
 }
 
 static void
 request_cb (const GeoRequest *request, GeoReply *reply, gpointer user_data) {
   GeoHub *self = user_data;
+  guint wait;
 
-  if (self->phase == PHASE_RUNNING)
+  if (self->phase == PHASE_RUNNING &&
+      !may_ask (self, request->peer_address, &wait))
+    send_wait (reply, wait);
+  else if (self->phase == PHASE_RUNNING && is_metrics (self, request))
+    send_metrics (self, reply);
+  else if (self->phase == PHASE_RUNNING)
     geo_hub_rest_handle (self->rest, request, reply);
   else
     geo_reply_send (reply, 503, "application/json",
@@ -402,6 +481,7 @@ geo_hub_start (GeoHub *self, GError **error) {
   }
   self->guests = geo_hub_guests_new (self->engine, self->config);
   self->rest = geo_hub_rest_new (self->engine, self->config);
+  self->gate = geo_hub_gate_new (self->config->requests_per_second);
   if (!start_listening (self, error)) {
     take_apart (self);
     return FALSE;
