@@ -352,8 +352,10 @@ static void
 geo_pay_dialog_dispose (GObject *object) {
   GeoPayDialog *self = GEO_PAY_DIALOG (object);
 
-  if (self->quote != NULL)
+  if (self->quote != NULL) {
+    geo_quote_watch_stop (self->quote);
     g_signal_handlers_disconnect_by_data (self->quote, self);
+  }
   if (self->node != NULL)
     g_signal_handlers_disconnect_by_data (self->node, self);
   g_clear_object (&self->quote);

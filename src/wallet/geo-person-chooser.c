@@ -23,6 +23,7 @@ struct _GeoPersonChooser {
 
   gboolean show_recent;
   gboolean is_searching;
+  gboolean is_interrupted; /* A search was stopped, its text stands. */
   gboolean is_looking_up;
   gboolean has_pid;
   GeoPid pid; /* Of a link or an identifier that is typed. */
@@ -38,6 +39,7 @@ struct _GeoPersonChooser {
   GListStore *found;
   GtkCustomFilter *filter;
   GtkFilterListModel *own;
+  GtkListItemFactory *header_factory;
   GPtrArray *headers; /* GtkListHeader, those that are there; borrowed. */
 
   /* template children */
@@ -110,7 +112,7 @@ show_nothing (GeoPersonChooser *self) {
 }
 
 static void choose (GeoPersonChooser *self, guint position);
-static void show_header (GtkListHeader *header, GeoPersonChooser *self);
+static void show_headers (GeoPersonChooser *self);
 
 static void
 update (GeoPersonChooser *self) {
@@ -121,8 +123,7 @@ update (GeoPersonChooser *self) {
     self->is_looking_up = FALSE;
     choose (self, 0);
   }
-  for (guint i = 0; i < self->headers->len; i++)
-    show_header (self->headers->pdata[i], self);
+  show_headers (self);
   if (count (self->recent) + count (self->own) + count (self->found) > 0)
     gtk_stack_set_visible_child_name (self->stack, "list");
   else if (self->is_searching)
@@ -260,6 +261,7 @@ search_changed_cb (GeoPersonChooser *self) {
   if (self->node == NULL)
     return;
   stop_search (self);
+  self->is_interrupted = FALSE;
   g_list_store_remove_all (self->found);
   read_text (self);
   if (!self->has_pid)
@@ -327,7 +329,6 @@ show_header (GtkListHeader *header, GeoPersonChooser *self) {
   GtkWidget *label = gtk_list_header_get_child (header);
   guint start = gtk_list_header_get_start (header);
   g_autofree gchar *title = NULL;
-  gboolean is_alone = count (self->recent) + count (self->found) == 0;
 
   if (self->node == NULL || start == GTK_INVALID_LIST_POSITION)
     return;
@@ -340,7 +341,17 @@ show_header (GtkListHeader *header, GeoPersonChooser *self) {
     title = g_strdup_printf (_ ("Others in %s"),
                              geo_node_get_community_name (self->node));
   gtk_label_set_label (GTK_LABEL (label), title);
-  gtk_widget_set_visible (label, !is_alone);
+}
+
+/* One section needs no title, and an empty one would take its place. */
+static void
+show_headers (GeoPersonChooser *self) {
+  gboolean is_alone = count (self->recent) + count (self->found) == 0;
+
+  gtk_list_view_set_header_factory (self->list_view,
+                                    is_alone ? NULL : self->header_factory);
+  for (guint i = 0; i < self->headers->len; i++)
+    show_header (self->headers->pdata[i], self);
 }
 
 static void
@@ -351,6 +362,7 @@ header_setup_cb (GtkSignalListItemFactory *factory,
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_margin_start (label, 12);
   gtk_widget_add_css_class (label, "heading");
   gtk_list_header_set_child (header, label);
   g_ptr_array_add (self->headers, header);
@@ -373,19 +385,16 @@ header_teardown_cb (GtkSignalListItemFactory *factory,
 static void
 make_factories (GeoPersonChooser *self) {
   g_autoptr (GtkListItemFactory) rows = gtk_signal_list_item_factory_new ();
-  g_autoptr (GtkListItemFactory) headers = gtk_signal_list_item_factory_new ();
+  GtkListItemFactory *headers = gtk_signal_list_item_factory_new ();
 
   g_signal_connect (rows, "setup", G_CALLBACK (row_setup_cb), NULL);
   g_signal_connect (rows, "bind", G_CALLBACK (row_bind_cb), NULL);
   g_signal_connect (rows, "unbind", G_CALLBACK (row_unbind_cb), NULL);
   gtk_list_view_set_factory (self->list_view, rows);
-  g_signal_connect_object (headers, "setup", G_CALLBACK (header_setup_cb), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (headers, "bind", G_CALLBACK (header_bind_cb), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (headers, "teardown", G_CALLBACK (header_teardown_cb),
-                           self, G_CONNECT_DEFAULT);
-  gtk_list_view_set_header_factory (self->list_view, headers);
+  g_signal_connect (headers, "setup", G_CALLBACK (header_setup_cb), self);
+  g_signal_connect (headers, "bind", G_CALLBACK (header_bind_cb), self);
+  g_signal_connect (headers, "teardown", G_CALLBACK (header_teardown_cb), self);
+  self->header_factory = headers;
 }
 
 static void
@@ -413,9 +422,22 @@ static void
 geo_person_chooser_map (GtkWidget *widget) {
   GeoPersonChooser *self = GEO_PERSON_CHOOSER (widget);
 
-  if (self->node != NULL)
+  if (self->is_interrupted)
+    search_changed_cb (self);
+  else if (self->node != NULL)
     fill_recent (self);
   GTK_WIDGET_CLASS (geo_person_chooser_parent_class)->map (widget);
+}
+
+/* A search on its way keeps the chooser; nobody waits for it any more, unless a
+ * dialog only becomes a sheet. */
+static void
+geo_person_chooser_unroot (GtkWidget *widget) {
+  GeoPersonChooser *self = GEO_PERSON_CHOOSER (widget);
+
+  self->is_interrupted |= self->is_searching;
+  stop_search (self);
+  GTK_WIDGET_CLASS (geo_person_chooser_parent_class)->unroot (widget);
 }
 
 static void
@@ -458,6 +480,7 @@ geo_person_chooser_dispose (GObject *object) {
                                           self);
   if (self->filter != NULL)
     gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
+  g_clear_object (&self->header_factory);
   g_clear_object (&self->own);
   g_clear_object (&self->filter);
   g_clear_object (&self->recent);
@@ -488,6 +511,7 @@ geo_person_chooser_class_init (GeoPersonChooserClass *klass) {
   object_class->set_property = geo_person_chooser_set_property;
   widget_class->grab_focus = geo_person_chooser_grab_focus;
   widget_class->map = geo_person_chooser_map;
+  widget_class->unroot = geo_person_chooser_unroot;
 
   props[PROP_SHOW_RECENT] =
       g_param_spec_boolean ("show-recent", NULL, NULL, FALSE,

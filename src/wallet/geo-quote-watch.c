@@ -131,6 +131,13 @@ geo_quote_watch_ask (GeoQuoteWatch *self,
   self->delay_id = g_timeout_add (GEO_QUOTE_WATCH_DELAY_MS, delay_cb, self);
 }
 
+void
+geo_quote_watch_stop (GeoQuoteWatch *self) {
+  g_return_if_fail (GEO_IS_QUOTE_WATCH (self));
+
+  stop (self);
+}
+
 GeoQuote *
 geo_quote_watch_get_quote (GeoQuoteWatch *self) {
   g_return_val_if_fail (GEO_IS_QUOTE_WATCH (self), NULL);

@@ -26,6 +26,9 @@ void geo_quote_watch_ask (GeoQuoteWatch *self,
                           const gchar *equivalent,
                           const GeoAmount *amount);
 
+/* Nobody waits for an answer any more. */
+void geo_quote_watch_stop (GeoQuoteWatch *self);
+
 /* The last answer for this payee and equivalent; NULL: none yet.  Borrowed. */
 GeoQuote *geo_quote_watch_get_quote (GeoQuoteWatch *self);
 /* The answer is to the last question: its amount, not to one before. */

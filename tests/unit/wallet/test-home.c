@@ -178,6 +178,35 @@ test_activity (Scene *scene, gconstpointer data) {
   g_assert_null (scene_take_action (scene));
 }
 
+/* More than a page of the journal: what is scrolled to comes by itself, and
+ * there are rows for what is seen only. */
+static void
+test_long (Scene *scene, gconstpointer data) {
+  GeoActivityPage *page = g_object_new (GEO_TYPE_ACTIVITY_PAGE, NULL);
+  GtkListView *view;
+  guint n;
+  guint rows = 0;
+
+  scene_trust (scene);
+  for (guint i = 0; i < 250; i++)
+    scene_pay (scene, MARTA, OLENA, 100);
+  geo_activity_page_set_node (page, scene->nodes[MARTA]);
+  scene_show (scene, GTK_WIDGET (page));
+  view = child_of (page, "list_view");
+  n = g_list_model_get_n_items (geo_node_get_activity (scene->nodes[MARTA]));
+  g_assert_cmpuint (n, ==, 253);
+  wait_until (says (GTK_WIDGET (page), "Paid to Olena"));
+  g_assert_false (says (GTK_WIDGET (page), "You joined"));
+  for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (view));
+       row != NULL; row = gtk_widget_get_next_sibling (row))
+    rows++;
+  g_assert_cmpuint (rows, <, n);
+
+  gtk_list_view_scroll_to (view, n - 1, GTK_LIST_SCROLL_NONE, NULL);
+  wait_until (says (GTK_WIDGET (page), "You joined"));
+  scene_look (scene, "activity-end");
+}
+
 static void
 test_row (Scene *scene, gconstpointer data) {
   GeoActivityRow *row = g_object_ref_sink (geo_activity_row_new ());
@@ -206,6 +235,8 @@ main (int argc, char **argv) {
               test_words, scene_tear_down);
   g_test_add ("/wallet/activity/page", Scene, GUINT_TO_POINTER (2),
               scene_set_up, test_activity, scene_tear_down);
+  g_test_add ("/wallet/activity/long", Scene, GUINT_TO_POINTER (2),
+              scene_set_up, test_long, scene_tear_down);
   g_test_add ("/wallet/activity/row", Scene, GUINT_TO_POINTER (1), scene_set_up,
               test_row, scene_tear_down);
   return g_test_run ();

@@ -233,6 +233,7 @@ test_person (Scene *scene, gconstpointer data) {
 static void
 test_pending (Scene *scene, gconstpointer data) {
   GeoPersonPage *page;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
   GeoPid pid;
 
@@ -242,9 +243,10 @@ test_pending (Scene *scene, gconstpointer data) {
   fake_hub_ignore (scene->hub, GEO_MESSAGE_TRUST_LINE_UPDATE);
   pid_of (scene->nodes[OLENA], &pid);
   geo_node_trust_async (scene->nodes[MARTA], &pid, "UAH", GEO_AMOUNT (100),
-                        FALSE, FALSE, NULL, keep_result_cb, &result);
+                        FALSE, FALSE, cancellable, keep_result_cb, &result);
   wait_until (says (page, "Waiting for the hub"));
   scene_look (scene, "person-pending");
+  g_cancellable_cancel (cancellable);
   wait_until (result != NULL);
 }
 

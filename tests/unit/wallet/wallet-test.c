@@ -158,7 +158,7 @@ scene_look (Scene *scene, const gchar *name) {
   look_once (scene, name, 360, FALSE);
   look_once (scene, name, 360, TRUE);
   geo_screen_set_text_scale (2.0);
-  geo_screen_resize (GTK_WINDOW (scene->window), 720, 900);
+  look_once (scene, name, 720, FALSE);
   geo_screen_set_text_scale (1.0);
   look_once (scene, name, 1000, TRUE);
   geo_screen_set_dark (FALSE);
