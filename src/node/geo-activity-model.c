@@ -487,6 +487,11 @@ typedef struct {
   GeoActivityItem *item;
 } Touch;
 
+static void
+activity_free (gpointer data) {
+  geo_activity_free (data);
+}
+
 static gpointer
 touch_job (GeoWorker *worker, gpointer data, GError **error) {
   const gint64 *id = data;
@@ -519,7 +524,7 @@ geo_activity_model_touch (GeoActivityModel *model, const gchar *key) {
   touch->model = g_object_ref (model);
   touch->item = g_object_ref (item);
   geo_worker_push (model->worker, touch_job, g_memdup2 (&id, sizeof id), g_free,
-                   (GDestroyNotify) geo_activity_free, touched_cb, touch);
+                   activity_free, touched_cb, touch);
 }
 
 void

@@ -22,7 +22,9 @@
 #define RECENT_PAGE_ROWS 1000
 
 void
-geo_node_data_free (GeoNodeData *data) {
+geo_node_data_free (gpointer user_data) {
+  GeoNodeData *data = user_data;
+
   if (data == NULL)
     return;
   g_free (data->path);

@@ -155,7 +155,7 @@ gboolean geo_node_send (GeoNode *self, GeoMessage *message);
 
 /* --- geo-node-data.c ---------------------------------------------------- */
 
-void geo_node_data_free (GeoNodeData *data);
+void geo_node_data_free (gpointer data); /* A GDestroyNotify. */
 /* Jobs of a worker.  The result is a GeoNodeData; errors are GEO_NODE_ERROR. */
 /* data: the path of the journal, which is open. */
 gpointer geo_node_load_job (GeoWorker *worker, gpointer data, GError **error);

@@ -171,8 +171,8 @@ geo_node_reload (GeoNode *self, const gchar *message) {
   reload->node = g_object_ref (self);
   reload->message = g_strdup (message);
   geo_worker_push (self->worker, geo_node_load_job,
-                   g_strdup (self->journal_path), g_free,
-                   (GDestroyNotify) geo_node_data_free, reloaded_cb, reload);
+                   g_strdup (self->journal_path), g_free, geo_node_data_free,
+                   reloaded_cb, reload);
 }
 
 /* --- Joining ------------------------------------------------------------ */
@@ -356,8 +356,8 @@ open_journal_if_there (GeoNode *self, const GeoMsgChallenge *challenge) {
   opening->known = challenge->known;
   set_login (self, GEO_LOGIN_OPENING);
   geo_worker_push (self->worker, geo_node_open_job, paths,
-                   (GDestroyNotify) g_ptr_array_unref,
-                   (GDestroyNotify) geo_node_data_free, opened_cb, opening);
+                   (GDestroyNotify) g_ptr_array_unref, geo_node_data_free,
+                   opened_cb, opening);
   return TRUE;
 }
 
@@ -484,7 +484,7 @@ handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
   storing->node = g_object_ref (self);
   storing->session = g_object_ref (self->session);
   geo_worker_push (self->worker, geo_node_join_job, join, geo_node_join_free,
-                   (GDestroyNotify) geo_node_data_free, joined_cb, storing);
+                   geo_node_data_free, joined_cb, storing);
 }
 
 static void

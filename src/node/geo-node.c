@@ -267,9 +267,8 @@ geo_node_open_async (GeoProfile *profile,
   self = geo_node_new (profile);
   g_task_set_task_data (task, self, g_object_unref);
   geo_worker_push (self->worker, geo_node_open_job, paths,
-                   (GDestroyNotify) g_ptr_array_unref,
-                   (GDestroyNotify) geo_node_data_free, opened_cb,
-                   g_steal_pointer (&task));
+                   (GDestroyNotify) g_ptr_array_unref, geo_node_data_free,
+                   opened_cb, g_steal_pointer (&task));
 }
 
 GeoNode *
