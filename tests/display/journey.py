@@ -120,7 +120,15 @@ class Window:
 
     def text(self, wanted, seconds=STEP_S_MAX, what=None):
         """Waits for a text, and returns what it says."""
-        return words_of(self.find(TEXTS, wanted, seconds, what))
+        end = time.monotonic() + seconds
+        while True:
+            node = self.find(TEXTS, wanted, seconds, what)
+            try:
+                return words_of(node)
+            except GLib.Error:
+                # A list that moves on drops the label just found.
+                if time.monotonic() > end:
+                    raise
 
     def entry(self, name):
         """What can be typed into, by its own name or that of its row."""
