@@ -71,6 +71,24 @@ debt_cb (const GeoPid *debtor,
 }
 
 static void
+add_line (JsonBuilder *out, const GeoTrustLine *line, gboolean in_force) {
+  json_builder_begin_array (out);
+  add_pid (out, &line->from);
+  add_pid (out, &line->to);
+  json_builder_add_string_value (out, line->equivalent);
+  json_builder_add_int_value (out, line->limit.amount.minor);
+  json_builder_add_int_value (out, line->seq);
+  json_builder_add_boolean_value (out, in_force);
+  json_builder_end_array (out);
+}
+
+static gboolean
+line_cb (const GeoTrustLine *line, gpointer user_data, GError **error) {
+  add_line (user_data, line, TRUE);
+  return TRUE;
+}
+
+static void
 audit_hub (const gchar *folder, JsonBuilder *out) {
   g_autofree gchar *path = g_build_filename (folder, "hub.db", NULL);
   g_autoptr (GError) error = NULL;
@@ -89,6 +107,11 @@ audit_hub (const gchar *folder, JsonBuilder *out) {
   geo_hub_store_load_participants (store, participant_cb, out, &error);
   g_assert_no_error (error);
   json_builder_end_object (out);
+  json_builder_set_member_name (out, "lines");
+  json_builder_begin_array (out);
+  geo_hub_store_load_lines (store, line_cb, out, &error);
+  g_assert_no_error (error);
+  json_builder_end_array (out);
   json_builder_set_member_name (out, "debts");
   json_builder_begin_array (out);
   geo_hub_store_load_debts (store, debt_cb, out, &error);
@@ -133,6 +156,22 @@ add_balances (JsonBuilder *out, GeoJournal *journal) {
     json_builder_add_string_value (out, balance->equivalent);
     json_builder_add_int_value (out, balance->balance.minor);
     json_builder_end_array (out);
+  }
+  json_builder_end_array (out);
+}
+
+static void
+add_lines (JsonBuilder *out, GeoJournal *journal) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = geo_journal_list_lines (journal, &error);
+
+  g_assert_no_error (error);
+  json_builder_set_member_name (out, "lines");
+  json_builder_begin_array (out);
+  for (guint i = 0; i < list->len; i++) {
+    const GeoJournalLine *line = g_ptr_array_index (list, i);
+
+    add_line (out, line->line, line->in_force);
   }
   json_builder_end_array (out);
 }
@@ -193,6 +232,7 @@ audit_journal (const gchar *folder, JsonBuilder *out) {
            count (geo_journal_list_open_orders (journal, &error), error));
   add_int (out, "votes",
            count (geo_journal_list_open_votes (journal, &error), error));
+  add_lines (out, journal);
   add_balances (out, journal);
   add_payments (out, journal);
 }

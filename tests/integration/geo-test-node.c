@@ -11,7 +11,7 @@
  *   trust PID LIMIT live|standing
  *                          trusted | failed MESSAGE
  *   pay TX_ID PID AMOUNT   ordered | failed MESSAGE
- *   status                 status CONNECTION OPEN SEQUENCE
+ *   status                 status CONNECTION OPEN SEQUENCE PENDING
  *   hurry                  hurried
  *   (the end)              ends
  *   in between             state TX_ID STATE CODE
@@ -155,8 +155,10 @@ do_status (ItPerson *person) {
 
   if (person->node->party != NULL)
     sequence = geo_party_get_sequence (person->node->party, NULL);
-  say ("status %d %u %" G_GINT64_FORMAT, geo_node_get_connection (person->node),
-       geo_node_get_open_count (person->node), sequence);
+  say ("status %d %u %" G_GINT64_FORMAT " %u",
+       geo_node_get_connection (person->node),
+       geo_node_get_open_count (person->node), sequence,
+       g_hash_table_size (person->node->pending));
 }
 
 static void

@@ -6,14 +6,16 @@
 One payment goes from the payer over X to the payee, each a process of its own.
 One of them is killed at its n-th fault point (see src/net/geo-fault.h), started
 again, and everybody waits until nobody is in doubt.  Then all must agree on what
-became of it; n grows until the payment passes without a kill.  After that,
-random kills in the middle of many payments, each from a seed.
+became of it; n grows until the payment passes without a kill.  The same for a
+line that its owner changes.  Then a hub whose disk is full, and random kills in
+the middle of many payments, each from a seed.
 
     test-kill.py [SEED …]     only the random runs of these seeds
 """
 
 import os
 import random
+import resource
 import shutil
 import sys
 import tempfile
@@ -130,8 +132,8 @@ class Scene:
             status = {name: node.status() for name, node in self.nodes.items()}
         except town.Gone:
             return False
-        if any(connection != town.CONNECTED or is_open
-               for connection, is_open, _ in status.values()):
+        if any(connection != town.CONNECTED or is_open or pending
+               for connection, is_open, _, pending in status.values()):
             return False
         sequences = town.audit("hub", self.hub.folder)["sequences"]
         return all(status[name][2] == sequences[self.nodes[name].pid]
@@ -167,12 +169,22 @@ class Scene:
             assert journal["sequence"] == \
                 hub["sequences"][self.nodes[name].pid], f"{name} misses entries"
 
+        self.check_lines(hub, journals)
         debts = self.check_pairs(hub, journals)
         paid = self.check_outcomes(journals, ordered)
         assert hub["transactions"] == len(paid), \
             f"{hub['transactions']} in the hub, {len(paid)} paid"
         self.check_sums(debts, ordered, paid)
         return paid
+
+    def check_lines(self, hub, journals):
+        """Both ends have the line that the hub has, and no other."""
+        held = {tuple(line) for line in hub["lines"]}
+        for name, journal in journals.items():
+            mine = {line for line in held
+                    if self.nodes[name].pid in line[:2]}
+            seen = {tuple(line) for line in journal["lines"]}
+            assert seen == mine, f"{name} has {seen}, the hub {mine}"
 
     def check_pairs(self, hub, journals):
         """I5, I7: both ends of a pair and the hub have the same debt, and the
@@ -236,70 +248,112 @@ class Scene:
 
 # --- Every point -------------------------------------------------------------
 
-def kill_at(victim, point, consent):
+def start_again(scene, victim, extra=None):
+    """In order, and everybody is there, unless the victim falls on its way."""
+    if victim == "hub":
+        scene.hub.stop()
+    else:
+        scene.nodes[victim].stop()
+    scene.restart(victim, extra)
+    town.until(lambda: scene.process(victim).has_ended() or
+               scene.is_connected(), "everybody is there")
+
+
+def settle_and_stand(scene, victim):
+    """Whether the victim fell; if not, it will not any more."""
+    process = scene.process(victim)
+    scene.settle()
+    # What comes after the outcome: acknowledgements.
+    time.sleep(0.2)
+    scene.settle()
+    killed = process.was_killed()
+    if not killed:
+        start_again(scene, victim)
+        scene.settle()
+    return killed
+
+
+def pay_first(scene):
+    """The payment that somebody falls in; what was ordered."""
+    payee = scene.nodes["payee"]
+    try:
+        answer = scene.nodes["payer"].ask(f"pay first {payee.pid} {AMOUNT}")
+        if answer[0] != "ordered":
+            return {}
+    except town.Gone:
+        pass
+    return {"first": ("payer", "payee", AMOUNT)}
+
+
+def pay_rest(scene, ordered, rest):
+    """Nothing is held any more by what did not come about: all the rest can be
+    paid, and then everything is as it should be.  What was paid."""
+    payee = scene.nodes["payee"]
+    scene.nodes["payer"].do(f"pay rest {payee.pid} {rest}", "ordered")
+    ordered["rest"] = ("payer", "payee", rest)
+    scene.settle()
+    paid = scene.check(ordered)
+    assert "rest" in paid, "something is still held"
+    return paid
+
+
+def name_of(count, killed):
+    if not killed:
+        return None
+    with open(count, encoding="utf-8") as file:
+        return file.read().strip().split(" ", 1)[1]
+
+
+def kill_in_payment(victim, point, consent):
     """One payment, the victim killed at that point.  Returns the point's name,
     or None where there are not so many, and what became of the payment."""
     scene = Scene(consent)
     try:
         count = os.path.join(scene.folder, "count")
-        extra = {"GEO_CRASH_AT": str(point), "GEO_CRASH_COUNT": count}
-        if victim == "hub":
-            scene.hub.stop()
-            scene.restart("hub", extra)
-        else:
-            scene.nodes[victim].stop()
-            scene.restart(victim, extra)
-        # Everybody is there, unless the victim falls on its way.
-        town.until(lambda: scene.process(victim).has_ended() or
-                   scene.is_connected(), "everybody is there")
-
-        ordered = {}
-        payer = scene.nodes["payer"]
-        payee = scene.nodes["payee"]
-        try:
-            if payer.ask(f"pay first {payee.pid} {AMOUNT}")[0] == "ordered":
-                ordered["first"] = ("payer", "payee", AMOUNT)
-        except town.Gone:
-            ordered["first"] = ("payer", "payee", AMOUNT)
-        process = scene.process(victim)
-        scene.settle()
-        # What comes after the outcome: acknowledgements.
-        time.sleep(0.2)
-        scene.settle()
-        killed = process.was_killed()
-        if not killed:
-            # It is not to fall at what follows.
-            if victim == "hub":
-                scene.hub.stop()
-            else:
-                scene.nodes[victim].stop()
-            scene.restart(victim)
-            scene.settle()
-
-        # Nothing is held any more by what did not come about: all the rest can
-        # be paid.
+        start_again(scene, victim, {"GEO_CRASH_AT": str(point),
+                                    "GEO_CRASH_COUNT": count})
+        ordered = pay_first(scene)
+        killed = settle_and_stand(scene, victim)
         was_paid = town.audit("hub", scene.hub.folder)["transactions"] == 1
-        rest = LIMIT - (AMOUNT if was_paid else 0)
-        payer.do(f"pay rest {payee.pid} {rest}", "ordered")
-        ordered["rest"] = ("payer", "payee", rest)
-        scene.settle()
-        paid = scene.check(ordered)
-        assert "rest" in paid, "something is still held"
-        name = None
-        if killed:
-            with open(count, encoding="utf-8") as file:
-                name = file.read().strip().split(" ", 1)[1]
-        return name, "paid" if "first" in paid else "not paid"
+        paid = pay_rest(scene, ordered, LIMIT - (AMOUNT if was_paid else 0))
+        return (name_of(count, killed),
+                "paid" if "first" in paid else "not paid")
     finally:
         scene.close()
 
 
-def every_point(victim, consent):
+def kill_in_line(victim, point, consent):
+    """The same for a line that X changes."""
+    scene = Scene(consent)
+    try:
+        count = os.path.join(scene.folder, "count")
+        start_again(scene, victim, {"GEO_CRASH_AT": str(point),
+                                    "GEO_CRASH_COUNT": count})
+        x, payer = scene.nodes["x"], scene.nodes["payer"]
+        told = None
+        try:
+            told = x.ask(f"trust {payer.pid} {AMOUNT} {consent}")[0]
+        except town.Gone:
+            pass
+        killed = settle_and_stand(scene, victim)
+        lines = town.audit("hub", scene.hub.folder)["lines"]
+        limit = next(line[3] for line in lines
+                     if line[0] == x.pid and line[1] == payer.pid)
+        assert limit == AMOUNT or (limit == LIMIT and told != "trusted"), \
+            f"told {told}, and the limit is {limit}"
+        pay_rest(scene, {}, limit)
+        return (name_of(count, killed),
+                "changed" if limit == AMOUNT else "not changed")
+    finally:
+        scene.close()
+
+
+def every_point(kill, victim, consent):
     """Text of what happened; AssertionError where something does not hold."""
     said = []
     for point in range(1, POINTS_MAX):
         try:
-            name, outcome = kill_at(victim, point, consent)
+            name, outcome = kill(victim, point, consent)
         except Exception as error:
             raise AssertionError(
                 f"{victim} ({consent}) killed at point {point}: "
@@ -308,6 +362,60 @@ def every_point(victim, consent):
             return f"{point - 1} points; " + "; ".join(said)
         said.append(f"{name}: {outcome}")
     raise AssertionError(f"{victim} never gets through")
+
+
+# --- A full disk ---------------------------------------------------------------
+
+def fill_disk():
+    """The hub's files may grow by a few pages only: it stops, and sends nothing
+    that it could not write."""
+    said = []
+    for pages in range(0, 8):
+        scene = Scene("standing")
+        try:
+            scene.hub.stop()
+            # Too large a file is then an error, and no signal; and that the hub
+            # says so is what is wanted.
+            scene.hub.start({"G_DEBUG": ""}, restore_signals=False)
+            town.until(scene.is_connected, "everybody is there")
+            largest = max(os.stat(os.path.join(scene.hub.folder, name)).st_size
+                          for name in os.listdir(scene.hub.folder))
+            wal = os.path.join(scene.hub.folder, "hub.db-wal")
+            limit = max(largest, os.stat(wal).st_size) + pages * 4096
+            hub = scene.hub.process
+            resource.prlimit(hub.process.pid, resource.RLIMIT_FSIZE,
+                             (limit, limit))
+            ordered = pay_first(scene)
+            # Acknowledgements are written after the outcome.
+            ended = False
+            for number in range(40):
+                try:
+                    scene.nodes["payer"].ask(
+                        f"pay more-{number} {scene.nodes['payee'].pid} 1")
+                    ordered[f"more-{number}"] = ("payer", "payee", 1)
+                except town.Gone:
+                    break
+                if hub.has_ended():
+                    ended = True
+                    break
+                time.sleep(0.02)
+            ended = ended or hub.has_ended()
+            assert ended, "the hub goes on without a disk"
+            assert hub.wait() == 1, f"the hub ended with {hub.wait()}"
+            scene.restart("hub")
+            scene.settle()
+            hub_says = town.audit("hub", scene.hub.folder)
+            owed = sum(debt for debtor, _, _, debt in hub_says["debts"]
+                       if debtor == scene.nodes["payer"].pid)
+            paid = pay_rest(scene, ordered, LIMIT - owed)
+            said.append(f"{pages} pages: {len(paid) - 1} of "
+                        f"{len(ordered) - 1} paid")
+        except Exception as error:
+            raise AssertionError(f"{pages} pages: "
+                                 f"{traceback.format_exc()}") from error
+        finally:
+            scene.close()
+    return "; ".join(said)
 
 
 # --- Random moments ----------------------------------------------------------
@@ -334,9 +442,11 @@ def kill_randomly(seed):
                 ordered[tx_id] = (sender, receiver, amount)
             if number in kills:
                 time.sleep(chance.random() * 0.02)
-                victim = chance.choice(("hub",) + WALLETS)
-                victims.append(victim)
-                scene.process(victim).kill()
+                # Sometimes two at once.
+                for victim in chance.sample(("hub",) + WALLETS,
+                                            chance.choice((1, 1, 2))):
+                    victims.append(victim)
+                    scene.process(victim).kill()
                 time.sleep(chance.random() * 0.1)
                 scene.revive()
                 # Some payments are tried before it is back.
@@ -361,11 +471,18 @@ def main():
     with ThreadPoolExecutor(AT_ONCE) as pool:
         if len(sys.argv) == 1:
             for victim in ("hub", "x", "payer", "payee"):
-                jobs.append((f"kill {victim} at every point",
-                             pool.submit(every_point, victim, "standing")))
+                jobs.append((f"kill {victim} at every point of a payment",
+                             pool.submit(every_point, kill_in_payment, victim,
+                                         "standing")))
             for victim in ("hub", "x"):
-                jobs.append((f"kill {victim} at every point, X is asked",
-                             pool.submit(every_point, victim, "live")))
+                jobs.append((f"the same with {victim}, X is always asked",
+                             pool.submit(every_point, kill_in_payment, victim,
+                                         "live")))
+            for victim in ("hub", "x", "payer"):
+                jobs.append((f"kill {victim} at every point of a line",
+                             pool.submit(every_point, kill_in_line, victim,
+                                         "standing")))
+            jobs.append(("the hub's disk is full", pool.submit(fill_disk)))
         seeds = [int(seed) for seed in sys.argv[1:]] or range(RANDOM_RUNS)
         for seed in seeds:
             jobs.append((f"random kills {seed}",

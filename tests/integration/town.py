@@ -54,7 +54,7 @@ class Gone(Exception):
 class Process:
     """A process that is told things line by line."""
 
-    def __init__(self, arguments, log, extra=None):
+    def __init__(self, arguments, log, extra=None, restore_signals=True):
         environment = dict(os.environ)
         for name in ("GEO_CRASH_AT", "GEO_CRASH_COUNT"):
             environment.pop(name, None)
@@ -63,7 +63,8 @@ class Process:
         with open(log, "ab") as errors:
             self.process = subprocess.Popen(
                 arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=errors, env=environment, preexec_fn=_die_with_parent)
+                stderr=errors, env=environment, preexec_fn=_die_with_parent,
+                restore_signals=restore_signals)
         self.lines = queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -124,11 +125,11 @@ class Hub:
                   encoding="utf-8") as config:
             config.write(CONFIG.format(equivalents=equivalents))
 
-    def start(self, extra=None):
+    def start(self, extra=None, restore_signals=True):
         self.process = Process(
             [HUB_PROGRAM, "--data-dir", self.folder, "--listen",
              f"{self.ip}:{self.port}"],
-            os.path.join(self.folder, "log"), extra)
+            os.path.join(self.folder, "log"), extra, restore_signals)
         line = self.process.read()
         match = re.fullmatch(
             r"geo-hub: listening on (http://[\d.]+:(\d+)) community (\w+)",
