@@ -88,7 +88,10 @@ const GeoMessageInfo *geo_codec_get_messages (gsize *n);
 
 gpointer geo_codec_new (const GeoStructInfo *info);
 gpointer geo_codec_copy (const GeoStructInfo *info, gconstpointer object);
+/* Lets go of a reference, of which geo_codec_new () and _copy () make one. */
 void geo_codec_free (const GeoStructInfo *info, gpointer object);
+gpointer geo_codec_ref (gconstpointer object);
+void geo_codec_keep_text (const GeoStructInfo *info, gpointer object);
 
 /* FALSE where an optional field is absent. */
 gboolean geo_codec_has (const GeoFieldInfo *field, gconstpointer object);

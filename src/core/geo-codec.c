@@ -20,9 +20,32 @@
 /* What most objects need, so that the text seldom moves while it grows. */
 #define TEXT_SIZE_HINT 1024
 
+/* What lies in memory before each object. */
+typedef struct {
+  gatomicrefcount refs;
+  gsize text_len;
+  gchar *text; /* With the signature; NULL until it is to be kept. */
+  gpointer room; /* Objects are aligned as malloc () would. */
+} Head;
+
+G_STATIC_ASSERT (sizeof (Head) % 16 == 0);
+
+static Head *
+head_of (gconstpointer object) {
+  return (Head *) object - 1;
+}
+
+static gpointer
+make_room (const GeoStructInfo *info) {
+  Head *head = g_malloc0 (sizeof (Head) + info->size);
+
+  g_atomic_ref_count_init (&head->refs);
+  return head + 1;
+}
+
 gpointer
 geo_codec_new (const GeoStructInfo *info) {
-  gpointer object = g_malloc0 (info->size);
+  gpointer object = make_room (info);
 
   for (gsize i = 0; i < info->n_fields; i++) {
     const GeoFieldInfo *field = &info->fields[i];
@@ -88,11 +111,28 @@ free_field (const GeoFieldInfo *field, gpointer object) {
 
 void
 geo_codec_free (const GeoStructInfo *info, gpointer object) {
-  if (object == NULL)
+  if (object == NULL || !g_atomic_ref_count_dec (&head_of (object)->refs))
     return;
   for (gsize i = 0; i < info->n_fields; i++)
     free_field (&info->fields[i], object);
-  g_free (object);
+  g_free (head_of (object)->text);
+  g_free (head_of (object));
+}
+
+gpointer
+geo_codec_ref (gconstpointer object) {
+  if (object == NULL)
+    return NULL;
+  g_atomic_ref_count_inc (&head_of (object)->refs);
+  return (gpointer) object;
+}
+
+void
+geo_codec_keep_text (const GeoStructInfo *info, gpointer object) {
+  Head *head = head_of (object);
+
+  if (head->text == NULL)
+    head->text = geo_codec_to_text (info, object, TRUE, &head->text_len);
 }
 
 static GPtrArray *
@@ -109,7 +149,7 @@ geo_codec_copy (const GeoStructInfo *info, gconstpointer object) {
   if (object == NULL)
     return NULL;
 
-  gpointer copy = g_memdup2 (object, info->size);
+  gpointer copy = memcpy (make_room (info), object, info->size);
 
   /* Values are copied by now; what is pointed at is copied in its place. */
   for (gsize i = 0; i < info->n_fields; i++) {
@@ -187,6 +227,18 @@ append_quoted (GString *out, const gchar *text) {
   g_string_append_c (out, '"');
 }
 
+/* What is inside of another object is never on the stack, so that there is
+ * something before it. */
+static void
+append_object (const GeoStructInfo *info, gconstpointer object, GString *out) {
+  const Head *head = head_of (object);
+
+  if (head->text != NULL)
+    g_string_append_len (out, head->text, (gssize) head->text_len);
+  else
+    geo_codec_append (info, object, TRUE, out);
+}
+
 static void
 append_list (const GeoFieldInfo *field, gconstpointer place, GString *out) {
   g_string_append_c (out, '[');
@@ -197,7 +249,7 @@ append_list (const GeoFieldInfo *field, gconstpointer place, GString *out) {
     for (guint i = 0; i < list->len; i++) {
       if (i > 0)
         g_string_append_c (out, ',');
-      geo_codec_append (field->sub, list->pdata[i], TRUE, out);
+      append_object (field->sub, list->pdata[i], out);
     }
   } else {
     GArray *list = *(GArray *const *) place;
@@ -297,7 +349,7 @@ append_field (const GeoFieldInfo *field, gconstpointer object, GString *out) {
     gconstpointer sub = *(const gconstpointer *) place;
 
     g_assert (sub != NULL);
-    geo_codec_append (field->sub, sub, TRUE, out);
+    append_object (field->sub, sub, out);
     break;
   }
   case GEO_FIELD_OBJECTS:

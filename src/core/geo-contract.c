@@ -32,8 +32,8 @@ hash_hop (const GeoHop *hop, GeoHash *out) {
   geo_merkle_leaf (text, len, out);
 }
 
-static GeoHash *
-hash_hops (GPtrArray *hops) {
+GeoHash *
+geo_contract_hash_hops (GPtrArray *hops) {
   GeoHash *leaves = g_new (GeoHash, MAX (hops->len, 1));
 
   for (guint i = 0; i < hops->len; i++)
@@ -43,7 +43,7 @@ hash_hops (GPtrArray *hops) {
 
 void
 geo_contract_set_hops (GeoContract *contract, GPtrArray *hops) {
-  g_autofree GeoHash *leaves = hash_hops (hops);
+  g_autofree GeoHash *leaves = geo_contract_hash_hops (hops);
 
   geo_merkle_root (leaves, hops->len, &contract->hops_root);
   contract->hops_count = hops->len;
@@ -52,9 +52,26 @@ geo_contract_set_hops (GeoContract *contract, GPtrArray *hops) {
 /* §5: a participant is shown its own hops, and no other's. */
 GPtrArray *
 geo_contract_prove_hops_of (GPtrArray *hops, const GeoPid *pid) {
+  g_autofree GeoHash *leaves = geo_contract_hash_hops (hops);
+  GPtrArray *proven = geo_contract_prove_hashed_hops_of (hops, leaves, pid);
+
+  /* The caller's own, to be changed at will. */
+  for (guint i = 0; i < proven->len; i++) {
+    GeoProvenHop *item = proven->pdata[i];
+    GeoHop *shared = item->hop;
+
+    item->hop = geo_hop_copy (shared);
+    geo_hop_free (shared);
+  }
+  return proven;
+}
+
+GPtrArray *
+geo_contract_prove_hashed_hops_of (GPtrArray *hops,
+                                   const GeoHash *leaves,
+                                   const GeoPid *pid) {
   GPtrArray *proven =
       g_ptr_array_new_with_free_func ((GDestroyNotify) geo_proven_hop_free);
-  g_autofree GeoHash *leaves = hash_hops (hops);
 
   for (guint i = 0; i < hops->len; i++) {
     const GeoHop *hop = hops->pdata[i];
@@ -64,7 +81,7 @@ geo_contract_prove_hops_of (GPtrArray *hops, const GeoPid *pid) {
 
     GeoProvenHop *item = geo_proven_hop_new ();
 
-    item->hop = geo_hop_copy (hop);
+    item->hop = geo_hop_ref (hop);
     item->index = i;
     g_array_unref (item->proof);
     item->proof = geo_merkle_inclusion (leaves, hops->len, i);

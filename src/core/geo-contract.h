@@ -20,6 +20,13 @@ void geo_contract_set_hops (GeoContract *contract, GPtrArray *hops);
  * of GeoProvenHop, owned by the caller.  What a participant is shown (§5). */
 GPtrArray *geo_contract_prove_hops_of (GPtrArray *hops, const GeoPid *pid);
 
+/* The same for many in turn: leaves, one a hop, are made once, and the hops in
+ * the proofs are those of the list themselves (geo_hop_ref ()). */
+GeoHash *geo_contract_hash_hops (GPtrArray *hops);
+GPtrArray *geo_contract_prove_hashed_hops_of (GPtrArray *hops,
+                                              const GeoHash *leaves,
+                                              const GeoPid *pid);
+
 /* The hop belongs to the contract: root, community, tx_id, equivalent,
  * decimals. */
 gboolean geo_contract_check_hop (const GeoContract *contract,

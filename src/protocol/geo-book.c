@@ -332,6 +332,8 @@ geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
   }
 
   person->participant = geo_participant_copy (participant);
+  /* It goes with each payment that it is in. */
+  geo_participant_keep_text (person->participant);
   person->folded = fold (participant->name);
   g_hash_table_insert (book->people, &person->participant->pid, person);
 

@@ -198,6 +198,7 @@ geo_closer_next_entry (GeoCloser *closer,
   entry->subject = *subject;
   entry->at = now;
   geo_entry_sign (entry, closer->secret);
+  geo_entry_keep_text (entry);
   geo_book_advance (person, entry);
   return entry;
 }
@@ -217,7 +218,7 @@ add_person (const GeoCloser *closer,
     if (geo_pid_equal (&((GeoParticipant *) g_ptr_array_index (people, i))->pid,
                        pid))
       return;
-  g_ptr_array_add (people, geo_participant_copy (participant));
+  g_ptr_array_add (people, geo_participant_ref (participant));
 }
 
 GeoProvenEntry *
@@ -239,10 +240,11 @@ geo_closer_prove (const GeoCloser *closer,
     return NULL;
 
   proven = geo_proven_entry_new ();
-  proven->entry = geo_entry_copy (entry);
-  proven->certificate = geo_certificate_copy (contract->certificate);
+  proven->entry = geo_entry_ref (entry);
+  proven->certificate = geo_certificate_ref (contract->certificate);
   g_ptr_array_unref (proven->hops);
-  proven->hops = geo_contract_prove_hops_of (contract->hops, pid);
+  proven->hops = geo_contract_prove_hashed_hops_of (contract->hops,
+                                                    contract->leaves, pid);
   /* §5: the text is the payee's alone. */
   if (order->sealed != NULL && geo_pid_equal (pid, &order->order->to))
     proven->sealed = g_bytes_ref (order->sealed);
@@ -268,8 +270,8 @@ certify (const GeoCloser *closer, const GeoCloserContract *contract) {
   GeoCertificate *certificate = geo_certificate_new ();
   GeoVote *vote;
 
-  certificate->order = geo_order_copy (contract->order->order);
-  certificate->contract = geo_contract_copy (contract->contract);
+  certificate->order = geo_order_ref (contract->order->order);
+  certificate->contract = geo_contract_ref (contract->contract);
   for (guint i = 0; i < contract->asked->len; i++) {
     const GeoCloserAsked *asked = g_ptr_array_index (contract->asked, i);
 
@@ -277,7 +279,7 @@ certify (const GeoCloser *closer, const GeoCloserContract *contract) {
       continue;
     /* P3: The closer votes last. */
     g_assert (asked->vote != NULL);
-    g_ptr_array_add (certificate->votes, geo_vote_copy (asked->vote));
+    g_ptr_array_add (certificate->votes, geo_vote_ref (asked->vote));
   }
 
   vote = geo_vote_new ();
@@ -341,10 +343,10 @@ decide (GeoCloser *closer,
 
     add_entry (closer, contract, &hop->from, now);
     add_entry (closer, contract, &hop->to, now);
-    g_ptr_array_add (change->hops, geo_hop_copy (hop));
+    g_ptr_array_add (change->hops, geo_hop_ref (hop));
   }
 
-  change->certificate = geo_certificate_copy (contract->certificate);
+  change->certificate = geo_certificate_ref (contract->certificate);
   change->equivalent = g_strdup (contract->contract->equivalent);
   list_debts (change, contract->order->market, closer, pairs);
   for (guint i = 0; i < contract->entries->len; i++) {
@@ -396,7 +398,7 @@ geo_closer_commit (GeoCloser *closer,
     message = geo_message_new (
         GEO_MESSAGE_PAYMENT_COMMIT,
         geo_pid_equal (pid, &order->order->from) ? order->msg_id : NULL);
-    message->u.payment_commit->entry = geo_proven_entry_copy (entry);
+    message->u.payment_commit->entry = geo_proven_entry_ref (entry);
     geo_actions_send (actions, pid, message);
   }
 

@@ -230,6 +230,7 @@ make_hops (const GeoCloser *closer,
                                (guint) order->market->equivalent->precision);
     hop->lane = GEO_LANE_HUB;
     hop->salt = make_salt (closer, order, i);
+    geo_hop_keep_text (hop);
     g_ptr_array_add (hops, hop);
   }
   return hops;
@@ -319,10 +320,11 @@ ask (GeoCloser *closer,
     GeoMessage *message = geo_message_new (GEO_MESSAGE_PAYMENT_PREPARE, NULL);
     GeoMsgPaymentPrepare *prepare = message->u.payment_prepare;
 
-    prepare->contract = geo_contract_copy (contract->contract);
-    prepare->order = geo_order_copy (order->order);
+    prepare->contract = geo_contract_ref (contract->contract);
+    prepare->order = geo_order_ref (order->order);
     g_ptr_array_unref (prepare->hops);
-    prepare->hops = geo_contract_prove_hops_of (contract->hops, pid);
+    prepare->hops = geo_contract_prove_hashed_hops_of (contract->hops,
+                                                       contract->leaves, pid);
     /* §5: the text travels from payer to payee only. */
     if (asked->person == order->payee && order->sealed != NULL)
       prepare->sealed = g_bytes_ref (order->sealed);
@@ -379,10 +381,12 @@ propose (GeoCloser *closer,
   set_voters (closer, order, flows, object);
 
   geo_contract_hash (object, &hash);
+  geo_contract_keep_text (object);
   contract = geo_closer_contract_new (&hash);
   contract->order = order;
   contract->contract = object;
   contract->hops = hops;
+  contract->leaves = geo_contract_hash_hops (hops);
   g_array_append_vals (contract->flows, flows->data, flows->len);
   g_ptr_array_add (order->contracts, contract);
   g_hash_table_insert (closer->contracts, &contract->hash, contract);
@@ -591,6 +595,7 @@ geo_closer_take_order (GeoCloser *closer,
 
   held = geo_closer_order_new (&hash);
   held->order = geo_order_copy (order);
+  geo_order_keep_text (held->order);
   held->key = (GeoCloserTxKey){ held->order->from, held->order->tx_id };
   held->sealed = request->sealed == NULL ? NULL : g_bytes_ref (request->sealed);
   held->msg_id = g_strdup (message->msg_id);

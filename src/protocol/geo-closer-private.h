@@ -41,6 +41,7 @@ typedef struct {
   GeoCloserOrder *order; /* The one it carries. */
   GeoContract *contract;
   GPtrArray *hops; /* GeoHop, in the contract's order */
+  GeoHash *leaves; /* Of hops. */
   GArray *flows; /* GeoCloserFlow, the same hops */
   GPtrArray *asked; /* GeoCloserAsked */
   GeoRefusal *refusal;

@@ -56,6 +56,7 @@ static void
 contract_free (GeoCloserContract *contract) {
   geo_contract_free (contract->contract);
   g_clear_pointer (&contract->hops, g_ptr_array_unref);
+  g_free (contract->leaves);
   g_array_unref (contract->flows);
   g_ptr_array_unref (contract->asked);
   geo_refusal_free (contract->refusal);
@@ -311,9 +312,9 @@ geo_closer_refuse_contract (GeoCloser *closer,
 
   /* P1: Persist, then send. */
   change = geo_change_new (GEO_CHANGE_REFUSAL, now);
-  change->order = geo_order_copy (contract->order->order);
-  change->contract = geo_contract_copy (contract->contract);
-  change->refusal = geo_refusal_copy (contract->refusal);
+  change->order = geo_order_ref (contract->order->order);
+  change->contract = geo_contract_ref (contract->contract);
+  change->refusal = geo_refusal_ref (contract->refusal);
   geo_actions_store_change (actions, change);
 
   if (contract->asked->len > 0)
@@ -325,7 +326,7 @@ geo_closer_refuse_contract (GeoCloser *closer,
     if (!asked->person->present)
       continue;
     message = geo_message_new (GEO_MESSAGE_PAYMENT_ABORT, NULL);
-    message->u.payment_abort->refusal = geo_refusal_copy (contract->refusal);
+    message->u.payment_abort->refusal = geo_refusal_ref (contract->refusal);
     geo_actions_send (actions, &asked->person->participant->pid, message);
   }
 }
@@ -352,8 +353,8 @@ geo_closer_refuse_order (GeoCloser *closer,
   geo_closer_keep (closer, order, NULL, now);
 
   change = geo_change_new (GEO_CHANGE_REFUSAL, now);
-  change->order = geo_order_copy (order->order);
-  change->refusal = geo_refusal_copy (order->refusal);
+  change->order = geo_order_ref (order->order);
+  change->refusal = geo_refusal_ref (order->refusal);
   geo_actions_store_change (actions, change);
 
   if (order->payer->present)
