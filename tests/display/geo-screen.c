@@ -225,6 +225,9 @@ check_name (Look *look, GtkWidget *widget) {
                   GTK_IS_TEXT_VIEW (widget) || GTK_IS_ENTRY (widget) ||
                   GTK_IS_LIST_BOX_ROW (widget);
 
+  /* The button in a menu button has the name of that. */
+  if (GTK_IS_MENU_BUTTON (gtk_widget_get_parent (widget)))
+    return;
   if (asks && gtk_widget_get_sensitive (widget) && !has_name (widget))
     complain (look, widget, "has no name for a screen reader");
 }
