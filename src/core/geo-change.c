@@ -33,6 +33,7 @@ geo_change_free (GeoChange *change) {
   geo_entry_ack_free (change->ack);
   g_free (change->registration);
   g_free (change->equivalent);
+  g_free (change->text);
   g_ptr_array_unref (change->hops);
   g_array_unref (change->debts);
   g_ptr_array_unref (change->entries);

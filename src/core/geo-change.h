@@ -11,11 +11,18 @@
 
 G_BEGIN_DECLS
 
+/* What stays to be known of an equivalent.  Stored: numbers stay. */
+typedef enum {
+  GEO_INCIDENT_FROZEN = 1, /* An invariant would have been broken (§14). */
+  GEO_INCIDENT_THAWED = 2, /* Its owner has looked, and goes on. */
+} GeoIncident;
+
 /* Stored in no file: numbers may change. */
 typedef enum {
   GEO_CHANGE_PARTICIPANT = 1, /* participant: new or next seq */
   GEO_CHANGE_LINE = 2, /* line, entries (one for each side) */
   GEO_CHANGE_COMMIT = 3, /* certificate, hops (all of them), debts, entries */
+  GEO_CHANGE_INCIDENT = 7, /* incident, equivalent, text */
   GEO_CHANGE_REFUSAL = 4, /* refusal, and the order it refuses or whose contract
                              it refuses; contract where it refuses one */
   GEO_CHANGE_ACK = 5, /* ack */
@@ -47,6 +54,8 @@ typedef struct {
   GPtrArray *hops; /* GeoHop */
   GArray *debts; /* GeoDebtChange */
   GPtrArray *entries; /* GeoProvenEntry */
+  GeoIncident incident; /* about `equivalent` */
+  gchar *text; /* One sentence about it, with nobody's name or amount in it */
 } GeoChange;
 
 /* Arrays are there, empty. */

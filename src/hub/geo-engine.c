@@ -162,6 +162,9 @@ note_decided (GeoEngine *engine, const GeoChange *change, gint64 now_us) {
 static void
 note_stored (GeoEngine *engine, List *list, const GeoChange *change) {
   geo_hub_metrics_stored (engine->metrics, change);
+  if (change->kind == GEO_CHANGE_INCIDENT)
+    g_warning ("incident equivalent=%s: nothing more is done in it: %s",
+               change->equivalent, change->text);
   if (change->kind != GEO_CHANGE_COMMIT)
     return;
   list->stored_us = g_get_monotonic_time ();
@@ -337,6 +340,15 @@ load_debt_cb (const GeoPid *debtor,
                              error);
 }
 
+static gboolean
+load_frozen (GeoHubStore *reader, GeoBook *book, GError **error) {
+  g_autoptr (GPtrArray) codes = geo_hub_store_list_frozen (reader, error);
+
+  for (guint i = 0; codes != NULL && i < codes->len; i++)
+    geo_book_load_frozen_equivalent (book, g_ptr_array_index (codes, i));
+  return codes != NULL;
+}
+
 GeoEngine *
 geo_engine_new (GeoHubStore *writer,
                 GeoHubStore *reader,
@@ -352,7 +364,8 @@ geo_engine_new (GeoHubStore *writer,
   if (!geo_hub_store_load_participants (reader, load_participant_cb, book,
                                         error) ||
       !geo_hub_store_load_lines (reader, load_line_cb, book, error) ||
-      !geo_hub_store_load_debts (reader, load_debt_cb, book, error))
+      !geo_hub_store_load_debts (reader, load_debt_cb, book, error) ||
+      !load_frozen (reader, book, error))
     return NULL;
 
   engine = g_new0 (GeoEngine, 1);

@@ -31,6 +31,50 @@ finding_cb (const gchar *rule, const gchar *text, gpointer user_data) {
     printf ("%s: %s\n", rule, text);
 }
 
+/* Says that the owner has looked; only a hub that does not run can be told. */
+static GeoHubExit
+thaw (const GeoHubPlace *place, GeoHubStore *store, const gchar *equivalent) {
+  g_autofree gchar *path = geo_hub_place_path (place, GEO_HUB_DATABASE);
+  g_autoptr (GPtrArray) changes =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_change_free);
+  g_autoptr (GPtrArray) codes = NULL;
+  g_autoptr (GeoHubStore) writer = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoChange *change;
+  guint index;
+
+  codes = geo_hub_store_list_frozen (store, &error);
+  if (codes == NULL)
+    return geo_hub_complain (GEO_HUB_EXIT_DATA, "%s", error->message);
+  if (!g_ptr_array_find_with_equal_func (codes, equivalent, g_str_equal,
+                                         &index))
+    return geo_hub_complain (GEO_HUB_EXIT_USAGE, "“%s” is not frozen.",
+                             equivalent);
+  writer = geo_hub_store_open (path, FALSE, &error);
+  if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_LOCKED))
+    return geo_hub_complain (GEO_HUB_EXIT_DATA,
+                             "A hub runs on the data folder %s; stop it first.",
+                             place->data_dir);
+  change = geo_change_new (GEO_CHANGE_INCIDENT, g_get_real_time () / 1000);
+  change->incident = GEO_INCIDENT_THAWED;
+  change->equivalent = g_strdup (equivalent);
+  change->text = g_strdup ("The owner has checked the database.");
+  g_ptr_array_add (changes, change);
+  if (writer == NULL || !geo_hub_store_write (writer, changes, &error))
+    return geo_hub_complain (GEO_HUB_EXIT_DATA, "%s", error->message);
+  printf ("%s: thawed\n", equivalent);
+  return GEO_HUB_EXIT_DONE;
+}
+
+static gboolean
+print_frozen (GeoHubStore *store, GError **error) {
+  g_autoptr (GPtrArray) codes = geo_hub_store_list_frozen (store, error);
+
+  for (guint i = 0; codes != NULL && i < codes->len; i++)
+    printf ("%s: frozen\n", (const gchar *) g_ptr_array_index (codes, i));
+  return codes != NULL;
+}
+
 static GeoHubExit
 check (GeoHubStore *store) {
   Findings findings = { 0 };
@@ -52,7 +96,7 @@ check (GeoHubStore *store) {
                              "The database does not hold (%" G_GUINT64_FORMAT
                              " findings); the first: %s",
                              seen.findings, first);
-  if (!read)
+  if (!read || !print_frozen (store, &error))
     return geo_hub_complain (GEO_HUB_EXIT_DATA, "%s", error->message);
   return GEO_HUB_EXIT_DONE;
 }
@@ -62,7 +106,15 @@ geo_hub_command_check (int argc, char **argv) {
   g_auto (GeoHubPlace) place = { NULL };
   g_autoptr (GeoHubStore) store = NULL;
   g_autoptr (GError) error = NULL;
-  const GOptionEntry entries[] = { G_OPTION_ENTRY_NULL };
+  g_autofree gchar *equivalent = NULL;
+  GeoHubExit code;
+  const GOptionEntry entries[] = {
+    { "thaw", 0, 0, G_OPTION_ARG_STRING, &equivalent,
+      "Where everything holds, let this equivalent, which was frozen after a "
+      "violation, go on",
+      "CODE" },
+    G_OPTION_ENTRY_NULL,
+  };
 
   if (!geo_hub_command_parse (
           &argc, &argv, NULL, 0,
@@ -76,7 +128,10 @@ geo_hub_command_check (int argc, char **argv) {
   store = geo_hub_place_open (&place, &error);
   if (store == NULL)
     return geo_hub_complain (GEO_HUB_EXIT_DATA, "%s", error->message);
-  return check (store);
+  code = check (store);
+  if (code == GEO_HUB_EXIT_DONE && equivalent != NULL)
+    code = thaw (&place, store, equivalent);
+  return code;
 }
 
 /* --- Export --------------------------------------------------------------- */

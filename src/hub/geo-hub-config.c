@@ -25,7 +25,7 @@ typedef enum {
   KEY_PUBLIC_ADDRESS,
   KEY_CERTIFICATE,
   KEY_METRICS,
-  KEY_OPEN,
+  KEY_BOOLEAN,
   KEY_CODE,
   KEY_NUMBER,
 } KeyKind;
@@ -34,7 +34,7 @@ typedef struct {
   const gchar *group;
   const gchar *key;
   KeyKind kind;
-  gsize offset; /* KEY_NUMBER */
+  gsize offset; /* KEY_NUMBER, KEY_BOOLEAN */
   guint max;
 } Key;
 
@@ -45,7 +45,9 @@ static const Key keys[] = {
   { "hub", "public_address", KEY_PUBLIC_ADDRESS, 0, 0 },
   { "hub", "certificate", KEY_CERTIFICATE, 0, 0 },
   { "hub", "metrics", KEY_METRICS, 0, 0 },
-  { "joining", "open", KEY_OPEN, 0, 0 },
+  { "integrity", "check_at_start", KEY_BOOLEAN,
+    G_STRUCT_OFFSET (GeoHubConfig, check_at_start), 0 },
+  { "joining", "open", KEY_BOOLEAN, G_STRUCT_OFFSET (GeoHubConfig, open), 0 },
   { "joining", "code", KEY_CODE, 0, 0 },
   { "limits", "connections", KEY_NUMBER,
     G_STRUCT_OFFSET (GeoHubConfig, connections_max), 1000000 },
@@ -71,6 +73,8 @@ static const gchar default_text[] = "[community]\n"
                                     "[hub]\n"
                                     "listen=127.0.0.1:7711\n"
                                     "metrics=local\n"
+                                    "[integrity]\n"
+                                    "check_at_start=false\n"
                                     "[joining]\n"
                                     "open=true\n"
                                     "[limits]\n"
@@ -262,10 +266,11 @@ take (GeoHubConfig *config, const Key *key, const gchar *value) {
     else
       return g_strdup_printf ("“%s” is none of off, local and all", value);
     return NULL;
-  case KEY_OPEN:
+  case KEY_BOOLEAN:
     if (!g_str_equal (value, "true") && !g_str_equal (value, "false"))
       return g_strdup_printf ("“%s” is neither true nor false", value);
-    config->open = g_str_equal (value, "true");
+    G_STRUCT_MEMBER (gboolean, config, key->offset) = g_str_equal (value,
+                                                                   "true");
     return NULL;
   case KEY_CODE:
     if (!is_text (value, CODE_LEN_MAX))

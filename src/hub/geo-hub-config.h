@@ -29,6 +29,9 @@ typedef struct {
   gchar *certificate; /* PEM file with certificate and key; NULL: no TLS */
   GeoHubWho metrics; /* Who may read /metrics. */
 
+  /* [integrity] */
+  gboolean check_at_start;
+
   /* [joining] */
   gboolean open;
   gchar *code; /* NULL: none is asked for */

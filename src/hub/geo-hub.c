@@ -233,6 +233,8 @@ send_metrics (GeoHub *self, GeoReply *reply) {
   gauges.sessions = figures.sessions;
   gauges.signed_in = figures.signed_in;
   gauges.participants = figures.participants;
+  gauges.frozen_equivalents = geo_book_count_frozen_equivalents (
+      geo_engine_get_book (self->engine));
   text = geo_hub_metrics_print (geo_engine_get_metrics (self->engine), &gauges);
   geo_reply_send (reply, 200, "text/plain; version=0.0.4; charset=utf-8", text,
                   -1);
@@ -391,6 +393,49 @@ count_debt_cb (const GeoPid *debtor,
     debts->above++;
 }
 
+typedef struct {
+  gchar *first;
+} Findings;
+
+static void
+finding_cb (const gchar *rule, const gchar *text, gpointer user_data) {
+  Findings *findings = user_data;
+
+  if (findings->first == NULL)
+    findings->first = g_strdup_printf ("%s: %s", rule, text);
+}
+
+/* I1–I8, as far as they can be seen in the file. */
+static gboolean
+inspect (GeoHubStore *reader, GError **error) {
+  Findings findings = { NULL };
+  g_autofree gchar *first = NULL;
+  g_autoptr (GError) why = NULL;
+  GeoHubInspection seen;
+  gint64 began_us = g_get_monotonic_time ();
+  gboolean read = geo_hub_store_inspect (reader, finding_cb, &findings, &seen,
+                                         &why);
+
+  first = findings.first;
+  if (seen.findings > 0) {
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_NOT_VERIFIED,
+                 "The database does not hold (%" G_GUINT64_FORMAT
+                 " findings, see geo-hub check); the first: %s",
+                 seen.findings, first);
+    return FALSE;
+  }
+  if (!read) {
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+                 "The database cannot be checked: %s", why->message);
+    return FALSE;
+  }
+  g_info ("checked transactions=%" G_GUINT64_FORMAT
+          " entries=%" G_GUINT64_FORMAT " ms=%" G_GINT64_FORMAT,
+          seen.transactions, seen.entries,
+          (g_get_monotonic_time () - began_us) / 1000);
+  return TRUE;
+}
+
 static gboolean
 open_engine (GeoHub *self, GError **error) {
   g_autofree gchar *path = g_build_filename (self->data_dir, DATABASE, NULL);
@@ -410,6 +455,8 @@ open_engine (GeoHub *self, GError **error) {
   reader = geo_hub_store_open (path, TRUE, &why);
   if (reader == NULL)
     return fail_store (self, error, why);
+  if (self->config->check_at_start && !inspect (reader, error))
+    return FALSE;
   geo_closer_limits_init (&limits);
   limits.orders_max = self->config->orders_open_max;
   /* I3 and the rest of what the book cannot hold is found by loading it. */

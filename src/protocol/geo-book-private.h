@@ -32,6 +32,7 @@ typedef struct {
   const GeoEquivalent *equivalent;
   GeoGraph *graph;
   GHashTable *lines; /* gint64, creditor and debtor → GeoBookLine */
+  gboolean frozen; /* §14: no more orders and lines after a violation. */
 } GeoBookMarket;
 
 /* All are borrowed, and NULL where there is no such thing. */

@@ -412,7 +412,27 @@ geo_book_relax (GeoBookMarket *market, GeoNodeIndex u, GeoNodeIndex v) {
     line->ceiling = GEO_AMOUNT_ZERO;
 }
 
+guint
+geo_book_count_frozen_equivalents (const GeoBook *book) {
+  GHashTableIter iter;
+  gpointer value;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, book->markets);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    n += ((GeoBookMarket *) value)->frozen ? 1 : 0;
+  return n;
+}
+
 /* --- Loading ------------------------------------------------------------- */
+
+void
+geo_book_load_frozen_equivalent (GeoBook *book, const gchar *equivalent) {
+  GeoBookMarket *market = geo_book_market (book, equivalent);
+
+  if (market != NULL)
+    market->frozen = TRUE;
+}
 
 gboolean
 geo_book_load_participant (GeoBook *book,

@@ -39,6 +39,11 @@ gboolean geo_book_load_debt (GeoBook *book,
                              GeoAmount debt,
                              GError **error);
 
+/* Before anything is done in it; one that is not there any more is no
+ * error. */
+void geo_book_load_frozen_equivalent (GeoBook *book, const gchar *equivalent);
+
+guint geo_book_count_frozen_equivalents (const GeoBook *book);
 const GeoCommunity *geo_book_get_community (const GeoBook *book);
 /* NULL where there is none; borrowed, as are all objects of the book. */
 const GeoParticipant *

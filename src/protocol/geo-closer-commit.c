@@ -67,21 +67,23 @@ list_pairs (const GeoGraph *graph, const GArray *flows) {
   return pairs;
 }
 
-/* I2, I3 and I6 of one pair after it was settled. */
-static gboolean
-pair_holds (const GeoBookMarket *market, const Pair *pair) {
+/* I2, I3 and I6 of one pair after it was settled: NULL where they hold. */
+static const gchar *
+pair_breaks (const GeoBookMarket *market, const Pair *pair) {
   const GeoGraph *graph = market->graph;
   GeoNodeIndex a = pair->a, b = pair->b;
 
   /* I3: one direction per pair. */
   if (geo_graph_debt (graph, a, b).minor > 0 &&
       geo_graph_debt (graph, b, a).minor > 0)
-    return FALSE;
+    return "I3";
   /* I2, I6: within the limit; what was above it before may only have shrunk. */
-  return (geo_closer_holds (market, a, b) ||
-          exposure (graph, a, b) < pair->before_ab) &&
-         (geo_closer_holds (market, b, a) ||
-          exposure (graph, b, a) < pair->before_ba);
+  if ((geo_closer_holds (market, a, b) ||
+       exposure (graph, a, b) < pair->before_ab) &&
+      (geo_closer_holds (market, b, a) ||
+       exposure (graph, b, a) < pair->before_ba))
+    return NULL;
+  return "I2";
 }
 
 /* I7: no money appears: each participant's net change is the contract's. */
@@ -146,12 +148,12 @@ restore (GeoGraph *graph, const Pair *pair) {
   g_assert (done);
 }
 
-/* Turns what is reserved into debt.  FALSE: an invariant would be broken; the
- * debts are as before and the reservations are gone. */
-static gboolean
+/* Turns what is reserved into debt.  Not NULL: the invariant that would be
+ * broken; the debts are as before and the reservations are gone. */
+static const gchar *
 settle (GeoCloserContract *contract, GArray *pairs) {
   GeoBookMarket *market = contract->order->market;
-  gboolean holds = TRUE;
+  const gchar *broken = NULL;
 
   for (guint i = 0; i < contract->flows->len; i++) {
     const GeoCloserFlow *flow = &g_array_index (contract->flows, GeoCloserFlow,
@@ -159,10 +161,11 @@ settle (GeoCloserContract *contract, GArray *pairs) {
 
     geo_graph_settle (market->graph, flow->u, flow->v, flow->amount);
   }
-  for (guint i = 0; i < pairs->len && holds; i++)
-    holds = pair_holds (market, &g_array_index (pairs, Pair, i));
-  holds = holds && nets_hold (contract, market->graph, pairs);
-  if (!holds)
+  for (guint i = 0; i < pairs->len && broken == NULL; i++)
+    broken = pair_breaks (market, &g_array_index (pairs, Pair, i));
+  if (broken == NULL && !nets_hold (contract, market->graph, pairs))
+    broken = "I7";
+  if (broken != NULL)
     for (guint i = 0; i < pairs->len; i++)
       restore (market->graph, &g_array_index (pairs, Pair, i));
 
@@ -173,7 +176,7 @@ settle (GeoCloserContract *contract, GArray *pairs) {
     geo_book_relax (market, flow->u, flow->v);
   }
   g_array_set_size (contract->flows, 0);
-  return holds;
+  return broken;
 }
 
 /* --- What the participants are told ----------------------------------------
@@ -365,6 +368,7 @@ geo_closer_commit (GeoCloser *closer,
                    GPtrArray *actions) {
   GeoCloserOrder *order = contract->order;
   g_autoptr (GArray) pairs = NULL;
+  const gchar *broken;
   GeoChange *change;
 
   g_assert (contract->state == GEO_CLOSER_OPEN &&
@@ -375,9 +379,18 @@ geo_closer_commit (GeoCloser *closer,
                              GEO_REASON_DEADLINE_PASSED, now, actions);
     return;
   }
+  if (order->market->frozen) {
+    geo_closer_refuse_order (closer, order, GEO_CODE_NOT_ALLOWED,
+                             GEO_REASON_EQUIVALENT_FROZEN, now, actions);
+    return;
+  }
   pairs = list_pairs (order->market->graph, contract->flows);
-  if (!settle (contract, pairs)) {
-    closer->violations++;
+  broken = settle (contract, pairs);
+  if (broken != NULL) {
+    /* §14: a violation stops the commit, freezes that equivalent and raises an
+     * incident. */
+    geo_closer_freeze (closer, order->market, broken, &contract->hash, now,
+                       actions);
     geo_closer_refuse_order (closer, order, GEO_CODE_INTERNAL,
                              GEO_REASON_INTERNAL, now, actions);
     return;

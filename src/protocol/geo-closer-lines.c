@@ -209,6 +209,14 @@ geo_closer_take_line (GeoCloser *closer,
       return;
     }
   }
+  if (market->frozen) {
+    geo_closer_say_error (&creditor->participant->pid, message,
+                          GEO_CODE_NOT_ALLOWED, GEO_REASON_EQUIVALENT_FROZEN,
+                          "Nothing is done in this equivalent until the hub's "
+                          "owner has looked at it.",
+                          actions);
+    return;
+  }
   if (!check_chain (message, line, held == NULL ? NULL : held->line, &fault) ||
       !check_frozen (creditor, debtor, line, held == NULL ? NULL : held->line,
                      &fault)) {

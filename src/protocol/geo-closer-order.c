@@ -354,7 +354,7 @@ propose (GeoCloser *closer,
       add_flow (flows, route->nodes[j], route->nodes[j + 1], route->amount);
   }
   if (!reserve (order->market, flows)) {
-    closer->violations++;
+    geo_closer_freeze (closer, order->market, "I6", &order->hash, now, actions);
     geo_closer_refuse_order (closer, order, GEO_CODE_INTERNAL,
                              GEO_REASON_INTERNAL, now, actions);
     return;
@@ -408,6 +408,11 @@ geo_closer_try (GeoCloser *closer,
   if (now > order->order->deadline) {
     geo_closer_refuse_order (closer, order, GEO_CODE_TIMEOUT,
                              GEO_REASON_DEADLINE_PASSED, now, actions);
+    return;
+  }
+  if (order->market->frozen) {
+    geo_closer_refuse_order (closer, order, GEO_CODE_NOT_ALLOWED,
+                             GEO_REASON_EQUIVALENT_FROZEN, now, actions);
     return;
   }
   if (order->tries >= closer->limits.tries_max) {
@@ -488,6 +493,8 @@ find_fault (const GeoCloser *closer,
     return fault (out, GEO_CODE_INVALID, GEO_REASON_INVALID);
   if (held->payer->frozen || held->payee->frozen)
     return fault (out, GEO_CODE_NOT_ALLOWED, GEO_REASON_FROZEN);
+  if (held->market->frozen)
+    return fault (out, GEO_CODE_NOT_ALLOWED, GEO_REASON_EQUIVALENT_FROZEN);
   return NULL;
 }
 

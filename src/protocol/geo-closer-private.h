@@ -152,6 +152,19 @@ void geo_closer_refuse_order (GeoCloser *closer,
 /* Does not wait for votes to this contract any more. */
 void geo_closer_stop_waiting (GeoCloser *closer, GeoCloserContract *contract);
 
+/* --- geo-closer-incident.c -------------------------------------------------
+ */
+
+/* §14: what was to be done would have broken that rule ("I2", …): nothing more
+ * is done in this equivalent, and the incident is stored.  subject: the
+ * contract or order.  What is still open is refused when its turn comes. */
+void geo_closer_freeze (GeoCloser *closer,
+                        GeoBookMarket *market,
+                        const gchar *rule,
+                        const GeoHash *subject,
+                        GeoTime now,
+                        GPtrArray *actions);
+
 /* --- geo-closer-order.c ----------------------------------------------------
  */
 

@@ -14,6 +14,7 @@
 #define GEO_REASON_BAD_SIGNATURE "bad_signature"           /* E005 */
 #define GEO_REASON_NOT_ALLOWED "not_allowed"               /* E006 */
 #define GEO_REASON_FROZEN "frozen"                         /* E006 */
+#define GEO_REASON_EQUIVALENT_FROZEN "equivalent_frozen"   /* E006: after a violation (§14) */
 #define GEO_REASON_DEADLINE_PASSED "deadline_passed"       /* E007 */
 #define GEO_REASON_NO_VOTE "no_vote"                       /* E007: a required voter was silent */
 #define GEO_REASON_TX_ID_TAKEN "tx_id_taken"               /* E008 */

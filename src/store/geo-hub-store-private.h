@@ -23,6 +23,11 @@ gboolean geo_hub_store_read_end (GeoHubStore *store,
                                  GeoHash *hash,
                                  GError **error);
 
+/* Of a transaction that is open. */
+gboolean geo_hub_store_write_incident (GeoHubStore *store,
+                                       const GeoChange *change,
+                                       GError **error);
+
 /* FALSE where a restore of that path was begun and not finished. */
 gboolean geo_hub_store_is_restored (const gchar *path, GError **error);
 

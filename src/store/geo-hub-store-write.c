@@ -404,6 +404,8 @@ write_change (GeoHubStore *store, const GeoChange *change, GError **error) {
     return write_line (store, change, error);
   case GEO_CHANGE_COMMIT:
     return write_commit (store, change, error);
+  case GEO_CHANGE_INCIDENT:
+    return geo_hub_store_write_incident (store, change, error);
   case GEO_CHANGE_REFUSAL:
     return write_refusal (store, change, error);
   case GEO_CHANGE_ACK:

@@ -127,6 +127,24 @@ gboolean geo_hub_store_check (GeoHubStore *store,
                               gint64 *transactions_out,
                               GError **error);
 
+/* Incidents, the newest first, before that id (0: from the last one on):
+ * GPtrArray of GeoHubIncident. */
+typedef struct {
+  gint64 id;
+  GeoTime at;
+  GeoIncident kind;
+  gchar *equivalent;
+  gchar *text;
+} GeoHubIncident;
+void geo_hub_incident_free (GeoHubIncident *incident); /* NULL is safe. */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoHubIncident, geo_hub_incident_free)
+GPtrArray *geo_hub_store_list_incidents (GeoHubStore *store,
+                                         gint64 before,
+                                         guint max,
+                                         GError **error);
+/* Codes of the equivalents that are frozen: GPtrArray of gchar *. */
+GPtrArray *geo_hub_store_list_frozen (GeoHubStore *store, GError **error);
+
 /* Everything that can be seen in the file: its pages, who is who, lines and
  * their chains, certificates and hops, limits as they were when a payment was
  * made, everybody's chain of entries, refusals, acknowledgements and debts

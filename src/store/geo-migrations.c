@@ -241,6 +241,21 @@ static const gchar *const hub_steps[] = {
   " BEFORE DELETE ON registration BEGIN"
   "  SELECT RAISE (ABORT, 'the journal is only appended');"
   "END;",
+
+  /* 3 */
+  "CREATE TABLE incident ("
+  "  id INTEGER PRIMARY KEY,"
+  "  at INTEGER NOT NULL,"
+  "  kind INTEGER NOT NULL,"
+  "  equivalent TEXT NOT NULL,"
+  "  text TEXT NOT NULL"
+  ") STRICT;"
+  "CREATE TRIGGER incident_is_not_changed BEFORE UPDATE ON incident BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;"
+  "CREATE TRIGGER incident_is_not_deleted BEFORE DELETE ON incident BEGIN"
+  "  SELECT RAISE (ABORT, 'the journal is only appended');"
+  "END;",
 };
 
 static const GeoMigrations journal_migrations = {

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import traceback
+import urllib.request
 
 import town
 
@@ -334,6 +335,50 @@ class Tests:
         assert status in (NOT_VERIFIED, DATA), f"{status} {out}{said}"
         assert said.count("\n") == 1, said
 
+    # --- Freezing -------------------------------------------------------------
+
+    def test_frozen(self):
+        folder = self.copy()
+        out, _, _ = geo_hub("check", "-d", folder, check=DONE)
+        assert "frozen" not in out
+        plant(folder, "INSERT INTO incident (at, kind, equivalent, text) "
+              "VALUES (1, 1, 'UAH', 'I2 would have been broken.')")
+        out, _, _ = geo_hub("check", "-d", folder, check=DONE)
+        assert "UAH: frozen" in out, out
+        hub = town.Hub(os.path.join(self.folder, "frozen"), "127.0.0.1")
+        shutil.rmtree(hub.folder)
+        shutil.copytree(folder, hub.folder)
+        hub.start()
+        assert metrics(hub)["geo_hub_equivalents_frozen"] == 1
+        geo_hub("check", "-d", hub.folder, "--thaw", "UAH", check=DATA)
+        hub.stop()
+        geo_hub("check", "-d", hub.folder, "--thaw", "HOUR", check=USAGE)
+        geo_hub("check", "-d", hub.folder, "--thaw", "UAH", check=DONE)
+        out, _, _ = geo_hub("check", "-d", hub.folder, check=DONE)
+        assert "frozen" not in out
+        # What does not hold is not thawed.
+        plant(folder, "UPDATE debt SET amount = amount + 1")
+        geo_hub("check", "-d", folder, "--thaw", "UAH")
+        out, _, _ = geo_hub("check", "-d", folder)
+        database = sqlite3.connect(os.path.join(folder, "hub.db"))
+        assert database.execute("SELECT count(*) FROM incident"
+                                ).fetchone() == (1,)
+        database.close()
+
+    def test_check_at_start(self):
+        folder = self.copy()
+        with open(os.path.join(folder, "hub.conf"), "a",
+                  encoding="utf-8") as config:
+            config.write("[integrity]\ncheck_at_start=true\n")
+        hub = town.Hub(os.path.join(self.folder, "checked"), "127.0.0.1")
+        shutil.rmtree(hub.folder)
+        shutil.copytree(folder, hub.folder)
+        hub.start()
+        hub.stop()
+        plant(folder, "UPDATE debt SET amount = amount + 1")
+        _, said, status = geo_hub("-d", folder, "-l", "127.0.0.1:0")
+        assert status == NOT_VERIFIED and "I1" in said, said
+
     # --- Export ---------------------------------------------------------------
 
     def test_export(self):
@@ -357,6 +402,15 @@ class Tests:
                 [town.HUB_PROGRAM, "export", "-d", self.made], stdout=full,
                 stderr=subprocess.PIPE, timeout=SECONDS_MAX)
         assert status.returncode == FAILED, status
+
+
+def metrics(hub):
+    """Every sample by its name with its labels."""
+    with urllib.request.urlopen(hub.address + "/metrics",
+                                timeout=SECONDS_MAX) as answer:
+        text = answer.read().decode()
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
+            for line in text.splitlines() if not line.startswith("#")}
 
 
 def plant(folder, *statements):

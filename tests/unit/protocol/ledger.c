@@ -388,6 +388,10 @@ ledger_apply (Ledger *ledger, const GeoChange *change) {
   case GEO_CHANGE_COMMIT:
     apply_commit (ledger, change);
     return;
+  case GEO_CHANGE_INCIDENT:
+    g_assert_nonnull (change->equivalent);
+    g_assert_nonnull (change->text);
+    return;
   case GEO_CHANGE_REFUSAL:
     apply_refusal (ledger, change);
     return;

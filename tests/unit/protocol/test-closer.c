@@ -622,6 +622,7 @@ test_violation (void) {
   GeoNodeIndex b =
       geo_book_person (town->book, &town_person (town, B)->pid)->node;
   GeoHash contract, order;
+  guint incidents = 0;
 
   town_everybody (town);
   town_pay (town, A, D, 250, &order);
@@ -634,9 +635,17 @@ test_violation (void) {
   for (guint i = 0; i < town->actions->len; i++) {
     const GeoAction *action = g_ptr_array_index (town->actions, i);
 
-    if (action->kind == GEO_ACTION_STORE_CHANGE)
-      ledger_apply (town->ledger, action->change);
+    if (action->kind != GEO_ACTION_STORE_CHANGE)
+      continue;
+    ledger_apply (town->ledger, action->change);
+    if (action->change->kind == GEO_CHANGE_INCIDENT) {
+      incidents++;
+      g_assert_cmpint (action->change->incident, ==, GEO_INCIDENT_FROZEN);
+      g_assert_cmpstr (action->change->equivalent, ==, TOWN_EQUIVALENT);
+      g_assert_true (g_str_has_prefix (action->change->text, "I2 "));
+    }
   }
+  g_assert_cmpuint (incidents, ==, 1);
   town_check_abort (town, A, GEO_CODE_INTERNAL, GEO_REASON_INTERNAL);
   g_assert_cmpuint (geo_closer_get_violations (town->closer), ==, 1);
   g_assert_cmpuint (ledger_count_commits (town->ledger), ==, 0);
@@ -644,9 +653,39 @@ test_violation (void) {
   g_assert_cmpint (town_debt (town, A, B), ==, 900);
   g_assert_cmpint (town_debt (town, B, D), ==, 0);
   g_assert_cmpint (geo_graph_reserved (market->graph, a, b).minor, ==, 0);
+
+  /* §14: the equivalent is frozen, whatever stands in the book now. */
   g_assert_true (geo_graph_set_debt (market->graph, a, b, GEO_AMOUNT_ZERO));
+  g_assert_cmpuint (geo_book_count_frozen_equivalents (town->book), ==, 1);
   town_pay (town, A, D, 1000, NULL);
-  g_assert_nonnull (town_sent (town, B, GEO_MESSAGE_PAYMENT_PREPARE));
+  town_check_abort (town, A, GEO_CODE_NOT_ALLOWED,
+                    GEO_REASON_EQUIVALENT_FROZEN);
+  town_say (town, D,
+            town_line_message (town, GEO_MESSAGE_TRUST_LINE_CREATE, D,
+                               town_make_line (town, D, A, 100, 0)));
+  town_check_error (town, D, GEO_CODE_NOT_ALLOWED,
+                    GEO_REASON_EQUIVALENT_FROZEN);
+}
+
+/* What was under way when the equivalent was frozen is refused in its turn. */
+static void
+test_frozen_equivalent (void) {
+  g_autoptr (Town) town = new_town (FALSE);
+  g_autoptr (GeoMessage) ask_b = NULL;
+  g_autoptr (GeoMessage) ask_d = NULL;
+
+  town_everybody (town);
+  town_pay (town, A, D, 250, NULL);
+  ask_b = town_asked (town, B);
+  ask_d = town_asked (town, D);
+  geo_book_load_frozen_equivalent (town->book, TOWN_EQUIVALENT);
+  geo_book_load_frozen_equivalent (town->book, "NOTHING");
+  town_say (town, B, town_vote (town, B, ask_b));
+  town_say (town, D, town_vote (town, D, ask_d));
+  town_check_abort (town, A, GEO_CODE_NOT_ALLOWED,
+                    GEO_REASON_EQUIVALENT_FROZEN);
+  g_assert_cmpuint (ledger_count_commits (town->ledger), ==, 0);
+  g_assert_cmpuint (geo_closer_count_open (town->closer), ==, 0);
 }
 
 static void
@@ -699,6 +738,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/closer/lowered-limit", test_lowered_limit);
   g_test_add_func ("/closer/lowered-twice", test_lowered_twice);
   g_test_add_func ("/closer/violation", test_violation);
+  g_test_add_func ("/closer/frozen-equivalent", test_frozen_equivalent);
   g_test_add_func ("/closer/not-for-a-hub", test_not_for_a_hub);
   return g_test_run ();
 }
