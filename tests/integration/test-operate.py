@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import traceback
+import urllib.error
 import urllib.request
 
 import town
@@ -379,6 +380,100 @@ class Tests:
         _, said, status = geo_hub("-d", folder, "-l", "127.0.0.1:0")
         assert status == NOT_VERIFIED and "I1" in said, said
 
+    # --- Figures and logs -----------------------------------------------------
+
+    def test_metrics_and_log(self):
+        scene = Scene(os.path.join(self.folder, "figures"), 7)
+        try:
+            scene.trust()
+            for number in range(5):
+                assert scene.pay(f"p{number}", 123)[0] == town.PAID
+            assert scene.pay("toomuch", 123456)[0] == town.NOT_PAID
+            # Names other than those of the fields are what everybody has.
+            seen = metrics(scene.hub)
+            assert seen['geo_hub_payments_total{outcome="paid",code=""}'] == 5
+            assert seen['geo_hub_payments_total{outcome="not_paid",'
+                        'code="E002"}'] == 1
+            assert seen["geo_hub_lines_total"] == 2
+            assert seen["geo_hub_sessions"] == seen["geo_hub_signed_in"] == 3
+            assert seen["geo_hub_participants"] == 3
+            assert seen["geo_hub_violations_total"] == 0
+            assert seen["geo_hub_orders_open"] == 0
+            assert seen['geo_hub_messages_total{type="PAYMENT_REQUEST"}'] == 6
+            assert seen["geo_hub_batch_changes_count"] == \
+                seen["geo_hub_commits_total"] > 0
+            for stage in ("order_to_prepare", "prepare_to_votes",
+                          "votes_to_stored", "stored_to_sent"):
+                name = f'geo_hub_stage_seconds_count{{stage="{stage}"}}'
+                assert seen[name] == 5, (name, seen[name])
+                # Buckets grow up to the count.
+                values = [value for key, value in seen.items()
+                          if "seconds_bucket" in key and stage in key]
+                assert values == sorted(values) and values[-1] == 5
+            assert ask(scene.hub, "/api/v1/metrics")[0] == 200
+            for node in scene.nodes:
+                node.stop()
+            scene.hub.stop()
+            with open(os.path.join(scene.hub.folder, "log"),
+                      encoding="utf-8") as file:
+                log = file.read()
+            for line in log.splitlines():
+                parts = line.split(" ", 2)
+                assert parts[1] in ("info", "warning", "error"), line
+            for secret in ([node.pid for node in scene.nodes] +
+                           ["payer", "payee", "1.23", "1234.56", "toomuch",
+                            "127.0."]):
+                assert secret not in log, f"{secret} in the log: {log}"
+        finally:
+            scene.close()
+
+    def test_limits_of_an_address(self):
+        scene = Scene(os.path.join(self.folder, "fast"), 9,
+                      "requests_per_second=10\n[hub]\nmetrics=off\n")
+        try:
+            assert ask(scene.hub, "/metrics")[0] == 404
+            answers = [ask(scene.hub, "/health") for _ in range(60)]
+            held = [answer for answer in answers if answer[0] == 429]
+            assert 20 <= len(held) <= 58, len(held)
+            assert held[0][1]["Retry-After"] == "1"
+            assert json.loads(held[0][2])["error"]["code"] == "E009"
+            # A moment later it may again.
+            time.sleep(1)
+            assert ask(scene.hub, "/health")[0] == 200
+        finally:
+            scene.close()
+
+    # --- Stopping -------------------------------------------------------------
+
+    def test_stop_in_the_middle(self):
+        scene = Scene(os.path.join(self.folder, "stopped"), 11)
+        try:
+            scene.trust()
+            for number in range(40):
+                scene.payer.do(f"pay p{number} {scene.payee.pid} 10",
+                               "ordered")
+            began = time.monotonic()
+            scene.hub.stop()
+            assert time.monotonic() - began < 5
+            geo_hub("check", "-d", scene.hub.folder, check=DONE)
+            decided = dict(scene.payer.states)
+            scene.hub.start()
+            for node in scene.nodes:
+                node.do("hurry", "hurried")
+            town.until(lambda: all(
+                node.status()[:2] == (town.CONNECTED, 0)
+                for node in scene.nodes), "nobody is in doubt", 90)
+            # What somebody was told before stays so.
+            for tx_id, (state, _) in decided.items():
+                if state in (town.PAID, town.NOT_PAID):
+                    assert scene.payer.states[tx_id][0] == state
+            out, _, _ = geo_hub("check", "-d", scene.hub.folder, check=DONE)
+            paid = sum(state == town.PAID
+                       for state, _ in scene.payer.states.values())
+            assert f"transactions {paid}," in out, (paid, out)
+        finally:
+            scene.close()
+
     # --- Export ---------------------------------------------------------------
 
     def test_export(self):
@@ -402,6 +497,17 @@ class Tests:
                 [town.HUB_PROGRAM, "export", "-d", self.made], stdout=full,
                 stderr=subprocess.PIPE, timeout=SECONDS_MAX)
         assert status.returncode == FAILED, status
+
+
+def ask(hub, path):
+    """Status, headers and body of a GET."""
+    try:
+        with urllib.request.urlopen(hub.address + path,
+                                    timeout=SECONDS_MAX) as answer:
+            return answer.status, answer.headers, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, error.read().decode()
 
 
 def metrics(hub):
