@@ -338,7 +338,7 @@ def walk(journey):
     window.type("Find somebody by name, link or identifier", PAYEE)
     window.click(lambda text: text.startswith(PAYEE), ("list item",))
     window.type("Amount to pay", AMOUNT)
-    window.type("Note, Only the Payee Can Read It", NOTE)
+    window.type("Note for the Payee", NOTE)
     window.text(lambda text: text.startswith("You can pay up to "))
     journey.step("amount", f"She will pay {PAYEE}, who does not know her, "
                  f"{AMOUNT}.")
