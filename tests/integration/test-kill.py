@@ -251,7 +251,7 @@ class Scene:
 def start_again(scene, victim, extra=None):
     """In order, and everybody is there, unless the victim falls on its way."""
     if victim == "hub":
-        scene.hub.stop()
+        scene.hub.stop(may_fall=True)
     else:
         scene.nodes[victim].stop()
     scene.restart(victim, extra)
@@ -270,6 +270,7 @@ def settle_and_stand(scene, victim):
     if not killed:
         start_again(scene, victim)
         scene.settle()
+        killed = process.was_killed()
     return killed
 
 
