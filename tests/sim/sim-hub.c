@@ -1,0 +1,790 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The hub of the simulator: closer, book and the real store, driven as geo-hub
+ * drives them (one queue of lists, group commit, a reader beside the writer),
+ * with the clock and the disk in other hands.  It decides nothing.
+ */
+#include "sim.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#define BATCH_MAX 64
+#define SYNC_PAGE 16
+#define START_MS_MAX 30000
+#define CHALLENGE "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq"
+
+typedef struct {
+  GPtrArray *actions;
+  guint next;
+  guint collected;
+} List;
+
+static void pump (SimHub *hub);
+
+static void
+list_free (gpointer data) {
+  List *list = data;
+
+  g_ptr_array_unref (list->actions);
+  g_free (list);
+}
+
+GeoTime
+sim_hub_now (const SimHub *hub) {
+  return hub->sim->now + hub->skew;
+}
+
+/* --- Making --------------------------------------------------------------- */
+
+static GeoEquivalent *
+equivalent_new (const gchar *code, guint precision, GeoEquivalentKind kind) {
+  GeoEquivalent *equivalent = geo_equivalent_new ();
+
+  equivalent->code = g_strdup (code);
+  equivalent->precision = precision;
+  equivalent->kind = kind;
+  return equivalent;
+}
+
+static GeoCommunity *
+community_new (SimHub *hub) {
+  GeoCommunity *community = geo_community_new ();
+
+  geo_secret_get_pid (hub->secret, &community->community);
+  geo_secret_get_public (hub->secret, &community->key);
+  community->name = g_strdup ("The simulated town");
+  g_ptr_array_add (community->equivalents,
+                   equivalent_new ("UAH", 2, GEO_EQUIVALENT_KIND_FIAT));
+  g_ptr_array_add (community->equivalents,
+                   equivalent_new ("EUR", 2, GEO_EQUIVALENT_KIND_FIAT));
+  g_ptr_array_add (community->equivalents,
+                   equivalent_new ("HOUR", 2, GEO_EQUIVALENT_KIND_TIME));
+  community->seq = 1;
+  community->at = hub->sim->now;
+  geo_community_sign (community, hub->secret);
+  return community;
+}
+
+SimHub *
+sim_hub_new (Sim *sim) {
+  SimHub *hub = g_new0 (SimHub, 1);
+  g_autofree gchar *folder = g_strdup_printf (
+      "%s/%" G_GUINT64_FORMAT "-hub", sim->options.folder, sim->options.seed);
+  guint8 seed[GEO_SEED_LEN];
+
+  hub->sim = sim;
+  memset (seed, 0xee, sizeof seed);
+  hub->secret = geo_secret_new_from_seed (seed);
+  hub->community = community_new (hub);
+  g_assert (g_mkdir_with_parents (folder, 0700) == 0);
+  hub->path = g_build_filename (folder, "hub.db", NULL);
+  hub->disk = sim_disk_new (folder);
+  memset (hub->salt_key, 0x5a, sizeof hub->salt_key);
+  hub->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
+                                       g_free);
+  hub->guests = g_new0 (SimSession *, sim->options.n_nodes);
+  hub->batch = g_ptr_array_new ();
+  hub->uncertain = g_ptr_array_new ();
+  hub->wreck = g_ptr_array_new_with_free_func (list_free);
+  g_queue_init (&hub->lists);
+  return hub;
+}
+
+static void
+close_all (SimHub *hub) {
+  hub->violations += hub->closer == NULL
+                         ? 0
+                         : geo_closer_get_violations (hub->closer);
+  g_clear_pointer (&hub->closer, geo_closer_free);
+  g_clear_pointer (&hub->book, geo_book_free);
+  g_clear_pointer (&hub->reader, geo_hub_store_close);
+  g_clear_pointer (&hub->writer, geo_hub_store_close);
+}
+
+void
+sim_hub_free (SimHub *hub) {
+  if (hub == NULL)
+    return;
+  sim_disk_stop (hub->disk);
+  close_all (hub);
+  g_queue_clear_full (&hub->lists, list_free);
+  g_ptr_array_unref (hub->batch);
+  g_ptr_array_unref (hub->uncertain);
+  g_ptr_array_unref (hub->wreck);
+  g_hash_table_unref (hub->timers);
+  sim_disk_free (hub->disk);
+  geo_secret_unref (hub->secret);
+  geo_community_free (hub->community);
+  g_free (hub->guests);
+  g_free (hub->path);
+  g_free (hub);
+}
+
+/* --- Starting ------------------------------------------------------------- */
+
+static gboolean
+load_participant_cb (const GeoParticipant *participant,
+                     gboolean frozen,
+                     gint64 last_sequence,
+                     const GeoHash *last_entry_hash,
+                     gpointer user_data,
+                     GError **error) {
+  return geo_book_load_participant (user_data, participant, frozen,
+                                    last_sequence, last_entry_hash, error);
+}
+
+static gboolean
+load_line_cb (const GeoTrustLine *line, gpointer user_data, GError **error) {
+  return geo_book_load_line (user_data, line, error);
+}
+
+static gboolean
+load_debt_cb (const GeoPid *debtor,
+              const GeoPid *creditor,
+              const gchar *equivalent,
+              GeoAmount debt,
+              gpointer user_data,
+              GError **error) {
+  return geo_book_load_debt (user_data, debtor, creditor, equivalent, debt,
+                             error);
+}
+
+GeoBook *
+sim_hub_load_book (SimHub *hub, GError **error) {
+  g_autoptr (GeoBook) book = geo_book_new (hub->community);
+
+  if (!geo_hub_store_load_participants (hub->reader, load_participant_cb, book,
+                                        error) ||
+      !geo_hub_store_load_lines (hub->reader, load_line_cb, book, error) ||
+      !geo_hub_store_load_debts (hub->reader, load_debt_cb, book, error))
+    return NULL;
+  return g_steal_pointer (&book);
+}
+
+/* 1: it is on disk; 0: it is not; −1: it cannot be told. */
+static gint
+is_on_disk (SimHub *hub, const GeoChange *change) {
+  g_autoptr (GError) error = NULL;
+  GeoHubOutcome outcome = { FALSE };
+  gboolean found, asked;
+
+  if (change->entries->len > 0) {
+    const GeoProvenEntry *wanted = g_ptr_array_index (change->entries, 0);
+    g_autoptr (GPtrArray) entries =
+        geo_hub_store_list_entries (hub->reader, &wanted->entry->participant,
+                                    wanted->entry->sequence - 1, 1, &error);
+    const GeoProvenEntry *there;
+    GeoHash one, other;
+
+    if (entries == NULL)
+      sim_fail_store (hub->sim, NULL, "I8", error);
+    if (entries->len == 0)
+      return 0;
+    there = g_ptr_array_index (entries, 0);
+    geo_entry_hash (wanted->entry, &one);
+    geo_entry_hash (there->entry, &other);
+    return geo_hash_equal (&one, &other);
+  }
+  if (change->kind != GEO_CHANGE_REFUSAL)
+    return -1;
+  asked = change->refusal->has_order
+              ? geo_hub_store_find_order (hub->reader, &change->refusal->order,
+                                          &hub->community->community, &outcome,
+                                          &error)
+              : geo_hub_store_find_contract (
+                    hub->reader, &change->refusal->contract,
+                    &hub->community->community, &outcome, &error);
+  if (!asked)
+    sim_fail_store (hub->sim, NULL, "I8", error);
+  found = outcome.found && outcome.refusal != NULL &&
+          outcome.refusal->has_order == change->refusal->has_order;
+  geo_hub_outcome_clear (&outcome);
+  return found;
+}
+
+static void
+believe (SimHub *hub, GPtrArray *changes) {
+  for (guint i = 0; i < changes->len; i++) {
+    g_autofree gchar *wrong = sim_truth_add (
+        hub->sim->truth, g_ptr_array_index (changes, i), hub->sim->now);
+
+    if (wrong != NULL)
+      sim_fail (hub->sim, NULL, wrong, "the hub wrote it down");
+  }
+}
+
+/* I8: a transaction of which the disk said nothing is there whole, or not at
+ * all. */
+static void
+find_out (SimHub *hub) {
+  gint there = -1;
+
+  for (guint i = 0; i < hub->uncertain->len; i++) {
+    gint one = is_on_disk (hub, g_ptr_array_index (hub->uncertain, i));
+
+    if (one < 0)
+      continue;
+    if (there >= 0 && one != there)
+      sim_fail (hub->sim, NULL, "I8", "half a transaction is on disk");
+    there = one;
+  }
+  if (there > 0)
+    believe (hub, hub->uncertain);
+  g_ptr_array_set_size (hub->uncertain, 0);
+  g_ptr_array_set_size (hub->wreck, 0);
+}
+
+void
+sim_hub_start (SimHub *hub) {
+  Sim *sim = hub->sim;
+  g_autoptr (GError) error = NULL;
+  GeoCloserLimits limits;
+
+  hub->writer = geo_hub_store_open (hub->path, FALSE, &error);
+  if (hub->writer == NULL ||
+      !geo_hub_store_set_community (hub->writer, hub->community, &error))
+    sim_fail_store (sim, NULL, "I8", error);
+  hub->reader = geo_hub_store_open (hub->path, TRUE, &error);
+  if (hub->reader == NULL)
+    sim_fail_store (sim, NULL, "I8", error);
+  find_out (hub);
+  hub->book = sim_hub_load_book (hub, &error);
+  if (hub->book == NULL)
+    sim_fail_store (sim, NULL, "I8", error);
+  geo_closer_limits_init (&limits);
+  hub->closer = geo_closer_new (hub->book, hub->secret, hub->salt_key, &limits);
+  hub->up = TRUE;
+  hub->life++;
+  sim_trace (sim, NULL, "starts");
+  sim_check_book (sim);
+}
+
+/* --- Falling -------------------------------------------------------------- */
+
+static void
+go (SimHub *hub) {
+  Sim *sim = hub->sim;
+
+  hub->up = FALSE;
+  hub->life++;
+  g_hash_table_remove_all (hub->timers);
+  hub->collected = hub->written = hub->passed = 0;
+  g_ptr_array_set_size (hub->batch, 0);
+  while (!g_queue_is_empty (&hub->lists))
+    g_ptr_array_add (hub->wreck, g_queue_pop_head (&hub->lists));
+  if (hub->uncertain->len == 0)
+    g_ptr_array_set_size (hub->wreck, 0);
+  for (guint i = 0; i < sim->sessions->len; i++) {
+    SimSession *session = g_ptr_array_index (sim->sessions, i);
+
+    if (session->hub_open)
+      sim_session_close_hub (sim, session);
+  }
+  memset (hub->guests, 0, sim->options.n_nodes * sizeof *hub->guests);
+  sim_add_event (sim, SIM_EVENT_HUB_START,
+                 sim_random_range (&sim->random, 100, START_MS_MAX));
+}
+
+void
+sim_hub_fall (SimHub *hub, SimPower power) {
+  Sim *sim = hub->sim;
+  SimDiskLosses losses = { 0 };
+
+  if (!hub->up)
+    return;
+  sim_trace (sim, NULL, "falls (%d)", power);
+  sim_count (sim, SIM_COUNT_hub_falls);
+  if (power != SIM_POWER_KEPT)
+    sim_count (sim, SIM_COUNT_power_cuts);
+  sim_disk_stop (hub->disk);
+  close_all (hub);
+  go (hub);
+  sim_disk_restart (hub->disk, power, &sim->random, &losses);
+  sim->counts[SIM_COUNT_writes_lost] += losses.lost;
+  sim->counts[SIM_COUNT_writes_torn] += losses.torn;
+}
+
+void
+sim_hub_stop (SimHub *hub) {
+  if (!hub->up)
+    return;
+  sim_trace (hub->sim, NULL, "stops");
+  close_all (hub);
+  go (hub);
+}
+
+/* What a machine's fall does to its disk. */
+SimPower
+sim_power (Sim *sim) {
+  if (!sim_random_chance (&sim->random, sim->faults.power, 100))
+    return SIM_POWER_KEPT;
+  return sim_random_chance (&sim->random, 1, 2) ? SIM_POWER_LOST
+                                                : SIM_POWER_MIXED;
+}
+
+/* --- Writing -------------------------------------------------------------- */
+
+static void
+collect (SimHub *hub) {
+  Sim *sim = hub->sim;
+
+  if (hub->batch->len > 0)
+    return;
+  for (GList *link = hub->lists.head;
+       link != NULL && hub->batch->len < BATCH_MAX; link = link->next) {
+    List *list = link->data;
+
+    for (; list->collected < list->actions->len; list->collected++) {
+      const GeoAction *action = g_ptr_array_index (list->actions,
+                                                   list->collected);
+
+      if (action->kind != GEO_ACTION_STORE_CHANGE)
+        continue;
+      if (hub->batch->len == BATCH_MAX)
+        break;
+      g_ptr_array_add (hub->batch, action->change);
+    }
+  }
+  if (hub->batch->len == 0)
+    return;
+  hub->collected += hub->batch->len;
+  sim_add_event (sim, SIM_EVENT_HUB_WRITE,
+                 sim_random_chance (&sim->random, 1, 40)
+                     ? sim_random_range (&sim->random, 10, 800)
+                     : sim_random_range (&sim->random, 1, 4))
+      ->life = hub->life;
+}
+
+static void
+arm_disk (SimHub *hub) {
+  Sim *sim = hub->sim;
+
+  if (!sim_chance (sim, sim->faults.hub_disk))
+    return;
+  sim_disk_arm (hub->disk,
+                (SimDiskFault) sim_random_range (&sim->random, SIM_DISK_FULL,
+                                                 SIM_DISK_CRASH),
+                (guint) sim_random_range (&sim->random, 1, 30));
+}
+
+static void
+copy_pointers (GPtrArray *to, GPtrArray *from) {
+  for (guint i = 0; i < from->len; i++)
+    g_ptr_array_add (to, g_ptr_array_index (from, i));
+}
+
+void
+sim_hub_write (SimHub *hub) {
+  Sim *sim = hub->sim;
+  g_autoptr (GError) error = NULL;
+  gboolean written, gone;
+
+  arm_disk (hub);
+  written = geo_hub_store_write (hub->writer, hub->batch, &error);
+  gone = sim_disk_is_gone (hub->disk);
+  if (!gone)
+    sim_disk_disarm (hub->disk);
+  if (written) {
+    believe (hub, hub->batch);
+    g_ptr_array_set_size (hub->batch, 0);
+    hub->written = hub->collected;
+    if (gone) {
+      sim_count (sim, SIM_COUNT_disk_crashes);
+      sim_hub_fall (hub, sim_power (sim));
+      return;
+    }
+    pump (hub);
+    return;
+  }
+
+  /* A hub that cannot write stops. */
+  sim_trace (sim, NULL, "cannot write: %s", error->message);
+  if (gone)
+    sim_count (sim, SIM_COUNT_disk_crashes);
+  else if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_FULL))
+    sim_count (sim, SIM_COUNT_disk_full);
+  else if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_IO))
+    sim_count (sim, SIM_COUNT_disk_errors);
+  else
+    sim_fail_store (sim, NULL, "store", error);
+  if (!g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_FULL)) {
+    sim_count (sim, SIM_COUNT_stores_in_doubt);
+    copy_pointers (hub->uncertain, hub->batch);
+  }
+  sim_hub_fall (hub, sim_power (sim));
+}
+
+/* --- Carrying out --------------------------------------------------------- */
+
+/* P1: nothing is said that is not on disk. */
+static void
+check_said (SimHub *hub, const SimNode *node, const GeoMessage *message) {
+  SimTruth *truth = hub->sim->truth;
+  const GeoProvenEntry *entry = NULL;
+  const GeoRefusal *refusal = NULL;
+  SimOutcome outcome;
+
+  if (message->type == GEO_MESSAGE_PAYMENT_COMMIT)
+    entry = message->u.payment_commit->entry;
+  else if (message->type == GEO_MESSAGE_TRUST_LINE_RECEIPT)
+    entry = message->u.trust_line_receipt->entry;
+  else if (message->type == GEO_MESSAGE_ENTRY)
+    entry = message->u.entry->entry;
+  else if (message->type == GEO_MESSAGE_PAYMENT_ABORT)
+    refusal = message->u.payment_abort->refusal;
+  else if (message->type == GEO_MESSAGE_RECOVERY_RESPONSE) {
+    entry = message->u.recovery_response->entry;
+    refusal = message->u.recovery_response->refusal;
+  } else if (message->type == GEO_MESSAGE_WELCOME &&
+             message->u.welcome->sequence >
+                 sim_truth_sequence (truth, &node->pid)) {
+    sim_fail (hub->sim, node, "P1", "a welcome to what is not on disk");
+  }
+  if (entry != NULL &&
+      entry->entry->sequence > sim_truth_sequence (truth, &node->pid))
+    sim_fail (hub->sim, node, "P1", "an entry was sent before it was stored");
+  if (refusal == NULL)
+    return;
+  outcome = refusal->has_order ? sim_truth_order (truth, &refusal->order)
+                               : sim_truth_contract (truth, &refusal->contract);
+  if (outcome != SIM_OUTCOME_REFUSED)
+    sim_fail (hub->sim, node, "P1", "a refusal was sent before it was stored");
+}
+
+static void
+send (SimHub *hub, const GeoPid *to, GeoMessage *message) {
+  SimNode *node = sim_find_node (hub->sim, to);
+  SimSession *session = hub->guests[node->index];
+  g_autoptr (GeoMessage) lie = NULL;
+
+  if (session == NULL)
+    return;
+  check_said (hub, node, message);
+  /* What was decided before it signed in is in its entries. */
+  if (message->type == GEO_MESSAGE_WELCOME)
+    session->welcomed = TRUE;
+  else if (!session->welcomed)
+    return;
+  if (node->lied)
+    lie = sim_lie_change (hub, node, message);
+  sim_send_to_node (session, lie != NULL ? lie : message, lie != NULL);
+}
+
+static void
+set_timer (SimHub *hub, const GeoAction *action) {
+  SimEvent *event;
+  GeoTime due;
+
+  if (action->at == 0) {
+    g_hash_table_remove (hub->timers, &action->timer);
+    return;
+  }
+  event = sim_add_event (hub->sim, SIM_EVENT_HUB_TIMER,
+                         action->at - sim_hub_now (hub));
+  event->timer = action->timer;
+  event->life = hub->life;
+  due = event->at;
+  g_hash_table_replace (hub->timers, geo_hash_dup (&action->timer),
+                        g_memdup2 (&due, sizeof due));
+}
+
+/* FALSE when the list waits for the disk, or the hub fell. */
+static gboolean
+run_list (SimHub *hub, List *list) {
+  Sim *sim = hub->sim;
+
+  while (list->next < list->actions->len) {
+    GeoAction *action = g_ptr_array_index (list->actions, list->next);
+
+    if (sim_chance (sim, sim->faults.hub_falls)) {
+      sim_hub_fall (hub, sim_power (sim));
+      return FALSE;
+    }
+    switch (action->kind) {
+    case GEO_ACTION_STORE_CHANGE:
+      /* P1: Persist, then send. */
+      if (hub->passed == hub->written) {
+        if (!sim_plants (sim, SIM_PLANT_HUB_SENDS_FIRST) || sim->quiet)
+          return FALSE;
+        hub->passed--;
+      }
+      hub->passed++;
+      break;
+    case GEO_ACTION_SEND:
+      send (hub, &action->to, action->message);
+      break;
+    case GEO_ACTION_TIMER:
+      set_timer (hub, action);
+      break;
+    case GEO_ACTION_STORE_RECORD:
+    case GEO_ACTION_TELL:
+      g_assert_not_reached ();
+    }
+    list->next++;
+  }
+  return TRUE;
+}
+
+static void
+pump (SimHub *hub) {
+  List *list;
+
+  if (hub->pumping)
+    return;
+  hub->pumping = TRUE;
+  while (hub->up && (list = g_queue_peek_head (&hub->lists)) != NULL &&
+         run_list (hub, list))
+    list_free (g_queue_pop_head (&hub->lists));
+  hub->pumping = FALSE;
+  if (hub->up)
+    collect (hub);
+}
+
+/* Takes actions. */
+static void
+submit (SimHub *hub, GPtrArray *actions) {
+  List *list;
+
+  if (actions->len == 0) {
+    g_ptr_array_unref (actions);
+    return;
+  }
+  list = g_new0 (List, 1);
+  list->actions = actions;
+  g_queue_push_tail (&hub->lists, list);
+  pump (hub);
+}
+
+gboolean
+sim_hub_is_idle (const SimHub *hub) {
+  return hub->up && g_queue_is_empty ((GQueue *) &hub->lists) &&
+         hub->batch->len == 0;
+}
+
+void
+sim_hub_timer (SimHub *hub, const SimEvent *event) {
+  const GeoTime *due = g_hash_table_lookup (hub->timers, &event->timer);
+  GPtrArray *actions;
+
+  if (due == NULL || *due != event->at)
+    return;
+  g_hash_table_remove (hub->timers, &event->timer);
+  actions = geo_actions_new ();
+  geo_closer_timer (hub->closer, &event->timer, sim_hub_now (hub), actions);
+  submit (hub, actions);
+}
+
+/* --- Sessions ------------------------------------------------------------- */
+
+static void
+present (SimHub *hub, const SimNode *node, gboolean present) {
+  GPtrArray *actions = geo_actions_new ();
+
+  geo_closer_present (hub->closer, &node->pid, present, sim_hub_now (hub),
+                      actions);
+  submit (hub, actions);
+}
+
+static void
+leave (SimHub *hub, SimSession *session) {
+  session->step = SIM_STEP_OVER;
+  if (hub->guests[session->node->index] != session)
+    return;
+  hub->guests[session->node->index] = NULL;
+  present (hub, session->node, FALSE);
+}
+
+void
+sim_hub_closed (SimHub *hub, SimSession *session) {
+  session->hub_open = FALSE;
+  leave (hub, session);
+}
+
+static void
+dismiss (SimHub *hub, SimSession *session) {
+  leave (hub, session);
+  sim_session_close_hub (hub->sim, session);
+}
+
+static void
+take_hello (SimHub *hub, SimSession *session, const GeoMessage *message) {
+  g_autoptr (GeoMessage) answer = geo_message_new (GEO_MESSAGE_CHALLENGE,
+                                                   message->msg_id);
+
+  /* The same shape, and another one each time. */
+  session->challenge = g_strdup (CHALLENGE);
+  for (guint i = 0; i < 8; i++)
+    session->challenge[i] =
+        (gchar) ('a' + (gint) ((session->number >> (3 * i)) & 7));
+  session->step = SIM_STEP_AUTH;
+  answer->u.challenge->challenge = g_strdup (session->challenge);
+  answer->u.challenge->community = geo_community_copy (hub->community);
+  answer->u.challenge->known =
+      geo_book_get_participant (hub->book, &session->node->pid) != NULL;
+  answer->u.challenge->time = sim_hub_now (hub);
+  sim_send_to_node (session, answer, FALSE);
+}
+
+static void
+take_auth (SimHub *hub, SimSession *session, const GeoMessage *message) {
+  const GeoMsgAuth *auth = message->u.auth;
+  SimNode *node = session->node;
+  SimSession *before = hub->guests[node->index];
+  GPtrArray *actions = geo_actions_new ();
+  g_autoptr (GError) error = NULL;
+  GeoMessage *welcome;
+  GeoPublicKey key;
+
+  geo_secret_get_public (node->secret, &key);
+  if (!g_str_equal (auth->login->challenge, session->challenge) ||
+      !geo_login_verify (auth->login, &key, &error) ||
+      (auth->participant != NULL &&
+       !geo_closer_register (hub->closer, auth->participant, sim_hub_now (hub),
+                             actions, &error)) ||
+      geo_book_get_participant (hub->book, &node->pid) == NULL) {
+    g_ptr_array_unref (actions);
+    dismiss (hub, session);
+    return;
+  }
+  hub->guests[node->index] = session;
+  session->step = SIM_STEP_IN;
+  welcome = geo_message_new (GEO_MESSAGE_WELCOME, message->msg_id);
+  welcome->u.welcome->self =
+      geo_participant_copy (geo_book_get_participant (hub->book, &node->pid));
+  welcome->u.welcome->sequence = geo_book_get_sequence (hub->book, &node->pid,
+                                                        NULL);
+  welcome->u.welcome->time = sim_hub_now (hub);
+  geo_actions_send (actions, &node->pid, welcome);
+  submit (hub, actions);
+  if (!hub->up)
+    return;
+  /* One session each: whoever came last is where the participant is. */
+  if (before != NULL) {
+    sim_count (hub->sim, SIM_COUNT_replaced);
+    dismiss (hub, before);
+  }
+  if (hub->up)
+    present (hub, node, TRUE);
+}
+
+static void
+take_sync (SimHub *hub, SimSession *session, const GeoMessage *message) {
+  SimNode *node = session->node;
+  gint64 last = geo_book_get_sequence (hub->book, &node->pid, NULL);
+  gint64 after = MIN (message->u.sync->sequence, last);
+  g_autoptr (GeoMessage) result = NULL;
+  guint got = SYNC_PAGE;
+
+  while (got == SYNC_PAGE) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) entries = geo_hub_store_list_entries (
+        hub->reader, &node->pid, after, SYNC_PAGE, &error);
+
+    if (entries == NULL)
+      sim_fail_store (hub->sim, NULL, "store", error);
+    got = entries->len;
+    for (guint i = 0; i < got; i++) {
+      g_autoptr (GeoMessage) entry = geo_message_new (GEO_MESSAGE_ENTRY,
+                                                      message->msg_id);
+
+      entry->u.entry->entry =
+          geo_proven_entry_copy (g_ptr_array_index (entries, i));
+      after = entry->u.entry->entry->entry->sequence;
+      check_said (hub, node, entry);
+      sim_send_to_node (session, entry, FALSE);
+    }
+  }
+  result = geo_message_new (GEO_MESSAGE_SYNC_RESULT, message->msg_id);
+  result->u.sync_result->sequence = after;
+  sim_send_to_node (session, result, FALSE);
+}
+
+/* --- Messages ------------------------------------------------------------- */
+
+static gboolean
+look_up (SimHub *hub,
+         const GeoPid *from,
+         const GeoMessage *message,
+         GeoHubOutcome *out,
+         GError **error) {
+  GeoHash hash;
+
+  if (message->type == GEO_MESSAGE_PAYMENT_REQUEST) {
+    const GeoOrder *order = message->u.payment_request->order;
+
+    if (!geo_hub_store_find_tx (hub->reader, &order->from, order->tx_id, out,
+                                error))
+      return FALSE;
+    if (out->found)
+      return TRUE;
+    /* P12: refused before it arrived, when only its hash was known. */
+    geo_order_hash (order, &hash);
+    return geo_hub_store_find_order (hub->reader, &hash, &order->from, out,
+                                     error);
+  }
+  if (message->type == GEO_MESSAGE_RECOVERY_QUERY) {
+    const GeoMsgRecoveryQuery *query = message->u.recovery_query;
+
+    if (query->has_order)
+      return geo_hub_store_find_order (hub->reader, &query->order, from, out,
+                                       error);
+    if (query->has_contract)
+      return geo_hub_store_find_contract (hub->reader, &query->contract, from,
+                                          out, error);
+  }
+  return TRUE;
+}
+
+static void
+take_message (SimHub *hub, SimNode *node, const GeoMessage *message) {
+  GeoHubOutcome outcome = { FALSE };
+  g_autoptr (GError) error = NULL;
+  GeoKnown known = { 0 };
+  GPtrArray *actions;
+
+  if (!look_up (hub, &node->pid, message, &outcome, &error))
+    sim_fail_store (hub->sim, NULL, "store", error);
+  if (outcome.found) {
+    known.has_order_hash = TRUE;
+    known.order_hash = outcome.order_hash;
+    known.entry = outcome.entry;
+    known.refusal = outcome.refusal;
+  }
+  actions = geo_actions_new ();
+  geo_closer_message (hub->closer, &node->pid, message,
+                      outcome.found ? &known : NULL, sim_hub_now (hub),
+                      actions);
+  geo_hub_outcome_clear (&outcome);
+  submit (hub, actions);
+}
+
+void
+sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message) {
+  switch (session->step) {
+  case SIM_STEP_HELLO:
+    if (message->type == GEO_MESSAGE_HELLO)
+      take_hello (hub, session, message);
+    else
+      dismiss (hub, session);
+    return;
+  case SIM_STEP_AUTH:
+    if (message->type == GEO_MESSAGE_AUTH)
+      take_auth (hub, session, message);
+    else
+      dismiss (hub, session);
+    return;
+  case SIM_STEP_IN:
+    if (message->type == GEO_MESSAGE_HELLO || message->type == GEO_MESSAGE_AUTH)
+      dismiss (hub, session);
+    else if (message->type == GEO_MESSAGE_SYNC)
+      take_sync (hub, session, message);
+    else
+      take_message (hub, session->node, message);
+    return;
+  case SIM_STEP_OVER:
+    return;
+  }
+}

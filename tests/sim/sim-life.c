@@ -1,0 +1,532 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What people do, and what befalls them: one function a scene.  A scene only
+ * begins something; what comes of it is others' to say.  What somebody would
+ * not do is as good a scene.
+ */
+#include "sim.h"
+
+#include <json-glib/json-glib.h>
+
+#define SECOND_MS G_GINT64_CONSTANT (1000)
+#define HOUR_MS (3600 * SECOND_MS)
+#define DAY_MS (24 * HOUR_MS)
+/* While nothing goes wrong nobody wishes for anything. */
+#define PATIENCE_MS (20 * 60 * SECOND_MS)
+#define LIMIT_MAX 20000
+
+static guint
+below (Sim *sim, guint n) {
+  return sim_random_below (&sim->random, n);
+}
+
+static SimNode *
+somebody (Sim *sim) {
+  return sim_node (sim, below (sim, sim->nodes->len));
+}
+
+static SimNode *
+somebody_else (Sim *sim, const SimNode *node) {
+  guint n = sim->nodes->len;
+
+  return sim_node (sim, (node->index + 1 + below (sim, n - 1)) % n);
+}
+
+static const gchar *
+some_equivalent (Sim *sim) {
+  return below (sim, 4) == 0 ? "HOUR" : "UAH";
+}
+
+/* --- Lines ---------------------------------------------------------------- */
+
+static GeoPolicy *
+some_policy (Sim *sim) {
+  GeoPolicy *policy = geo_policy_new_default ();
+
+  if (below (sim, 4) == 0)
+    policy->consent = GEO_CONSENT_LIVE;
+  if (below (sim, 7) == 0)
+    policy->can_be_intermediate = FALSE;
+  if (below (sim, 12) == 0)
+    g_array_append_val (policy->blocked_participants, somebody (sim)->pid);
+  return policy;
+}
+
+static void
+trust (SimNode *from,
+       const SimNode *to,
+       const gchar *equivalent,
+       gint64 limit,
+       gboolean close,
+       const GeoPolicy *policy) {
+  Sim *sim = from->sim;
+  GPtrArray *actions;
+  g_autofree gchar *id = NULL;
+
+  if (from->party == NULL)
+    return;
+  actions = geo_actions_new ();
+  id = g_strdup_printf ("line-%u-%u-%u", from->index, to->index, ++sim->n_ids);
+  if (geo_party_trust (from->party, id, &to->pid, equivalent,
+                       GEO_AMOUNT (limit), close, policy, sim_node_now (from),
+                       actions, NULL)) {
+    sim_trace (sim, from, "trusts %s with %" G_GINT64_FORMAT " %s", to->name,
+               limit, equivalent);
+    sim_count (sim, close ? SIM_COUNT_closed : SIM_COUNT_lines);
+    sim_node_run (from, actions);
+  } else {
+    g_ptr_array_unref (actions);
+  }
+}
+
+static void
+scene_trust (Sim *sim) {
+  SimNode *from = somebody (sim);
+  g_autoptr (GeoPolicy) policy = some_policy (sim);
+
+  trust (from, somebody_else (sim, from), some_equivalent (sim),
+         1 + below (sim, LIMIT_MAX), FALSE, policy);
+}
+
+/* A line of somebody's to somebody, with what is in force. */
+static const GeoTrustLine *
+some_line (Sim *sim, SimNode **from, SimNode **to, const gchar **equivalent) {
+  *from = somebody (sim);
+  *to = somebody_else (sim, *from);
+  *equivalent = some_equivalent (sim);
+  for (guint i = 0; i < sim->nodes->len && (*from)->party != NULL; i++) {
+    const GeoTrustLine *line;
+
+    *to = sim_node (sim, ((*to)->index + i) % sim->nodes->len);
+    if (*to == *from)
+      continue;
+    line = geo_party_get_line ((*from)->party, &(*from)->pid, &(*to)->pid,
+                               *equivalent);
+    if (line != NULL && line->status == GEO_LINE_STATUS_ACTIVE)
+      return line;
+  }
+  return NULL;
+}
+
+static void
+scene_raise (Sim *sim) {
+  SimNode *from, *to;
+  const gchar *equivalent;
+  const GeoTrustLine *line = some_line (sim, &from, &to, &equivalent);
+
+  if (line != NULL)
+    trust (from, to, equivalent,
+           line->limit.amount.minor + 1 + below (sim, 5000), FALSE, NULL);
+}
+
+/* Also below what is owed, and while a payment is under way. */
+static void
+scene_lower (Sim *sim) {
+  SimNode *from, *to;
+  const gchar *equivalent;
+  const GeoTrustLine *line = some_line (sim, &from, &to, &equivalent);
+
+  if (line == NULL)
+    return;
+  sim_count (sim, SIM_COUNT_lowered);
+  trust (from, to, equivalent,
+         below (sim, (guint) line->limit.amount.minor + 1), FALSE, NULL);
+}
+
+static void
+scene_close (Sim *sim) {
+  SimNode *from, *to;
+  const gchar *equivalent;
+
+  if (some_line (sim, &from, &to, &equivalent) != NULL)
+    trust (from, to, equivalent, 0, TRUE, NULL);
+}
+
+/* --- Paying --------------------------------------------------------------- */
+
+static gboolean
+pay (SimNode *from,
+     const SimNode *to,
+     const gchar *equivalent,
+     gint64 amount,
+     gint64 deadline_ms) {
+  Sim *sim = from->sim;
+  g_autofree gchar *id = NULL;
+  GPtrArray *actions;
+  GeoConstraints *constraints = NULL;
+  gboolean done;
+
+  if (from->party == NULL)
+    return FALSE;
+  actions = geo_actions_new ();
+  id = g_strdup_printf ("tx-%u-%u", from->index, ++sim->n_ids);
+  if (below (sim, 8) == 0) {
+    constraints = geo_constraints_new ();
+    constraints->max_hops = 1 + below (sim, 6);
+    constraints->max_routes = 1 + below (sim, 4);
+    g_array_append_val (constraints->avoid, somebody (sim)->pid);
+  }
+  done = geo_party_pay (from->party, id, &to->pid, equivalent,
+                        GEO_AMOUNT (amount),
+                        below (sim, 3) == 0 ? "for bread" : NULL, constraints,
+                        sim_node_now (from), deadline_ms, NULL, actions, NULL);
+  geo_constraints_free (constraints);
+  if (!done) {
+    g_ptr_array_unref (actions);
+    return FALSE;
+  }
+  sim_trace (sim, from, "pays %" G_GINT64_FORMAT " %s to %s (%s)", amount,
+             equivalent, to->name, id);
+  sim_count (sim, SIM_COUNT_ordered);
+  sim_node_run (from, actions);
+  return TRUE;
+}
+
+static gint64
+some_deadline (Sim *sim) {
+  switch (below (sim, 10)) {
+  case 0:
+    return sim_random_range (&sim->random, 1, 3000);
+  case 1:
+    return sim_random_range (&sim->random, 1, 20) * HOUR_MS;
+  default: /* A number, not an enumeration. */
+    return sim_random_range (&sim->random, 5, 30) * SECOND_MS;
+  }
+}
+
+static void
+scene_pay (Sim *sim) {
+  SimNode *from = somebody (sim);
+
+  pay (from, somebody_else (sim, from), some_equivalent (sim),
+       1 + below (sim, below (sim, 5) == 0 ? LIMIT_MAX : 3000),
+       some_deadline (sim));
+}
+
+/* Several at once, over the same lines. */
+static void
+scene_market (Sim *sim) {
+  SimNode *shop = somebody (sim);
+
+  for (guint i = 2 + below (sim, 4); i > 0; i--)
+    pay (somebody_else (sim, shop), shop, "UAH", 1 + below (sim, 4000),
+         some_deadline (sim));
+}
+
+static void
+scene_town (Sim *sim) {
+  for (guint i = 1 + below (sim, 3);
+       sim->town != NULL && sim->town->len > 0 && i > 0; i--) {
+    const SimTownPayment *payment =
+        g_ptr_array_index (sim->town, sim->town_next++ % sim->town->len);
+
+    pay (sim_node (sim, payment->from), sim_node (sim, payment->to),
+         payment->equivalent, payment->amount, 20 * SECOND_MS);
+  }
+}
+
+static void
+scene_quote (Sim *sim) {
+  SimNode *from = somebody (sim);
+  g_autoptr (GeoMessage) message = NULL;
+  GeoMsgPaymentQuote *quote;
+
+  if (!sim_node_is_in (from))
+    return;
+  message = geo_message_new (GEO_MESSAGE_PAYMENT_QUOTE, NULL);
+  quote = message->u.payment_quote;
+  quote->to = somebody_else (sim, from)->pid;
+  quote->equivalent = g_strdup (some_equivalent (sim));
+  quote->constraints = geo_constraints_new ();
+  quote->constraints->max_hops = 6;
+  quote->constraints->max_routes = 3;
+  sim_count (sim, SIM_COUNT_quotes);
+  sim_send_to_hub (from, message, 0);
+}
+
+/* P5: an order of the past is sent again: the same bytes, or others under the
+ * same name. */
+static void
+scene_repeat (Sim *sim) {
+  SimNode *node = somebody (sim);
+  g_autoptr (GeoRecord) record = NULL;
+  g_autofree gchar *text = NULL;
+  g_autoptr (GeoRecordBody) body = NULL;
+  g_autoptr (GeoMessage) message = NULL;
+  GeoOrder *order;
+
+  if (!sim_node_is_in (node) || node->n_records < 2)
+    return;
+  if (!geo_journal_get_record (node->journal,
+                               1 + below (sim, (guint) node->n_records),
+                               &record, &text, NULL) ||
+      record->kind != GEO_RECORD_KIND_ORDER)
+    return;
+  body = geo_record_body_from_text (text, -1, NULL);
+  if (body == NULL || body->order == NULL)
+    return;
+  message = geo_message_new (GEO_MESSAGE_PAYMENT_REQUEST, body->order->tx_id);
+  order = message->u.payment_request->order = geo_order_copy (body->order);
+  if (body->sealed != NULL)
+    message->u.payment_request->sealed = g_bytes_ref (body->sealed);
+  if (below (sim, 2) == 0) {
+    sim_count (sim, SIM_COUNT_orders_repeated);
+  } else {
+    sim_count (sim, SIM_COUNT_orders_forged);
+    order->amount.amount.minor++;
+    geo_order_sign (order, node->secret);
+  }
+  sim_trace (sim, node, "repeats an order");
+  sim_send_to_hub (node, message, 0);
+}
+
+/* --- Coming and going ----------------------------------------------------- */
+
+static void
+scene_leave (Sim *sim) {
+  SimNode *node = somebody (sim);
+
+  if (node->up)
+    sim_node_leave (node);
+}
+
+static void
+scene_return (Sim *sim) {
+  for (guint i = 1 + below (sim, 3); i > 0; i--)
+    sim_node_return (somebody (sim), 1);
+}
+
+/* For hours or weeks; it comes back by itself. */
+static void
+scene_absence (Sim *sim) {
+  SimNode *node = somebody (sim);
+  SimEvent *event;
+
+  if (!node->up)
+    return;
+  sim_count (sim, SIM_COUNT_absences);
+  sim_node_leave (node);
+  event = sim_add_event (sim, SIM_EVENT_NODE_RETURN,
+                         sim_random_range (&sim->random, 1, 30) *
+                             (below (sim, 3) == 0 ? DAY_MS : 60 * SECOND_MS));
+  event->node = node;
+}
+
+static void
+scene_drop (Sim *sim) {
+  SimNode *node = somebody (sim);
+
+  if (node->session == NULL)
+    return;
+  sim_count (sim, SIM_COUNT_dropped);
+  sim_session_break (sim, node->session);
+}
+
+/* --- What befalls them ---------------------------------------------------- */
+
+static void
+scene_node_falls (Sim *sim) {
+  sim_node_fall (somebody (sim), sim_power (sim));
+}
+
+static void
+scene_hub_falls (Sim *sim) {
+  if (below (sim, 3) == 0)
+    sim_hub_stop (sim->hub);
+  else
+    sim_hub_fall (sim->hub, sim_power (sim));
+}
+
+/* Somebody's clock, the hub's too: a little wrong, or by hours. */
+static void
+scene_clock (Sim *sim) {
+  gint64 skew = sim_random_range (&sim->random, -100, 100) *
+                (below (sim, 4) == 0 ? 60 * SECOND_MS : SECOND_MS);
+  SimNode *node = somebody (sim);
+
+  sim_count (sim, SIM_COUNT_clock_jumps);
+  if (below (sim, 5) == 0) {
+    sim_trace (sim, NULL, "clock is %" G_GINT64_FORMAT " ms ahead", skew);
+    sim->hub->skew = skew;
+  } else {
+    sim_trace (sim, node, "clock is %" G_GINT64_FORMAT " ms ahead", skew);
+    node->skew = below (sim, 3) == 0 ? 0 : skew;
+  }
+}
+
+static void
+scene_nature (Sim *sim) {
+  somebody (sim)->nature = (SimNature) below (sim, 4);
+}
+
+static void
+scene_lie (Sim *sim) {
+  sim_lie (sim->hub, somebody (sim));
+}
+
+/* A disk that says it synced; the power goes some time later. */
+static void
+scene_lost_sync (Sim *sim) {
+  SimNode *node = somebody (sim);
+
+  if (node->up && !sim_disk_has_lied (node->disk))
+    sim_disk_lie (node->disk);
+  else
+    sim_node_fall (node,
+                   below (sim, 2) == 0 ? SIM_POWER_LOST : SIM_POWER_MIXED);
+}
+
+/* All is gone but the words: everything comes back from the hub. */
+static void
+scene_restore (Sim *sim) {
+  sim_count (sim, SIM_COUNT_restores);
+  sim_node_lose_journal (somebody (sim));
+}
+
+/* --- Which, and when ------------------------------------------------------ */
+
+typedef struct {
+  void (*func) (Sim *sim);
+  guint weights[4]; /* By profile. */
+} Scene;
+
+static const Scene scenes[] = {
+  /* calm, market, storm, town */
+  { scene_pay, { 40, 40, 40, 5 } },    { scene_market, { 4, 30, 8, 2 } },
+  { scene_town, { 0, 0, 0, 60 } },     { scene_quote, { 6, 10, 3, 5 } },
+  { scene_trust, { 6, 4, 8, 2 } },     { scene_raise, { 3, 3, 4, 2 } },
+  { scene_lower, { 4, 4, 9, 3 } },     { scene_close, { 1, 1, 2, 1 } },
+  { scene_repeat, { 2, 3, 4, 1 } },    { scene_leave, { 2, 3, 4, 2 } },
+  { scene_return, { 4, 4, 6, 4 } },    { scene_absence, { 3, 1, 3, 3 } },
+  { scene_drop, { 1, 3, 3, 1 } },      { scene_node_falls, { 0, 2, 3, 1 } },
+  { scene_hub_falls, { 0, 1, 2, 1 } }, { scene_clock, { 0, 1, 4, 0 } },
+  { scene_nature, { 0, 1, 3, 0 } },    { scene_lie, { 0, 1, 4, 0 } },
+  { scene_lost_sync, { 0, 1, 3, 0 } }, { scene_restore, { 0, 0, 1, 0 } },
+};
+
+/* A busy day, its pauses, nights, and weeks in which nothing happens. */
+static gint64
+until_next (Sim *sim) {
+  guint dice = below (sim, 1000);
+
+  if (dice < 3)
+    return sim_random_range (&sim->random, 1, 14) * DAY_MS;
+  if (dice < 30)
+    return sim_random_range (&sim->random, 1, 12) * HOUR_MS;
+  if (dice < 150)
+    return sim_random_range (&sim->random, 3, 120) * SECOND_MS;
+  return sim_random_range (&sim->random, 0, 2000);
+}
+
+void
+sim_life_next (Sim *sim) {
+  guint sum = 0, at;
+
+  if (sim->quiet) {
+    sim_add_event (sim, SIM_EVENT_WISH, PATIENCE_MS);
+    return;
+  }
+  if (sim->options.plant != SIM_PLANT_NONE && !sim->planted)
+    sim_plant (sim);
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    sum += scenes[i].weights[sim->options.profile];
+  at = below (sim, sum);
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++) {
+    guint weight = scenes[i].weights[sim->options.profile];
+
+    if (at < weight) {
+      scenes[i].func (sim);
+      break;
+    }
+    at -= weight;
+  }
+  sim_add_event (sim, SIM_EVENT_WISH, until_next (sim));
+}
+
+/* --- The beginning -------------------------------------------------------- */
+
+static gint64
+read_amount (JsonArray *row, guint index) {
+  GeoDecimal decimal;
+
+  if (!geo_decimal_parse (json_array_get_string_element (row, index), &decimal,
+                          NULL))
+    return 0;
+  return decimal.amount.minor;
+}
+
+static void
+town_payment_free (gpointer data) {
+  SimTownPayment *payment = data;
+
+  g_free (payment->equivalent);
+  g_free (payment);
+}
+
+/* Lines [creditor, debtor, equivalent, limit, policy], payments [payer, payee,
+ * equivalent, amount]; people are numbers. */
+static void
+begin_town (Sim *sim) {
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) error = NULL;
+  JsonObject *root;
+  JsonArray *rows;
+
+  if (!json_parser_load_from_file (parser, sim->options.town, &error))
+    g_error ("%s", error->message);
+  root = json_node_get_object (json_parser_get_root (parser));
+  sim->town = g_ptr_array_new_with_free_func (town_payment_free);
+
+  rows = json_object_get_array_member (root, "trust_lines");
+  for (guint i = 0; i < json_array_get_length (rows); i++) {
+    JsonArray *row = json_array_get_array_element (rows, i);
+    guint from = (guint) json_array_get_int_element (row, 0);
+    guint to = (guint) json_array_get_int_element (row, 1);
+    g_autoptr (GeoPolicy) policy = geo_policy_new_default ();
+
+    if (from >= sim->nodes->len || to >= sim->nodes->len)
+      continue;
+    policy->can_be_intermediate = json_object_get_boolean_member (
+        json_array_get_object_element (row, 4), "can_be_intermediate");
+    trust (sim_node (sim, from), sim_node (sim, to),
+           json_array_get_string_element (row, 2), read_amount (row, 3), FALSE,
+           policy);
+  }
+  rows = json_object_get_array_member (root, "payments");
+  for (guint i = 0; i < json_array_get_length (rows); i++) {
+    JsonArray *row = json_array_get_array_element (rows, i);
+    SimTownPayment *payment;
+    guint from = (guint) json_array_get_int_element (row, 0);
+    guint to = (guint) json_array_get_int_element (row, 1);
+
+    if (from >= sim->nodes->len || to >= sim->nodes->len)
+      continue;
+    payment = g_new0 (SimTownPayment, 1);
+    payment->from = from;
+    payment->to = to;
+    payment->equivalent = g_strdup (json_array_get_string_element (row, 2));
+    payment->amount = read_amount (row, 3);
+    g_ptr_array_add (sim->town, payment);
+  }
+}
+
+void
+sim_life_begin (Sim *sim) {
+  guint n = sim->nodes->len;
+
+  if (sim->options.profile == SIM_PROFILE_TOWN) {
+    begin_town (sim);
+    return;
+  }
+  for (guint i = 0; i < n; i++) {
+    SimNode *node = sim_node (sim, i);
+
+    /* A ring, so that there is always a way, and some friends. */
+    trust (node, sim_node (sim, (i + 1) % n), "UAH",
+           1000 + below (sim, LIMIT_MAX), FALSE, NULL);
+    for (guint j = 2 + below (sim, 3); j > 0; j--)
+      trust (node, somebody_else (sim, node), some_equivalent (sim),
+             1 + below (sim, LIMIT_MAX), FALSE, NULL);
+  }
+}

@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A party made of what its journal says, as a light node makes it when it
+ * starts.
+ */
+#include "sim.h"
+
+/* As the light node has it. */
+#define ANSWER_AGE_MS_MAX (24 * 3600 * G_GINT64_CONSTANT (1000))
+#define RECENT_RECORDS_MAX 1000
+
+static gboolean
+is_open_vote (GPtrArray *votes, const GeoHash *contract) {
+  for (guint i = 0; i < votes->len; i++) {
+    const GeoJournalVote *vote = g_ptr_array_index (votes, i);
+    GeoHash hash;
+
+    geo_contract_hash (vote->contract, &hash);
+    if (geo_hash_equal (&hash, contract))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* P2: what was said to a contract that may still be asked about is not said
+ * otherwise after a restart. */
+static gboolean
+load_answers (SimNode *node,
+              GeoParty *party,
+              GPtrArray *votes,
+              GError **error) {
+  gint64 count = geo_journal_count_records (node->journal, error);
+  GeoTime now = sim_node_now (node);
+
+  if (count < 0)
+    return FALSE;
+  for (gint64 n = count; n > 0 && n > count - RECENT_RECORDS_MAX; n--) {
+    g_autoptr (GeoRecord) record = NULL;
+    g_autofree gchar *text = NULL;
+    g_autoptr (GeoRecordBody) body = NULL;
+    GeoHash hash;
+
+    if (!geo_journal_get_record (node->journal, n, &record, &text, error))
+      return FALSE;
+    if (record->at < now - ANSWER_AGE_MS_MAX - GEO_CLOCK_TOLERANCE_MS)
+      break;
+    if (record->kind != GEO_RECORD_KIND_VOTE &&
+        record->kind != GEO_RECORD_KIND_REFUSAL)
+      continue;
+    body = geo_record_body_from_text (text, -1, error);
+    if (body == NULL)
+      return FALSE;
+    if (body->contract == NULL ||
+        body->contract->deadline + GEO_CLOCK_TOLERANCE_MS < now)
+      continue;
+    geo_contract_hash (body->contract, &hash);
+    if (record->kind == GEO_RECORD_KIND_VOTE && is_open_vote (votes, &hash))
+      continue;
+    geo_party_load_answer (party, body->contract, body->refusal);
+  }
+  return TRUE;
+}
+
+static gboolean
+load_lists (SimNode *node, GeoParty *party, GError **error) {
+  g_autoptr (GPtrArray) people = geo_journal_list_people (node->journal, error);
+  g_autoptr (GPtrArray) lines = NULL;
+  g_autoptr (GPtrArray) balances = NULL;
+
+  if (people == NULL ||
+      (lines = geo_journal_list_lines (node->journal, error)) == NULL ||
+      (balances = geo_journal_list_balances (node->journal, error)) == NULL)
+    return FALSE;
+  for (guint i = 0; i < people->len; i++)
+    geo_party_load_person (party, g_ptr_array_index (people, i));
+  for (guint i = 0; i < lines->len; i++) {
+    const GeoJournalLine *line = g_ptr_array_index (lines, i);
+
+    geo_party_load_line (party, line->line, line->in_force);
+  }
+  for (guint i = 0; i < balances->len; i++) {
+    const GeoJournalBalance *balance = g_ptr_array_index (balances, i);
+
+    geo_party_load_balance (party, &balance->peer, balance->equivalent,
+                            balance->balance);
+  }
+  return TRUE;
+}
+
+GeoParty *
+sim_load_party (SimNode *node, GError **error) {
+  g_autoptr (GeoParty) party = geo_party_new (node->community, node->self,
+                                              node->secret);
+  g_autoptr (GPtrArray) votes = NULL;
+  g_autoptr (GPtrArray) orders = NULL;
+  gint64 sequence;
+  GeoHash hash;
+
+  if (!load_lists (node, party, error) ||
+      !geo_journal_get_last_entry (node->journal, &sequence, &hash, error) ||
+      (votes = geo_journal_list_open_votes (node->journal, error)) == NULL ||
+      (orders = geo_journal_list_open_orders (node->journal, error)) == NULL)
+    return NULL;
+  geo_party_load_sequence (party, sequence, sequence > 0 ? &hash : NULL);
+  for (guint i = 0; i < orders->len; i++) {
+    const GeoJournalOrder *order = g_ptr_array_index (orders, i);
+
+    geo_party_load_open_order (party, order->order, order->sealed);
+  }
+  /* P9: reservations come back with their votes. */
+  for (guint i = 0; i < votes->len; i++) {
+    const GeoJournalVote *vote = g_ptr_array_index (votes, i);
+
+    geo_party_load_open_vote (party, vote->contract, vote->order, vote->hops);
+  }
+  if (!load_answers (node, party, votes, error))
+    return NULL;
+  return g_steal_pointer (&party);
+}

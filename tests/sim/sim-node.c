@@ -1,0 +1,931 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A light node of the simulator: the real party and the real journal, driven as
+ * the light node drives them (lists in order, nothing past a STORE before it is
+ * on disk, everything made anew after a failed write), with the clock, the
+ * network and the disk in other hands.
+ */
+#include "sim.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#define DISK_RETRY_MS 30000
+#define HUB_ADDRESS "hub.sim"
+
+typedef struct {
+  GPtrArray *actions;
+  guint next;
+} List;
+
+static const guint backoff_ms[] = { 1000, 2000, 5000, 10000, 30000 };
+
+static void pump (SimNode *node);
+
+static void
+list_free (gpointer data) {
+  List *list = data;
+
+  g_ptr_array_unref (list->actions);
+  g_free (list);
+}
+
+GeoTime
+sim_node_now (const SimNode *node) {
+  return node->sim->now + node->skew;
+}
+
+gboolean
+sim_node_is_in (const SimNode *node) {
+  return node->up && node->login == SIM_LOGIN_IN && node->party != NULL &&
+         node->session != NULL;
+}
+
+/* --- Making --------------------------------------------------------------- */
+
+static GHashTable *
+hash_set (void) {
+  return g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free, NULL);
+}
+
+SimNode *
+sim_node_new (Sim *sim, guint index) {
+  SimNode *node = g_new0 (SimNode, 1);
+  g_autofree gchar *folder = g_strdup_printf ("%s/%" G_GUINT64_FORMAT "-n%u",
+                                              sim->options.folder,
+                                              sim->options.seed, index);
+  guint8 seed[GEO_SEED_LEN];
+
+  node->sim = sim;
+  node->index = index;
+  node->name = g_strdup_printf ("node %u", index);
+  memset (seed, 0x11, sizeof seed);
+  seed[0] = (guint8) index;
+  seed[1] = (guint8) (index >> 8);
+  node->secret = geo_secret_new_from_seed (seed);
+  geo_secret_get_pid (node->secret, &node->pid);
+  g_assert (g_mkdir_with_parents (folder, 0700) == 0);
+  node->path = g_build_filename (folder, "journal.db", NULL);
+  node->disk = sim_disk_new (folder);
+  node->wanted = TRUE;
+  node->checked_exact = TRUE;
+  node->stored = hash_set ();
+  node->said = hash_set ();
+  node->states = hash_set ();
+  node->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
+                                        g_free);
+  g_queue_init (&node->lists);
+  return node;
+}
+
+static void
+drop_party (SimNode *node) {
+  node->generation++;
+  node->expects_fault = FALSE;
+  node->storing = FALSE;
+  g_queue_clear_full (&node->lists, list_free);
+  g_hash_table_remove_all (node->timers);
+  g_clear_pointer (&node->party, geo_party_free);
+}
+
+static void
+close_all (SimNode *node) {
+  drop_party (node);
+  g_clear_pointer (&node->joining, geo_record_body_free);
+  g_clear_pointer (&node->community, geo_community_free);
+  g_clear_pointer (&node->self, geo_participant_free);
+  g_clear_pointer (&node->journal, geo_journal_close);
+}
+
+void
+sim_node_free (gpointer data) {
+  SimNode *node = data;
+
+  sim_disk_stop (node->disk);
+  close_all (node);
+  geo_record_body_free (node->uncertain);
+  sim_disk_free (node->disk);
+  geo_secret_unref (node->secret);
+  g_hash_table_unref (node->stored);
+  g_hash_table_unref (node->said);
+  g_hash_table_unref (node->states);
+  g_hash_table_unref (node->timers);
+  g_free (node->challenge);
+  g_free (node->name);
+  g_free (node->path);
+  g_free (node);
+}
+
+/* --- What the disk holds -------------------------------------------------- */
+
+static void
+remember (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind) {
+  GeoHash hash;
+
+  node->n_records++;
+  switch (kind) {
+  case GEO_RECORD_KIND_LINE:
+    geo_trust_line_hash (body->line, &hash);
+    break;
+  case GEO_RECORD_KIND_ORDER:
+    geo_order_hash (body->order, &hash);
+    break;
+  case GEO_RECORD_KIND_VOTE:
+  case GEO_RECORD_KIND_REFUSAL:
+    geo_contract_hash (body->contract, &hash);
+    break;
+  case GEO_RECORD_KIND_ENTRY:
+    node->stored_sequence = body->entry->entry->sequence;
+    return;
+  case GEO_RECORD_KIND_JOINED:
+  case GEO_RECORD_KIND_REFUSED:
+  case GEO_RECORD_KIND_PERSON:
+    return;
+  }
+  g_hash_table_add (node->stored, geo_hash_dup (&hash));
+}
+
+/* I8: after a fall the disk holds what it said it holds, and of what it did not
+ * say the whole or nothing. */
+static void
+check_records (SimNode *node) {
+  g_autoptr (GError) error = NULL;
+  gint64 count = geo_journal_count_records (node->journal, &error);
+  g_autoptr (GeoRecordBody) body = g_steal_pointer (&node->uncertain);
+
+  if (count < 0)
+    sim_fail_store (node->sim, node, "I8", error);
+  if (!node->checked_exact) {
+    /* It lost what it said it had: what is said from now on is new. */
+    node->checked_exact = TRUE;
+    node->n_records = count;
+    g_hash_table_remove_all (node->said);
+    if (!geo_journal_get_last_entry (node->journal, &node->stored_sequence,
+                                     NULL, &error))
+      sim_fail_store (node->sim, node, "I8", error);
+    return;
+  }
+  if (body != NULL && count == node->n_records + 1)
+    remember (node, body, node->uncertain_kind);
+  if (count != node->n_records)
+    sim_fail (node->sim, node, "I8",
+              "the journal has %" G_GINT64_FORMAT
+              " records after a fall, %" G_GINT64_FORMAT " were stored",
+              count, node->n_records);
+}
+
+/* FALSE where what the disk kept of a journal is of no use any more. */
+static gboolean
+is_usable (SimNode *node) {
+  g_autoptr (GError) error = NULL;
+
+  if (node->checked_exact)
+    return TRUE;
+  if (geo_journal_verify (node->journal, NULL, NULL, NULL, &error))
+    return TRUE;
+  sim_trace (node->sim, node, "is damaged: %s", error->message);
+  return FALSE;
+}
+
+static void
+begin_anew (SimNode *node) {
+  sim_count (node->sim, SIM_COUNT_journals_lost);
+  sim_trace (node->sim, node, "has lost its journal");
+  g_clear_pointer (&node->journal, geo_journal_close);
+  sim_disk_wipe (node->disk);
+  g_clear_pointer (&node->uncertain, geo_record_body_free);
+  node->checked_exact = FALSE;
+}
+
+static const gchar *
+refuse_sometimes (const GeoContract *contract,
+                  const GeoOrder *order,
+                  gpointer user_data) {
+  SimNode *node = user_data;
+  Sim *sim = node->sim;
+  guint chance = sim->faults.refuses;
+
+  if (!sim->quiet && node->nature == SIM_REFUSES_LATE)
+    chance = 5000;
+  if (!sim_chance (sim, chance))
+    return NULL;
+  sim_count (sim, SIM_COUNT_refused_votes);
+  return "not_now";
+}
+
+/* FALSE where the disk cannot be read right now. */
+static gboolean
+load (SimNode *node) {
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *hub = NULL;
+
+  drop_party (node);
+  g_clear_pointer (&node->community, geo_community_free);
+  g_clear_pointer (&node->self, geo_participant_free);
+  if (!geo_journal_get_joined (node->journal, &node->community, &node->self,
+                               &hub, &error)) {
+    if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND))
+      return TRUE;
+    sim_fail_store (node->sim, node, "I8", error);
+  }
+  node->party = sim_load_party (node, &error);
+  if (node->party == NULL)
+    sim_fail_store (node->sim, node, "I8", error);
+  geo_party_set_refuse_func (node->party, refuse_sometimes, node);
+  return TRUE;
+}
+
+static void
+connect_in (SimNode *node, gint64 in_ms) {
+  SimEvent *event;
+
+  if (node->connecting || !node->wanted)
+    return;
+  node->connecting = TRUE;
+  event = sim_add_event (node->sim, SIM_EVENT_NODE_CONNECT, in_ms);
+  event->node = node;
+  event->life = node->life;
+}
+
+static void
+try_again (SimNode *node) {
+  guint n = MIN (node->tries, G_N_ELEMENTS (backoff_ms) - 1);
+
+  node->tries++;
+  connect_in (node,
+              backoff_ms[n] + sim_random_range (&node->sim->random, 0, 500));
+}
+
+void
+sim_node_start (SimNode *node) {
+  g_autoptr (GError) error = NULL;
+
+  node->journal = geo_journal_open (node->path, FALSE, &error);
+  if (node->journal == NULL && node->checked_exact)
+    sim_fail_store (node->sim, node, "I8", error);
+  if (node->journal == NULL || !is_usable (node)) {
+    begin_anew (node);
+    g_clear_error (&error);
+    node->journal = geo_journal_open (node->path, FALSE, &error);
+    if (node->journal == NULL)
+      sim_fail_store (node->sim, node, "I8", error);
+  }
+  check_records (node);
+  node->up = TRUE;
+  node->life++;
+  node->connecting = FALSE;
+  node->tries = 0;
+  sim_trace (node->sim, node, "starts");
+  load (node);
+  connect_in (node, 1);
+}
+
+static void
+go (SimNode *node) {
+  SimSession *session = g_steal_pointer (&node->session);
+
+  node->up = FALSE;
+  node->life++;
+  node->login = SIM_LOGIN_NONE;
+  if (session != NULL)
+    sim_session_close_node (session);
+}
+
+void
+sim_node_fall (SimNode *node, SimPower power) {
+  Sim *sim = node->sim;
+  SimDiskLosses losses = { 0 };
+  gboolean lied = sim_disk_has_lied (node->disk);
+
+  if (!node->up)
+    return;
+  sim_trace (sim, node, "falls (%d)", power);
+  sim_count (sim, SIM_COUNT_node_falls);
+  if (power != SIM_POWER_KEPT)
+    sim_count (sim, SIM_COUNT_power_cuts);
+  sim_disk_stop (node->disk);
+  close_all (node);
+  go (node);
+  sim_disk_restart (node->disk, power, &sim->random, &losses);
+  sim->counts[SIM_COUNT_writes_lost] += losses.lost;
+  sim->counts[SIM_COUNT_writes_torn] += losses.torn;
+  if (lied && losses.lost + losses.torn > 0) {
+    sim_count (sim, SIM_COUNT_syncs_lost);
+    node->checked_exact = FALSE;
+  }
+  sim_add_event (sim, SIM_EVENT_NODE_START,
+                 sim_random_range (&sim->random, 100, 60000))
+      ->node = node;
+}
+
+void
+sim_node_stop (SimNode *node) {
+  if (!node->up)
+    return;
+  close_all (node);
+  go (node);
+  sim_add_event (node->sim, SIM_EVENT_NODE_START, 1000)->node = node;
+}
+
+void
+sim_node_lose_journal (SimNode *node) {
+  if (!node->up)
+    return;
+  sim_disk_stop (node->disk);
+  close_all (node);
+  go (node);
+  begin_anew (node);
+  sim_add_event (node->sim, SIM_EVENT_NODE_START, 60000)->node = node;
+}
+
+/* --- Storing -------------------------------------------------------------- */
+
+/* The session is over, whoever ended it. */
+static void
+forget_session (SimNode *node) {
+  SimLogin was = node->login;
+
+  node->session = NULL;
+  node->login = SIM_LOGIN_NONE;
+  g_clear_pointer (&node->joining, geo_record_body_free);
+  if (was == SIM_LOGIN_IN && node->party != NULL) {
+    GPtrArray *actions = geo_actions_new ();
+
+    geo_party_disconnected (node->party, sim_node_now (node), actions);
+    sim_node_run (node, actions);
+  }
+}
+
+static void
+disconnect (SimNode *node) {
+  SimSession *session = node->session;
+
+  if (session != NULL)
+    sim_session_close_node (session);
+  forget_session (node);
+}
+
+static void
+reload_in (SimNode *node, gint64 in_ms) {
+  SimEvent *event = sim_add_event (node->sim, SIM_EVENT_NODE_RELOAD, in_ms);
+
+  event->node = node;
+  event->life = node->life;
+}
+
+void
+sim_node_reload (SimNode *node, const SimEvent *event) {
+  if (node->session != NULL)
+    return;
+  load (node);
+  node->connecting = FALSE;
+  connect_in (node, 1);
+}
+
+/* The machine has gone further than the disk: it is made anew of what is
+ * there. */
+static void
+storage_failed (SimNode *node) {
+  drop_party (node);
+  disconnect (node);
+  node->connecting = TRUE;
+  load (node);
+  reload_in (node, DISK_RETRY_MS);
+}
+
+static void
+arm_disk (SimNode *node) {
+  Sim *sim = node->sim;
+  const SimFaults *faults = &sim->faults;
+  SimDiskFault fault = SIM_DISK_SOUND;
+
+  if (sim_chance (sim, faults->disk_full))
+    fault = SIM_DISK_FULL;
+  else if (sim_chance (sim, faults->disk_errors))
+    fault = SIM_DISK_ERROR;
+  else if (sim_chance (sim, faults->disk_crashes))
+    fault = SIM_DISK_CRASH;
+  if (fault != SIM_DISK_SOUND)
+    sim_disk_arm (node->disk, fault,
+                  (guint) sim_random_range (&sim->random, 1, 16));
+}
+
+/* FALSE where the node fell, or made itself anew. */
+static gboolean
+append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body) {
+  Sim *sim = node->sim;
+  g_autoptr (GError) error = NULL;
+  gboolean written, gone;
+
+  arm_disk (node);
+  written = geo_journal_append (node->journal, node->secret, kind, *body,
+                                sim_node_now (node), NULL, &error);
+  gone = sim_disk_is_gone (node->disk);
+  if (!gone)
+    sim_disk_disarm (node->disk);
+  if (written) {
+    remember (node, *body, kind);
+    g_clear_pointer (&node->uncertain, geo_record_body_free);
+    sim_trace (sim, node, "stored %s", geo_record_kind_to_string (kind));
+  } else {
+    sim_trace (sim, node, "cannot store %s: %s",
+               geo_record_kind_to_string (kind), error->message);
+    if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_IO)) {
+      g_clear_pointer (&node->uncertain, geo_record_body_free);
+      node->uncertain = g_steal_pointer (body);
+      node->uncertain_kind = kind;
+      sim_count (sim, SIM_COUNT_stores_in_doubt);
+      if (!gone)
+        sim_count (sim, SIM_COUNT_disk_errors);
+    } else if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_FULL)) {
+      sim_count (sim, SIM_COUNT_disk_full);
+    } else {
+      sim_fail_store (sim, node, "store", error);
+    }
+  }
+  if (gone) {
+    sim_count (sim, SIM_COUNT_disk_crashes);
+    sim_node_fall (node, sim_power (sim));
+    return FALSE;
+  }
+  if (!written)
+    storage_failed (node);
+  return written;
+}
+
+static void
+store_soon (SimNode *node, gboolean joining) {
+  Sim *sim = node->sim;
+  SimEvent *event =
+      sim_add_event (sim, SIM_EVENT_NODE_STORE,
+                     sim_random_chance (&sim->random, 1, 50)
+                         ? sim_random_range (&sim->random, 10, 2000)
+                         : sim_random_range (&sim->random, 0, 3));
+
+  event->node = node;
+  event->life = node->life;
+  event->generation = node->generation;
+  event->joining = joining;
+}
+
+static void
+signed_in (SimNode *node) {
+  GPtrArray *actions = geo_actions_new ();
+
+  node->login = SIM_LOGIN_IN;
+  node->tries = 0;
+  geo_party_connected (node->party, node->hub_sequence, sim_node_now (node),
+                       actions);
+  sim_node_run (node, actions);
+}
+
+void
+sim_node_store (SimNode *node, const SimEvent *event) {
+  const List *list;
+  GeoAction *action;
+
+  if (event->joining) {
+    if (node->joining == NULL || node->login != SIM_LOGIN_STORING ||
+        !append (node, GEO_RECORD_KIND_JOINED, &node->joining))
+      return;
+    g_clear_pointer (&node->joining, geo_record_body_free);
+    load (node);
+    signed_in (node);
+    return;
+  }
+  if (event->generation != node->generation)
+    return;
+  list = g_queue_peek_head (&node->lists);
+  action = g_ptr_array_index (list->actions, list->next - 1);
+  if (!append (node, action->record_kind, &action->record))
+    return;
+  node->storing = FALSE;
+  pump (node);
+}
+
+/* --- Telling -------------------------------------------------------------- */
+
+static void
+told_payment (SimNode *node, const GeoTold *told) {
+  Sim *sim = node->sim;
+  SimOutcome outcome = sim_truth_order (sim->truth, &told->order_hash);
+  GeoPaymentState before = (GeoPaymentState) GPOINTER_TO_INT (
+      g_hash_table_lookup (node->states, &told->order_hash));
+
+  sim_trace (sim, node, "is told: payment %s is %d (%s)", told->order->tx_id,
+             told->state, told->reason != NULL ? told->reason : "");
+  /* Nothing comes after Paid or Not paid. */
+  if ((before == GEO_PAYMENT_PAID || before == GEO_PAYMENT_NOT_PAID) &&
+      told->state != before && node->checked_exact)
+    sim_fail (sim, node, "told", "payment %s was %d and is %d",
+              told->order->tx_id, before, told->state);
+  /* P4: Paid and Not paid are said with evidence only. */
+  if ((told->state == GEO_PAYMENT_PAID && outcome != SIM_OUTCOME_COMMITTED) ||
+      (told->state == GEO_PAYMENT_NOT_PAID && outcome != SIM_OUTCOME_REFUSED))
+    sim_fail (sim, node, "P4", "payment %s is said to be %d, and is not",
+              told->order->tx_id, told->state);
+  g_hash_table_replace (node->states, geo_hash_dup (&told->order_hash),
+                        GINT_TO_POINTER ((gint) told->state));
+  if (before == told->state)
+    return;
+  if (told->state == GEO_PAYMENT_PAID)
+    sim_count (sim, SIM_COUNT_paid);
+  else if (told->state == GEO_PAYMENT_NOT_PAID)
+    sim_count (sim, SIM_COUNT_not_paid);
+  else if (told->state == GEO_PAYMENT_IN_DOUBT)
+    sim_count (sim, SIM_COUNT_in_doubt);
+}
+
+static void
+told_fault (SimNode *node, const GeoTold *told) {
+  Sim *sim = node->sim;
+
+  sim_trace (sim, node, "is told of a fault: %s", told->reason);
+  if (sim_plants (sim, SIM_PLANT_LIE_BELIEVED))
+    return;
+  if (!node->expects_fault)
+    sim_fail (sim, node, "fault", "the hub is called a liar, and is none: %s",
+              told->reason);
+  node->expects_fault = FALSE;
+  sim_count (sim, SIM_COUNT_lies_caught);
+  /* Nothing more is taken from it, until somebody tries again. */
+  node->connecting = TRUE;
+  disconnect (node);
+  reload_in (node, sim_random_range (&sim->random, 1000, 60000));
+}
+
+static void
+tell (SimNode *node, const GeoTold *told) {
+  switch (told->kind) {
+  case GEO_TOLD_PAYMENT:
+    told_payment (node, told);
+    return;
+  case GEO_TOLD_RECEIVED:
+  case GEO_TOLD_PASSED:
+    if (sim_truth_order (node->sim->truth, &told->order_hash) !=
+        SIM_OUTCOME_COMMITTED)
+      sim_fail (node->sim, node, "P4", "received what nobody paid");
+    return;
+  case GEO_TOLD_FAULT:
+    told_fault (node, told);
+    return;
+  case GEO_TOLD_LINE:
+  case GEO_TOLD_LINE_REFUSED:
+  case GEO_TOLD_REFUSED_VOTE:
+  case GEO_TOLD_SYNCED:
+  case GEO_TOLD_PERSON:
+    return;
+  }
+}
+
+/* --- Sending -------------------------------------------------------------- */
+
+static void
+check_stored (SimNode *node, const GeoHash *hash, const gchar *what) {
+  /* P1: Persist, then send. */
+  if (!g_hash_table_contains (node->stored, hash))
+    sim_fail (node->sim, node, "P1", "%s was sent before it was stored", what);
+}
+
+/* P2: a vote is never withdrawn, and nobody says both. */
+static void
+check_answer (SimNode *node, const GeoMsgPaymentPrepareAck *ack) {
+  const GeoHash *contract = ack->vote != NULL ? &ack->vote->contract
+                                              : &ack->refusal->contract;
+  gint says = ack->vote != NULL ? 1 : 2;
+  gint before = GPOINTER_TO_INT (g_hash_table_lookup (node->said, contract));
+
+  check_stored (node, contract, "an answer to a contract");
+  if (before != 0 && before != says)
+    sim_fail (node->sim, node, "P2", "one contract is voted for and refused");
+  g_hash_table_replace (node->said, geo_hash_dup (contract),
+                        GINT_TO_POINTER (says));
+}
+
+static void
+check_said (SimNode *node, const GeoMessage *message) {
+  const GeoTrustLine *line = NULL;
+  GeoHash hash;
+
+  if (message->type == GEO_MESSAGE_PAYMENT_REQUEST) {
+    geo_order_hash (message->u.payment_request->order, &hash);
+    check_stored (node, &hash, "an order");
+  } else if (message->type == GEO_MESSAGE_PAYMENT_PREPARE_ACK) {
+    check_answer (node, message->u.payment_prepare_ack);
+  } else if (message->type == GEO_MESSAGE_TRUST_LINE_CREATE) {
+    line = message->u.trust_line_create->line;
+  } else if (message->type == GEO_MESSAGE_TRUST_LINE_UPDATE) {
+    line = message->u.trust_line_update->line;
+  } else if (message->type == GEO_MESSAGE_TRUST_LINE_CLOSE) {
+    line = message->u.trust_line_close->line;
+  } else if (message->type == GEO_MESSAGE_ENTRY_ACK &&
+             message->u.entry_ack->ack->sequence > node->stored_sequence) {
+    sim_fail (node->sim, node, "P1", "an entry was acknowledged too soon");
+  }
+  if (line != NULL) {
+    geo_trust_line_hash (line, &hash);
+    check_stored (node, &hash, "a line");
+  }
+}
+
+/* P2 broken on purpose: the other answer as well. */
+static void
+say_both (SimNode *node, const GeoMessage *message) {
+  const GeoVote *vote = message->u.payment_prepare_ack->vote;
+  g_autoptr (GeoMessage) no = geo_message_new (GEO_MESSAGE_PAYMENT_PREPARE_ACK,
+                                               NULL);
+  GeoRefusal *refusal = geo_refusal_new ();
+
+  refusal->community = vote->community;
+  refusal->has_contract = TRUE;
+  refusal->contract = vote->contract;
+  refusal->voter = node->pid;
+  refusal->code = GEO_CODE_NOT_ALLOWED;
+  refusal->reason = g_strdup ("two_minds");
+  refusal->at = sim_node_now (node);
+  geo_refusal_sign (refusal, node->secret);
+  no->u.payment_prepare_ack->refusal = refusal;
+  if (sim_plants (node->sim, SIM_PLANT_NODE_VOTES_TWICE))
+    check_said (node, no);
+  sim_send_to_hub (node, no, 0);
+}
+
+static void
+send (SimNode *node, GeoMessage *message) {
+  Sim *sim = node->sim;
+  const GeoMsgPaymentPrepareAck *ack;
+  gint64 late_ms = 0;
+
+  check_said (node, message);
+  if (!sim_node_is_in (node) || sim->now < node->mute_until)
+    return;
+  if (message->type != GEO_MESSAGE_PAYMENT_PREPARE_ACK ||
+      (sim->quiet && !sim_plants (sim, SIM_PLANT_NODE_VOTES_TWICE))) {
+    sim_send_to_hub (node, message, 0);
+    return;
+  }
+  ack = message->u.payment_prepare_ack;
+  switch (node->nature) {
+  case SIM_HONEST:
+    if (!sim_plants (sim, SIM_PLANT_NODE_VOTES_TWICE) || ack->vote == NULL)
+      break;
+    say_both (node, message);
+    break;
+  case SIM_VOTES_TWICE:
+    if (ack->vote == NULL || sim_random_chance (&sim->random, 1, 2))
+      break;
+    sim_count (sim, SIM_COUNT_voted_twice);
+    if (sim_random_chance (&sim->random, 1, 2)) {
+      sim_send_to_hub (node, message, 0);
+      say_both (node, message);
+      return;
+    }
+    say_both (node, message);
+    break;
+  case SIM_REFUSES_LATE:
+    if (ack->refusal == NULL)
+      break;
+    sim_count (sim, SIM_COUNT_refused_late);
+    late_ms = sim_random_range (&sim->random, 500, 8000);
+    break;
+  case SIM_SILENT_AFTER_VOTE:
+    if (ack->vote == NULL || sim_random_chance (&sim->random, 1, 2))
+      break;
+    sim_count (sim, SIM_COUNT_silent_after_vote);
+    sim_send_to_hub (node, message, 0);
+    node->mute_until = sim->now + sim_random_range (&sim->random, 5000, 200000);
+    return;
+  }
+  sim_send_to_hub (node, message, late_ms);
+}
+
+/* --- Carrying out --------------------------------------------------------- */
+
+static void
+set_timer (SimNode *node, const GeoAction *action) {
+  SimEvent *event;
+  GeoTime due;
+
+  if (action->at == 0) {
+    g_hash_table_remove (node->timers, &action->timer);
+    return;
+  }
+  event = sim_add_event (node->sim, SIM_EVENT_NODE_TIMER,
+                         action->at - sim_node_now (node));
+  event->node = node;
+  event->timer = action->timer;
+  event->life = node->life;
+  event->generation = node->generation;
+  due = event->at;
+  g_hash_table_replace (node->timers, geo_hash_dup (&action->timer),
+                        g_memdup2 (&due, sizeof due));
+}
+
+static void
+perform (SimNode *node, GeoAction *action) {
+  Sim *sim = node->sim;
+
+  switch (action->kind) {
+  case GEO_ACTION_STORE_RECORD:
+    if (sim_plants (sim, SIM_PLANT_NODE_SENDS_FIRST) && !sim->quiet &&
+        action->record_kind == GEO_RECORD_KIND_ORDER)
+      return;
+    node->storing = TRUE;
+    store_soon (node, FALSE);
+    return;
+  case GEO_ACTION_SEND:
+    send (node, action->message);
+    return;
+  case GEO_ACTION_TIMER:
+    set_timer (node, action);
+    return;
+  case GEO_ACTION_TELL:
+    tell (node, action->told);
+    return;
+  case GEO_ACTION_STORE_CHANGE:
+    g_assert_not_reached ();
+  }
+}
+
+static void
+pump (SimNode *node) {
+  Sim *sim = node->sim;
+  List *list;
+
+  if (node->pumping)
+    return;
+  node->pumping = TRUE;
+  /* P1: Persist, then send.  Nothing after a STORE happens before it is done.
+   */
+  while (node->up && !node->storing &&
+         (list = g_queue_peek_head (&node->lists)) != NULL) {
+    if (list->next == list->actions->len) {
+      list_free (g_queue_pop_head (&node->lists));
+      continue;
+    }
+    if (sim_chance (sim, sim->faults.node_falls)) {
+      sim_node_fall (node, sim_power (sim));
+      break;
+    }
+    {
+      /* What is told may end in dropping this list. */
+      g_autoptr (GPtrArray) actions = g_ptr_array_ref (list->actions);
+
+      perform (node, g_ptr_array_index (actions, list->next++));
+    }
+  }
+  node->pumping = FALSE;
+}
+
+void
+sim_node_run (SimNode *node, GPtrArray *actions) {
+  List *list = g_new0 (List, 1);
+
+  list->actions = actions;
+  g_queue_push_tail (&node->lists, list);
+  pump (node);
+}
+
+void
+sim_node_timer (SimNode *node, const SimEvent *event) {
+  const GeoTime *due = g_hash_table_lookup (node->timers, &event->timer);
+  GPtrArray *actions;
+
+  if (event->generation != node->generation || due == NULL ||
+      *due != event->at || node->party == NULL)
+    return;
+  g_hash_table_remove (node->timers, &event->timer);
+  actions = geo_actions_new ();
+  geo_party_timer (node->party, &event->timer, sim_node_now (node), actions);
+  sim_node_run (node, actions);
+}
+
+/* --- Sessions ------------------------------------------------------------- */
+
+void
+sim_node_connect (SimNode *node) {
+  g_autoptr (GeoMessage) hello = NULL;
+
+  node->connecting = FALSE;
+  if (!node->wanted || node->session != NULL)
+    return;
+  if (!node->sim->hub->up) {
+    try_again (node);
+    return;
+  }
+  node->session = sim_session_open (node);
+  node->login = SIM_LOGIN_HELLO;
+  hello = geo_message_new (GEO_MESSAGE_HELLO, NULL);
+  hello->u.hello->pid = node->pid;
+  hello->u.hello->client = g_strdup ("geo-sim");
+  hello->u.hello->v = 1;
+  sim_send_to_hub (node, hello, 0);
+}
+
+void
+sim_node_leave (SimNode *node) {
+  node->wanted = FALSE;
+  if (node->session != NULL)
+    disconnect (node);
+}
+
+/* The person wants to be there, and the machine with it. */
+void
+sim_node_return (SimNode *node, gint64 in_ms) {
+  node->wanted = TRUE;
+  node->tries = 0;
+  if (!node->up)
+    sim_add_event (node->sim, SIM_EVENT_NODE_START, in_ms)->node = node;
+  else if (node->session == NULL)
+    connect_in (node, in_ms);
+}
+
+void
+sim_node_closed (SimNode *node, SimSession *session) {
+  forget_session (node);
+  if (node->up)
+    try_again (node);
+}
+
+static void
+introduce (SimNode *node, GeoMsgAuth *auth, const GeoCommunity *community) {
+  GeoParticipant *participant;
+
+  if (node->self != NULL) {
+    auth->participant = geo_participant_copy (node->self);
+    return;
+  }
+  participant = geo_participant_new ();
+  participant->community = community->community;
+  participant->pid = node->pid;
+  participant->name = g_strdup (node->name);
+  participant->kind = GEO_PARTICIPANT_KIND_PERSON;
+  geo_secret_get_public (node->secret, &participant->key);
+  participant->seq = 1;
+  participant->at = sim_node_now (node);
+  geo_participant_sign (participant, node->secret);
+  auth->participant = participant;
+}
+
+static void
+take_challenge (SimNode *node, const GeoMsgChallenge *challenge) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_AUTH, NULL);
+  GeoMsgAuth *auth = message->u.auth;
+
+  auth->login = geo_login_new ();
+  auth->login->community = challenge->community->community;
+  auth->login->pid = node->pid;
+  auth->login->challenge = g_strdup (challenge->challenge);
+  auth->login->at = sim_node_now (node);
+  geo_login_sign (auth->login, node->secret);
+  if (!challenge->known)
+    introduce (node, auth, challenge->community);
+  node->login = SIM_LOGIN_AUTH;
+  sim_send_to_hub (node, message, 0);
+}
+
+static void
+take_welcome (SimNode *node, const GeoMsgWelcome *welcome) {
+  node->hub_sequence = welcome->sequence;
+  if (node->party != NULL) {
+    signed_in (node);
+    return;
+  }
+  node->login = SIM_LOGIN_STORING;
+  node->joining = geo_record_body_new ();
+  node->joining->community = geo_community_copy (node->sim->hub->community);
+  node->joining->person = geo_participant_copy (welcome->self);
+  node->joining->hub = g_strdup (HUB_ADDRESS);
+  store_soon (node, TRUE);
+}
+
+void
+sim_node_message (SimNode *node, GeoMessage *message, gboolean lie) {
+  GPtrArray *actions;
+
+  if (node->login == SIM_LOGIN_HELLO) {
+    if (message->type == GEO_MESSAGE_CHALLENGE)
+      take_challenge (node, message->u.challenge);
+    return;
+  }
+  if (node->login == SIM_LOGIN_AUTH) {
+    if (message->type == GEO_MESSAGE_WELCOME)
+      take_welcome (node, message->u.welcome);
+    return;
+  }
+  if (node->party == NULL || (sim_plants (node->sim, SIM_PLANT_NODE_DEAF) &&
+                              node->sim->planted && node->index == 1))
+    return;
+  if (lie) {
+    if (!sim_lie_shows (node, message))
+      return;
+    sim_count (node->sim, SIM_COUNT_lies);
+    node->expects_fault = TRUE;
+    node->lied_at = node->sim->now;
+  }
+  actions = geo_actions_new ();
+  geo_party_message (node->party, message, sim_node_now (node), actions);
+  sim_node_run (node, actions);
+}

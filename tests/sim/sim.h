@@ -1,0 +1,406 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A hub and light nodes in one process, made of the real rooms, with the
+ * clock, the network and the disks in the simulator's hand.  What its files
+ * share: the state of all of it, the faults that happen, and what is counted.
+ *
+ * One seed is one run, to the last byte.  Nothing here may read a clock, or ask
+ * for chance anywhere but in sim->random.
+ */
+#pragma once
+
+#include "protocol/geo-closer.h"
+#include "protocol/geo-party.h"
+#include "sim-disk.h"
+#include "sim-truth.h"
+#include "store/geo-hub-store.h"
+#include "store/geo-journal.h"
+
+typedef struct _Sim Sim;
+typedef struct _SimNode SimNode;
+typedef struct _SimHub SimHub;
+typedef struct _SimSession SimSession;
+
+/* --- What happens and is counted ------------------------------------------ */
+
+/* clang-format off */
+#define SIM_COUNTS(X)                                                         \
+  X (messages) X (lost) X (doubled) X (reordered) X (cut) X (dropped)         \
+  X (half_open) X (replaced) X (node_falls) X (hub_falls) X (power_cuts)      \
+  X (writes_lost) X (writes_torn) X (syncs_lost) X (disk_full)                \
+  X (disk_errors) X (disk_crashes) X (journals_lost) X (stores_in_doubt)      \
+  X (clock_jumps) X (voted_twice) X (refused_late) X (silent_after_vote)      \
+  X (lies) X (lies_caught) X (restores) X (ordered) X (paid) X (not_paid)     \
+  X (in_doubt) X (refused_votes) X (lines) X (lowered) X (closed)             \
+  X (quotes) X (orders_repeated) X (orders_forged) X (absences) X (quiet)     \
+  X (days) X (checks)
+/* clang-format on */
+
+typedef enum {
+#define X(name) SIM_COUNT_##name,
+  SIM_COUNTS (X)
+#undef X
+      SIM_N_COUNTS
+} SimCount;
+
+const gchar *sim_count_name (SimCount count);
+
+typedef enum {
+  SIM_PROFILE_CALM,
+  SIM_PROFILE_MARKET,
+  SIM_PROFILE_STORM,
+  SIM_PROFILE_TOWN,
+} SimProfile;
+
+/* How often, in 10,000, unless it says otherwise. */
+typedef struct {
+  guint lost; /* Messages. */
+  guint doubled;
+  guint reordered;
+  guint cut;
+  guint dropped; /* A session, with each message. */
+  guint node_falls; /* Before each action. */
+  guint hub_falls;
+  guint disk_full; /* With each record. */
+  guint disk_errors;
+  guint disk_crashes;
+  guint hub_disk; /* All of them, with each write of the hub. */
+  guint power; /* In 100 falls: the power went, not the process. */
+  guint latency_ms; /* At most, of one way. */
+  guint refuses; /* A person says no to a contract. */
+} SimFaults;
+
+/* One deliberate mistake, to see that somebody notices. */
+typedef enum {
+  SIM_PLANT_NONE,
+  SIM_PLANT_HUB_DEBT,
+  SIM_PLANT_HUB_RESERVED,
+  SIM_PLANT_HUB_LIMIT,
+  SIM_PLANT_HUB_SENDS_FIRST,
+  SIM_PLANT_HUB_DISK,
+  SIM_PLANT_HUB_ROW,
+  SIM_PLANT_NODE_SENDS_FIRST,
+  SIM_PLANT_NODE_VOTES_TWICE,
+  SIM_PLANT_NODE_BALANCE,
+  SIM_PLANT_NODE_RESERVED,
+  SIM_PLANT_NODE_PAID,
+  SIM_PLANT_NODE_LINE,
+  SIM_PLANT_NODE_DEAF,
+  SIM_PLANT_JOURNAL_BIT,
+  SIM_PLANT_LIE_BELIEVED,
+  SIM_PLANT_NOT_EXACT,
+  SIM_N_PLANTS
+} SimPlant;
+
+const gchar *sim_plant_name (SimPlant plant);
+
+/* --- A light node --------------------------------------------------------- */
+
+typedef enum {
+  SIM_LOGIN_NONE,
+  SIM_LOGIN_HELLO,
+  SIM_LOGIN_AUTH,
+  SIM_LOGIN_STORING,
+  SIM_LOGIN_IN,
+} SimLogin;
+
+/* Who does not keep to the rules. */
+typedef enum {
+  SIM_HONEST = 0,
+  SIM_VOTES_TWICE,
+  SIM_REFUSES_LATE,
+  SIM_SILENT_AFTER_VOTE,
+} SimNature;
+
+struct _SimNode {
+  Sim *sim;
+  guint index;
+  gchar *name;
+  gchar *path;
+  GeoSecret *secret;
+  GeoPid pid;
+  SimDisk *disk;
+  SimNature nature;
+  gint64 skew; /* Its clock, ahead of the true time. */
+
+  gboolean up; /* The process runs. */
+  guint life; /* Of the process: events of former ones count no more. */
+  gboolean wanted; /* The person wants to be connected. */
+  gboolean connecting; /* It is on its way to try. */
+  guint tries;
+  SimSession *session;
+  SimLogin login;
+  gchar *challenge;
+  gint64 hub_sequence;
+
+  GeoJournal *journal;
+  GeoCommunity *community;
+  GeoParticipant *self;
+  GeoRecordBody *joining;
+  GeoParty *party; /* NULL before joining and while the disk fails. */
+  GQueue lists;
+  gboolean storing;
+  gboolean pumping;
+  guint generation; /* Of the party. */
+  GHashTable *timers; /* GeoHash → GeoTime: the one that counts */
+
+  /* What the disk holds for certain, and what it may hold. */
+  gint64 n_records;
+  GeoRecordBody *uncertain;
+  GeoRecordKind uncertain_kind;
+  gboolean checked_exact; /* Its disk has kept all that it said it kept. */
+  GHashTable *stored; /* GeoHash of orders, votes, refusals, lines */
+  gint64 stored_sequence;
+  GHashTable *said; /* GeoHash of contracts → 1 vote, 2 refusal */
+  GHashTable *states; /* GeoHash of orders → GeoPaymentState */
+
+  /* A lie is on its way to it, and has to be noticed. */
+  gboolean lied;
+  gboolean expects_fault;
+  GeoTime lied_at;
+  gint64 planted_records;
+  GeoTime mute_until; /* It says nothing until then. */
+};
+
+/* --- The hub -------------------------------------------------------------- */
+
+struct _SimHub {
+  Sim *sim;
+  gchar *path;
+  GeoSecret *secret;
+  GeoCommunity *community;
+  SimDisk *disk;
+  guint8 salt_key[32];
+  gint64 skew;
+
+  gboolean up;
+  guint life;
+  GeoHubStore *writer;
+  GeoHubStore *reader;
+  GeoBook *book;
+  GeoCloser *closer;
+  GQueue lists; /* SimHubList */
+  GPtrArray *batch; /* GeoChange, borrowed from the lists: being written */
+  guint64 collected;
+  guint64 written;
+  guint64 passed;
+  gboolean pumping;
+  GHashTable *timers;
+  SimSession **guests; /* By node. */
+  GPtrArray *uncertain; /* GeoChange, borrowed: may be on disk or not */
+  GPtrArray *wreck; /* The lists they are borrowed from. */
+  guint64 violations;
+};
+
+/* --- A session ------------------------------------------------------------ */
+
+typedef enum {
+  SIM_STEP_HELLO,
+  SIM_STEP_AUTH,
+  SIM_STEP_IN,
+  SIM_STEP_OVER,
+} SimStep;
+
+struct _SimSession {
+  guint64 number;
+  SimNode *node;
+  gboolean alive; /* What is sent arrives. */
+  gboolean hub_open;
+  SimStep step; /* The hub's. */
+  gboolean welcomed;
+  gchar *challenge;
+  GeoTime last_to_hub; /* What was sent later arrives later. */
+  GeoTime last_to_node;
+};
+
+/* --- All of it ------------------------------------------------------------ */
+
+typedef enum {
+  SIM_EVENT_TO_HUB,
+  SIM_EVENT_TO_NODE,
+  SIM_EVENT_HUB_TIMER,
+  SIM_EVENT_NODE_TIMER,
+  SIM_EVENT_HUB_WRITE,
+  SIM_EVENT_NODE_STORE,
+  SIM_EVENT_NODE_CONNECT,
+  SIM_EVENT_HUB_CLOSED,
+  SIM_EVENT_NODE_CLOSED,
+  SIM_EVENT_HUB_START,
+  SIM_EVENT_NODE_START,
+  SIM_EVENT_NODE_RELOAD,
+  SIM_EVENT_NODE_RETURN,
+  SIM_EVENT_WISH,
+} SimEventKind;
+
+typedef struct {
+  SimEventKind kind;
+  GeoTime at;
+  guint64 number;
+  SimNode *node;
+  SimSession *session;
+  guint life; /* Of the node or the hub. */
+  guint generation;
+  gboolean lie;
+  gboolean joining;
+  gchar *text;
+  GeoHash timer;
+} SimEvent;
+
+typedef struct {
+  guint64 seed;
+  guint n_nodes;
+  guint n_steps;
+  SimProfile profile;
+  guint until; /* 0: to the end. */
+  gboolean verbose;
+  SimPlant plant;
+  const gchar *town; /* A file, or NULL. */
+  const gchar *folder; /* For what has to be on a real disk: locks. */
+} SimOptions;
+
+typedef struct _SimTrace SimTrace;
+
+typedef struct {
+  guint from;
+  guint to;
+  gchar *equivalent;
+  gint64 amount;
+} SimTownPayment;
+
+struct _Sim {
+  SimOptions options;
+  SimFaults faults; /* In force. */
+  SimFaults storm; /* Of the profile. */
+  SimRandom random;
+  SimRandom sodium;
+  SimRandom sqlite;
+  GeoTime now; /* The true time. */
+  GeoTime started;
+  guint step;
+  guint64 n_events;
+  GPtrArray *events; /* A heap of SimEvent. */
+  GPtrArray *sessions;
+  SimHub *hub;
+  GPtrArray *nodes;
+  SimTruth *truth;
+  guint n_ids;
+  gboolean quiet; /* Nothing goes wrong any more. */
+  gboolean planted;
+  guint64 counts[SIM_N_COUNTS];
+  guint64 hash; /* Of everything that was sent. */
+  guint plant_commits;
+  GPtrArray *town; /* SimTownPayment, or NULL. */
+  guint town_next;
+  SimTrace *trace;
+};
+
+/* sim.c */
+Sim *sim_new (const SimOptions *options);
+void sim_free (Sim *sim);
+/* Everything, checks and all. */
+void sim_run (Sim *sim);
+void sim_count (Sim *sim, SimCount count);
+SimNode *sim_node (Sim *sim, guint index);
+SimNode *sim_find_node (Sim *sim, const GeoPid *pid);
+/* The event's members but at and number are the caller's. */
+SimEvent *sim_add_event (Sim *sim, SimEventKind kind, gint64 in_ms);
+gboolean sim_chance (Sim *sim, guint in_10000);
+/* Until nothing is under way, or for that long. */
+void sim_let (Sim *sim, gint64 ms);
+/* Nothing goes wrong any more, everybody is there and waits for all; then what
+ * holds only in rest is checked. */
+void sim_settle (Sim *sim);
+gboolean sim_plants (Sim *sim, SimPlant plant);
+
+/* sim-trace.c: what happened last, and the end where it was wrong. */
+SimTrace *sim_trace_new (gboolean verbose);
+void sim_trace_free (SimTrace *trace);
+/* node NULL: the hub. */
+void sim_trace (Sim *sim, const SimNode *node, const gchar *format, ...)
+    G_GNUC_PRINTF (3, 4);
+/* The failure of an invariant: prints all there is to know and ends the
+ * program. */
+void sim_fail (Sim *sim,
+               const SimNode *node,
+               const gchar *invariant,
+               const gchar *format,
+               ...) G_GNUC_PRINTF (4, 5) G_GNUC_NORETURN;
+void sim_fail_store (Sim *sim,
+                     const SimNode *node,
+                     const gchar *invariant,
+                     const GError *error) G_GNUC_NORETURN;
+
+/* sim-net.c */
+SimSession *sim_session_open (SimNode *node);
+void sim_session_free (gpointer session);
+void sim_send_to_hub (SimNode *node, GeoMessage *message, gint64 late_ms);
+void sim_send_to_node (SimSession *session, GeoMessage *message, gboolean lie);
+/* The wire breaks; both ends learn of it later. */
+void sim_session_break (Sim *sim, SimSession *session);
+/* One end closes in order. */
+void sim_session_close_node (SimSession *session);
+void sim_session_close_hub (Sim *sim, SimSession *session);
+void sim_net_event (Sim *sim, SimEvent *event);
+
+/* sim-hub.c */
+SimHub *sim_hub_new (Sim *sim);
+void sim_hub_free (SimHub *hub);
+void sim_hub_start (SimHub *hub);
+void sim_hub_fall (SimHub *hub, SimPower power);
+/* In order: what is to be written is written. */
+void sim_hub_stop (SimHub *hub);
+SimPower sim_power (Sim *sim);
+void sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message);
+void sim_hub_closed (SimHub *hub, SimSession *session);
+void sim_hub_timer (SimHub *hub, const SimEvent *event);
+void sim_hub_write (SimHub *hub);
+GeoTime sim_hub_now (const SimHub *hub);
+gboolean sim_hub_is_idle (const SimHub *hub);
+GeoBook *sim_hub_load_book (SimHub *hub, GError **error);
+
+/* sim-node.c */
+SimNode *sim_node_new (Sim *sim, guint index);
+void sim_node_free (gpointer node);
+void sim_node_start (SimNode *node);
+void sim_node_fall (SimNode *node, SimPower power);
+/* In order; it starts again by itself. */
+void sim_node_stop (SimNode *node);
+void sim_node_lose_journal (SimNode *node);
+void sim_node_connect (SimNode *node);
+void sim_node_leave (SimNode *node);
+void sim_node_return (SimNode *node, gint64 in_ms);
+void sim_node_message (SimNode *node, GeoMessage *message, gboolean lie);
+void sim_node_closed (SimNode *node, SimSession *session);
+void sim_node_timer (SimNode *node, const SimEvent *event);
+void sim_node_store (SimNode *node, const SimEvent *event);
+void sim_node_reload (SimNode *node, const SimEvent *event);
+/* Takes actions. */
+void sim_node_run (SimNode *node, GPtrArray *actions);
+GeoTime sim_node_now (const SimNode *node);
+gboolean sim_node_is_in (const SimNode *node);
+
+/* sim-load.c: a party from a journal. */
+GeoParty *sim_load_party (SimNode *node, GError **error);
+
+/* sim-check.c: what must hold after a step, now and then, and in rest. */
+void sim_check_step (Sim *sim, const SimEvent *event);
+/* The hub's book is what is true; while nothing waits to be written. */
+void sim_check_book (Sim *sim);
+void sim_check_all (Sim *sim);
+void sim_check_rest (Sim *sim);
+
+/* sim-lie.c: a hub that lies. */
+void sim_lie (SimHub *hub, SimNode *node);
+/* A changed copy of what is about to be sent, or NULL. */
+GeoMessage *sim_lie_change (SimHub *hub, SimNode *node, const GeoMessage *said);
+
+/* Whether this node can see now that it is one. */
+gboolean sim_lie_shows (const SimNode *node, const GeoMessage *message);
+
+/* sim-plant.c: the deliberate mistake, once. */
+void sim_plant (Sim *sim);
+
+/* sim-life.c: scenes. */
+void sim_life_begin (Sim *sim);
+void sim_life_next (Sim *sim);
