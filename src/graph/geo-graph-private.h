@@ -52,6 +52,8 @@ typedef struct {
   gsize n_blocked[2];
   guint8 line_flags[2]; /* GeoLineFlags */
   guint8 has_line[2];
+  guint8 is_capped[2]; /* The line of ends[i] is used up to a cap … */
+  GeoAmount cap[2]; /* … which this is. */
 } GeoPair;
 
 typedef struct {

@@ -248,6 +248,9 @@ hop_capacity (const GeoPair *pair, guint end) {
     capacity = pair->limit[receiver].minor;
   /* What it owes takes away, what it is owed is paid back on top. */
   capacity -= owed_by (pair, end);
+  if (pair->is_capped[receiver])
+    capacity = MIN (capacity, MAX (pair->cap[receiver].minor,
+                                   owed_by (pair, receiver)));
   capacity -= pair->reserved[end].minor;
 
   return MAX (capacity, 0);
@@ -313,6 +316,20 @@ geo_graph_set_line (GeoGraph *graph,
   pair->limit[end] = limit;
   pair->line_flags[end] = (guint8) flags;
   pair->has_line[end] = TRUE;
+  update_arcs (graph, pair);
+}
+
+void
+geo_graph_set_line_cap (GeoGraph *graph,
+                        GeoNodeIndex creditor,
+                        GeoNodeIndex debtor,
+                        const GeoAmount *cap) {
+  guint end;
+  GeoPair *pair = ensure_pair (graph, creditor, debtor, &end);
+
+  g_assert (cap == NULL || cap->minor >= 0);
+  pair->is_capped[end] = cap != NULL;
+  pair->cap[end] = cap != NULL ? *cap : GEO_AMOUNT_ZERO;
   update_arcs (graph, pair);
 }
 

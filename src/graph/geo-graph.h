@@ -100,6 +100,15 @@ GeoAmount geo_graph_debt (const GeoGraph *graph,
                           GeoNodeIndex debtor,
                           GeoNodeIndex creditor);
 
+/* daily_limit (§5): over the creditor's line no more than cap may come in, what
+ * is reserved for it included, except that the creditor's own debt can always be
+ * paid back; NULL: no cap.  May be set before the line is, and survives
+ * geo_graph_set_line (). What was reserved before stays reserved. */
+void geo_graph_set_line_cap (GeoGraph *graph,
+                             GeoNodeIndex creditor,
+                             GeoNodeIndex debtor,
+                             const GeoAmount *cap);
+
 /* What is reserved for hop u → v. */
 GeoAmount
 geo_graph_reserved (const GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v);

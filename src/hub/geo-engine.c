@@ -341,6 +341,26 @@ load_debt_cb (const GeoPid *debtor,
 }
 
 static gboolean
+load_inbound_cb (const GeoPid *from,
+                 const GeoPid *to,
+                 const gchar *equivalent,
+                 GeoAmount amount,
+                 gpointer user_data,
+                 GError **error) {
+  geo_book_load_inbound (user_data, from, to, equivalent, amount, now_ms ());
+  return TRUE;
+}
+
+/* daily_limit: since midnight. */
+static gboolean
+load_inbound (GeoHubStore *reader, GeoBook *book, GError **error) {
+  GeoTime now = now_ms ();
+
+  return geo_hub_store_load_inbound (reader, now - now % GEO_DAY_MS,
+                                     load_inbound_cb, book, error);
+}
+
+static gboolean
 load_frozen (GeoHubStore *reader, GeoBook *book, GError **error) {
   g_autoptr (GPtrArray) codes = geo_hub_store_list_frozen (reader, error);
 
@@ -365,6 +385,7 @@ geo_engine_new (GeoHubStore *writer,
                                         error) ||
       !geo_hub_store_load_lines (reader, load_line_cb, book, error) ||
       !geo_hub_store_load_debts (reader, load_debt_cb, book, error) ||
+      !load_inbound (reader, book, error) ||
       !load_frozen (reader, book, error))
     return NULL;
 

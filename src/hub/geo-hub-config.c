@@ -63,6 +63,10 @@ static const Key keys[] = {
     G_STRUCT_OFFSET (GeoHubConfig, waiting_max), 1000000 },
   { "limits", "registrations_per_minute", KEY_NUMBER,
     G_STRUCT_OFFSET (GeoHubConfig, registrations_per_minute), 1000000 },
+  { "limits", "max_payment_amount", KEY_NUMBER,
+    G_STRUCT_OFFSET (GeoHubConfig, max_payment_amount), 1000000000 },
+  { "limits", "max_trust_line_limit", KEY_NUMBER,
+    G_STRUCT_OFFSET (GeoHubConfig, max_trust_line_limit), 1000000000 },
   { "limits", "orders_open", KEY_NUMBER,
     G_STRUCT_OFFSET (GeoHubConfig, orders_open_max), 1000000 },
 };

@@ -45,6 +45,8 @@ typedef struct {
   guint waiting_max; /* decisions that wait for the disk */
   guint registrations_per_minute;
   guint orders_open_max;
+  guint max_payment_amount; /* whole units; 0: no bound */
+  guint max_trust_line_limit;
 } GeoHubConfig;
 
 /* Everything as it is where the file says nothing. */

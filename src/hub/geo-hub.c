@@ -459,6 +459,8 @@ open_engine (GeoHub *self, GError **error) {
     return FALSE;
   geo_closer_limits_init (&limits);
   limits.orders_max = self->config->orders_open_max;
+  limits.payment_units_max = self->config->max_payment_amount;
+  limits.line_units_max = self->config->max_trust_line_limit;
   /* I3 and the rest of what the book cannot hold is found by loading it. */
   self->engine = geo_engine_new (g_steal_pointer (&writer),
                                  g_steal_pointer (&reader), community,

@@ -25,6 +25,9 @@ typedef struct {
   /* I6: the largest limit under which an open reservation may have been made;
    * zero where the limit was not lowered since. */
   GeoAmount ceiling;
+  /* daily_limit: what came in over the line on the UTC day of that number. */
+  gint64 day;
+  GeoAmount inbound;
   GeoEntry *receipt; /* The creditor's, where the line came in this life. */
 } GeoBookLine;
 
@@ -50,6 +53,17 @@ geo_book_put_participant (GeoBook *book, const GeoParticipant *participant);
 /* A line that was checked: its ends, its equivalent and its decimals are the
  * book's.  Replaces the version before. */
 GeoBookLine *geo_book_put_line (GeoBook *book, const GeoTrustLine *line);
+
+/* It is now: what daily limits leave is as of this UTC day. */
+void geo_book_set_time (GeoBook *book, GeoTime now);
+
+/* This much of a payment came in over v's line from u at that time. */
+void geo_book_add_inbound (GeoBook *book,
+                           GeoBookMarket *market,
+                           GeoNodeIndex u,
+                           GeoNodeIndex v,
+                           GeoAmount amount,
+                           GeoTime at);
 
 /* entry is this person's next. */
 void geo_book_advance (GeoBookPerson *person, const GeoEntry *entry);

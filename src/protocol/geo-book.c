@@ -23,6 +23,7 @@ struct _GeoBook {
   GPtrArray *nodes; /* GeoBookPerson, by node */
   GHashTable *markets; /* Code → GeoBookMarket */
   GHashTable *awaited; /* GeoPid → GArray of Awaiting */
+  gint64 day; /* The UTC day that caps are of. */
 };
 
 static void
@@ -357,6 +358,28 @@ limit_of (const GeoTrustLine *line) {
                                                 : GEO_AMOUNT_ZERO;
 }
 
+/* What the line's owner lets in today is in the graph, so that routes are found
+ * around a line that is used up. */
+static void
+apply_daily (const GeoBook *book,
+             GeoBookMarket *market,
+             const GeoBookLine *line,
+             GeoNodeIndex creditor,
+             GeoNodeIndex debtor) {
+  const GeoPolicy *policy = line->line->policy;
+  GeoAmount left = GEO_AMOUNT_ZERO;
+  gboolean limited = line->line->status == GEO_LINE_STATUS_ACTIVE &&
+                     policy->has_daily_limit;
+
+  if (limited) {
+    left = policy->daily_limit.amount;
+    if (line->day == book->day)
+      left.minor = MAX (left.minor - line->inbound.minor, 0);
+  }
+  geo_graph_set_line_cap (market->graph, creditor, debtor,
+                          limited ? &left : NULL);
+}
+
 GeoBookLine *
 geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
   GeoBookMarket *market = geo_book_market (book, line->equivalent);
@@ -394,7 +417,69 @@ geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
   geo_graph_set_line (market->graph, creditor->node, debtor->node,
                       limit_of (line), flags);
   apply_blocked (book, market, key);
+  apply_daily (book, market, entry, creditor->node, debtor->node);
   return entry;
+}
+
+/* --- Daily limits --------------------------------------------------------- */
+
+void
+geo_book_set_time (GeoBook *book, GeoTime now) {
+  GHashTableIter markets;
+  gpointer market;
+
+  if (now / GEO_DAY_MS == book->day)
+    return;
+  book->day = now / GEO_DAY_MS;
+  g_hash_table_iter_init (&markets, book->markets);
+  while (g_hash_table_iter_next (&markets, NULL, &market)) {
+    GHashTableIter lines;
+    gpointer key, value;
+
+    g_hash_table_iter_init (&lines, ((GeoBookMarket *) market)->lines);
+    while (g_hash_table_iter_next (&lines, &key, &value)) {
+      guint64 ends = (guint64) *(const gint64 *) key;
+
+      apply_daily (book, market, value, (GeoNodeIndex) (ends >> 32),
+                   (GeoNodeIndex) ends);
+    }
+  }
+}
+
+void
+geo_book_add_inbound (GeoBook *book,
+                      GeoBookMarket *market,
+                      GeoNodeIndex u,
+                      GeoNodeIndex v,
+                      GeoAmount amount,
+                      GeoTime at) {
+  GeoBookLine *line = geo_book_line (market, v, u);
+
+  if (line == NULL)
+    return;
+  if (line->day != at / GEO_DAY_MS) {
+    line->day = at / GEO_DAY_MS;
+    line->inbound = GEO_AMOUNT_ZERO;
+  }
+  /* More than any limit, where it does not fit. */
+  if (!geo_amount_add (line->inbound, amount, &line->inbound))
+    line->inbound = GEO_AMOUNT (G_MAXINT64);
+  apply_daily (book, market, line, v, u);
+}
+
+void
+geo_book_load_inbound (GeoBook *book,
+                       const GeoPid *from,
+                       const GeoPid *to,
+                       const gchar *equivalent,
+                       GeoAmount amount,
+                       GeoTime now) {
+  GeoBookMarket *market = geo_book_market (book, equivalent);
+  const GeoBookPerson *payer = geo_book_person (book, from);
+  const GeoBookPerson *payee = geo_book_person (book, to);
+
+  if (market != NULL && payer != NULL && payee != NULL && amount.minor > 0)
+    geo_book_add_inbound (book, market, payer->node, payee->node, amount, now);
 }
 
 void

@@ -39,6 +39,17 @@ gboolean geo_book_load_debt (GeoBook *book,
                              GeoAmount debt,
                              GError **error);
 
+/* After the lines: what came in from one to another in payments since the last
+ * midnight (UTC) before now; what nobody has a line for is passed over. */
+void geo_book_load_inbound (GeoBook *book,
+                            const GeoPid *from,
+                            const GeoPid *to,
+                            const gchar *equivalent,
+                            GeoAmount amount,
+                            GeoTime now);
+/* Milliseconds of a UTC day. */
+#define GEO_DAY_MS G_GINT64_CONSTANT (86400000)
+
 /* Before anything is done in it; one that is not there any more is no
  * error. */
 void geo_book_load_frozen_equivalent (GeoBook *book, const gchar *equivalent);

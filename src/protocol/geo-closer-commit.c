@@ -396,6 +396,15 @@ geo_closer_commit (GeoCloser *closer,
     return;
   }
 
+  for (guint i = 0; i < contract->hops->len; i++) {
+    const GeoHop *hop = g_ptr_array_index (contract->hops, i);
+
+    geo_book_add_inbound (closer->book, order->market,
+                          geo_book_person (closer->book, &hop->from)->node,
+                          geo_book_person (closer->book, &hop->to)->node,
+                          hop->amount.amount, now);
+  }
+
   /* P1: Persist, then send. */
   change = decide (closer, contract, pairs, now);
   geo_actions_store_change (actions, change);

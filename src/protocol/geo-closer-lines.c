@@ -74,6 +74,9 @@ check_line (const GeoCloser *closer,
                         &limit, NULL))
     return say (out, GEO_CODE_INVALID, GEO_REASON_PRECISION,
                 "The limit has other decimals than the equivalent.");
+  if (geo_closer_is_above (market, limit, closer->limits.line_units_max))
+    return say (out, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED,
+                "This community has no lines of so much.");
   if (geo_book_person (closer->book, &line->to) == NULL)
     return say (out, GEO_CODE_NO_ROUTE, GEO_REASON_UNKNOWN_PARTICIPANT,
                 "Nobody here has this PID.");

@@ -86,6 +86,7 @@ void
 geo_closer_quote (GeoCloser *closer,
                   GeoBookPerson *payer,
                   const GeoMessage *message,
+                  GeoTime now,
                   GPtrArray *actions) {
   const GeoMsgPaymentQuote *quote = message->u.payment_quote;
   const GeoPid *from = &payer->participant->pid;
@@ -123,6 +124,7 @@ geo_closer_quote (GeoCloser *closer,
     return;
   }
 
+  geo_book_set_time (closer->book, now);
   search (closer, market, payer, payee, quote->constraints, NULL, NULL, &most);
   /* Without an amount: as much as can be. */
   if (!quote->has_amount)
@@ -405,6 +407,7 @@ geo_closer_try (GeoCloser *closer,
                 GPtrArray *actions) {
   GeoRouteResult result;
 
+  geo_book_set_time (closer->book, now);
   if (now > order->order->deadline) {
     geo_closer_refuse_order (closer, order, GEO_CODE_TIMEOUT,
                              GEO_REASON_DEADLINE_PASSED, now, actions);
@@ -486,6 +489,9 @@ find_fault (const GeoCloser *closer,
     return fault (out, GEO_CODE_INVALID, GEO_REASON_PRECISION);
   if (amount.minor <= 0)
     return fault (out, GEO_CODE_INVALID, GEO_REASON_AMOUNT);
+  if (geo_closer_is_above (held->market, amount,
+                           closer->limits.payment_units_max))
+    return fault (out, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
   if (held->payee == NULL)
     return fault (out, GEO_CODE_NO_ROUTE, GEO_REASON_UNKNOWN_PARTICIPANT);
   /* §5: a text and its hash come together. */

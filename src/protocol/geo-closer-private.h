@@ -152,6 +152,11 @@ void geo_closer_refuse_order (GeoCloser *closer,
 /* Does not wait for votes to this contract any more. */
 void geo_closer_stop_waiting (GeoCloser *closer, GeoCloserContract *contract);
 
+/* More than so many whole units of the equivalent; 0 is no bound. */
+gboolean geo_closer_is_above (const GeoBookMarket *market,
+                              GeoAmount amount,
+                              gint64 units_max);
+
 /* --- geo-closer-incident.c -------------------------------------------------
  */
 
@@ -177,6 +182,7 @@ void geo_closer_take_order (GeoCloser *closer,
 void geo_closer_quote (GeoCloser *closer,
                        GeoBookPerson *payer,
                        const GeoMessage *message,
+                       GeoTime now,
                        GPtrArray *actions);
 /* The next contract for an open order, or its end. */
 void geo_closer_try (GeoCloser *closer,

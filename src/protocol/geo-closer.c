@@ -670,7 +670,7 @@ geo_closer_message (GeoCloser *closer,
     take_answer (closer, person, message, known, now, actions);
     return;
   case GEO_MESSAGE_PAYMENT_QUOTE:
-    geo_closer_quote (closer, person, message, actions);
+    geo_closer_quote (closer, person, message, now, actions);
     return;
   case GEO_MESSAGE_RECOVERY_QUERY:
     geo_closer_recover (closer, person, message, known, now, actions);

@@ -229,6 +229,45 @@ geo_hub_store_load_lines (GeoHubStore *store,
 }
 
 gboolean
+geo_hub_store_load_inbound (GeoHubStore *store,
+                            GeoTime since,
+                            GeoHubInboundFunc func,
+                            gpointer user_data,
+                            GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  gboolean row;
+
+  /* Transactions lie in the order of time: only the last ones are looked at.
+   * A clearing has no payer. */
+  if (!geo_query_prepare (
+          &query, store->database,
+          "SELECT h.from_pid, h.to_pid, h.equivalent, sum (h.amount)"
+          " FROM hop AS h JOIN tx AS t ON t.id = h.tx"
+          " WHERE h.tx > coalesce ((SELECT id FROM tx WHERE at < ?1"
+          "  ORDER BY id DESC LIMIT 1), 0) AND t.payer IS NOT NULL"
+          " GROUP BY h.from_pid, h.to_pid, h.equivalent",
+          error))
+    return FALSE;
+  geo_query_bind_int (&query, since);
+  for (;;) {
+    const gchar *equivalent;
+    GeoPid from;
+    GeoPid to;
+
+    if (!geo_query_step (&query, &row, error))
+      return FALSE;
+    if (!row)
+      return TRUE;
+    equivalent = geo_query_get_text (&query, 2, error);
+    if (equivalent == NULL || !geo_query_get_pid (&query, 0, &from, error) ||
+        !geo_query_get_pid (&query, 1, &to, error) ||
+        !func (&from, &to, equivalent,
+               GEO_AMOUNT (geo_query_get_int (&query, 3)), user_data, error))
+      return FALSE;
+  }
+}
+
+gboolean
 geo_hub_store_load_debts (GeoHubStore *store,
                           GeoHubDebtFunc func,
                           gpointer user_data,

@@ -76,6 +76,19 @@ gboolean geo_hub_store_load_debts (GeoHubStore *store,
                                    gpointer user_data,
                                    GError **error);
 
+/* What came in from one to another in payments since that time, summed up. */
+typedef gboolean (*GeoHubInboundFunc) (const GeoPid *from,
+                                       const GeoPid *to,
+                                       const gchar *equivalent,
+                                       GeoAmount amount,
+                                       gpointer user_data,
+                                       GError **error);
+gboolean geo_hub_store_load_inbound (GeoHubStore *store,
+                                     GeoTime since,
+                                     GeoHubInboundFunc func,
+                                     gpointer user_data,
+                                     GError **error);
+
 /* What became of an order, for the closer's GeoKnown. Nothing is no error here:
  * found is FALSE.  An order that was refused by its hash alone, before it
  * arrived (P12), has no payer and tx_id: it is found by
