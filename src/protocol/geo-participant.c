@@ -386,6 +386,10 @@ decide (GeoParty *party,
         GPtrArray *actions) {
   GeoNo no;
 
+  /* P9: the evidence came while the question was on its way, or waited; a vote
+   * now would never find any. */
+  if (geo_party_find_outcome (party, hash) != NULL)
+    return;
   if (check (party, message->u.payment_prepare, now, &no))
     accept (party, hash, message, actions);
   else
