@@ -495,13 +495,25 @@ is_here (Town *town, guint index) {
   return member->synced;
 }
 
-/* A PONG of everybody: whatever was sent to them before has come. */
+static gboolean
+is_anybody_in_doubt (Town *town) {
+  for (guint i = 0; i < town->members->len; i++) {
+    const Member *member = g_ptr_array_index (town->members, i);
+
+    if (geo_party_count_open (member->party) > 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Every order and every vote has its evidence, and there is a PONG of
+ * everybody: whatever was sent to them before has come. */
 static void
 settle (Town *town) {
   gboolean settled = FALSE;
 
   while (!settled) {
-    wait_for (town, is_everybody_here (town));
+    wait_for (town, is_everybody_here (town) && !is_anybody_in_doubt (town));
     for (guint i = 0; i < town->members->len; i++) {
       Member *member = g_ptr_array_index (town->members, i);
       g_autoptr (GeoMessage) ping = geo_message_new (GEO_MESSAGE_PING, NULL);
