@@ -25,6 +25,7 @@ geo_packages_base=(
   libsodium-dev                                        # core: cryptography
   libsqlite3-dev                                       # store
   libsoup-3.0-dev glib-networking                      # net, and its TLS
+  libgnutls28-dev                                      # hub: its own certificate
   libsecret-1-dev                                      # node: the keyring
   libxml2-utils desktop-file-utils appstream           # check data/ files
   git                                                  # check-source's list

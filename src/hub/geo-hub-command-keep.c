@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "hub/geo-hub-command.h"
+#include "hub/geo-hub-file.h"
 #include "hub/geo-hub-key.h"
 #include "hub/geo-hub-tls.h"
 
@@ -30,15 +31,6 @@ static const struct {
   { GEO_HUB_TLS_FILE, TRUE },
 };
 
-static gboolean
-set_file_error (GError **error, const gchar *what, const gchar *path) {
-  gint why = errno;
-
-  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA, "%s %s: %s.", what,
-               path, g_strerror (why));
-  return FALSE;
-}
-
 /* I1 for the copy, and SQLite's own look at it. */
 static gboolean
 verify (const gchar *path, gint64 *transactions, GError **error) {
@@ -49,40 +41,8 @@ verify (const gchar *path, gint64 *transactions, GError **error) {
 
 /* --- Small files ---------------------------------------------------------- */
 
-static gboolean
-write_whole (gint fd, const gchar *data, gsize len) {
-  while (len > 0) {
-    gssize n = write (fd, data, len);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return FALSE;
-    data += n;
-    len -= (gsize) n;
-  }
-  return fsync (fd) == 0;
-}
-
 /* Readable by its owner only, whatever the mode was: a configuration holds the
- * code of invitations. */
-static gboolean
-write_small (const gchar *path, const gchar *data, gsize len, GError **error) {
-  gint fd = g_open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                    0600);
-  gboolean written;
-
-  if (fd < 0)
-    return set_file_error (error, "Cannot make", path);
-  written = write_whole (fd, data, len);
-  if (close (fd) == 0 && written)
-    return TRUE;
-  set_file_error (error, "Cannot write", path);
-  g_unlink (path);
-  return FALSE;
-}
-
-/* Nothing is done where there is no such file. */
+ * code of invitations.  Nothing is done where there is no such file. */
 static gboolean
 copy_small (const gchar *from_folder,
             const gchar *to_folder,
@@ -103,7 +63,7 @@ copy_small (const gchar *from_folder,
                  "%s is too large to be what it should be.", from);
     return FALSE;
   }
-  done = write_small (to, data, len, error);
+  done = geo_hub_file_put (to, data, len, error);
   /* S4: a key does not stay in memory. */
   explicit_bzero (data, len);
   return done;
@@ -115,8 +75,8 @@ sync_folder (const gchar *path, GError **error) {
   gboolean done;
 
   if (fd < 0)
-    return set_file_error (error, "Cannot open", path);
-  done = fsync (fd) == 0 || set_file_error (error, "Cannot write", path);
+    return geo_hub_file_fail (error, "Cannot open", path);
+  done = fsync (fd) == 0 || geo_hub_file_fail (error, "Cannot write", path);
   close (fd);
   return done;
 }
@@ -171,11 +131,11 @@ backup (const GeoHubPlace *place,
   g_autofree gchar *parent = g_path_get_dirname (folder);
 
   if (g_mkdir (fresh, 0700) != 0)
-    return set_file_error (error, "Cannot make", fresh);
+    return geo_hub_file_fail (error, "Cannot make", fresh);
   if (fill (place, fresh, with_key, transactions, error)) {
     if (g_rename (fresh, folder) == 0)
       return sync_folder (parent, error);
-    set_file_error (error, "Cannot make", folder);
+    geo_hub_file_fail (error, "Cannot make", folder);
   }
   remove_folder (fresh);
   return FALSE;
@@ -312,7 +272,7 @@ restore (const GeoHubPlace *place,
   if (store == NULL || !geo_hub_store_check (store, transactions, error))
     return FALSE;
   if (g_mkdir_with_parents (place->data_dir, 0700) != 0)
-    return set_file_error (error, "Cannot make", place->data_dir);
+    return geo_hub_file_fail (error, "Cannot make", place->data_dir);
   if (!check_key (place, folder, store, error) ||
       !geo_hub_store_restore (store, to, replace, kept, error))
     return FALSE;

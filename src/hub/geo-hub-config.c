@@ -23,7 +23,7 @@ typedef enum {
   KEY_EQUIVALENTS,
   KEY_LISTEN,
   KEY_PUBLIC_ADDRESS,
-  KEY_CERTIFICATE,
+  KEY_PEM,
   KEY_METRICS,
   KEY_BOOLEAN,
   KEY_CODE,
@@ -34,7 +34,7 @@ typedef struct {
   const gchar *group;
   const gchar *key;
   KeyKind kind;
-  gsize offset; /* KEY_NUMBER, KEY_BOOLEAN */
+  gsize offset; /* KEY_NUMBER, KEY_BOOLEAN, KEY_PEM */
   guint max;
 } Key;
 
@@ -43,8 +43,12 @@ static const Key keys[] = {
   { "community", "equivalents", KEY_EQUIVALENTS, 0, 0 },
   { "hub", "listen", KEY_LISTEN, 0, 0 },
   { "hub", "public_address", KEY_PUBLIC_ADDRESS, 0, 0 },
-  { "hub", "certificate", KEY_CERTIFICATE, 0, 0 },
   { "hub", "metrics", KEY_METRICS, 0, 0 },
+  { "tls", "certificate", KEY_PEM, G_STRUCT_OFFSET (GeoHubConfig, certificate),
+    0 },
+  { "tls", "key", KEY_PEM, G_STRUCT_OFFSET (GeoHubConfig, certificate_key), 0 },
+  { "tls", "self_made", KEY_BOOLEAN, G_STRUCT_OFFSET (GeoHubConfig, self_made),
+    0 },
   { "integrity", "check_at_start", KEY_BOOLEAN,
     G_STRUCT_OFFSET (GeoHubConfig, check_at_start), 0 },
   { "joining", "open", KEY_BOOLEAN, G_STRUCT_OFFSET (GeoHubConfig, open), 0 },
@@ -77,6 +81,8 @@ static const gchar default_text[] = "[community]\n"
                                     "[hub]\n"
                                     "listen=127.0.0.1:7711\n"
                                     "metrics=local\n"
+                                    "[tls]\n"
+                                    "self_made=false\n"
                                     "[integrity]\n"
                                     "check_at_start=false\n"
                                     "[joining]\n"
@@ -100,6 +106,7 @@ geo_hub_config_free (GeoHubConfig *config) {
   g_strfreev (config->listen);
   g_free (config->public_address);
   g_free (config->certificate);
+  g_free (config->certificate_key);
   g_free (config->code);
   g_free (config);
 }
@@ -255,10 +262,10 @@ take (GeoHubConfig *config, const Key *key, const gchar *value) {
     normal = geo_address_to_string (address);
     take_string (&config->public_address, normal);
     return NULL;
-  case KEY_CERTIFICATE:
+  case KEY_PEM:
     if (!g_path_is_absolute (value))
       return g_strdup ("the file is to be named from / on");
-    take_string (&config->certificate, value);
+    take_string (G_STRUCT_MEMBER_P (config, key->offset), value);
     return NULL;
   case KEY_METRICS:
     if (g_str_equal (value, "off"))

@@ -26,8 +26,12 @@ typedef struct {
   /* [hub] */
   gchar **listen;
   gchar *public_address; /* NULL: none is told */
-  gchar *certificate; /* PEM file with certificate and key; NULL: no TLS */
   GeoHubWho metrics; /* Who may read /metrics. */
+
+  /* [tls] */
+  gchar *certificate; /* PEM file; NULL: none that the owner has */
+  gchar *certificate_key; /* PEM file; NULL: it is in the same one */
+  gboolean self_made; /* Without one, the hub makes its own. */
 
   /* [integrity] */
   gboolean check_at_start;

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hub/geo-hub-file.h"
+
 /* geo-hub key 1
  * seed <base64 of 32 bytes>
  * salt <base64 of 32 bytes>
@@ -45,14 +47,6 @@ key_new (const guint8 seed[GEO_SEED_LEN],
   return key;
 }
 
-static void
-set_file_error (GError **error, const gchar *what, const gchar *path) {
-  gint why = errno;
-
-  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA, "%s %s: %s", what,
-               path, g_strerror (why));
-}
-
 /* "<label><44 characters>\n" */
 static gboolean
 read_field (const gchar **at, const gchar *label, guint8 out[32]) {
@@ -82,7 +76,7 @@ read_key (gint fd, const gchar *path, GError **error) {
   gssize len;
 
   if (fstat (fd, &info) != 0) {
-    set_file_error (error, "Cannot look at", path);
+    geo_hub_file_fail (error, "Cannot look at", path);
     return NULL;
   }
   if ((info.st_mode & 077) != 0) {
@@ -95,7 +89,7 @@ read_key (gint fd, const gchar *path, GError **error) {
   }
   len = read (fd, text, FILE_LEN + 1);
   if (len < 0) {
-    set_file_error (error, "Cannot read", path);
+    geo_hub_file_fail (error, "Cannot read", path);
     return NULL;
   }
   if ((gsize) len == FILE_LEN && strncmp (at, HEAD, sizeof HEAD - 1) == 0) {
@@ -110,52 +104,6 @@ read_key (gint fd, const gchar *path, GError **error) {
     g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
                  "The hub's key %s is damaged", path);
   return key;
-}
-
-static gboolean
-write_whole (gint fd, const gchar *text, gsize len) {
-  while (len > 0) {
-    gssize n = write (fd, text, len);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return FALSE;
-    text += n;
-    len -= (gsize) n;
-  }
-  return fsync (fd) == 0;
-}
-
-/* The file is there whole, under its name, on the disk, or it is not there. */
-static gboolean
-put_file (const gchar *path, const gchar *text, gsize len, GError **error) {
-  g_autofree gchar *folder = g_path_get_dirname (path);
-  g_autofree gchar *temporary = g_strconcat (path, ".new", NULL);
-  gboolean written;
-  gint fd;
-
-  unlink (temporary);
-  fd = open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) {
-    set_file_error (error, "Cannot make", temporary);
-    return FALSE;
-  }
-  written = write_whole (fd, text, len);
-  if (close (fd) != 0 || !written || rename (temporary, path) != 0) {
-    set_file_error (error, "Cannot write", path);
-    unlink (temporary);
-    return FALSE;
-  }
-  fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0 || fsync (fd) != 0) {
-    set_file_error (error, "Cannot write", folder);
-    if (fd >= 0)
-      close (fd);
-    return FALSE;
-  }
-  close (fd);
-  return TRUE;
 }
 
 static GeoHubKey *
@@ -175,7 +123,7 @@ make_key (const gchar *path, GError **error) {
                      sodium_base64_VARIANT_ORIGINAL);
   g_snprintf (text, sizeof text, HEAD SEED "%s\n" SALT "%s\n", seed_text,
               salt_text);
-  if (put_file (path, text, FILE_LEN, error))
+  if (geo_hub_file_put (path, text, FILE_LEN, error))
     key = key_new (seed, salt);
   sodium_memzero (text, sizeof text);
   sodium_memzero (seed_text, sizeof seed_text);
@@ -196,7 +144,7 @@ geo_hub_key_open (const gchar *path, gboolean may_create, GError **error) {
   if (fd < 0 && errno == ENOENT && may_create)
     return make_key (path, error);
   if (fd < 0) {
-    set_file_error (error, "Cannot open the hub's key", path);
+    geo_hub_file_fail (error, "Cannot open the hub's key", path);
     return NULL;
   }
   key = read_key (fd, path, error);

@@ -15,6 +15,7 @@
 #include "hub/geo-hub-gate.h"
 #include "hub/geo-hub-guest.h"
 #include "hub/geo-hub-rest.h"
+#include "hub/geo-hub-tls.h"
 #include "net/geo-address.h"
 #include "net/geo-dial.h"
 #include "net/geo-server.h"
@@ -324,17 +325,13 @@ static gboolean
 open_certificate (GeoHub *self, gchar **fingerprint, GError **error) {
   g_autoptr (GError) why = NULL;
 
-  if (self->config->certificate == NULL)
-    return TRUE;
-  self->certificate =
-      g_tls_certificate_new_from_file (self->config->certificate, &why);
-  if (self->certificate == NULL) {
-    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_CONFIG,
-                 "The certificate %s cannot be used: %s",
-                 self->config->certificate, why->message);
+  self->certificate = geo_hub_tls_open (self->config, self->data_dir, &why);
+  if (why != NULL) {
+    g_propagate_error (error, g_steal_pointer (&why));
     return FALSE;
   }
-  *fingerprint = geo_certificate_get_fingerprint (self->certificate);
+  if (self->certificate != NULL)
+    *fingerprint = geo_certificate_get_fingerprint (self->certificate);
   return TRUE;
 }
 

@@ -14,6 +14,7 @@ import io
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -171,6 +172,53 @@ class Tests:
         assert "10.1.2.3%3A99" in out and "code=" not in out, out
         geo_hub("invite", "-d", folder, "-e", "EUR", check=USAGE)
         geo_hub("invite", "-d", folder, "-a", "not an address", check=USAGE)
+
+    def test_own_certificate(self):
+        folder = self.copy()
+        with open(os.path.join(folder, "hub.conf"), "a",
+                  encoding="utf-8") as config:
+            config.write("[tls]\nself_made=true\n")
+        fingerprints = set()
+        for _ in range(2):
+            process = town.Process(
+                [town.HUB_PROGRAM, "-d", folder, "-l", "127.0.0.1:0"],
+                os.path.join(folder, "log"))
+            line = process.read()
+            assert "listening on https://127.0.0.1:" in line, line
+            process.process.terminate()
+            assert process.wait() == 0
+            link, _, _ = geo_hub("invite", "-d", folder, check=DONE)
+            assert "hub=https%3A%2F%2F" in link, link
+            fingerprints.add(link.split("fingerprint=")[1].split("&")[0])
+        # The same one after a restart; it is a SHA-256.
+        assert len(fingerprints) == 1 and len(fingerprints.pop().strip()) == 64
+        path = os.path.join(folder, "hub.pem")
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+        kept = os.path.join(self.folder, "kept-tls")
+        geo_hub("backup", "-d", folder, kept, check=DONE)
+        assert "hub.pem" not in os.listdir(kept)
+        geo_hub("backup", "-d", folder, "--with-key", kept + "-2", check=DONE)
+        assert "hub.pem" in os.listdir(kept + "-2")
+        os.chmod(path, 0o644)
+        geo_hub("-d", folder, "-l", "127.0.0.1:0", check=DATA)
+
+    def test_notify(self):
+        folder = self.copy()
+        path = os.path.join(self.folder, "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            listener.bind(path)
+            listener.settimeout(SECONDS_MAX)
+            process = town.Process(
+                [town.HUB_PROGRAM, "-d", folder, "-l", "127.0.0.1:0"],
+                os.path.join(folder, "log"),
+                {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "200000"})
+            assert listener.recv(100) == b"READY=1"
+            assert listener.recv(100) == b"WATCHDOG=1"
+            assert listener.recv(100) == b"WATCHDOG=1"
+            process.process.terminate()
+            while (said := listener.recv(100)) != b"STOPPING=1":
+                assert said == b"WATCHDOG=1"
+            assert process.wait() == 0
 
     # --- Copies ---------------------------------------------------------------
 

@@ -361,7 +361,7 @@ test_certificate (void) {
   gchar *folder = hub_test_make_folder ();
   g_autofree gchar *path = g_test_build_filename (G_TEST_DIST, "unit", "net",
                                                   "hub-one.pem", NULL);
-  g_autofree gchar *config = g_strdup_printf ("certificate=%s\n", path);
+  g_autofree gchar *config = g_strdup_printf ("[tls]\ncertificate=%s\n", path);
   HubTest test;
   HubPerson *olena = hub_person_new (1, "Olena");
   HubPerson *ivan = hub_person_new (2, "Ivan");

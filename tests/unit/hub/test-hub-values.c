@@ -50,7 +50,7 @@ static const struct {
   { "[hub]\nlisten=localhost:1\n", "is not a numeric address" },
   { "[hub]\nlisten=127.0.0.1\n", "is not a numeric address" },
   { "[hub]\npublic_address=ftp://x\n", "is not the address of a hub" },
-  { "[hub]\ncertificate=cert.pem\n", "named from / on" },
+  { "[tls]\ncertificate=cert.pem\n", "named from / on" },
   { "[joining]\nopen=yes\n", "“yes” is neither true nor false" },
   { "[joining]\ncode=\n", "a code has" },
   { "[limits]\nsessions=0\n", "is not a number from 1 to" },

@@ -1,0 +1,70 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Writes small files that only their owner may read.  It must not leave a part
+ * of one under its name.
+ */
+#include "hub/geo-hub-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+gboolean
+geo_hub_file_fail (GError **error, const gchar *what, const gchar *path) {
+  gint why = errno;
+
+  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA, "%s %s: %s", what,
+               path, g_strerror (why));
+  return FALSE;
+}
+
+static gboolean
+write_whole (gint fd, const gchar *text, gsize len) {
+  while (len > 0) {
+    gssize n = write (fd, text, len);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return FALSE;
+    text += n;
+    len -= (gsize) n;
+  }
+  return fsync (fd) == 0;
+}
+
+gboolean
+geo_hub_file_put (const gchar *path,
+                  const gchar *text,
+                  gsize len,
+                  GError **error) {
+  g_autofree gchar *folder = g_path_get_dirname (path);
+  g_autofree gchar *temporary = g_strconcat (path, ".new", NULL);
+  gboolean written;
+  gint fd;
+
+  unlink (temporary);
+  fd = open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    geo_hub_file_fail (error, "Cannot make", temporary);
+    return FALSE;
+  }
+  written = write_whole (fd, text, len);
+  if (close (fd) != 0 || !written || rename (temporary, path) != 0) {
+    geo_hub_file_fail (error, "Cannot write", path);
+    unlink (temporary);
+    return FALSE;
+  }
+  fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0 || fsync (fd) != 0) {
+    geo_hub_file_fail (error, "Cannot write", folder);
+    if (fd >= 0)
+      close (fd);
+    return FALSE;
+  }
+  close (fd);
+  return TRUE;
+}
