@@ -15,6 +15,13 @@
 #include "hub/geo-writer.h"
 #include "net/geo-fault.h"
 
+/* While more comes in, what is decided waits for company: so many share an
+ * fsync, and none waits longer than a person could notice. */
+#define GROUP_ENOUGH 32
+#define GROUP_WAIT_US 8000
+/* Below everything that may bring more. */
+#define GROUP_PRIORITY (G_PRIORITY_DEFAULT + 10)
+
 typedef struct {
   GPtrArray *actions;
   guint next; /* The first action that is not done. */
@@ -46,6 +53,10 @@ struct _GeoEngine {
   gboolean pumping;
   gboolean is_failed;
   GHashTable *timers; /* GeoHash → GSource */
+  guint pending; /* STOREs that are not with the writer yet. */
+  gint64 pending_since_us;
+  GSource *collecting;
+  gboolean more_comes;
 
   GeoHubMetrics *metrics;
   GHashTable *stages; /* GeoHash of an open order → Stages */
@@ -236,8 +247,45 @@ full:
   if (changes->len == 0)
     return;
   engine->collected += changes->len;
+  engine->pending -= changes->len;
   geo_hub_metrics_batch (engine->metrics, changes->len);
   geo_writer_write (engine->writer, g_steal_pointer (&changes));
+}
+
+static void
+stop_collecting (GeoEngine *engine) {
+  if (engine->collecting == NULL)
+    return;
+  g_source_destroy (engine->collecting);
+  g_clear_pointer (&engine->collecting, g_source_unref);
+}
+
+static gboolean
+collect_cb (gpointer user_data) {
+  GeoEngine *engine = user_data;
+
+  stop_collecting (engine);
+  if (!engine->is_failed && !engine->more_comes)
+    collect (engine);
+  return G_SOURCE_REMOVE;
+}
+
+/* At once where that is enough for one fsync, or when nothing else is to be
+ * done: whoever is alone waits for nobody. */
+static void
+collect_soon (GeoEngine *engine) {
+  if (engine->pending == 0 || geo_writer_is_busy (engine->writer))
+    return;
+  if (engine->pending >= GROUP_ENOUGH ||
+      g_get_monotonic_time () - engine->pending_since_us >= GROUP_WAIT_US) {
+    stop_collecting (engine);
+    collect (engine);
+  } else if (engine->collecting == NULL && !engine->more_comes) {
+    engine->collecting = g_idle_source_new ();
+    g_source_set_priority (engine->collecting, GROUP_PRIORITY);
+    g_source_set_callback (engine->collecting, collect_cb, engine, NULL);
+    g_source_attach (engine->collecting, engine->context);
+  }
 }
 
 /* As far as it goes. */
@@ -261,7 +309,7 @@ pump (GeoEngine *engine) {
   }
   engine->pumping = FALSE;
   if (!engine->is_failed)
-    collect (engine);
+    collect_soon (engine);
 }
 
 static void
@@ -273,6 +321,8 @@ push (GeoEngine *engine, List *list) {
     if (action->kind != GEO_ACTION_STORE_CHANGE)
       continue;
     list->stores = TRUE;
+    if (engine->pending++ == 0)
+      engine->pending_since_us = list->submitted_us;
     note_decided (engine, action->change, list->submitted_us);
   }
   g_queue_push_tail (&engine->lists, list);
@@ -309,6 +359,13 @@ written_cb (const GError *error, gpointer user_data) {
   }
   engine->written = engine->collected;
   pump (engine);
+}
+
+void
+geo_engine_set_more_comes (GeoEngine *engine, gboolean more_comes) {
+  engine->more_comes = more_comes;
+  if (!more_comes && !engine->is_failed)
+    collect_soon (engine);
 }
 
 /* --- Loading -------------------------------------------------------------- */
@@ -400,8 +457,9 @@ geo_engine_new (GeoHubStore *writer,
   engine->stages = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
                                           g_free);
   g_queue_init (&engine->lists);
-  engine->writer = geo_writer_new (g_steal_pointer (&own_writer), written_cb,
-                                   engine);
+  geo_closer_set_signs_later (engine->closer);
+  engine->writer = geo_writer_new (g_steal_pointer (&own_writer), key->secret,
+                                   written_cb, engine);
   return engine;
 }
 
@@ -412,6 +470,7 @@ geo_engine_free (GeoEngine *engine) {
   /* The writer is the last to close the file, and brings its log into it. */
   g_clear_pointer (&engine->reader, geo_hub_store_close);
   g_clear_pointer (&engine->writer, geo_writer_free);
+  stop_collecting (engine);
   g_hash_table_unref (engine->timers);
   g_queue_clear_full (&engine->lists, (GDestroyNotify) list_free);
   g_hash_table_unref (engine->stages);

@@ -41,6 +41,10 @@ void geo_engine_set_funcs (GeoEngine *engine,
                            GeoEngineFailedFunc failed,
                            gpointer user_data);
 
+/* Messages are on their way to this engine, and will be here in no time: what
+ * waits for the disk waits for those too, for some milliseconds at most. */
+void geo_engine_set_more_comes (GeoEngine *engine, gboolean more_comes);
+
 const GeoBook *geo_engine_get_book (const GeoEngine *engine);
 /* For reading what is on disk; this thread's. */
 GeoHubStore *geo_engine_get_reader (GeoEngine *engine);

@@ -278,8 +278,10 @@ take_signed_in (Guest *guest, const GeoMessage *message) {
   g_autoptr (GeoMessage) pong = NULL;
 
   /* These are answered here, and not before what was said before. */
-  if (message->type == GEO_MESSAGE_PING || message->type == GEO_MESSAGE_SYNC)
+  if (message->type == GEO_MESSAGE_PING || message->type == GEO_MESSAGE_SYNC) {
     geo_inbox_settle (guest->guests->inbox);
+    geo_inbox_take_acks (guest->guests->inbox);
+  }
   if (message->type == GEO_MESSAGE_HELLO || message->type == GEO_MESSAGE_AUTH) {
     wrong_step (guest, message);
   } else if (message->type == GEO_MESSAGE_PING) {
@@ -332,8 +334,7 @@ hold_back (Guest *guest) {
       (!is_crowded (guest->guests) &&
        geo_bucket_take (&guest->messages, g_get_monotonic_time ())))
     return;
-  geo_hub_metrics_held_back (
-      geo_engine_get_metrics (guest->guests->engine));
+  geo_hub_metrics_held_back (geo_engine_get_metrics (guest->guests->engine));
   geo_session_set_paused (guest->session, TRUE);
   guest->pause_id = g_timeout_add (PAUSE_MS, resume_cb, guest);
 }
@@ -485,6 +486,7 @@ void
 geo_hub_guests_stop (GeoHubGuests *guests) {
   guests->stopping = TRUE;
   geo_inbox_settle (guests->inbox);
+  geo_inbox_drop_acks (guests->inbox);
 }
 
 guint

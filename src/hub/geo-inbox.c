@@ -39,6 +39,9 @@ struct _GeoInbox {
 
   GHashTable *acks; /* GeoPid of from → Letter: the last one of each */
   guint ack_id;
+  guint ack_ticks;
+  guint64 taken; /* Messages … */
+  guint64 taken_before; /* … and how many it were at the last tick. */
 };
 
 static void
@@ -111,6 +114,8 @@ deliver_checked (GeoInbox *inbox) {
     letter_free (letter);
   }
   inbox->delivering = FALSE;
+  geo_engine_set_more_comes (inbox->engine,
+                             !g_queue_is_empty (&inbox->letters));
 }
 
 static gboolean
@@ -129,12 +134,15 @@ ready_cb (gpointer user_data) {
   return G_SOURCE_CONTINUE;
 }
 
-static void
-deliver_acks (GeoInbox *inbox) {
-  g_autoptr (GHashTable) acks = g_steal_pointer (&inbox->acks);
+void
+geo_inbox_take_acks (GeoInbox *inbox) {
+  g_autoptr (GHashTable) acks = NULL;
   GHashTableIter iter;
   gpointer letter;
 
+  if (inbox->delivering || g_hash_table_size (inbox->acks) == 0)
+    return;
+  acks = g_steal_pointer (&inbox->acks);
   g_clear_handle_id (&inbox->ack_id, g_source_remove);
   inbox->acks = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, NULL,
                                        letter_free);
@@ -143,12 +151,23 @@ deliver_acks (GeoInbox *inbox) {
     deliver (inbox, letter, NULL);
 }
 
+void
+geo_inbox_drop_acks (GeoInbox *inbox) {
+  g_clear_handle_id (&inbox->ack_id, g_source_remove);
+  g_hash_table_remove_all (inbox->acks);
+}
+
 static gboolean
 ack_cb (gpointer user_data) {
   GeoInbox *inbox = user_data;
 
+  if (inbox->taken != inbox->taken_before &&
+      ++inbox->ack_ticks < GEO_INBOX_ACK_TICKS_MAX) {
+    inbox->taken_before = inbox->taken;
+    return G_SOURCE_CONTINUE;
+  }
   inbox->ack_id = 0;
-  deliver_acks (inbox);
+  geo_inbox_take_acks (inbox);
   return G_SOURCE_REMOVE;
 }
 
@@ -170,8 +189,11 @@ hold_ack (GeoInbox *inbox, const GeoPid *from, const GeoMessage *message) {
   Letter *letter = letter_new (inbox, from, message);
 
   g_hash_table_replace (inbox->acks, &letter->from, letter);
-  if (inbox->ack_id == 0)
-    inbox->ack_id = g_timeout_add (GEO_INBOX_ACK_MS, ack_cb, inbox);
+  if (inbox->ack_id != 0)
+    return;
+  inbox->ack_ticks = 0;
+  inbox->taken_before = inbox->taken;
+  inbox->ack_id = g_timeout_add (GEO_INBOX_QUIET_MS, ack_cb, inbox);
 }
 
 static gboolean
@@ -189,6 +211,7 @@ geo_inbox_take (GeoInbox *inbox,
       geo_book_get_participant (geo_engine_get_book (inbox->engine), from);
   Letter *letter;
 
+  inbox->taken++;
   if (message->type == GEO_MESSAGE_ENTRY_ACK) {
     hold_ack (inbox, from, message);
     return;
@@ -197,6 +220,7 @@ geo_inbox_take (GeoInbox *inbox,
   g_queue_push_tail (&inbox->letters, letter);
   if (participant != NULL && is_for_threads (message)) {
     letter->key = participant->key;
+    geo_engine_set_more_comes (inbox->engine, TRUE);
     g_thread_pool_push (inbox->pool, letter, NULL);
     return;
   }
@@ -217,8 +241,6 @@ geo_inbox_settle (GeoInbox *inbox) {
     deliver_checked (inbox);
   }
   g_atomic_int_set (&inbox->settling, FALSE);
-  if (!inbox->delivering && g_hash_table_size (inbox->acks) > 0)
-    deliver_acks (inbox);
 }
 
 /* --- The inbox --------------------------------------------------------------

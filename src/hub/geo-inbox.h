@@ -12,9 +12,11 @@
 
 G_BEGIN_DECLS
 
-/* How long an acknowledgement waits: the next one says it too, as each says it
- * of all entries before. */
-#define GEO_INBOX_ACK_MS 500
+/* How long an acknowledgement waits for the next one, which says it too, as
+ * each says it of all entries before: until nothing has come in for a while,
+ * and at most so many times that. */
+#define GEO_INBOX_QUIET_MS 20
+#define GEO_INBOX_ACK_TICKS_MAX 50
 /* A loop that waits for the main one cannot use more than it. */
 #define GEO_INBOX_THREADS_MAX 2
 
@@ -38,8 +40,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoInbox, geo_inbox_free)
 /* A message of a signed-in participant. */
 void
 geo_inbox_take (GeoInbox *inbox, const GeoPid *from, const GeoMessage *message);
-/* All that was taken has come to the engine when this returns. */
+/* All that was taken has come to the engine when this returns … */
 void geo_inbox_settle (GeoInbox *inbox);
+/* … the acknowledgements too; or they never will: whoever comes back says it
+ * again. */
+void geo_inbox_take_acks (GeoInbox *inbox);
+void geo_inbox_drop_acks (GeoInbox *inbox);
 /* How many threads check signatures. */
 guint geo_inbox_count_threads (void);
 

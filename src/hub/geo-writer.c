@@ -7,6 +7,7 @@
 #include "hub/geo-writer.h"
 
 #include "net/geo-fault.h"
+#include "protocol/geo-closer.h"
 
 typedef struct {
   gboolean stop;
@@ -20,6 +21,7 @@ struct _GeoWriter {
   GAsyncQueue *jobs;
   GMainContext *context;
   GeoHubStore *store; /* The thread's. */
+  GeoSecret *secret; /* Read by the thread. */
 
   GMutex mutex;
   GSource *answer; /* Under mutex: what the thread has left for us. */
@@ -76,6 +78,9 @@ do_job (GeoWriter *writer, Job *job) {
   GSource *source = g_idle_source_new ();
   Answer *answer = g_new0 (Answer, 1);
 
+  for (guint i = 0; i < job->changes->len; i++)
+    geo_closer_sign_change (g_ptr_array_index (job->changes, i),
+                            writer->secret);
   geo_fault_point ("before write");
   job->written = geo_hub_store_write (writer->store, job->changes, &job->error);
   geo_fault_point ("after write");
@@ -109,12 +114,16 @@ thread_func (gpointer user_data) {
 }
 
 GeoWriter *
-geo_writer_new (GeoHubStore *store, GeoWriterFunc func, gpointer user_data) {
+geo_writer_new (GeoHubStore *store,
+                GeoSecret *secret,
+                GeoWriterFunc func,
+                gpointer user_data) {
   GeoWriter *writer = g_new0 (GeoWriter, 1);
 
   writer->jobs = g_async_queue_new_full (job_free);
   writer->context = g_main_context_ref_thread_default ();
   writer->store = store;
+  writer->secret = geo_secret_ref (secret);
   writer->func = func;
   writer->user_data = user_data;
   g_mutex_init (&writer->mutex);
@@ -138,6 +147,7 @@ geo_writer_free (GeoWriter *writer) {
   }
   g_mutex_clear (&writer->mutex);
   g_async_queue_unref (writer->jobs);
+  geo_secret_unref (writer->secret);
   g_main_context_unref (writer->context);
   g_free (writer);
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "core/geo-key.h"
 #include "store/geo-hub-store.h"
 
 G_BEGIN_DECLS
@@ -20,9 +21,12 @@ typedef struct _GeoWriter GeoWriter;
 /* error NULL: the batch is on disk (P1). */
 typedef void (*GeoWriterFunc) (const GError *error, gpointer user_data);
 
-/* Takes store over, to close it in its thread. */
-GeoWriter *
-geo_writer_new (GeoHubStore *store, GeoWriterFunc func, gpointer user_data);
+/* Takes store over, to close it in its thread, and signs with secret what the
+ * closer has left to be signed (geo_closer_set_signs_later ()). */
+GeoWriter *geo_writer_new (GeoHubStore *store,
+                           GeoSecret *secret,
+                           GeoWriterFunc func,
+                           gpointer user_data);
 
 /* Waits for what is being written; its answer is not given any more. */
 void geo_writer_free (GeoWriter *writer); /* NULL is safe. */

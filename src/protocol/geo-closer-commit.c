@@ -182,12 +182,12 @@ settle (GeoCloserContract *contract, GArray *pairs) {
 /* --- What the participants are told ----------------------------------------
  */
 
-GeoEntry *
-geo_closer_next_entry (GeoCloser *closer,
-                       GeoBookPerson *person,
-                       GeoEntryKind kind,
-                       const GeoHash *subject,
-                       GeoTime now) {
+static GeoEntry *
+next_entry (const GeoCloser *closer,
+            GeoBookPerson *person,
+            GeoEntryKind kind,
+            const GeoHash *subject,
+            GeoTime now) {
   GeoEntry *entry = geo_entry_new ();
 
   entry->community = closer->self;
@@ -200,9 +200,20 @@ geo_closer_next_entry (GeoCloser *closer,
   entry->kind = kind;
   entry->subject = *subject;
   entry->at = now;
-  geo_entry_sign (entry, closer->secret);
-  geo_entry_keep_text (entry);
+  /* The next one follows what is signed, not the signature. */
   geo_book_advance (person, entry);
+  return entry;
+}
+
+GeoEntry *
+geo_closer_next_entry (GeoCloser *closer,
+                       GeoBookPerson *person,
+                       GeoEntryKind kind,
+                       const GeoHash *subject,
+                       GeoTime now) {
+  GeoEntry *entry = next_entry (closer, person, kind, subject, now);
+
+  geo_entry_sign (entry, closer->secret);
   return entry;
 }
 
@@ -290,7 +301,6 @@ certify (const GeoCloser *closer, const GeoCloserContract *contract) {
   vote->contract = contract->hash;
   vote->voter = closer->self;
   vote->verdict = g_strdup ("accept");
-  geo_vote_sign (vote, closer->secret);
   g_ptr_array_add (certificate->votes, vote);
   return certificate;
 }
@@ -326,10 +336,31 @@ add_entry (GeoCloser *closer,
                             ->participant,
                        pid))
       return;
-  g_ptr_array_add (
-      contract->entries,
-      geo_closer_next_entry (closer, geo_book_person (closer->book, pid),
-                             GEO_ENTRY_KIND_PAYMENT, &contract->hash, now));
+  g_ptr_array_add (contract->entries,
+                   next_entry (closer, geo_book_person (closer->book, pid),
+                               GEO_ENTRY_KIND_PAYMENT, &contract->hash, now));
+}
+
+void
+geo_closer_set_signs_later (GeoCloser *closer) {
+  closer->signs_later = TRUE;
+}
+
+void
+geo_closer_sign_change (GeoChange *change, const GeoSecret *secret) {
+  const GPtrArray *votes;
+
+  if (change->kind != GEO_CHANGE_COMMIT)
+    return;
+  /* P3: The closer votes last. */
+  votes = change->certificate->votes;
+  geo_vote_sign (g_ptr_array_index (votes, votes->len - 1), secret);
+  for (guint i = 0; i < change->entries->len; i++) {
+    const GeoProvenEntry *proven = g_ptr_array_index (change->entries, i);
+
+    geo_entry_sign (proven->entry, secret);
+    geo_entry_keep_text (proven->entry);
+  }
 }
 
 /* P4: the hub's vote, with everything that follows from it, in one change. */
@@ -358,6 +389,8 @@ decide (GeoCloser *closer,
     g_ptr_array_add (change->entries,
                      geo_closer_prove (closer, contract, &entry->participant));
   }
+  if (!closer->signs_later)
+    geo_closer_sign_change (change, closer->secret);
   return change;
 }
 

@@ -100,6 +100,7 @@ struct _GeoCloser {
   GQueue kept; /* GeoCloserKept, the oldest first */
   guint n_open;
   guint64 violations;
+  gboolean signs_later;
 };
 
 /* --- geo-closer.c: what all parts need ------------------------------------ */

@@ -42,6 +42,15 @@ GeoCloser *geo_closer_new (GeoBook *book,
 void geo_closer_free (GeoCloser *closer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoCloser, geo_closer_free)
 
+/* What a GEO_CHANGE_COMMIT holds of the closer itself, its vote and the
+ * entries, is not signed when the action is made: whoever stores it signs it
+ * before, in another thread if it likes, and nothing of that list, nor of later
+ * ones, is looked at meanwhile.  It is then signed in the SENDs as well, which
+ * share it. So the vote comes to be together with the record of it (P1, P4). */
+void geo_closer_set_signs_later (GeoCloser *closer);
+/* Any change, once; does nothing where there is nothing to sign. */
+void geo_closer_sign_change (GeoChange *change, const GeoSecret *secret);
+
 /* What the store holds about an order or contract already; all NULL / FALSE for
  * nothing.  Borrowed for the call.
  *

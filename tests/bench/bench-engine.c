@@ -153,6 +153,7 @@ settle (Desk *desk) {
     while (!g_queue_is_empty (&desk->events))
       feed (desk);
     geo_inbox_settle (desk->inbox);
+    geo_inbox_take_acks (desk->inbox);
     g_main_context_iteration (NULL, !geo_engine_is_idle (desk->engine));
   }
 }
