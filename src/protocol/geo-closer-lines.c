@@ -7,6 +7,8 @@
 #include "core/geo-rest-object.h"
 #include "protocol/geo-closer-private.h"
 
+#include <string.h>
+
 #define PEOPLE_MAX 64
 /* What the answer may weigh: people may carry what they signed elsewhere. */
 #define PEOPLE_BYTES_MAX (48 * 1024)
@@ -315,13 +317,12 @@ geo_closer_find_people (GeoCloser *closer,
   GeoMessage *answer = geo_message_new (GEO_MESSAGE_PEOPLE_RESULT,
                                         message->msg_id);
   gsize bytes = 0;
-  gsize len;
 
   for (guint i = 0; i < found->len && bytes < PEOPLE_BYTES_MAX; i++) {
     const GeoParticipant *person = g_ptr_array_index (found, i);
-    g_autofree gchar *text = geo_participant_to_text (person, &len);
+    g_autofree gchar *text = geo_participant_to_text (person, NULL);
 
-    bytes += len;
+    bytes += strlen (text);
     g_ptr_array_add (answer->u.people_result->items,
                      geo_participant_copy (person));
   }
