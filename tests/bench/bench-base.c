@@ -95,6 +95,59 @@ bench_sign_seconds (void) {
   return (bench_thread_cpu () - began) / n;
 }
 
+/* --- Meanwhile --------------------------------------------------------------
+ */
+
+#define METER_CHECKS 100
+#define METER_PAUSE_US 50000
+
+struct _BenchMeter {
+  GThread *thread;
+  gint stop; /* Atomic */
+  gdouble cpu;
+  guint64 checks;
+};
+
+static gpointer
+meter_thread (gpointer data) {
+  BenchMeter *meter = data;
+  Signed it;
+  gint wrong = 0;
+
+  make_signed (&it);
+  while (!g_atomic_int_get (&meter->stop)) {
+    for (guint i = 0; i < METER_CHECKS; i++)
+      wrong |= crypto_sign_verify_detached (it.signature, it.text,
+                                            sizeof it.text, it.public_key);
+    meter->checks += METER_CHECKS;
+    g_usleep (METER_PAUSE_US);
+  }
+  g_assert (wrong == 0);
+  meter->cpu = bench_thread_cpu ();
+  return NULL;
+}
+
+BenchMeter *
+bench_meter_start (void) {
+  BenchMeter *meter = g_new0 (BenchMeter, 1);
+
+  meter->thread = g_thread_new ("meter", meter_thread, meter);
+  return meter;
+}
+
+gdouble
+bench_meter_stop (BenchMeter *meter, gdouble *cpu) {
+  gdouble seconds;
+
+  g_atomic_int_set (&meter->stop, TRUE);
+  g_thread_join (meter->thread);
+  seconds = meter->cpu / (gdouble) meter->checks;
+  if (cpu != NULL)
+    *cpu = meter->cpu;
+  g_free (meter);
+  return seconds;
+}
+
 static gpointer
 verify_thread (gpointer data) {
   const Signed *it = data;

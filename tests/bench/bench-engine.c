@@ -250,13 +250,17 @@ remove_folder (const gchar *folder) {
 }
 
 gdouble
-bench_engine_seconds (void) {
+bench_engine_seconds (gdouble *verify) {
   static gdouble known;
+  static gdouble known_verify;
   g_autofree gchar *folder = NULL;
   Desk desk = { 0 };
   guint n = bench_scale (20000, 4000);
-  gdouble cpu;
+  gdouble cpu, meter_cpu;
+  BenchMeter *meter;
 
+  if (verify != NULL)
+    *verify = known_verify;
   if (known > 0)
     return known;
   folder = g_dir_make_tmp ("geo-bench-XXXXXX", NULL);
@@ -268,11 +272,15 @@ bench_engine_seconds (void) {
 
   desk.making = 0;
   cpu = bench_process_cpu ();
+  meter = bench_meter_start ();
   pay (&desk, n);
-  cpu = bench_process_cpu () - cpu - desk.making;
+  known_verify = bench_meter_stop (meter, &meter_cpu);
+  cpu = bench_process_cpu () - cpu - desk.making - meter_cpu;
   if (desk.refused > 0)
     bench_note ("the engine refused %" G_GUINT64_FORMAT, desk.refused);
   known = cpu / n;
+  if (verify != NULL)
+    *verify = known_verify;
 
   geo_inbox_free (desk.inbox);
   geo_engine_free (desk.engine);
@@ -288,8 +296,11 @@ void
 bench_engine (void) {
   static const gchar *const names[] = { "engine-cpu", NULL };
 
-  if (bench_wants (names))
-    bench_figure ("engine-cpu", "µs/payment", bench_engine_seconds () * 1e6,
-                  (MEAN_HOPS + 2) * bench_verify_seconds () * 1e6,
-                  BENCH_AT_MOST, 1.6);
+  gdouble seconds, verify;
+
+  if (!bench_wants (names))
+    return;
+  seconds = bench_engine_seconds (&verify);
+  bench_figure ("engine-cpu", "µs/payment", seconds * 1e6,
+                (MEAN_HOPS + 2) * verify * 1e6, BENCH_AT_MOST, 1.6);
 }

@@ -39,6 +39,12 @@ void bench_note (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
 /* Seconds of CPU of one signature check, bare libsodium, of 400 bytes. */
 gdouble bench_verify_seconds (void);
 gdouble bench_sign_seconds (void);
+/* The same while something else is measured, now and then, in a thread of its
+ * own: on a machine that others use too, both are slower. */
+typedef struct _BenchMeter BenchMeter;
+BenchMeter *bench_meter_start (void);
+/* cpu (may be NULL): what that took itself. */
+gdouble bench_meter_stop (BenchMeter *meter, gdouble *cpu);
 /* Checks a second of that many threads at once. */
 gdouble bench_verify_rate (guint threads);
 /* Payments a second that SQLite takes, a hundred in a transaction: the rows
@@ -73,8 +79,9 @@ GeoOrder *bench_order (GeoSecret *payer,
 /* --- Groups of figures ------------------------------------------------------
  */
 
-/* CPU seconds of one payment in the engine. */
-gdouble bench_engine_seconds (void);
+/* CPU seconds of one payment in the engine; verify (may be NULL): of one check
+ * meanwhile. */
+gdouble bench_engine_seconds (gdouble *verify);
 void bench_engine (void);
 void bench_hub (void);
 void bench_graphs (void);
