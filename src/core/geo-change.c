@@ -20,6 +20,24 @@ geo_change_new (GeoChangeKind kind, GeoTime at) {
 }
 
 void
+geo_audit_free (GeoAudit *audit) {
+  if (audit == NULL)
+    return;
+
+  g_free (audit->id);
+  g_free (audit->role);
+  g_free (audit->action);
+  g_free (audit->object_type);
+  g_free (audit->object_id);
+  g_free (audit->reason);
+  g_free (audit->before);
+  g_free (audit->after);
+  g_free (audit->request_id);
+  g_free (audit->address);
+  g_free (audit);
+}
+
+void
 geo_change_free (GeoChange *change) {
   if (change == NULL)
     return;
@@ -31,7 +49,12 @@ geo_change_free (GeoChange *change) {
   geo_contract_free (change->contract);
   geo_refusal_free (change->refusal);
   geo_entry_ack_free (change->ack);
-  g_free (change->registration);
+  g_free (change->setting);
+  g_free (change->value);
+  g_free (change->token);
+  geo_community_free (change->community);
+  g_free (change->note);
+  geo_audit_free (change->audit);
   g_free (change->equivalent);
   g_free (change->text);
   g_ptr_array_unref (change->hops);

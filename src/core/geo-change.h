@@ -26,8 +26,31 @@ typedef enum {
   GEO_CHANGE_REFUSAL = 4, /* refusal, and the order it refuses or whose contract
                              it refuses; contract where it refuses one */
   GEO_CHANGE_ACK = 5, /* ack */
-  GEO_CHANGE_REGISTRATION = 6, /* pid, registration */
+  GEO_CHANGE_HUB = 6, /* The hub's own, not the closer's: status, setting,
+                       * token, community, note; each may be missing */
 } GeoChangeKind;
+
+/* What the hub's owner made of a participant.  Stored: numbers stay. */
+typedef enum {
+  GEO_STATUS_ACTIVE = 0,
+  GEO_STATUS_FROZEN = 1, /* Neither pays, receives nor passes through. */
+  GEO_STATUS_BANNED = 2, /* Nor signs in. */
+} GeoStatus;
+
+/* One line of the log of what was done to the hub, and by whom.  Texts may be
+ * NULL; before and after are JSON. */
+typedef struct {
+  gchar *id;
+  gchar *role;
+  gchar *action;
+  gchar *object_type;
+  gchar *object_id;
+  gchar *reason;
+  gchar *before;
+  gchar *after;
+  gchar *request_id;
+  gchar *address;
+} GeoAudit;
 
 /* After the change the pair's debt is `after` from debtor to creditor, and
  * nothing the other way (I3). */
@@ -47,16 +70,26 @@ typedef struct {
   GeoContract *contract;
   GeoRefusal *refusal;
   GeoEntryAck *ack;
-  GeoPid pid; /* Who registered … */
-  gchar *registration; /* … with what, as canonical JSON with its signature:
-                        * through the REST contract (S2) */
-  gchar *equivalent; /* of debts */
+  gboolean has_status;
+  GeoPid pid; /* of status */
+  GeoStatus status;
+  gchar *setting; /* A name, and its */
+  gchar *value; /* value; NULL forgets it. */
+  gchar *token; /* A token's id that is used up, remembered */
+  GeoTime until; /* until then. */
+  GeoCommunity *community; /* The next form of it. */
+  gchar *note; /* About `equivalent`, JSON. */
+  GeoAudit *audit; /* Of any kind of change. */
+  gchar *equivalent; /* of debts; of note */
   GPtrArray *hops; /* GeoHop */
   GArray *debts; /* GeoDebtChange */
   GPtrArray *entries; /* GeoProvenEntry */
   GeoIncident incident; /* about `equivalent` */
   gchar *text; /* One sentence about it, with nobody's name or amount in it */
 } GeoChange;
+
+void geo_audit_free (GeoAudit *audit); /* NULL is safe. */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoAudit, geo_audit_free)
 
 /* Arrays are there, empty. */
 GeoChange *geo_change_new (GeoChangeKind kind, GeoTime at);

@@ -44,6 +44,8 @@ struct _GeoEngine {
   GeoEngineSendFunc send;
   GeoEngineFailedFunc failed;
   gpointer user_data;
+  GeoEngineChangeFunc change_func;
+  gpointer change_data;
 
   GQueue lists; /* List */
   GList *uncollected; /* The first link with STOREs for the writer, or NULL. */
@@ -195,6 +197,8 @@ run_list (GeoEngine *engine, List *list) {
       if (engine->passed == engine->written)
         return FALSE;
       engine->passed++;
+      if (engine->change_func != NULL)
+        engine->change_func (action->change, engine->change_data);
       note_stored (engine, list, action->change);
       break;
     case GEO_ACTION_SEND:
@@ -633,23 +637,117 @@ geo_engine_present (GeoEngine *engine, const GeoPid *pid, gboolean present) {
   submit (engine, actions);
 }
 
+/* Takes actions. */
+static void
+push_done (GeoEngine *engine,
+           GPtrArray *actions,
+           GeoEngineDoneFunc done,
+           gpointer user_data,
+           GDestroyNotify destroy) {
+  List *list = g_new0 (List, 1);
+
+  list->actions = actions;
+  list->done = done;
+  list->user_data = user_data;
+  list->destroy = destroy;
+  if (engine->is_failed)
+    list_free (list);
+  else
+    push (engine, list);
+}
+
+gboolean
+geo_engine_register (GeoEngine *engine,
+                     const GeoParticipant *participant,
+                     GeoEngineDoneFunc done,
+                     gpointer user_data,
+                     GDestroyNotify destroy,
+                     GError **error) {
+  GPtrArray *actions = geo_actions_new ();
+
+  if (!geo_closer_register (engine->closer, participant, now_ms (), actions,
+                            error)) {
+    g_ptr_array_unref (actions);
+    return FALSE;
+  }
+  push_done (engine, actions, done, user_data, destroy);
+  return TRUE;
+}
+
+void
+geo_engine_set_change_func (GeoEngine *engine,
+                            GeoEngineChangeFunc func,
+                            gpointer user_data) {
+  engine->change_func = func;
+  engine->change_data = user_data;
+}
+
+gboolean
+geo_engine_decide (GeoEngine *engine,
+                   GeoChange *change,
+                   GeoEngineDoneFunc done,
+                   gpointer user_data,
+                   GDestroyNotify destroy) {
+  g_autoptr (GeoChange) taken = change;
+  GPtrArray *actions = geo_actions_new ();
+
+  g_assert (change->kind == GEO_CHANGE_HUB);
+  if ((change->has_status &&
+       !geo_closer_set_frozen (engine->closer, &change->pid,
+                               change->status != GEO_STATUS_ACTIVE, now_ms (),
+                               actions)) ||
+      (change->community != NULL &&
+       !geo_closer_set_community (engine->closer, change->community))) {
+    g_ptr_array_unref (actions);
+    return FALSE;
+  }
+  geo_actions_store_change (actions, g_steal_pointer (&taken));
+  push_done (engine, actions, done, user_data, destroy);
+  return TRUE;
+}
+
+guint
+geo_engine_abort (GeoEngine *engine,
+                  const gchar *tx_id,
+                  GeoAudit *audit,
+                  GeoEngineDoneFunc done,
+                  gpointer user_data,
+                  GDestroyNotify destroy) {
+  GeoChange *change = geo_change_new (GEO_CHANGE_HUB, now_ms ());
+  GPtrArray *actions = geo_actions_new ();
+  guint n = geo_closer_abort (engine->closer, tx_id, now_ms (), actions);
+
+  change->audit = audit;
+  if (n == 0) {
+    geo_change_free (change);
+    g_ptr_array_unref (actions);
+    return 0;
+  }
+  geo_actions_store_change (actions, change);
+  push_done (engine, actions, done, user_data, destroy);
+  return n;
+}
+
+const GeoCloser *
+geo_engine_get_closer (const GeoEngine *engine) {
+  return engine->closer;
+}
+
+void
+geo_engine_set_limits (GeoEngine *engine, const GeoCloserLimits *limits) {
+  geo_closer_set_limits (engine->closer, limits);
+}
+
 void
 geo_engine_store (GeoEngine *engine,
                   GeoChange *change,
                   GeoEngineDoneFunc done,
                   gpointer user_data,
                   GDestroyNotify destroy) {
-  List *list = g_new0 (List, 1);
+  GPtrArray *actions = geo_actions_new ();
 
-  list->actions = geo_actions_new ();
-  list->done = done;
-  list->user_data = user_data;
-  list->destroy = destroy;
-  geo_actions_store_change (list->actions, change);
-  if (engine->is_failed)
-    list_free (list);
-  else
-    push (engine, list);
+  geo_actions_store_change (actions, change);
+  push_done (engine, actions, done, user_data, destroy);
 }
 
 gboolean

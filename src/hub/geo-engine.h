@@ -73,9 +73,46 @@ gboolean geo_engine_join (GeoEngine *engine,
 void
 geo_engine_present (GeoEngine *engine, const GeoPid *pid, gboolean present);
 
+/* A participant that is new here, or its next version, without a session: done
+ * is called when it is on disk.  FALSE with a GEO_CLOSER_ERROR, and nothing is
+ * called. */
+typedef void (*GeoEngineDoneFunc) (gpointer user_data);
+gboolean geo_engine_register (GeoEngine *engine,
+                              const GeoParticipant *participant,
+                              GeoEngineDoneFunc done,
+                              gpointer user_data,
+                              GDestroyNotify destroy,
+                              GError **error);
+
+/* Each change, in order, once it is on disk. */
+typedef void (*GeoEngineChangeFunc) (const GeoChange *change,
+                                     gpointer user_data);
+void geo_engine_set_change_func (GeoEngine *engine,
+                                 GeoEngineChangeFunc func,
+                                 gpointer user_data);
+
+/* What the hub's owner decides: at once in the book, and then on disk with the
+ * rest of change (GEO_CHANGE_HUB, taken).  FALSE: it does not hold; nothing is
+ * called or stored. */
+gboolean geo_engine_decide (GeoEngine *engine,
+                            GeoChange *change,
+                            GeoEngineDoneFunc done,
+                            gpointer user_data,
+                            GDestroyNotify destroy);
+/* Refuses what is open under tx_id; audit (taken) is stored with it.  How many
+ * orders there were; nothing is called or stored where there was none. */
+guint geo_engine_abort (GeoEngine *engine,
+                        const gchar *tx_id,
+                        GeoAudit *audit,
+                        GeoEngineDoneFunc done,
+                        gpointer user_data,
+                        GDestroyNotify destroy);
+/* For reading. */
+const GeoCloser *geo_engine_get_closer (const GeoEngine *engine);
+void geo_engine_set_limits (GeoEngine *engine, const GeoCloserLimits *limits);
+
 /* Carries a change out that is not the closer's; done is called in its turn,
  * when it is on disk. */
-typedef void (*GeoEngineDoneFunc) (gpointer user_data);
 void geo_engine_store (GeoEngine *engine,
                        GeoChange *change,
                        GeoEngineDoneFunc done,

@@ -6,6 +6,7 @@
  */
 #include "hub/geo-hub-config.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "core/geo-amount.h"
@@ -14,6 +15,8 @@
 #define NAME_LEN_MAX 100
 #define CODE_LEN_MAX 100
 #define SYMBOL_LEN_MAX 8
+#define TOKEN_LEN_MIN 16
+#define TOKEN_LEN_MAX 200
 #define EQUIVALENTS_MAX 64
 #define EQUIVALENT_PARTS_MIN 3
 #define EQUIVALENT_PARTS_MAX 5
@@ -26,6 +29,8 @@ typedef enum {
   KEY_PEM,
   KEY_METRICS,
   KEY_BOOLEAN,
+  KEY_TOKEN,
+  KEY_TOKEN_FILE,
   KEY_CODE,
   KEY_NUMBER,
 } KeyKind;
@@ -51,6 +56,10 @@ static const Key keys[] = {
     0 },
   { "integrity", "check_at_start", KEY_BOOLEAN,
     G_STRUCT_OFFSET (GeoHubConfig, check_at_start), 0 },
+  { "rest", "enabled", KEY_BOOLEAN,
+    G_STRUCT_OFFSET (GeoHubConfig, rest_enabled), 0 },
+  { "admin", "token", KEY_TOKEN, 0, 0 },
+  { "admin", "token_file", KEY_TOKEN_FILE, 0, 0 },
   { "joining", "open", KEY_BOOLEAN, G_STRUCT_OFFSET (GeoHubConfig, open), 0 },
   { "joining", "code", KEY_CODE, 0, 0 },
   { "limits", "connections", KEY_NUMBER,
@@ -85,6 +94,8 @@ static const gchar default_text[] = "[community]\n"
                                     "self_made=false\n"
                                     "[integrity]\n"
                                     "check_at_start=false\n"
+                                    "[rest]\n"
+                                    "enabled=true\n"
                                     "[joining]\n"
                                     "open=true\n"
                                     "[limits]\n"
@@ -97,6 +108,15 @@ static const gchar default_text[] = "[community]\n"
                                     "registrations_per_minute=60\n"
                                     "orders_open=10000\n";
 
+/* A copy of value, which may be NULL; the one before is wiped. */
+static void
+take_secret (gchar **slot, const gchar *value) {
+  if (*slot != NULL)
+    sodium_memzero (*slot, strlen (*slot));
+  g_free (*slot);
+  *slot = g_strdup (value);
+}
+
 void
 geo_hub_config_free (GeoHubConfig *config) {
   if (config == NULL)
@@ -108,6 +128,7 @@ geo_hub_config_free (GeoHubConfig *config) {
   g_free (config->certificate);
   g_free (config->certificate_key);
   g_free (config->code);
+  take_secret (&config->admin_token, NULL);
   g_free (config);
 }
 
@@ -239,6 +260,37 @@ take_string (gchar **slot, const gchar *value) {
   *slot = g_strdup (value);
 }
 
+/* Long enough that nobody guesses it, and what a header can carry. */
+static gchar *
+take_token (GeoHubConfig *config, const gchar *value) {
+  gsize len = strlen (value);
+
+  if (len < TOKEN_LEN_MIN || len > TOKEN_LEN_MAX)
+    return g_strdup_printf ("a token has %d to %d characters", TOKEN_LEN_MIN,
+                            TOKEN_LEN_MAX);
+  for (gsize i = 0; i < len; i++)
+    if (!g_ascii_isgraph (value[i]))
+      return g_strdup ("a token has no spaces, and ASCII only");
+  take_secret (&config->admin_token, value);
+  return NULL;
+}
+
+static gchar *
+take_token_file (GeoHubConfig *config, const gchar *value) {
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *text = NULL;
+  gchar *why;
+  gsize len;
+
+  if (!g_path_is_absolute (value))
+    return g_strdup ("the file is to be named from / on");
+  if (!g_file_get_contents (value, &text, &len, &error))
+    return g_strdup (error->message);
+  why = take_token (config, g_strstrip (text));
+  sodium_memzero (text, len);
+  return why;
+}
+
 static gchar *
 take (GeoHubConfig *config, const Key *key, const gchar *value) {
   g_autoptr (GeoAddress) address = NULL;
@@ -277,6 +329,10 @@ take (GeoHubConfig *config, const Key *key, const gchar *value) {
     else
       return g_strdup_printf ("“%s” is none of off, local and all", value);
     return NULL;
+  case KEY_TOKEN:
+    return take_token (config, value);
+  case KEY_TOKEN_FILE:
+    return take_token_file (config, value);
   case KEY_BOOLEAN:
     if (!g_str_equal (value, "true") && !g_str_equal (value, "false"))
       return g_strdup_printf ("“%s” is neither true nor false", value);

@@ -36,6 +36,12 @@ typedef struct {
   /* [integrity] */
   gboolean check_at_start;
 
+  /* [rest] */
+  gboolean rest_enabled;
+
+  /* [admin] */
+  gchar *admin_token; /* NULL: nobody is */
+
   /* [joining] */
   gboolean open;
   gchar *code; /* NULL: none is asked for */

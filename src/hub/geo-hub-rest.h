@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoHubRest: the REST side of a hub: health, equivalents, and registration in
- * the shapes of the GEO v0.1 contract.  Main context.
+ * GeoHubRest: the GEO v0.1 REST contract, for other people's clients, on the
+ * hub's one engine: what is asked for here goes through the same contracts,
+ * votes and journal as what comes from a wallet.  Main context.
  */
 #pragma once
 
@@ -14,10 +15,15 @@ G_BEGIN_DECLS
 
 typedef struct _GeoHubRest GeoHubRest;
 
-/* Both are borrowed. */
-GeoHubRest *geo_hub_rest_new (GeoEngine *engine, const GeoHubConfig *config);
-/* After the engine: registrations that wait for the disk are answered with an
- * error when it goes. */
+/* engine and config are borrowed; path: the database, for what is read in a
+ * thread of its own.  NULL where the disk cannot be read. */
+GeoHubRest *geo_hub_rest_new (GeoEngine *engine,
+                              const GeoHubConfig *config,
+                              const GeoHubKey *key,
+                              const gchar *path,
+                              GError **error);
+/* After the engine: what waits for the disk is answered with an error when that
+ * goes. */
 void geo_hub_rest_free (GeoHubRest *rest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoHubRest, geo_hub_rest_free)
 
@@ -25,5 +31,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoHubRest, geo_hub_rest_free)
 void geo_hub_rest_handle (GeoHubRest *rest,
                           const GeoRequest *request,
                           GeoReply *reply);
+
+/* The engine's: something for to.  TRUE when it answered a request, and is not
+ * for a session. */
+gboolean geo_hub_rest_take_message (GeoHubRest *rest,
+                                    const GeoPid *to,
+                                    GeoMessage *message);
 
 G_END_DECLS

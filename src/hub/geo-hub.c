@@ -181,6 +181,8 @@ static void
 send_cb (const GeoPid *to, GeoMessage *message, gpointer user_data) {
   GeoHub *self = user_data;
 
+  if (self->rest != NULL && geo_hub_rest_take_message (self->rest, to, message))
+    return;
   if (self->guests != NULL)
     geo_hub_guests_send (self->guests, to, message);
 }
@@ -234,8 +236,8 @@ send_metrics (GeoHub *self, GeoReply *reply) {
   gauges.sessions = figures.sessions;
   gauges.signed_in = figures.signed_in;
   gauges.participants = figures.participants;
-  gauges.frozen_equivalents = geo_book_count_frozen_equivalents (
-      geo_engine_get_book (self->engine));
+  gauges.frozen_equivalents =
+      geo_book_count_frozen_equivalents (geo_engine_get_book (self->engine));
   text = geo_hub_metrics_print (geo_engine_get_metrics (self->engine), &gauges);
   geo_reply_send (reply, 200, "text/plain; version=0.0.4; charset=utf-8", text,
                   -1);
@@ -516,6 +518,16 @@ start_listening (GeoHub *self, GError **error) {
   return TRUE;
 }
 
+static gboolean
+open_rest (GeoHub *self, GError **error) {
+  g_autofree gchar *path = g_build_filename (self->data_dir, DATABASE, NULL);
+  GError *why = NULL;
+
+  self->rest = geo_hub_rest_new (self->engine, self->config, self->key, path,
+                                 &why);
+  return self->rest != NULL || fail_store (self, error, why);
+}
+
 gboolean
 geo_hub_start (GeoHub *self, GError **error) {
   g_return_val_if_fail (GEO_IS_HUB (self), FALSE);
@@ -526,7 +538,10 @@ geo_hub_start (GeoHub *self, GError **error) {
     return FALSE;
   }
   self->guests = geo_hub_guests_new (self->engine, self->config);
-  self->rest = geo_hub_rest_new (self->engine, self->config);
+  if (!open_rest (self, error)) {
+    take_apart (self);
+    return FALSE;
+  }
   self->gate = geo_hub_gate_new (self->config->requests_per_second);
   if (!start_listening (self, error)) {
     take_apart (self);

@@ -18,6 +18,7 @@ typedef struct {
   GeoHash entry_hash; /* Of the last entry; zero where there is none. */
   gboolean frozen;
   gboolean present;
+  GPtrArray *lines; /* GeoBookLine, borrowed: this person's at either end */
 } GeoBookPerson;
 
 typedef struct {
@@ -45,6 +46,15 @@ GeoBookMarket *geo_book_market (const GeoBook *book, const gchar *equivalent);
 GeoBookLine *geo_book_line (const GeoBookMarket *market,
                             GeoNodeIndex creditor,
                             GeoNodeIndex debtor);
+
+/* Whoever is frozen neither pays, receives nor passes through, at once. */
+void
+geo_book_set_frozen (GeoBook *book, GeoBookPerson *person, gboolean frozen);
+
+/* The next form of the community: what it has more is counted in from now on.
+ * FALSE where something counts in an equivalent that it leaves out, or whose
+ * precision it changes; nothing is changed then. */
+gboolean geo_book_set_community (GeoBook *book, const GeoCommunity *community);
 
 /* A participant that was checked: new, or the next version of one. */
 void

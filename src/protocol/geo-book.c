@@ -30,6 +30,7 @@ static void
 person_free (GeoBookPerson *person) {
   geo_participant_free (person->participant);
   g_free (person->folded);
+  g_ptr_array_unref (person->lines);
   g_free (person);
 }
 
@@ -40,11 +41,41 @@ line_free (GeoBookLine *line) {
   g_free (line);
 }
 
+static GeoNodeFlags
+flags_of (const GeoBookPerson *person) {
+  GeoNodeFlags flags = 0;
+
+  if (person->present)
+    flags |= GEO_NODE_PRESENT;
+  if (person->frozen)
+    flags |= GEO_NODE_FROZEN;
+  return flags;
+}
+
 static void
 market_free (GeoBookMarket *market) {
   g_hash_table_unref (market->lines);
   geo_graph_free (market->graph);
   g_free (market);
+}
+
+/* With a node for everybody who is there. */
+static void
+add_market (GeoBook *book, const GeoEquivalent *equivalent) {
+  GeoBookMarket *market = g_new0 (GeoBookMarket, 1);
+
+  market->equivalent = equivalent;
+  market->graph = geo_graph_new ();
+  market->lines = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                         (GDestroyNotify) line_free);
+  for (guint i = 0; i < book->nodes->len; i++) {
+    GeoNodeIndex node = geo_graph_add_node (market->graph);
+
+    g_assert (node == i);
+    geo_graph_set_node_flags (market->graph, node,
+                              flags_of (g_ptr_array_index (book->nodes, i)));
+  }
+  g_hash_table_replace (book->markets, equivalent->code, market);
 }
 
 GeoBook *
@@ -59,18 +90,48 @@ geo_book_new (const GeoCommunity *community) {
   book->awaited = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
                                          (GDestroyNotify) g_array_unref);
 
+  for (guint i = 0; i < book->community->equivalents->len; i++)
+    add_market (book, g_ptr_array_index (book->community->equivalents, i));
+  return book;
+}
+
+gboolean
+geo_book_set_community (GeoBook *book, const GeoCommunity *community) {
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, book->markets);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const GeoBookMarket *market = value;
+    const GeoEquivalent *next =
+        geo_community_find_equivalent (community, market->equivalent->code);
+
+    if (g_hash_table_size (market->lines) > 0 &&
+        (next == NULL || next->precision != market->equivalent->precision))
+      return FALSE;
+  }
+
+  /* Codes are the table's keys and the old community's texts. */
+  g_autoptr (GHashTable) before = g_steal_pointer (&book->markets);
+  g_autoptr (GeoCommunity) old = g_steal_pointer (&book->community);
+
+  book->community = geo_community_copy (community);
+  book->markets = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                         (GDestroyNotify) market_free);
   for (guint i = 0; i < book->community->equivalents->len; i++) {
     const GeoEquivalent *equivalent =
         g_ptr_array_index (book->community->equivalents, i);
-    GeoBookMarket *market = g_new0 (GeoBookMarket, 1);
+    GeoBookMarket *market = NULL;
 
-    market->equivalent = equivalent;
-    market->graph = geo_graph_new ();
-    market->lines = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
-                                           (GDestroyNotify) line_free);
-    g_hash_table_replace (book->markets, equivalent->code, market);
+    if (g_hash_table_steal_extended (before, equivalent->code, NULL,
+                                     (gpointer *) &market)) {
+      market->equivalent = equivalent;
+      g_hash_table_replace (book->markets, equivalent->code, market);
+    } else {
+      add_market (book, equivalent);
+    }
   }
-  return book;
+  return TRUE;
 }
 
 void
@@ -164,6 +225,47 @@ geo_book_get_debt (const GeoBook *book,
   return geo_graph_debt (market->graph, owing->node, owed->node);
 }
 
+const GeoParticipant *
+geo_book_get_nth (const GeoBook *book, guint n) {
+  g_assert (n < book->nodes->len);
+  return geo_book_person_at (book, n)->participant;
+}
+
+gboolean
+geo_book_is_frozen (const GeoBook *book, const GeoPid *pid) {
+  const GeoBookPerson *person = geo_book_person (book, pid);
+
+  return person != NULL && person->frozen;
+}
+
+GeoAmount
+geo_book_get_capacity (const GeoBook *book,
+                       const GeoPid *from,
+                       const GeoPid *to,
+                       const gchar *equivalent) {
+  const GeoBookMarket *market = geo_book_market (book, equivalent);
+  const GeoBookPerson *payer = geo_book_person (book, from);
+  const GeoBookPerson *payee = geo_book_person (book, to);
+
+  if (market == NULL || payer == NULL || payee == NULL || payer == payee)
+    return GEO_AMOUNT_ZERO;
+  return geo_graph_capacity (market->graph, payer->node, payee->node);
+}
+
+void
+geo_book_foreach_line_of (const GeoBook *book,
+                          const GeoPid *pid,
+                          GeoBookLineFunc func,
+                          gpointer user_data) {
+  const GeoBookPerson *person = geo_book_person (book, pid);
+
+  for (guint i = 0; person != NULL && i < person->lines->len; i++) {
+    const GeoBookLine *line = g_ptr_array_index (person->lines, i);
+
+    func (line->line, user_data);
+  }
+}
+
 gint64
 geo_book_get_sequence (const GeoBook *book, const GeoPid *pid, GeoHash *hash) {
   const GeoBookPerson *person = geo_book_person (book, pid);
@@ -185,18 +287,13 @@ geo_book_is_present (const GeoBook *book, const GeoPid *pid) {
 
 static void
 update_node_flags (GeoBook *book, const GeoBookPerson *person) {
-  GeoNodeFlags flags = 0;
   GHashTableIter iter;
   gpointer market;
 
-  if (person->present)
-    flags |= GEO_NODE_PRESENT;
-  if (person->frozen)
-    flags |= GEO_NODE_FROZEN;
   g_hash_table_iter_init (&iter, book->markets);
   while (g_hash_table_iter_next (&iter, NULL, &market))
     geo_graph_set_node_flags (((GeoBookMarket *) market)->graph, person->node,
-                              flags);
+                              flags_of (person));
 }
 
 void
@@ -206,6 +303,12 @@ geo_book_set_present (GeoBook *book, const GeoPid *pid, gboolean present) {
   if (person == NULL || person->present == (present != FALSE))
     return;
   person->present = present != FALSE;
+  update_node_flags (book, person);
+}
+
+void
+geo_book_set_frozen (GeoBook *book, GeoBookPerson *person, gboolean frozen) {
+  person->frozen = frozen != FALSE;
   update_node_flags (book, person);
 }
 
@@ -318,6 +421,7 @@ geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
 
     person = g_new0 (GeoBookPerson, 1);
     person->node = book->nodes->len;
+    person->lines = g_ptr_array_new ();
     g_ptr_array_add (book->nodes, person);
     g_hash_table_iter_init (&iter, book->markets);
     while (g_hash_table_iter_next (&iter, NULL, &market)) {
@@ -396,6 +500,8 @@ geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
   if (entry == NULL) {
     entry = g_new0 (GeoBookLine, 1);
     g_hash_table_insert (market->lines, g_memdup2 (&key, sizeof key), entry);
+    g_ptr_array_add (creditor->lines, entry);
+    g_ptr_array_add (debtor->lines, entry);
   } else {
     reserved = geo_graph_reserved (market->graph, debtor->node, creditor->node);
     if (reserved.minor == 0)

@@ -60,6 +60,9 @@ const GeoCommunity *geo_book_get_community (const GeoBook *book);
 const GeoParticipant *
 geo_book_get_participant (const GeoBook *book, const GeoPid *pid);
 guint geo_book_n_participants (const GeoBook *book);
+/* In the order in which they came; n is below geo_book_n_participants (). */
+const GeoParticipant *geo_book_get_nth (const GeoBook *book, guint n);
+gboolean geo_book_is_frozen (const GeoBook *book, const GeoPid *pid);
 const GeoTrustLine *geo_book_get_line (const GeoBook *book,
                                        const GeoPid *from,
                                        const GeoPid *to,
@@ -68,6 +71,18 @@ GeoAmount geo_book_get_debt (const GeoBook *book,
                              const GeoPid *debtor,
                              const GeoPid *creditor,
                              const gchar *equivalent);
+/* What can flow from → to now (§1 Capacity); policies are not looked at. */
+GeoAmount geo_book_get_capacity (const GeoBook *book,
+                                 const GeoPid *from,
+                                 const GeoPid *to,
+                                 const gchar *equivalent);
+/* Every line that pid gives or is given, closed ones too, in the order in which
+ * they came. */
+typedef void (*GeoBookLineFunc) (const GeoTrustLine *line, gpointer user_data);
+void geo_book_foreach_line_of (const GeoBook *book,
+                               const GeoPid *pid,
+                               GeoBookLineFunc func,
+                               gpointer user_data);
 /* The last entry's number, 0 for none; hash may be NULL. */
 gint64
 geo_book_get_sequence (const GeoBook *book, const GeoPid *pid, GeoHash *hash);

@@ -120,6 +120,20 @@ geo_closer_limits_init (GeoCloserLimits *limits) {
   };
 }
 
+void
+geo_closer_set_limits (GeoCloser *closer, const GeoCloserLimits *limits) {
+  g_assert (limits->prepare_ms > 0 && limits->tries_max > 0 &&
+            limits->max_hops > 0 && limits->max_routes > 0);
+  closer->limits = *limits;
+  closer->limits.max_hops = MIN (limits->max_hops, GEO_GRAPH_HOPS_MAX);
+  closer->limits.max_routes = MIN (limits->max_routes, ROUTES_LIMIT);
+}
+
+void
+geo_closer_get_limits (const GeoCloser *closer, GeoCloserLimits *limits) {
+  *limits = closer->limits;
+}
+
 GeoCloser *
 geo_closer_new (GeoBook *book,
                 GeoSecret *secret,
@@ -127,17 +141,13 @@ geo_closer_new (GeoBook *book,
                 const GeoCloserLimits *limits) {
   GeoCloser *closer = g_new0 (GeoCloser, 1);
 
-  g_assert (limits->prepare_ms > 0 && limits->tries_max > 0 &&
-            limits->max_hops > 0 && limits->max_routes > 0);
   closer->book = book;
   closer->secret = geo_secret_ref (secret);
   geo_secret_get_pid (secret, &closer->self);
   g_assert (
       geo_pid_equal (&closer->self, &geo_book_get_community (book)->community));
   memcpy (closer->salt_key, salt_key, sizeof closer->salt_key);
-  closer->limits = *limits;
-  closer->limits.max_hops = MIN (limits->max_hops, GEO_GRAPH_HOPS_MAX);
-  closer->limits.max_routes = MIN (limits->max_routes, ROUTES_LIMIT);
+  geo_closer_set_limits (closer, limits);
 
   /* Keys lie in the values. */
   closer->orders = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,

@@ -116,6 +116,31 @@ void geo_closer_timer (GeoCloser *closer,
                        GeoTime now,
                        GPtrArray *actions);
 
+/* What the hub's owner decides: it changes the book at once; the driver stores
+ * it (GEO_CHANGE_HUB).  FALSE where there is no such participant. */
+gboolean geo_closer_set_frozen (GeoCloser *closer,
+                                const GeoPid *pid,
+                                gboolean frozen,
+                                GeoTime now,
+                                GPtrArray *actions);
+/* FALSE where something counts in an equivalent that is left out or changed. */
+gboolean
+geo_closer_set_community (GeoCloser *closer, const GeoCommunity *community);
+/* For orders that come from now on. */
+void geo_closer_set_limits (GeoCloser *closer, const GeoCloserLimits *limits);
+void geo_closer_get_limits (const GeoCloser *closer, GeoCloserLimits *limits);
+/* Refuses the open orders with this tx_id, whoever pays; how many there were.
+ */
+guint geo_closer_abort (GeoCloser *closer,
+                        const gchar *tx_id,
+                        GeoTime now,
+                        GPtrArray *actions);
+/* An open order, borrowed, until the next event. */
+typedef void (*GeoCloserOrderFunc) (const GeoOrder *order, gpointer user_data);
+void geo_closer_foreach_open (const GeoCloser *closer,
+                              GeoCloserOrderFunc func,
+                              gpointer user_data);
+
 /* I2, I3, I6 on the pairs and I7 on the participants that a change touches are
  * checked before it becomes an action; a violation refuses the order E010 and
  * counts here. */

@@ -29,6 +29,7 @@
 #define GEO_REASON_AMOUNT "amount"                         /* E009: zero or too large */
 #define GEO_REASON_SELF "self"                             /* E009 */
 #define GEO_REASON_CLOCK "clock"                           /* E009: created_at too far off */
+#define GEO_REASON_ABORTED "aborted_by_hub"             /* E006 */
 #define GEO_REASON_NOT_NEUTRAL "not_neutral"               /* E006: P8 */
 #define GEO_REASON_BAD_PROOF "bad_proof"                   /* E009: P8 */
 #define GEO_REASON_INTERNAL "internal"                     /* E010 */

@@ -108,32 +108,6 @@ find_entry (GeoHubStore *store,
   return *out != NULL;
 }
 
-/* --- Registrations -------------------------------------------------------- */
-
-gchar *
-geo_hub_store_find_registration (GeoHubStore *store,
-                                 const GeoPid *pid,
-                                 GeoTime *at,
-                                 GError **error) {
-  g_auto (GeoQuery) query = GEO_QUERY_INIT;
-  const gchar *text;
-  gboolean row;
-
-  if (!geo_query_prepare (&query, store->database,
-                          "SELECT registration, at FROM registration"
-                          " WHERE pid = ?",
-                          error))
-    return NULL;
-  geo_query_bind_pid (&query, pid);
-  if (!geo_query_step (&query, &row, error) || !row)
-    return NULL;
-  text = geo_query_get_text (&query, 0, error);
-  if (text == NULL)
-    return NULL;
-  *at = geo_query_get_int (&query, 1);
-  return g_strdup (text);
-}
-
 /* --- Outcomes ------------------------------------------------------------- */
 
 /* The query's columns are the tx's id and its order's hash. */

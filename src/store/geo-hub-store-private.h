@@ -68,16 +68,4 @@ GPtrArray *geo_hub_store_read_hops (GeoHubStore *store,
 /* There are some, and their root and number are the contract's. */
 gboolean geo_hub_hops_are_of (GPtrArray *hops, const GeoContract *contract);
 
-/* Of a transaction that is open. */
-gboolean geo_hub_store_write_own (GeoHubStore *store,
-                                  const GeoChange *change,
-                                  GError **error);
-gboolean geo_hub_store_write_audit (GeoHubStore *store,
-                                    const GeoChange *change,
-                                    GError **error);
-/* The next form of the community, or the same again; CONFLICT else. */
-gboolean geo_hub_store_put_community (GeoHubStore *store,
-                                      const GeoCommunity *community,
-                                      GError **error);
-
 G_END_DECLS

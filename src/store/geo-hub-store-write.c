@@ -4,7 +4,7 @@
  * Group commit: what the closer decided, many changes with one fsync, all or
  * none.  It decides nothing; it refuses what contradicts what is there.
  */
-#include "store/geo-hub-store-private.h"
+#include "store/geo-hub-keeping-private.h"
 
 static gboolean
 conflict (const gchar *what, GError **error) {
@@ -257,6 +257,48 @@ put_debt (GeoHubStore *store,
   return geo_query_run (&query, error);
 }
 
+/* What the payer and the payee are shown of it.  tx or refusal is 0; order is
+ * NULL where there is none, or where it is not known any more. */
+static gboolean
+insert_payment (GeoHubStore *store,
+                const GeoOrder *order,
+                gint64 tx,
+                gint64 refusal,
+                GeoTime at,
+                GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  GeoHash hash;
+
+  if (order == NULL)
+    return TRUE;
+  if (!geo_query_prepare (&query, store->database,
+                          "INSERT INTO payment (payer, payee, tx_id,"
+                          " equivalent, amount, decimals, tx, refusal,"
+                          " created_at, at, signed)"
+                          " VALUES (?, ?, ?, ?, ?, ?, nullif (?, 0),"
+                          " nullif (?, 0), ?, ?, ?)",
+                          error))
+    return FALSE;
+  geo_query_bind_pid (&query, &order->from);
+  geo_query_bind_pid (&query, &order->to);
+  geo_query_bind_text (&query, order->tx_id);
+  geo_query_bind_text (&query, order->equivalent);
+  geo_query_bind_int (&query, order->amount.amount.minor);
+  geo_query_bind_int (&query, order->amount.decimals);
+  geo_query_bind_int (&query, tx);
+  geo_query_bind_int (&query, refusal);
+  geo_query_bind_int (&query, order->rest != NULL ? order->created_at : at);
+  geo_query_bind_int (&query, at);
+  if (order->rest != NULL) {
+    gsize len;
+    gconstpointer data = g_bytes_get_data (order->rest, &len);
+
+    geo_hash_of (data, len, &hash);
+  }
+  geo_query_bind_hash (&query, order->rest != NULL ? &hash : NULL);
+  return geo_query_run (&query, error);
+}
+
 /* P3, P4: the closer's vote is in the certificate, so this is the commit; the
  * debts change with it or not at all. */
 static gboolean
@@ -278,7 +320,9 @@ write_commit (GeoHubStore *store, const GeoChange *change, GError **error) {
                    &g_array_index (change->debts, GeoDebtChange, i), error))
       return FALSE;
   }
-  return insert_entries (store, change, tx, error);
+  return insert_payment (store, change->certificate->order, tx, 0, change->at,
+                         error) &&
+         insert_entries (store, change, tx, error);
 }
 
 /* --- Refusals and acknowledgements ---------------------------------------- */
@@ -353,7 +397,12 @@ write_refusal (GeoHubStore *store, const GeoChange *change, GError **error) {
   geo_query_bind_text (&query, tx_id);
   geo_query_bind_int (&query, change->at);
   geo_query_bind_text (&query, text);
-  return geo_query_run (&query, error);
+  if (!geo_query_run (&query, error))
+    return FALSE;
+  return refusal->has_contract ||
+         insert_payment (store, change->order, 0,
+                         geo_database_last_id (store->database), change->at,
+                         error);
 }
 
 static gboolean
@@ -376,23 +425,6 @@ write_ack (GeoHubStore *store, const GeoChange *change, GError **error) {
   return geo_query_run (&query, error);
 }
 
-/* S2: what was signed is kept as evidence; it makes nobody a participant of the
- * node protocol, whose objects name their community. */
-static gboolean
-write_registration (GeoHubStore *store,
-                    const GeoChange *change,
-                    GError **error) {
-  g_auto (GeoQuery) query = GEO_QUERY_INIT;
-
-  if (!geo_query_prepare (&query, store->database,
-                          "INSERT INTO registration VALUES (?, ?, ?)", error))
-    return FALSE;
-  geo_query_bind_pid (&query, &change->pid);
-  geo_query_bind_int (&query, change->at);
-  geo_query_bind_text (&query, change->registration);
-  return geo_query_run (&query, error);
-}
-
 /* --- All of them ---------------------------------------------------------- */
 
 static gboolean
@@ -410,8 +442,8 @@ write_change (GeoHubStore *store, const GeoChange *change, GError **error) {
     return write_refusal (store, change, error);
   case GEO_CHANGE_ACK:
     return write_ack (store, change, error);
-  case GEO_CHANGE_REGISTRATION:
-    return write_registration (store, change, error);
+  case GEO_CHANGE_HUB:
+    return geo_hub_store_write_own (store, change, error);
   }
   g_assert_not_reached ();
 }
@@ -424,7 +456,11 @@ geo_hub_store_write (GeoHubStore *store, GPtrArray *changes, GError **error) {
   if (!geo_database_begin (store->database, error))
     return FALSE;
   for (guint i = 0; i < changes->len; i++) {
-    if (!write_change (store, g_ptr_array_index (changes, i), error)) {
+    const GeoChange *change = g_ptr_array_index (changes, i);
+
+    if (!write_change (store, change, error) ||
+        (change->audit != NULL &&
+         !geo_hub_store_write_audit (store, change, error))) {
       geo_database_rollback (store->database);
       return FALSE;
     }

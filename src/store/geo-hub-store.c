@@ -5,7 +5,7 @@
  * memory.  Writing is in geo-hub-store-write.c, looking things up and checking
  * in geo-hub-store-find.c.
  */
-#include "store/geo-hub-store-private.h"
+#include "store/geo-hub-keeping-private.h"
 
 #include "store/geo-migrations-private.h"
 
@@ -88,8 +88,9 @@ insert_community (GeoHubStore *store,
 }
 
 gboolean
-geo_hub_store_set_community (GeoHubStore *store,
+geo_hub_store_put_community (GeoHubStore *store,
                              const GeoCommunity *community,
+                             gboolean *written,
                              GError **error) {
   g_autofree gchar *text = geo_community_to_text (community, NULL);
   g_autoptr (GeoCommunity) old = NULL;
@@ -104,7 +105,8 @@ geo_hub_store_set_community (GeoHubStore *store,
   if (old != NULL) {
     g_autofree gchar *old_text = geo_community_to_text (old, NULL);
 
-    if (g_str_equal (old_text, text))
+    *written = !g_str_equal (old_text, text);
+    if (!*written)
       return TRUE;
     if (!geo_pid_equal (&old->community, &community->community) ||
         community->seq <= old->seq) {
@@ -114,11 +116,23 @@ geo_hub_store_set_community (GeoHubStore *store,
       return FALSE;
     }
   }
+  *written = TRUE;
+  return insert_community (store, community, text, error);
+}
+
+gboolean
+geo_hub_store_set_community (GeoHubStore *store,
+                             const GeoCommunity *community,
+                             GError **error) {
+  gboolean written;
+  gboolean taken;
+
   if (!geo_database_begin (store->database, error))
     return FALSE;
-  if (!insert_community (store, community, text, error)) {
+  taken = geo_hub_store_put_community (store, community, &written, error);
+  if (!taken || !written) {
     geo_database_rollback (store->database);
-    return FALSE;
+    return taken;
   }
   return geo_database_commit (store->database, error);
 }

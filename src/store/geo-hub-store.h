@@ -118,13 +118,6 @@ gboolean geo_hub_store_find_contract (GeoHubStore *store,
                                       GeoHubOutcome *out,
                                       GError **error);
 
-/* What somebody registered with through the REST contract (S2), as it was
- * written.  NULL without an error where there is nothing. */
-gchar *geo_hub_store_find_registration (GeoHubStore *store,
-                                        const GeoPid *pid,
-                                        GeoTime *at,
-                                        GError **error);
-
 /* Entries of pid after sequence, in order, at most max: GPtrArray of
  * GeoProvenEntry. */
 GPtrArray *geo_hub_store_list_entries (GeoHubStore *store,

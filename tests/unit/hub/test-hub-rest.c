@@ -8,7 +8,6 @@
 
 #include "core/geo-json.h"
 #include "hub-test.h"
-#include "hub/geo-hub-registration.h"
 
 static JsonNode *
 read_recordings (void) {
@@ -207,13 +206,16 @@ test_answers (void) {
 
   hub_test_start (&test, folder, "[limits]\nregistrations_per_minute=1000\n");
   assert_answer (&test, "POST", "/api/v1/health", "", 405, "Allow: GET\r\n");
-  assert_answer (&test, "GET", "/api/v1/participants", NULL, 405,
-                 "Allow: POST\r\n");
+  assert_answer (&test, "PUT", "/api/v1/participants", NULL, 405,
+                 "Allow: POST, GET\r\n");
+  assert_answer (&test, "GET", "/api/v1/participants", NULL, 401,
+                 "WWW-Authenticate: Bearer\r\n");
   assert_answer (&test, "DELETE", "/api/v1/participants/x", NULL, 405, NULL);
   assert_answer (&test, "GET", "/api/v1/participants/", NULL, 404, NULL);
   assert_answer (&test, "GET", "/api/v1/participants/a/b", NULL, 404, NULL);
-  assert_answer (&test, "GET", "/api/v1/participants/nobody", NULL, 404,
-                 "Participant nobody not found");
+  assert_answer (&test, "GET", "/api/v1/participants/nobody", NULL, 401, NULL);
+  assert_answer (&test, "POST", "/api/v1/auth/challenge",
+                 "{\"pid\":\"nobody\"}", 404, "Participant nobody not found");
   assert_answer (&test, "GET", "/api/v1", NULL, 404, NULL);
   assert_answer (&test, "GET", "/api/v1healthz", NULL, 404, NULL);
   assert_answer (&test, "GET", "/", NULL, 404, "{\"detail\":\"Not Found\"}");
@@ -233,7 +235,7 @@ test_answers (void) {
                  "{" ALICE "," SIGNATURE ",\"type\":\"robot\"}", 422,
                  "literal_error");
   assert_answer (&test, "POST", "/api/v1/participants",
-                 "{" ALICE "," SIGNATURE ",\"type\":5}", 422, "literal_error");
+                 "{" ALICE "," SIGNATURE ",\"type\":5}", 422, "string_type");
   assert_answer (&test, "POST", "/api/v1/participants",
                  "{" ALICE "," SIGNATURE ",\"profile\":5}", 422, "dict_type");
   assert_answer (&test, "POST", "/api/v1/participants",
@@ -252,10 +254,9 @@ test_answers (void) {
   assert_answer (&test, "POST", "/api/v1/participants",
                  "{" ALICE "," SIGNATURE ",\"profile\":null}", 201,
                  "DrqbC9be9DVsNQd22QewgAb4QDwfRuYxtGQvbnHT4gBu");
-  assert_answer (&test, "GET",
-                 "/api/v1/participants/"
-                 "DrqbC9be9DVsNQd22QewgAb4QDwfRuYxtGQvbnHT4gBu",
-                 NULL, 200, "\"display_name\":\"Alice\"");
+  assert_answer (&test, "POST", "/api/v1/auth/challenge",
+                 "{\"pid\":\"DrqbC9be9DVsNQd22QewgAb4QDwfRuYxtGQvbnHT4gBu\"}",
+                 200, "\"challenge\":\"");
   hub_test_stop (&test);
   hub_test_remove (folder);
 }

@@ -398,7 +398,7 @@ ledger_apply (Ledger *ledger, const GeoChange *change) {
   case GEO_CHANGE_ACK:
     g_assert_nonnull (change->ack);
     return;
-  case GEO_CHANGE_REGISTRATION:
+  case GEO_CHANGE_HUB:
     /* The driver's, not the closer's. */
     break;
   }

@@ -9,6 +9,8 @@
 #include <time.h>
 
 #include "store-sample.h"
+#include "store/geo-hub-history.h"
+#include "store/geo-hub-keeping.h"
 
 typedef struct {
   Sample *sample;
@@ -560,31 +562,169 @@ test_group (Fixture *fixture, gconstpointer data) {
   }
 }
 
-/* S2: what a client of the REST contract signed, kept as it was. */
+static GeoChange *
+own_change (GeoTime at) {
+  return geo_change_new (GEO_CHANGE_HUB, at);
+}
+
+static GeoAudit *
+make_audit (const gchar *id, const gchar *action) {
+  GeoAudit *audit = g_new0 (GeoAudit, 1);
+
+  audit->id = g_strdup (id);
+  audit->action = g_strdup (action);
+  audit->object_type = g_strdup ("participant");
+  audit->reason = g_strdup ("It had to be");
+  audit->after = g_strdup ("{}");
+  return audit;
+}
+
+/* What the hub keeps for itself, and who did what to it. */
 static void
-test_registration (Fixture *fixture, gconstpointer data) {
+test_keeping (Fixture *fixture, gconstpointer data) {
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *found = NULL;
-  GeoPid pid = { { 9 } };
-  GeoTime at = 0;
+  g_autoptr (GHashTable) settings = NULL;
+  g_autoptr (GHashTable) notes = NULL;
+  g_autoptr (GHashTable) tokens = NULL;
+  g_autoptr (GPtrArray) audits = NULL;
+  g_autoptr (GPtrArray) some = NULL;
+  GeoHubAuditFilter filter = { 0 };
+  const GeoHubAudit *line;
+  GeoStatus status;
+  GeoChange *change = own_change (5);
+  gint64 total;
 
-  g_assert_null (
-      geo_hub_store_find_registration (fixture->store, &pid, &at, &error));
+  change->has_status = TRUE;
+  change->pid = fixture->sample->people[1].pid;
+  change->status = GEO_STATUS_BANNED;
+  change->setting = g_strdup ("a");
+  change->value = g_strdup ("1");
+  change->token = g_strdup ("t1");
+  change->until = 100;
+  change->equivalent = g_strdup ("UAH");
+  change->note = g_strdup ("{}");
+  change->audit = make_audit ("x", "ban");
+  sample_write (fixture->store, change);
+  change = own_change (200);
+  change->setting = g_strdup ("b");
+  change->value = g_strdup ("2");
+  change->token = g_strdup ("t2");
+  change->until = 300;
+  change->audit = make_audit ("y", "set");
+  sample_write (fixture->store, change);
+  change = own_change (201);
+  change->setting = g_strdup ("a");
+  sample_write (fixture->store, change);
+  /* Nobody is frozen who is not there; and the log has no such line twice. */
+  change = own_change (202);
+  change->has_status = TRUE;
+  memset (&change->pid, 9, sizeof change->pid);
+  sample_write_fails (fixture->store, change, GEO_STORE_ERROR_CONFLICT);
+  change = own_change (203);
+  change->audit = make_audit ("y", "set");
+  sample_write_fails (fixture->store, change, GEO_STORE_ERROR_CONFLICT);
+
+  g_assert_true (geo_hub_store_get_status (
+      fixture->store, &fixture->sample->people[1].pid, &status, &error));
+  g_assert_cmpint (status, ==, GEO_STATUS_BANNED);
+  settings = geo_hub_store_load_settings (fixture->store, &error);
   g_assert_no_error (error);
-  for (guint i = 0; i < 2; i++) {
-    GeoChange *change = geo_change_new (GEO_CHANGE_REGISTRATION, 77);
+  g_assert_cmpuint (g_hash_table_size (settings), ==, 1);
+  g_assert_cmpstr (g_hash_table_lookup (settings, "b"), ==, "2");
+  notes = geo_hub_store_load_notes (fixture->store, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_hash_table_lookup (notes, "UAH"), ==, "{}");
+  /* The first one was over when the second came. */
+  tokens = geo_hub_store_load_tokens (fixture->store, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_hash_table_size (tokens), ==, 1);
+  g_assert_cmpstr (g_hash_table_lookup (tokens, "t2"), ==, "300");
 
-    change->pid = pid;
-    change->registration = g_strdup_printf ("{\"n\":%u}", i);
-    if (i == 0)
-      sample_write (fixture->store, change);
-    else
-      sample_write_fails (fixture->store, change, GEO_STORE_ERROR_CONFLICT);
+  audits = geo_hub_store_list_audit (fixture->store, &filter, 0, 9, &total,
+                                     &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (total, ==, 2);
+  line = g_ptr_array_index (audits, 0);
+  g_assert_cmpstr (line->audit->action, ==, "set");
+  g_assert_cmpint (line->at, ==, 200);
+  filter.text = "BAN";
+  some = geo_hub_store_list_audit (fixture->store, &filter, 0, 9, &total,
+                                   &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (total, ==, 1);
+  line = g_ptr_array_index (some, 0);
+  g_assert_cmpstr (line->audit->id, ==, "x");
+  g_assert_cmpstr (line->audit->reason, ==, "It had to be");
+}
+
+static GPtrArray *
+list_payments (Fixture *fixture,
+               guint person,
+               const GeoHubPaymentFilter *filter,
+               gint64 offset,
+               guint max) {
+  g_autoptr (GError) error = NULL;
+  GPtrArray *payments = geo_hub_store_list_payments (
+      fixture->store, &fixture->sample->people[person].pid, filter, offset, max,
+      &error);
+
+  g_assert_no_error (error);
+  return payments;
+}
+
+/* What payer and payee are shown, and nobody in between. */
+static void
+test_payments (Fixture *fixture, gconstpointer data) {
+  GeoHubPaymentFilter filter = { TRUE, TRUE,      NULL, GEO_HUB_PAYMENTS_ALL,
+                                 0,    G_MAXINT64 };
+  g_autoptr (GPtrArray) of_payer = NULL;
+  g_autoptr (GPtrArray) of_between = NULL;
+  g_autoptr (GPtrArray) received = NULL;
+  g_autoptr (GPtrArray) second = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GPtrArray) hops = NULL;
+  g_autoptr (GError) error = NULL;
+  const GeoHubPayment *payment;
+  const GeoHop *hop;
+  GeoHubUsage usage;
+
+  for (guint i = 0; i < 3; i++) {
+    g_autofree gchar *tx_id = g_strdup_printf ("tx-%u", i);
+
+    pay (fixture, SAMPLE_ROUTE (0, 1, 2), 10 + i, tx_id);
   }
-  found = geo_hub_store_find_registration (fixture->store, &pid, &at, &error);
+  of_payer = list_payments (fixture, 0, &filter, 0, 9);
+  g_assert_cmpuint (of_payer->len, ==, 3);
+  payment = g_ptr_array_index (of_payer, 0);
+  g_assert_cmpstr (payment->tx_id, ==, "tx-2");
+  g_assert_cmpint (payment->amount.amount.minor, ==, 12);
+  g_assert_true (
+      geo_pid_equal (&payment->payee, &fixture->sample->people[2].pid));
+  g_assert_null (payment->refusal);
+  g_assert_cmpint (payment->tx, >, 0);
+  of_between = list_payments (fixture, 1, &filter, 0, 9);
+  g_assert_cmpuint (of_between->len, ==, 0);
+
+  filter.sent = FALSE;
+  received = list_payments (fixture, 0, &filter, 0, 9);
+  g_assert_cmpuint (received->len, ==, 0);
+  second = list_payments (fixture, 2, &filter, 1, 1);
+  g_assert_cmpuint (second->len, ==, 1);
+  payment = g_ptr_array_index (second, 0);
+  g_assert_cmpstr (payment->tx_id, ==, "tx-1");
+
+  found = geo_hub_store_find_payments (fixture->store, "tx-1", 9, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (found, ==, "{\"n\":0}");
-  g_assert_cmpint (at, ==, 77);
+  g_assert_cmpuint (found->len, ==, 1);
+  hops = geo_hub_store_list_hops (fixture->store, payment->tx, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (hops->len, ==, 2);
+  hop = g_ptr_array_index (hops, 0);
+  g_assert_cmpint (hop->amount.amount.minor, ==, 11);
+  g_assert_true (geo_hub_store_count_usage (fixture->store, payment->equivalent,
+                                            &usage, &error));
+  g_assert_cmpint (usage.payments, ==, 3);
+  g_assert_cmpint (usage.debts, ==, 2);
 }
 
 /* A reader sees whole groups while the writer goes on. */
@@ -674,27 +814,22 @@ test_unreadable (Fixture *fixture, gconstpointer data) {
     "UPDATE tx SET order_hash = x'00' WHERE id = 1",
     "UPDATE refusal SET refusal = '{}'",
     "UPDATE refusal SET order_hash = x'00'",
-    "UPDATE registration SET registration = 'x' || char (0)",
+    "UPDATE payment SET decimals = 99",
   };
   g_autoptr (Sample) sample = sample_new (3);
   g_autofree gchar *full = g_build_filename (fixture->folder, "f.db", NULL);
   g_autoptr (GeoHubStore) made = geo_hub_store_open (full, FALSE, NULL);
-  GeoChange *change = geo_change_new (GEO_CHANGE_REGISTRATION, 1);
 
-  change->registration = g_strdup ("{}");
   sample_fill_hub (sample, made);
-  sample_write (made, change);
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++) {
     g_autofree gchar *path = g_build_filename (fixture->folder, "x.db", NULL);
     g_autoptr (GeoHubStore) store = NULL;
     g_autoptr (GeoCommunity) community = NULL;
     g_autoptr (GPtrArray) entries = NULL;
-    g_autofree gchar *registration = NULL;
+    g_autoptr (GPtrArray) payments = NULL;
     g_autoptr (GError) error = NULL;
     Loaded loaded = { sample };
     GeoHubOutcome outcomes[2];
-    GeoPid zero = { { 0 } };
-    GeoTime at;
     gchar *message = NULL;
     sqlite3 *raw;
 
@@ -705,8 +840,7 @@ test_unreadable (Fixture *fixture, gconstpointer data) {
                   "DROP TRIGGER trust_line_is_not_changed;"
                   "DROP TRIGGER entry_is_not_changed;"
                   "DROP TRIGGER tx_is_not_changed;"
-                  "DROP TRIGGER refusal_is_not_changed;"
-                  "DROP TRIGGER registration_is_not_changed;",
+                  "DROP TRIGGER refusal_is_not_changed;",
                   NULL, NULL, &message);
     g_assert_cmpstr (message, ==, NULL);
     sqlite3_exec (raw, changes[i], NULL, NULL, &message);
@@ -728,8 +862,7 @@ test_unreadable (Fixture *fixture, gconstpointer data) {
                                    &outcomes[1], &error) &&
             (geo_hub_outcome_clear (&outcomes[1]), TRUE));
     if (error == NULL)
-      registration = geo_hub_store_find_registration (store, &zero, &at,
-                                                      &error);
+      payments = geo_hub_store_find_payments (store, "tx-first", 9, &error);
     if (error == NULL) {
       g_test_message ("read all the same: %s", changes[i]);
       g_test_fail ();
@@ -832,7 +965,8 @@ main (int argc, char **argv) {
   ADD ("/store/hub/refusals", test_refusals);
   ADD ("/store/hub/conflicts", test_conflicts);
   ADD ("/store/hub/group", test_group);
-  ADD ("/store/hub/registration", test_registration);
+  ADD ("/store/hub/keeping", test_keeping);
+  ADD ("/store/hub/payments", test_payments);
   ADD ("/store/hub/reader", test_reader);
   ADD ("/store/hub/check", test_check);
   ADD ("/store/hub/unreadable", test_unreadable);
