@@ -253,7 +253,7 @@ def start_again(scene, victim, extra=None):
     if victim == "hub":
         scene.hub.stop(may_fall=True)
     else:
-        scene.nodes[victim].stop()
+        scene.nodes[victim].stop(may_fall=True)
     scene.restart(victim, extra)
     town.until(lambda: scene.process(victim).has_ended() or
                scene.is_connected(), "everybody is there")
