@@ -124,7 +124,6 @@ test_daily_reserved (void) {
 static void
 test_largest (void) {
   g_autoptr (Town) town = town_new (3);
-  g_autoptr (GeoTrustLine) line = NULL;
 
   town->limits.payment_units_max = 5;
   town->limits.line_units_max = 8;
