@@ -11,7 +11,6 @@
 #include "core/geo-rest-object.h"
 
 typedef struct {
-  GeoInbox *inbox;
   GeoPid from;
   GeoMessage *message;
   GeoPublicKey key;
@@ -35,6 +34,7 @@ struct _GeoInbox {
   GMutex mutex;
   GCond checked; /* With mutex: some letter's state has changed. */
   gint settling; /* Atomic: somebody waits for checked. */
+  gint woken; /* Atomic: ready is set off, and has not looked yet. */
   gboolean delivering;
 
   GHashTable *acks; /* GeoPid of from → Letter: the last one of each */
@@ -74,7 +74,8 @@ check_func (gpointer data, gpointer user_data) {
 
   g_atomic_int_set (&letter->state, is_good (letter) ? CHECK_GOOD : CHECK_BAD);
   /* The letter may be gone from here on. */
-  g_source_set_ready_time (inbox->ready, 0);
+  if (g_atomic_int_compare_and_exchange (&inbox->woken, FALSE, TRUE))
+    g_source_set_ready_time (inbox->ready, 0);
   if (g_atomic_int_get (&inbox->settling)) {
     g_mutex_lock (&inbox->mutex);
     g_cond_signal (&inbox->checked);
@@ -130,7 +131,11 @@ static GSourceFuncs ready_funcs = {
 
 static gboolean
 ready_cb (gpointer user_data) {
-  deliver_checked (user_data);
+  GeoInbox *inbox = user_data;
+
+  /* Before looking: what is checked from now on wakes again. */
+  g_atomic_int_set (&inbox->woken, FALSE);
+  deliver_checked (inbox);
   return G_SOURCE_CONTINUE;
 }
 
@@ -175,10 +180,9 @@ ack_cb (gpointer user_data) {
  */
 
 static Letter *
-letter_new (GeoInbox *inbox, const GeoPid *from, const GeoMessage *message) {
+letter_new (const GeoPid *from, const GeoMessage *message) {
   Letter *letter = g_new0 (Letter, 1);
 
-  letter->inbox = inbox;
   letter->from = *from;
   letter->message = geo_message_copy (message);
   return letter;
@@ -186,7 +190,7 @@ letter_new (GeoInbox *inbox, const GeoPid *from, const GeoMessage *message) {
 
 static void
 hold_ack (GeoInbox *inbox, const GeoPid *from, const GeoMessage *message) {
-  Letter *letter = letter_new (inbox, from, message);
+  Letter *letter = letter_new (from, message);
 
   g_hash_table_replace (inbox->acks, &letter->from, letter);
   if (inbox->ack_id != 0)
@@ -216,7 +220,9 @@ geo_inbox_take (GeoInbox *inbox,
     hold_ack (inbox, from, message);
     return;
   }
-  letter = letter_new (inbox, from, message);
+  if (g_queue_get_length (&inbox->letters) >= GEO_INBOX_LETTERS_MAX)
+    geo_inbox_settle (inbox);
+  letter = letter_new (from, message);
   g_queue_push_tail (&inbox->letters, letter);
   if (participant != NULL && is_for_threads (message)) {
     letter->key = participant->key;

@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  * and at most so many times that. */
 #define GEO_INBOX_QUIET_MS 20
 #define GEO_INBOX_ACK_TICKS_MAX 50
+/* Messages that wait to be checked: with more, nothing is read until they are.
+ */
+#define GEO_INBOX_LETTERS_MAX 4096
 /* A loop that waits for the main one cannot use more than it. */
 #define GEO_INBOX_THREADS_MAX 2
 
