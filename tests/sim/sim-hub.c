@@ -212,7 +212,7 @@ believe (SimHub *hub, GPtrArray *changes) {
         hub->sim->truth, g_ptr_array_index (changes, i), hub->sim->now);
 
     if (wrong != NULL)
-      sim_fail (hub->sim, NULL, wrong, "the hub wrote it down");
+      sim_fail (hub->sim, NULL, "truth", "%s", wrong);
   }
 }
 

@@ -69,6 +69,27 @@ arrival (Sim *sim, GeoTime *last, gboolean in_order) {
   return *last;
 }
 
+/* What it says, for the trace. */
+static const gchar *
+gist (const GeoMessage *message) {
+  const GeoMsgRecoveryResponse *response;
+
+  if (message->type == GEO_MESSAGE_ERROR)
+    return message->u.error->reason;
+  if (message->type == GEO_MESSAGE_PAYMENT_ABORT)
+    return message->u.payment_abort->refusal->reason;
+  if (message->type == GEO_MESSAGE_PAYMENT_PREPARE_ACK)
+    return message->u.payment_prepare_ack->vote != NULL
+               ? "yes"
+               : message->u.payment_prepare_ack->refusal->reason;
+  if (message->type != GEO_MESSAGE_RECOVERY_RESPONSE)
+    return "";
+  response = message->u.recovery_response;
+  if (response->entry != NULL)
+    return "committed";
+  return response->refusal != NULL ? response->refusal->reason : "open";
+}
+
 static void
 post (Sim *sim,
       SimSession *session,
@@ -90,10 +111,10 @@ post (Sim *sim,
   text = geo_message_encode (message, &len);
   mix (sim, text, len);
   sim_count (sim, SIM_COUNT_messages);
-  sim_trace (sim, session->node, "%s %s %s (%" G_GUINT64_FORMAT ")%s",
+  sim_trace (sim, session->node, "%s %s %s (%" G_GUINT64_FORMAT ") %s%s",
              kind == SIM_EVENT_TO_HUB ? "says" : "is sent",
              geo_message_type_to_string (message->type), message->msg_id,
-             session->number, lie ? " LIE" : "");
+             session->number, gist (message), lie ? " LIE" : "");
 
   if (sim_chance (sim, sim->faults.dropped)) {
     sim_count (sim, SIM_COUNT_dropped);

@@ -147,6 +147,28 @@ remember (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind) {
   g_hash_table_add (node->stored, geo_hash_dup (&hash));
 }
 
+/* It lost what it said it had: what is known of it is what it has now. */
+static void
+learn_anew (SimNode *node, gint64 count) {
+  node->checked_exact = TRUE;
+  node->n_records = 0;
+  node->stored_sequence = 0;
+  g_hash_table_remove_all (node->said);
+  g_hash_table_remove_all (node->states);
+  g_hash_table_remove_all (node->stored);
+  for (gint64 n = 1; n <= count; n++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GeoRecord) record = NULL;
+    g_autofree gchar *text = NULL;
+    g_autoptr (GeoRecordBody) body = NULL;
+
+    if (!geo_journal_get_record (node->journal, n, &record, &text, &error) ||
+        (body = geo_record_body_from_text (text, -1, &error)) == NULL)
+      sim_fail_store (node->sim, node, "I8", error);
+    remember (node, body, record->kind);
+  }
+}
+
 /* I8: after a fall the disk holds what it said it holds, and of what it did not
  * say the whole or nothing. */
 static void
@@ -158,13 +180,7 @@ check_records (SimNode *node) {
   if (count < 0)
     sim_fail_store (node->sim, node, "I8", error);
   if (!node->checked_exact) {
-    /* It lost what it said it had: what is said from now on is new. */
-    node->checked_exact = TRUE;
-    node->n_records = count;
-    g_hash_table_remove_all (node->said);
-    if (!geo_journal_get_last_entry (node->journal, &node->stored_sequence,
-                                     NULL, &error))
-      sim_fail_store (node->sim, node, "I8", error);
+    learn_anew (node, count);
     return;
   }
   if (body != NULL && count == node->n_records + 1)

@@ -36,7 +36,7 @@ plant_hub_reserved (Sim *sim) {
 }
 
 /* The hub forgets every limit. */
-static gboolean
+static void
 plant_limits (Sim *sim) {
   const GeoBookMarket *market = geo_book_market (sim->hub->book, "UAH");
   guint n = geo_graph_n_nodes (market->graph);
@@ -49,7 +49,6 @@ plant_limits (Sim *sim) {
         geo_graph_set_line (market->graph, u, v, GEO_AMOUNT (GEO_AMOUNT_MAX),
                             flags);
     }
-  return TRUE;
 }
 
 /* A row of the hub's debts, changed beside the hub. */
@@ -59,9 +58,11 @@ plant_row (Sim *sim) {
   gboolean done;
 
   g_assert (sqlite3_open (sim->hub->path, &handle) == SQLITE_OK);
-  sqlite3_exec (handle, "UPDATE debt SET amount = amount + 1", NULL, NULL,
-                NULL);
-  done = sqlite3_changes (handle) > 0;
+  if (sqlite3_exec (handle, "UPDATE debt SET amount = amount + 1", NULL, NULL,
+                    NULL) != SQLITE_OK)
+    sim_trace (sim, NULL, "planting: %s", sqlite3_errmsg (handle));
+  /* Many of them: the next payment over a pair writes its row anew. */
+  done = sqlite3_changes (handle) >= 8;
   sqlite3_close (handle);
   return done;
 }
@@ -156,7 +157,8 @@ sim_plant (Sim *sim) {
     sim->planted = plant_hub_reserved (sim);
     return;
   case SIM_PLANT_HUB_LIMIT:
-    sim->planted = plant_limits (sim);
+    /* Again and again: it remembers them when it starts. */
+    plant_limits (sim);
     return;
   case SIM_PLANT_HUB_DISK:
     sim->planted = plant_hub_disk (sim);

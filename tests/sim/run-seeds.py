@@ -1,0 +1,215 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs geo-sim by seed, several at a time, and says in TAP what came of it.
+
+First what ever failed (the file seeds), then whether each planted mistake is
+noticed and whether one seed is one run, then as many new seeds as there is
+time for. Every kind of fault has to have happened at least once.
+
+usage: run-seeds.py PROGRAM [--count N] [--seconds N] [--first SEED]
+"""
+
+import argparse
+import concurrent.futures
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# Which invariants may say so: what one check misses another one may meet
+# first.
+PLANTS = {
+    "hub-debt": {"I1"},
+    "hub-reserved": {"P9"},
+    "hub-limit": {"truth", "fault", "I6"},
+    "hub-sends-first": {"P1"},
+    "hub-disk": {"I1", "I8"},
+    "hub-row": {"I1"},
+    "node-sends-first": {"P1"},
+    "node-votes-twice": {"P2"},
+    "node-balance": {"I5", "I7", "I8"},
+    "node-reserved": {"P9"},
+    "node-paid": {"P4"},
+    "node-line": {"I8"},
+    "node-deaf": {"I5", "rest"},
+    "journal-bit": {"I8", "journal", "store"},
+    "lie-believed": {"lie"},
+    "not-exact": {"I8"},
+}
+PLANT_SEEDS = 8
+
+# What never happens in a life without storms, or only once in a hundred.
+PROFILES = ("storm", "storm", "storm", "storm", "market", "storm", "storm",
+            "market", "storm", "calm")
+BATCH = 5
+
+
+class Tap:
+    def __init__(self):
+        self.number = 0
+        self.failed = 0
+
+    def say(self, good, text, lines=()):
+        self.number += 1
+        self.failed += not good
+        for line in lines:
+            print("# " + line.rstrip().lstrip("# "))
+        print(f"{'ok' if good else 'not ok'} {self.number} - {text}",
+              flush=True)
+
+
+def run(program, *arguments):
+    done = subprocess.run([program, *map(str, arguments)],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=False)
+    return done.returncode, done.stdout.decode(errors="replace").split("\n")
+
+
+def counts_of(lines):
+    for line in lines:
+        if line.startswith("counts:"):
+            return {name: int(value) for name, value
+                    in (word.split("=") for word in line.split()[1:])}
+    return {}
+
+
+def invariant_of(lines):
+    for line in lines:
+        match = re.match(r"FAILED (\S+)", line)
+        if match:
+            return match.group(1)
+    return None
+
+
+def kept():
+    """The lines of the file seeds: options, then # and a sentence."""
+    with open(os.path.join(HERE, "seeds"), encoding="utf-8") as file:
+        for line in file:
+            options = line.split("#")[0].strip()
+            if options:
+                yield options
+
+
+def town():
+    path = os.path.join(os.environ.get("GEO_SHARED", "/nowhere"), "data",
+                        "town-50.json")
+    return path if os.path.exists(path) else None
+
+
+def check_plant(program, name):
+    found = set()
+    for seed in range(1, PLANT_SEEDS + 1):
+        code, lines = run(program, "--seed", seed, "--plant", name, "--nodes",
+                          8)
+        if code != 0:
+            found.add(invariant_of(lines))
+            if found <= PLANTS[name]:
+                return True, []
+            return False, lines[-20:]
+    return False, ["nobody noticed"]
+
+
+def check_same(program):
+    """The same seed is the same run, alone and after another one."""
+    alone = run(program, "--seed", 8, "--steps", 800)[1][0]
+    after = run(program, "--seed", 7, "--count", 2, "--steps", 800)[1][1]
+    return alone == after and "hash" in alone, [alone, after]
+
+
+def batch(program, first, count, options):
+    """Seeds first … first + count − 1; a failure does not stop the rest."""
+    sums, failures, seed = {}, [], first
+    while seed < first + count:
+        code, lines = run(program, "--seed", seed, "--count",
+                          first + count - seed, *options)
+        for name, value in counts_of(lines).items():
+            sums[name] = sums.get(name, 0) + value
+        if code == 0:
+            break
+        # Those before it went well.
+        seed += 1 + sum(line.startswith("seed ") for line in lines)
+        failures.append(lines[-40:])
+    return sums, failures
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seconds", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--nodes", type=int, default=10)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    program, tap = options.program, Tap()
+    # A long run looks where nobody has looked yet.
+    first = options.first or (int(time.time()) if options.seconds else 1)
+    count = 10 ** 9 if options.seconds else options.count
+    end = time.monotonic() + options.seconds if options.seconds else None
+
+    print("TAP version 13")
+    pool = concurrent.futures.ThreadPoolExecutor(options.jobs)
+    old = [(line, pool.submit(run, program, *shlex.split(line)))
+           for line in kept()]
+    plants = [(name, pool.submit(check_plant, program, name))
+              for name in PLANTS]
+    same = pool.submit(check_same, program)
+    file = town()
+    if file:
+        market_town = pool.submit(run, program, "--profile", "town", "--town",
+                                  file, "--nodes", 50, "--steps", 1500)
+
+    for line, result in old:
+        code, lines = result.result()
+        tap.say(code == 0, "again: " + line.replace("#", ""),
+                lines[-30:] if code else ())
+    for name, result in plants:
+        good, lines = result.result()
+        tap.say(good, f"planted and noticed: {name}", () if good else lines)
+    good, lines = same.result()
+    tap.say(good, "one seed is one run", () if good else lines)
+    if file:
+        code, lines = market_town.result()
+        tap.say(code == 0, "a town of 50", lines[-30:] if code else ())
+    else:
+        tap.say(True, "a town of 50 # SKIP there is no GEO_SHARED")
+
+    sums, failures, runs, waiting = {}, 0, 0, set()
+    seed, number = first, 0
+    while waiting or seed < first + count:
+        while len(waiting) < options.jobs and seed < first + count \
+                and (end is None or time.monotonic() < end):
+            n = min(BATCH, first + count - seed)
+            waiting.add(pool.submit(
+                batch, program, seed, n,
+                ("--profile", PROFILES[number % len(PROFILES)], "--nodes",
+                 options.nodes, "--steps", options.steps)))
+            seed, number, runs = seed + n, number + 1, runs + n
+        if not waiting:
+            break
+        done, waiting = concurrent.futures.wait(
+            waiting, return_when=concurrent.futures.FIRST_COMPLETED)
+        for result in done:
+            some, wrong = result.result()
+            for name, value in some.items():
+                sums[name] = sums.get(name, 0) + value
+            for lines in wrong:
+                failures += 1
+                tap.say(False, "a new seed", lines)
+    tap.say(failures == 0, f"{runs} seeds from {first}")
+    print("# " + " ".join(f"{name}={value}" for name, value in sums.items()))
+    never = [name for name, value in sums.items() if value == 0]
+    tap.say(not never and bool(sums), "everything happened at least once",
+            ["never: " + " ".join(never)] if never else ())
+    print(f"1..{tap.number}")
+    return 1 if tap.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
