@@ -18,4 +18,7 @@ typedef gint64 GeoTime; /* Milliseconds; 0 … 9999-12-31T23:59:59.999Z. */
 gchar *geo_time_to_string (GeoTime time_ms);
 gboolean geo_time_parse (const gchar *text, GeoTime *out, GError **error);
 
+/* Milliseconds of a UTC day: a time divided by it is the day's number. */
+#define GEO_DAY_MS G_GINT64_CONSTANT (86400000)
+
 G_END_DECLS

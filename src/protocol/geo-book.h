@@ -47,8 +47,6 @@ void geo_book_load_inbound (GeoBook *book,
                             const gchar *equivalent,
                             GeoAmount amount,
                             GeoTime now);
-/* Milliseconds of a UTC day. */
-#define GEO_DAY_MS G_GINT64_CONSTANT (86400000)
 
 /* Before anything is done in it; one that is not there any more is no
  * error. */

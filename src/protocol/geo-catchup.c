@@ -253,6 +253,22 @@ store (const GeoParty *party,
   geo_actions_store_record (actions, GEO_RECORD_KIND_ENTRY, body);
 }
 
+/* daily_limit: what has come in counts, by the hub's clock. */
+static void
+note_inbound (GeoParty *party, const GeoHop *hop, GeoTime at) {
+  GeoPair *pair;
+
+  if (!geo_party_is_self (party, &hop->to))
+    return;
+  pair = geo_party_get_pair (party, &hop->from, hop->equivalent);
+  if (pair->day != at / GEO_DAY_MS) {
+    pair->day = at / GEO_DAY_MS;
+    pair->inbound = GEO_AMOUNT_ZERO;
+  }
+  if (!geo_amount_add (pair->inbound, hop->amount.amount, &pair->inbound))
+    pair->inbound = GEO_AMOUNT (G_MAXINT64);
+}
+
 static void
 apply_payment (GeoParty *party,
                const GeoProvenEntry *entry,
@@ -269,6 +285,10 @@ apply_payment (GeoParty *party,
     geo_party_get_pair (party, &after->peer, contract->equivalent)->balance =
         after->after;
   }
+  for (guint i = 0; i < entry->hops->len; i++)
+    note_inbound (party,
+                  ((GeoProvenHop *) g_ptr_array_index (entry->hops, i))->hop,
+                  entry->entry->at);
   if (geo_party_is_self (party, &contract->payer)) {
     geo_payer_paid (party, entry, actions);
   } else {

@@ -185,6 +185,27 @@ send_error (const gchar *msg_id, const GeoNo *no, GPtrArray *actions) {
 
 /* --- P8 ------------------------------------------------------------------- */
 
+/* daily_limit: what came in today, by the hub's clock, what open votes would
+ * bring, and this.  What we owe the peer can always be paid back. */
+static gboolean
+check_daily (const GeoPair *pair,
+             const GeoContract *contract,
+             GeoAmount in,
+             GeoNo *no) {
+  const GeoPolicy *policy = pair->given->policy;
+  gint64 left = policy->daily_limit.amount.minor;
+  GeoAmount wanted;
+
+  if (!policy->has_daily_limit)
+    return TRUE;
+  if (pair->day == contract->created_at / GEO_DAY_MS)
+    left = MAX (left - pair->inbound.minor, 0);
+  left = MAX (left, -pair->balance.minor);
+  return (geo_amount_add (in, pair->reserved_in, &wanted) &&
+          wanted.minor <= left) ||
+         geo_no (no, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
+}
+
 /* Our line to the peer as it bears on this contract.  debt: what the peer
  * would owe us with everything that is reserved. */
 static gboolean
@@ -192,6 +213,7 @@ check_given (const GeoParty *party,
              const GeoPair *pair,
              const GeoContract *contract,
              GeoAmount debt,
+             GeoAmount in,
              GeoNo *no) {
   const GeoTrustLine *line = pair != NULL ? pair->given : NULL;
   gboolean active = line != NULL && line->status == GEO_LINE_STATUS_ACTIVE;
@@ -211,7 +233,7 @@ check_given (const GeoParty *party,
   if ((passing && !line->policy->can_be_intermediate) ||
       geo_policy_blocks (line->policy, contract))
     return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
-  return TRUE;
+  return check_daily (pair, contract, in, no);
 }
 
 /* What we would owe the peer has to be inside its line to us. */
@@ -246,7 +268,8 @@ check_delta (const GeoParty *party,
       !geo_amount_sub (reserved_out, balance, &least) ||
       !geo_amount_add (least, delta->out, &least))
     return geo_no (no, GEO_CODE_INVALID, GEO_REASON_AMOUNT);
-  if (delta->in.minor > 0 && !check_given (party, pair, contract, most, no))
+  if (delta->in.minor > 0 && 
+      !check_given (party, pair, contract, most, delta->in, no))
     return FALSE;
   return delta->out.minor == 0 || check_got (pair, least, no);
 }

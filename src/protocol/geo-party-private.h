@@ -47,6 +47,10 @@ typedef struct {
   GeoTime given_since;
   GeoTime got_since;
   GeoTrustLine *pending; /* Ours, stored and not receipted. */
+  /* daily_limit: what the peer paid us on the UTC day of that number, as far as
+   * we were told since we were loaded. */
+  gint64 day;
+  GeoAmount inbound;
 } GeoPair;
 
 typedef struct {

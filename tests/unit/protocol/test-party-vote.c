@@ -379,6 +379,41 @@ test_deadline (void) {
   expect_no (town, late, GEO_CODE_TIMEOUT, GEO_REASON_DEADLINE_PASSED);
 }
 
+/* daily_limit: what has come in today, by the hub's clock, and what may. */
+static void
+test_daily_limit (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) first = deal_to_me (town, "tx-1", 2000);
+  g_autoptr (Deal) more = deal_to_me (town, "tx-2", 1001);
+  g_autoptr (Deal) rest = deal_to_me (town, "tx-3", 1000);
+  g_autoptr (Deal) after = deal_to_me (town, "tx-4", 1);
+  g_autoptr (Deal) back = deal_to_me (town, "tx-5", 2500);
+  g_autoptr (Deal) tomorrow = NULL;
+  GeoPair *pair = geo_party_get_pair (town->party, &town->people[ANNA].pid,
+                                      "UAH");
+
+  pair->given->policy->has_daily_limit = TRUE;
+  pair->given->policy->daily_limit = geo_decimal (GEO_AMOUNT (4000), 2);
+  pair->day = town->now / GEO_DAY_MS;
+  pair->inbound = GEO_AMOUNT (1000);
+  expect_yes (town, first);
+  expect_no (town, more, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
+  expect_yes (town, rest);
+  expect_no (town, after, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
+  /* What we owe is paid back all the same. */
+  geo_party_load_balance (town->party, &town->people[ANNA].pid, "UAH",
+                          GEO_AMOUNT (-5500));
+  expect_yes (town, back);
+  geo_party_load_balance (town->party, &town->people[ANNA].pid, "UAH",
+                          GEO_AMOUNT_ZERO);
+
+  /* Another day: what is reserved still counts, what came in does not. */
+  town->now += GEO_DAY_MS;
+  pair->given->policy->daily_limit = geo_decimal (GEO_AMOUNT (6500), 2);
+  tomorrow = deal_to_me (town, "tx-6", 1000);
+  expect_yes (town, tomorrow);
+}
+
 static void
 test_limits (void) {
   g_autoptr (Town) town = town_new ();
@@ -851,6 +886,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/vote/hops", test_hops);
   g_test_add_func ("/party/vote/deadline", test_deadline);
   g_test_add_func ("/party/vote/limits", test_limits);
+  g_test_add_func ("/party/vote/daily-limit", test_daily_limit);
   g_test_add_func ("/party/vote/out-reservations", test_out_reservations);
   g_test_add_func ("/party/vote/no-netting", test_no_netting_of_reservations);
   g_test_add_func ("/party/vote/no-line", test_no_line);
