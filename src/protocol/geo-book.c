@@ -113,7 +113,8 @@ geo_book_set_community (GeoBook *book, const GeoCommunity *community) {
 
   /* Codes are the table's keys and the old community's texts. */
   g_autoptr (GHashTable) before = g_steal_pointer (&book->markets);
-  g_autoptr (GeoCommunity) old = g_steal_pointer (&book->community);
+  g_autoptr (GeoCommunity) old G_GNUC_UNUSED =
+      g_steal_pointer (&book->community);
 
   book->community = geo_community_copy (community);
   book->markets = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
