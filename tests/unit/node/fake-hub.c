@@ -270,12 +270,22 @@ set_timer (FakeHub *hub, const GeoHash *hash, GeoTime at) {
   g_hash_table_insert (hub->timers, geo_hash_dup (hash), GUINT_TO_POINTER (id));
 }
 
+/* What is said to many is shared: only a copy may be changed. */
+static void
+spoil_entry (GeoProvenEntry **entry) {
+  GeoProvenEntry *copy = geo_proven_entry_copy (*entry);
+
+  copy->entry->signature.bytes[0] ^= 1;
+  geo_proven_entry_free (*entry);
+  *entry = copy;
+}
+
 static void
 spoil (GeoMessage *message) {
   if (message->type == GEO_MESSAGE_PAYMENT_COMMIT)
-    message->u.payment_commit->entry->entry->signature.bytes[0] ^= 1;
+    spoil_entry (&message->u.payment_commit->entry);
   else if (message->type == GEO_MESSAGE_TRUST_LINE_RECEIPT)
-    message->u.trust_line_receipt->entry->entry->signature.bytes[0] ^= 1;
+    spoil_entry (&message->u.trust_line_receipt->entry);
 }
 
 static void
