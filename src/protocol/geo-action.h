@@ -46,6 +46,12 @@ typedef enum {
   /* reason: the hub sent what does not hold.  We stop believing it. */
   GEO_TOLD_FAULT = 8,
   GEO_TOLD_PERSON = 9, /* person: somebody's name or key was learnt */
+  /* entry: debts around a cycle were cleared; owed_before, owed_after: what we
+   * owe all others together in that equivalent */
+  GEO_TOLD_CLEARED = 10,
+  /* The clearings that wait for us are others now: geo_party_foreach_proposal
+   */
+  GEO_TOLD_PROPOSALS = 11,
 } GeoToldKind;
 
 typedef struct {
@@ -61,6 +67,8 @@ typedef struct {
   gboolean has_max_amount;
   GeoDecimal max_amount;
   GPtrArray *limits; /* GeoLimitHint, or NULL */
+  GeoDecimal owed_before; /* CLEARED */
+  GeoDecimal owed_after;
 } GeoTold;
 
 typedef struct {

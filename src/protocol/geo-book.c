@@ -521,6 +521,9 @@ geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
     if (line->policy->consent == GEO_CONSENT_LIVE)
       flags |= GEO_LINE_LIVE;
   }
+  /* §7: a debt stays cleared as its creditor allowed, also of a closed line. */
+  if (line->policy->auto_clearing)
+    flags |= GEO_LINE_CLEARING;
   geo_graph_set_line (market->graph, creditor->node, debtor->node,
                       limit_of (line), flags);
   apply_blocked (book, market, key);

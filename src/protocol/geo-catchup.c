@@ -8,12 +8,6 @@
  */
 #include "protocol/geo-party-private.h"
 
-/* What a payment leaves a balance at. */
-typedef struct {
-  GeoPid peer;
-  GeoAmount after;
-} GeoAfter;
-
 static void
 fault (GeoParty *party, const GeoNo *no, GPtrArray *actions) {
   party->faulted = TRUE;
@@ -223,8 +217,7 @@ check_evidence (GeoParty *party,
   case GEO_ENTRY_KIND_PAYMENT:
     return check_payment (party, entry, &keys, afters, no);
   case GEO_ENTRY_KIND_CLEARING:
-    /* There is no clearing yet, so nobody can have agreed to one. */
-    return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
+    return geo_clearing_check (party, entry, &keys, afters, no);
   }
   return geo_no (no, GEO_CODE_INVALID, GEO_REASON_INVALID);
 }
@@ -318,10 +311,17 @@ apply (GeoParty *party,
   party->entry_hash = *hash;
   for (guint i = 0; i < people->len; i++)
     geo_party_learn (party, g_ptr_array_index (people, i), TRUE, actions);
-  if (entry->entry->kind == GEO_ENTRY_KIND_TRUST_LINE)
+  switch (entry->entry->kind) {
+  case GEO_ENTRY_KIND_TRUST_LINE:
     geo_lines_apply (party, entry, actions);
-  else
+    break;
+  case GEO_ENTRY_KIND_PAYMENT:
     apply_payment (party, entry, afters, actions);
+    break;
+  case GEO_ENTRY_KIND_CLEARING:
+    geo_clearing_apply (party, entry, afters, actions);
+    break;
+  }
 }
 
 /* --- Events --------------------------------------------------------------- */

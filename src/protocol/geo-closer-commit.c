@@ -86,7 +86,8 @@ pair_breaks (const GeoBookMarket *market, const Pair *pair) {
   return "I2";
 }
 
-/* I7: no money appears: each participant's net change is the contract's. */
+/* I4, I7: no money appears: each participant's net change is the contract's,
+ * and nothing where it clears. */
 static gboolean
 nets_hold (const GeoCloserContract *contract,
            const GeoGraph *graph,
@@ -120,14 +121,26 @@ nets_hold (const GeoCloserContract *contract,
     GeoNodeIndex node = GPOINTER_TO_UINT (key);
     gint64 expected = 0;
 
-    if (node == order->payer->node)
+    if (order != NULL && node == order->payer->node)
       expected = -amount;
-    else if (node == order->payee->node)
+    else if (order != NULL && node == order->payee->node)
       expected = amount;
     if (*(gint64 *) value != expected)
       return FALSE;
   }
   return TRUE;
+}
+
+/* §7: a clearing makes debts smaller by its amount, and turns none around. */
+static gboolean
+shrinks (const GeoCloserContract *contract,
+         const GeoGraph *graph,
+         const Pair *pair) {
+  gint64 amount = contract->contract->amount.amount.minor;
+  gint64 after = owed (graph, pair->a, pair->b);
+
+  return pair->before > 0 ? after >= 0 && pair->before - after == amount
+                          : after <= 0 && after - pair->before == amount;
 }
 
 static void
@@ -152,7 +165,7 @@ restore (GeoGraph *graph, const Pair *pair) {
  * broken; the debts are as before and the reservations are gone. */
 static const gchar *
 settle (GeoCloserContract *contract, GArray *pairs) {
-  GeoBookMarket *market = contract->order->market;
+  GeoBookMarket *market = contract->market;
   const gchar *broken = NULL;
 
   for (guint i = 0; i < contract->flows->len; i++) {
@@ -161,10 +174,16 @@ settle (GeoCloserContract *contract, GArray *pairs) {
 
     geo_graph_settle (market->graph, flow->u, flow->v, flow->amount);
   }
-  for (guint i = 0; i < pairs->len && broken == NULL; i++)
-    broken = pair_breaks (market, &g_array_index (pairs, Pair, i));
+  for (guint i = 0; i < pairs->len && broken == NULL; i++) {
+    const Pair *pair = &g_array_index (pairs, Pair, i);
+
+    broken = pair_breaks (market, pair);
+    if (broken == NULL && contract->order == NULL &&
+        !shrinks (contract, market->graph, pair))
+      broken = "I4";
+  }
   if (broken == NULL && !nets_hold (contract, market->graph, pairs))
-    broken = "I7";
+    broken = contract->order == NULL ? "I4" : "I7";
   if (broken != NULL)
     for (guint i = 0; i < pairs->len; i++)
       restore (market->graph, &g_array_index (pairs, Pair, i));
@@ -260,12 +279,15 @@ geo_closer_prove (const GeoCloser *closer,
   proven->hops = geo_contract_prove_hashed_hops_of (contract->hops,
                                                     contract->leaves, pid);
   /* §5: the text is the payee's alone. */
-  if (order->sealed != NULL && geo_pid_equal (pid, &order->order->to))
+  if (order != NULL && order->sealed != NULL &&
+      geo_pid_equal (pid, &order->order->to))
     proven->sealed = g_bytes_ref (order->sealed);
 
   /* Whose names are shown, and whose signatures are checked. */
-  add_person (closer, proven->people, &order->order->from, pid);
-  add_person (closer, proven->people, &order->order->to, pid);
+  if (order != NULL) {
+    add_person (closer, proven->people, &order->order->from, pid);
+    add_person (closer, proven->people, &order->order->to, pid);
+  }
   for (guint i = 0; i < proven->hops->len; i++) {
     const GeoProvenHop *hop = g_ptr_array_index (proven->hops, i);
 
@@ -278,13 +300,15 @@ geo_closer_prove (const GeoCloser *closer,
   return proven;
 }
 
-/* Order, contract, and one vote of each voter but the payer, the hub's last. */
+/* Order, contract, and one vote of each voter but the payer, the hub's last.  A
+ * clearing has no order. */
 static GeoCertificate *
 certify (const GeoCloser *closer, const GeoCloserContract *contract) {
   GeoCertificate *certificate = geo_certificate_new ();
   GeoVote *vote;
 
-  certificate->order = geo_order_ref (contract->order->order);
+  if (contract->order != NULL)
+    certificate->order = geo_order_ref (contract->order->order);
   certificate->contract = geo_contract_ref (contract->contract);
   for (guint i = 0; i < contract->asked->len; i++) {
     const GeoCloserAsked *asked = g_ptr_array_index (contract->asked, i);
@@ -331,6 +355,9 @@ add_entry (GeoCloser *closer,
            GeoCloserContract *contract,
            const GeoPid *pid,
            GeoTime now) {
+  GeoEntryKind kind = contract->order != NULL ? GEO_ENTRY_KIND_PAYMENT
+                                              : GEO_ENTRY_KIND_CLEARING;
+
   for (guint i = 0; i < contract->entries->len; i++)
     if (geo_pid_equal (&((GeoEntry *) g_ptr_array_index (contract->entries, i))
                             ->participant,
@@ -338,7 +365,7 @@ add_entry (GeoCloser *closer,
       return;
   g_ptr_array_add (contract->entries,
                    next_entry (closer, geo_book_person (closer->book, pid),
-                               GEO_ENTRY_KIND_PAYMENT, &contract->hash, now));
+                               kind, &contract->hash, now));
 }
 
 void
@@ -382,7 +409,7 @@ decide (GeoCloser *closer,
 
   change->certificate = geo_certificate_ref (contract->certificate);
   change->equivalent = g_strdup (contract->contract->equivalent);
-  list_debts (change, contract->order->market, closer, pairs);
+  list_debts (change, contract->market, closer, pairs);
   for (guint i = 0; i < contract->entries->len; i++) {
     const GeoEntry *entry = g_ptr_array_index (contract->entries, i);
 
@@ -394,14 +421,36 @@ decide (GeoCloser *closer,
   return change;
 }
 
+GeoChange *
+geo_closer_settle (GeoCloser *closer,
+                   GeoCloserContract *contract,
+                   GeoTime now,
+                   GPtrArray *actions) {
+  g_autoptr (GArray) pairs = list_pairs (contract->market->graph,
+                                         contract->flows);
+  const gchar *broken;
+
+  g_assert (contract->state == GEO_CLOSER_OPEN &&
+            now <= contract->contract->deadline);
+  broken = settle (contract, pairs);
+  if (broken != NULL) {
+    /* §14: a violation stops the commit, freezes that equivalent and raises an
+     * incident. */
+    geo_closer_freeze (closer, contract->market, broken, &contract->hash, now,
+                       actions);
+    return NULL;
+  }
+  contract->state = GEO_CLOSER_COMMITTED;
+  return decide (closer, contract, pairs, now);
+}
+
 void
 geo_closer_commit (GeoCloser *closer,
                    GeoCloserContract *contract,
                    GeoTime now,
                    GPtrArray *actions) {
   GeoCloserOrder *order = contract->order;
-  g_autoptr (GArray) pairs = NULL;
-  const gchar *broken;
+  g_autoptr (GArray) flows = NULL;
   GeoChange *change;
 
   g_assert (contract->state == GEO_CLOSER_OPEN &&
@@ -417,13 +466,9 @@ geo_closer_commit (GeoCloser *closer,
                              GEO_REASON_EQUIVALENT_FROZEN, now, actions);
     return;
   }
-  pairs = list_pairs (order->market->graph, contract->flows);
-  broken = settle (contract, pairs);
-  if (broken != NULL) {
-    /* §14: a violation stops the commit, freezes that equivalent and raises an
-     * incident. */
-    geo_closer_freeze (closer, order->market, broken, &contract->hash, now,
-                       actions);
+  flows = g_array_copy (contract->flows);
+  change = geo_closer_settle (closer, contract, now, actions);
+  if (change == NULL) {
     geo_closer_refuse_order (closer, order, GEO_CODE_INTERNAL,
                              GEO_REASON_INTERNAL, now, actions);
     return;
@@ -439,7 +484,6 @@ geo_closer_commit (GeoCloser *closer,
   }
 
   /* P1: Persist, then send. */
-  change = decide (closer, contract, pairs, now);
   geo_actions_store_change (actions, change);
   if (contract->asked->len > 0)
     geo_actions_timer (actions, &contract->hash, 0);
@@ -458,8 +502,10 @@ geo_closer_commit (GeoCloser *closer,
   }
 
   geo_closer_stop_waiting (closer, contract);
-  contract->state = GEO_CLOSER_COMMITTED;
   order->state = GEO_CLOSER_COMMITTED;
   closer->n_open--;
   geo_closer_keep (closer, order, NULL, now);
+
+  /* §7: After each payment. */
+  geo_closer_clear_after (closer, order->market, flows, now, actions);
 }

@@ -386,6 +386,7 @@ propose (GeoCloser *closer,
   geo_contract_keep_text (object);
   contract = geo_closer_contract_new (&hash);
   contract->order = order;
+  contract->market = order->market;
   contract->contract = object;
   contract->hops = hops;
   contract->leaves = geo_contract_hash_hops (hops);

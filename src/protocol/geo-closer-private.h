@@ -38,7 +38,8 @@ typedef struct {
 typedef struct {
   GeoHash hash;
   GeoCloserState state;
-  GeoCloserOrder *order; /* The one it carries. */
+  GeoCloserOrder *order; /* The one it carries; NULL for a clearing. */
+  GeoBookMarket *market;
   GeoContract *contract;
   GPtrArray *hops; /* GeoHop, in the contract's order */
   GeoHash *leaves; /* Of hops. */
@@ -86,6 +87,15 @@ typedef struct {
   GeoCloserContract *contract; /* or one of which only the hash is known. */
 } GeoCloserKept;
 
+/* A creditor who did not agree to clear what debtor owes it is not asked again
+ * before that. */
+typedef struct {
+  const GeoBookMarket *market;
+  GeoNodeIndex creditor;
+  GeoNodeIndex debtor;
+  GeoTime until;
+} GeoCloserDeclined;
+
 struct _GeoCloser {
   GeoBook *book;
   GeoSecret *secret;
@@ -97,6 +107,9 @@ struct _GeoCloser {
   GHashTable *by_tx; /* GeoCloserTxKey → GeoCloserOrder */
   GHashTable *contracts; /* GeoHash → GeoCloserContract */
   GHashTable *waiting; /* Node → GPtrArray of open GeoCloserContract */
+  GPtrArray *clearings; /* GeoCloserContract: open, for live votes */
+  GArray *declined; /* GeoCloserDeclined, the oldest first */
+  guint32 n_clearings; /* Ever made in this life. */
   GQueue kept; /* GeoCloserKept, the oldest first */
   guint n_open;
   guint64 violations;
@@ -114,6 +127,7 @@ void geo_closer_say_error (const GeoPid *to,
 
 GeoCloserOrder *geo_closer_order_new (const GeoHash *hash);
 GeoCloserContract *geo_closer_contract_new (const GeoHash *hash);
+void geo_closer_contract_free (GeoCloserContract *contract);
 
 /* Nothing is open about it any more: it is kept for a while (P5). */
 void geo_closer_keep (GeoCloser *closer,
@@ -201,6 +215,15 @@ void geo_closer_commit (GeoCloser *closer,
                         GeoTime now,
                         GPtrArray *actions);
 
+/* P4: turns what is reserved into debt, in memory: the change that holds the
+ * hub's vote and everything that follows from it.  NULL: an invariant would be
+ * broken, and that is dealt with; no debt is changed, but the reservations
+ * are gone. */
+GeoChange *geo_closer_settle (GeoCloser *closer,
+                              GeoCloserContract *contract,
+                              GeoTime now,
+                              GPtrArray *actions);
+
 /* The participant's next entry, signed; the book knows it from now on. */
 GeoEntry *geo_closer_next_entry (GeoCloser *closer,
                                  GeoBookPerson *person,
@@ -222,6 +245,37 @@ geo_closer_was_checked (const GeoBookPerson *person, const GeoKnown *known);
  * limit, or within the one under which it was reserved. */
 gboolean
 geo_closer_holds (const GeoBookMarket *market, GeoNodeIndex u, GeoNodeIndex v);
+
+/* --- geo-closer-clearing.c -------------------------------------------------
+ */
+
+/* Short cycles through the hops (GeoCloserFlow) of what was just committed. */
+void geo_closer_clear_after (GeoCloser *closer,
+                             GeoBookMarket *market,
+                             const GArray *flows,
+                             GeoTime now,
+                             GPtrArray *actions);
+/* CLEARING_ACCEPT or CLEARING_REJECT. */
+void geo_closer_take_clearing_answer (GeoCloser *closer,
+                                      GeoBookPerson *voter,
+                                      const GeoMessage *message,
+                                      GeoTime now,
+                                      GPtrArray *actions);
+/* P4: an open one comes to nothing. */
+void geo_closer_refuse_clearing (GeoCloser *closer,
+                                 GeoCloserContract *contract,
+                                 GeoCode code,
+                                 const gchar *reason,
+                                 GeoTime now,
+                                 GPtrArray *actions);
+/* Somebody is back: whoever has not answered is asked again. */
+void geo_closer_remind (GeoCloser *closer,
+                        const GeoBookPerson *person,
+                        GeoTime now,
+                        GPtrArray *actions);
+/* Who said no long enough ago may be asked again. */
+void geo_closer_sweep_declined (GeoCloser *closer, GeoTime now);
+gboolean geo_closer_is_clearing (const GeoCloserContract *contract);
 
 /* --- geo-closer-recovery.c -------------------------------------------------
  */

@@ -173,9 +173,15 @@ recover_contract (GeoCloser *closer,
                   GeoCloserContract *contract,
                   GeoTime now,
                   GPtrArray *actions) {
-  if (contract->state == GEO_CLOSER_OPEN && now > contract->contract->deadline)
-    geo_closer_refuse_order (closer, contract->order, GEO_CODE_TIMEOUT,
-                             GEO_REASON_DEADLINE_PASSED, now, actions);
+  if (contract->state == GEO_CLOSER_OPEN &&
+      now > contract->contract->deadline) {
+    if (geo_closer_is_clearing (contract))
+      geo_closer_refuse_clearing (closer, contract, GEO_CODE_TIMEOUT,
+                                  GEO_REASON_DEADLINE_PASSED, now, actions);
+    else
+      geo_closer_refuse_order (closer, contract->order, GEO_CODE_TIMEOUT,
+                               GEO_REASON_DEADLINE_PASSED, now, actions);
+  }
 
   switch (contract->state) {
   case GEO_CLOSER_OPEN:

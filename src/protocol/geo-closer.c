@@ -14,6 +14,7 @@
 #define DEADLINE_MAX_MS 86400000
 #define ROUTES_MAX 3
 #define ORDERS_MAX 10000
+#define TRIGGER_LENGTH_MAX 4
 
 /* More routes would make contracts of more than the 64 voters and 64 hops of
  * one participant that a message carries: 2 + 10 routes × 5 between the ends.
@@ -52,8 +53,8 @@ asked_free (GeoCloserAsked *asked) {
   g_free (asked);
 }
 
-static void
-contract_free (GeoCloserContract *contract) {
+void
+geo_closer_contract_free (GeoCloserContract *contract) {
   geo_contract_free (contract->contract);
   g_clear_pointer (&contract->hops, g_ptr_array_unref);
   g_free (contract->leaves);
@@ -100,7 +101,7 @@ geo_closer_order_new (const GeoHash *hash) {
   order->hash = *hash;
   order->state = GEO_CLOSER_OPEN;
   order->contracts =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) contract_free);
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_closer_contract_free);
   order->avoid = g_array_new (FALSE, FALSE, sizeof (GeoNodeIndex));
   order->avoid_hops = g_array_new (FALSE, FALSE, sizeof (GeoHopIndex));
   order->limits =
@@ -117,6 +118,9 @@ geo_closer_limits_init (GeoCloserLimits *limits) {
     .max_hops = GEO_GRAPH_HOPS_MAX,
     .max_routes = ROUTES_MAX,
     .orders_max = ORDERS_MAX,
+    .clears = TRUE,
+    .trigger_cycles_max_length = TRIGGER_LENGTH_MAX,
+    .min_clearing_amount = GEO_AMOUNT (1),
   };
 }
 
@@ -156,6 +160,8 @@ geo_closer_new (GeoBook *book,
   closer->contracts = g_hash_table_new (geo_hash_hash, geo_hash_equal);
   closer->waiting = g_hash_table_new_full (NULL, NULL, NULL,
                                            (GDestroyNotify) g_ptr_array_unref);
+  closer->clearings = g_ptr_array_new ();
+  closer->declined = g_array_new (FALSE, FALSE, sizeof (GeoCloserDeclined));
   g_queue_init (&closer->kept);
   return closer;
 }
@@ -176,7 +182,7 @@ forget (GeoCloser *closer, GeoCloserKept *kept) {
   }
   if (kept->contract != NULL) {
     g_hash_table_remove (closer->contracts, &kept->contract->hash);
-    contract_free (kept->contract);
+    geo_closer_contract_free (kept->contract);
   }
   g_free (kept);
 }
@@ -188,6 +194,10 @@ geo_closer_free (GeoCloser *closer) {
 
   while (!g_queue_is_empty (&closer->kept))
     forget (closer, g_queue_pop_head (&closer->kept));
+  for (guint i = 0; i < closer->clearings->len; i++)
+    geo_closer_contract_free (g_ptr_array_index (closer->clearings, i));
+  g_ptr_array_unref (closer->clearings);
+  g_array_unref (closer->declined);
   g_hash_table_unref (closer->waiting);
   g_hash_table_unref (closer->contracts);
   g_hash_table_unref (closer->by_tx);
@@ -214,6 +224,7 @@ void
 geo_closer_sweep (GeoCloser *closer, GeoTime now) {
   const GeoCloserKept *oldest;
 
+  geo_closer_sweep_declined (closer, now);
   while ((oldest = g_queue_peek_head (&closer->kept)) != NULL &&
          (oldest->until < now || g_queue_get_length (&closer->kept) > KEPT_MAX))
     forget (closer, g_queue_pop_head (&closer->kept));
@@ -302,7 +313,7 @@ geo_closer_refuse_contract (GeoCloser *closer,
                             const gchar *reason,
                             GeoTime now,
                             GPtrArray *actions) {
-  GeoBookMarket *market = contract->order->market;
+  GeoBookMarket *market = contract->market;
   GeoChange *change;
 
   g_assert (contract->state == GEO_CLOSER_OPEN);
@@ -542,7 +553,7 @@ take_answer (GeoCloser *closer,
   contract = g_hash_table_lookup (closer->contracts,
                                   ack->vote != NULL ? &ack->vote->contract
                                                     : &ack->refusal->contract);
-  if (contract == NULL) {
+  if (contract == NULL || geo_closer_is_clearing (contract)) {
     geo_closer_say_error (from, message, GEO_CODE_CONFLICT,
                           GEO_REASON_UNKNOWN_ORDER, "No such contract is open.",
                           actions);
@@ -601,6 +612,11 @@ geo_closer_timer (GeoCloser *closer,
   /* It was decided while the timer was on its way. */
   if (contract == NULL || contract->state != GEO_CLOSER_OPEN)
     return;
+  if (geo_closer_is_clearing (contract)) {
+    geo_closer_refuse_clearing (closer, contract, GEO_CODE_TIMEOUT,
+                                GEO_REASON_NO_VOTE, now, actions);
+    return;
+  }
   if (now > contract->contract->deadline) {
     geo_closer_refuse_order (closer, contract->order, GEO_CODE_TIMEOUT,
                              GEO_REASON_DEADLINE_PASSED, now, actions);
@@ -632,6 +648,8 @@ geo_closer_present (GeoCloser *closer,
   if (person == NULL)
     return;
   geo_book_set_present (closer->book, pid, present);
+  if (present)
+    geo_closer_remind (closer, person, now, actions);
   waiting = g_hash_table_lookup (closer->waiting,
                                  GUINT_TO_POINTER (person->node));
   if (present || waiting == NULL)
@@ -679,6 +697,10 @@ geo_closer_message (GeoCloser *closer,
   case GEO_MESSAGE_PAYMENT_PREPARE_ACK:
     take_answer (closer, person, message, known, now, actions);
     return;
+  case GEO_MESSAGE_CLEARING_ACCEPT:
+  case GEO_MESSAGE_CLEARING_REJECT:
+    geo_closer_take_clearing_answer (closer, person, message, now, actions);
+    return;
   case GEO_MESSAGE_PAYMENT_QUOTE:
     geo_closer_quote (closer, person, message, now, actions);
     return;
@@ -710,6 +732,9 @@ geo_closer_message (GeoCloser *closer,
   case GEO_MESSAGE_PAYMENT_PREPARE:
   case GEO_MESSAGE_PAYMENT_COMMIT:
   case GEO_MESSAGE_PAYMENT_ABORT:
+  case GEO_MESSAGE_CLEARING_PROPOSE:
+  case GEO_MESSAGE_CLEARING_COMMIT:
+  case GEO_MESSAGE_CLEARING_ABORT:
   case GEO_MESSAGE_SYNC:
   case GEO_MESSAGE_ENTRY:
   case GEO_MESSAGE_SYNC_RESULT:

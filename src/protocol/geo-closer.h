@@ -28,6 +28,9 @@ typedef struct {
   gint64 line_units_max; /* … and the limit of a line */
   guint orders_max; /* 10,000 open at once: more are answered E010 and nothing
                      * is stored */
+  gboolean clears; /* TRUE: after each payment, and when it is asked for */
+  guint trigger_cycles_max_length; /* 4: after a payment; 3 or 4, 0 is none */
+  GeoAmount min_clearing_amount; /* 1 minor unit: of a cycle */
 } GeoCloserLimits;
 
 void geo_closer_limits_init (GeoCloserLimits *limits); /* The defaults above. */
@@ -140,6 +143,63 @@ typedef void (*GeoCloserOrderFunc) (const GeoOrder *order, gpointer user_data);
 void geo_closer_foreach_open (const GeoCloser *closer,
                               GeoCloserOrderFunc func,
                               gpointer user_data);
+
+/* --- Clearing (§7) --------------------------------------------------------
+ */
+
+#define GEO_CLOSER_CLEARING_LENGTH_DEFAULT 12
+#define GEO_CLOSER_CLEARING_LENGTH_MAX 32
+
+/* The largest total of one equivalent, as cycles of at most max_length debts (2
+ * … GEO_CLOSER_CLEARING_LENGTH_MAX): committed where every creditor's line has
+ * auto_clearing; otherwise those creditors who lack it and are connected are
+ * asked (CLEARING_PROPOSE), with the debts reserved meanwhile.  Returns how
+ * many cycles were cleared or proposed. */
+guint geo_closer_clear (GeoCloser *closer,
+                        const gchar *equivalent,
+                        guint max_length,
+                        GeoTime now,
+                        GPtrArray *actions);
+
+/* The same in three steps, so that the second, which takes long in a large
+ * market, can be another thread's.  A plan is a value: it borrows nothing. */
+typedef struct _GeoClearingPlan GeoClearingPlan;
+
+/* A snapshot of the debts.  NULL where there is no such equivalent, or limits
+ * say that nothing is cleared. */
+GeoClearingPlan *geo_closer_plan_clearing (const GeoCloser *closer,
+                                           const gchar *equivalent,
+                                           guint max_length);
+void geo_clearing_plan_solve (GeoClearingPlan *plan); /* Any thread. */
+/* The next of its cycles, as much of it as can still be cleared.  FALSE: there
+ * is none left. */
+gboolean geo_closer_clear_next (GeoCloser *closer,
+                                GeoClearingPlan *plan,
+                                GeoTime now,
+                                GPtrArray *actions);
+void geo_clearing_plan_free (GeoClearingPlan *plan); /* NULL is safe. */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoClearingPlan, geo_clearing_plan_free)
+
+typedef struct {
+  guint cleared; /* cycles */
+  guint proposed; /* cycles */
+  GeoAmount total; /* What all debts together have become less. */
+} GeoClearingFigures;
+/* What has come of a plan so far. */
+void geo_clearing_plan_get_figures (const GeoClearingPlan *plan,
+                                    GeoClearingFigures *out);
+
+/* What a solved plan would clear: GPtrArray of GeoClearingCycle. */
+typedef struct {
+  GArray *pids; /* GeoPid: each owes the next, the last owes the first. */
+  GeoAmount amount;
+} GeoClearingCycle;
+void geo_clearing_cycle_free (GeoClearingCycle *cycle);
+GPtrArray *geo_closer_list_cycles (const GeoCloser *closer,
+                                   const GeoClearingPlan *plan);
+
+/* Those that wait for live votes. */
+guint geo_closer_count_clearings (const GeoCloser *closer);
 
 /* I2, I3, I6 on the pairs and I7 on the participants that a change touches are
  * checked before it becomes an action; a violation refuses the order E010 and

@@ -4,7 +4,7 @@
  * What the parts of a GeoParty share: its state, and what they ask of each
  * other. geo-party.c holds the state and hands events out; geo-payer.c the
  * payments we make; geo-participant.c the contracts we are asked about;
- * geo-party-lines.c our lines; geo-catchup.c the hub's entries;
+ * geo-party-lines.c our lines; geo-party-clearing.c what is cleared; geo-catchup.c the hub's entries;
  * geo-party-checks.c what two of them check.  Used by these files only.
  */
 #pragma once
@@ -26,6 +26,7 @@ G_BEGIN_DECLS
 #define GEO_PARTY_ANSWERS_MAX 100000
 #define GEO_PARTY_OUTCOMES_MAX 1000
 #define GEO_PARTY_KEPT_MAX 64
+#define GEO_PARTY_PROPOSALS_MAX 256
 
 /* A no: the code and the word of geo-reasons.h that say why. */
 typedef struct {
@@ -76,10 +77,17 @@ typedef struct {
 typedef struct {
   GeoHash hash;
   GeoContract *contract;
-  GeoOrder *order;
+  GeoOrder *order; /* NULL for a clearing. */
   GPtrArray *hops; /* GeoProvenHop */
   gboolean reserved;
 } GeoOpenVote;
+
+/* A clearing that the person has not answered. */
+typedef struct {
+  GeoHash hash;
+  GeoContract *contract;
+  GPtrArray *hops; /* GeoProvenHop */
+} GeoProposal;
 
 /* P2: what we said to a contract that is no open vote any more. */
 typedef struct {
@@ -101,6 +109,12 @@ typedef struct {
   GeoAmount out; /* We pay the peer. */
 } GeoDelta;
 
+/* What an entry leaves a balance at. */
+typedef struct {
+  GeoPid peer;
+  GeoAmount after;
+} GeoAfter;
+
 struct _GeoParty {
   GeoCommunity *community;
   GeoParticipant *self;
@@ -111,6 +125,7 @@ struct _GeoParty {
   GQueue passing; /* GeoPerson that are in no record, oldest first */
   GPtrArray *orders; /* GeoOpenOrder */
   GPtrArray *votes; /* GeoOpenVote */
+  GPtrArray *proposals; /* GeoProposal, of this session */
   GHashTable *answers; /* GeoAnswer, by contract */
   GeoTime answers_swept_at;
   GHashTable *outcomes; /* GeoOutcome, by order or contract */
@@ -267,6 +282,28 @@ void geo_participant_resolve (GeoParty *party,
                               GPtrArray *actions);
 void geo_open_vote_free (gpointer vote);
 void geo_answer_free (gpointer answer);
+
+/* --- geo-party-clearing.c ------------------------------------------------- */
+
+/* §8: whether what an entry says was cleared may be; afters: GeoAfter. */
+gboolean geo_clearing_check (GeoParty *party,
+                             const GeoProvenEntry *entry,
+                             GeoKeys *keys,
+                             GArray *afters,
+                             GeoNo *no);
+void geo_clearing_apply (GeoParty *party,
+                         const GeoProvenEntry *entry,
+                         const GArray *afters,
+                         GPtrArray *actions);
+void geo_clearing_propose (GeoParty *party,
+                           const GeoMessage *message,
+                           GeoTime now,
+                           GPtrArray *actions);
+void geo_clearing_abort (GeoParty *party,
+                         const GeoRefusal *refusal,
+                         GPtrArray *actions);
+void geo_clearing_disconnected (GeoParty *party, GPtrArray *actions);
+void geo_proposal_free (gpointer proposal);
 
 /* --- geo-party-lines.c ---------------------------------------------------- */
 

@@ -78,6 +78,7 @@ geo_party_new (const GeoCommunity *community,
   g_queue_init (&party->passing);
   party->orders = g_ptr_array_new_with_free_func (geo_open_order_free);
   party->votes = g_ptr_array_new_with_free_func (geo_open_vote_free);
+  party->proposals = g_ptr_array_new_with_free_func (geo_proposal_free);
   party->answers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
                                           geo_answer_free);
   party->outcomes = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
@@ -101,6 +102,7 @@ geo_party_free (GeoParty *party) {
   g_hash_table_unref (party->outcomes);
   g_ptr_array_unref (party->orders);
   g_ptr_array_unref (party->votes);
+  g_ptr_array_unref (party->proposals);
   g_ptr_array_unref (party->kept);
   geo_community_free (party->community);
   geo_participant_free (party->self);
@@ -516,6 +518,7 @@ geo_party_disconnected (GeoParty *party, GeoTime now, GPtrArray *actions) {
   party->syncing = FALSE;
   geo_payer_disconnected (party, actions);
   geo_participant_disconnected (party, actions);
+  geo_clearing_disconnected (party, actions);
 }
 
 static void
@@ -568,6 +571,16 @@ geo_party_message (GeoParty *party,
     geo_party_refusal (party, message->u.payment_abort->refusal,
                        message->u.payment_abort, actions);
     break;
+  case GEO_MESSAGE_CLEARING_PROPOSE:
+    geo_clearing_propose (party, message, now, actions);
+    break;
+  case GEO_MESSAGE_CLEARING_COMMIT:
+    geo_catchup_entry (party, message->u.clearing_commit->entry, FALSE, now,
+                       actions);
+    break;
+  case GEO_MESSAGE_CLEARING_ABORT:
+    geo_clearing_abort (party, message->u.clearing_abort->refusal, actions);
+    break;
   case GEO_MESSAGE_ENTRY:
     geo_catchup_entry (party, message->u.entry->entry, party->syncing, now,
                        actions);
@@ -594,6 +607,8 @@ geo_party_message (GeoParty *party,
   case GEO_MESSAGE_PAYMENT_QUOTE_RESULT:
   case GEO_MESSAGE_PAYMENT_REQUEST:
   case GEO_MESSAGE_PAYMENT_PREPARE_ACK:
+  case GEO_MESSAGE_CLEARING_ACCEPT:
+  case GEO_MESSAGE_CLEARING_REJECT:
   case GEO_MESSAGE_SYNC:
   case GEO_MESSAGE_ENTRY_ACK:
   case GEO_MESSAGE_RECOVERY_QUERY:

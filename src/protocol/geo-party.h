@@ -43,7 +43,8 @@ void geo_party_load_balance (GeoParty *party,
 void geo_party_load_open_order (GeoParty *party,
                                 const GeoOrder *order,
                                 GBytes *sealed);
-/* P9: a vote of ours without P4 evidence; hops: GeoProvenHop. */
+/* P9: a vote of ours without P4 evidence; hops: GeoProvenHop; order NULL for a
+ * clearing. */
 void geo_party_load_open_vote (GeoParty *party,
                                const GeoContract *contract,
                                const GeoOrder *order,
@@ -152,6 +153,28 @@ void geo_party_timer (GeoParty *party,
                       const GeoHash *timer,
                       GeoTime now,
                       GPtrArray *actions);
+
+/* §7: clearings that wait for the person: GEO_TOLD_PROPOSALS says that there
+ * are others now.  Everything is borrowed; hops: ours, GeoProvenHop.  They are
+ * of this session: after the next sign-in the hub asks again. */
+typedef void (*GeoPartyProposalFunc) (const GeoHash *contract,
+                                      const GeoContract *object,
+                                      GPtrArray *hops,
+                                      gpointer user_data);
+void geo_party_foreach_proposal (const GeoParty *party,
+                                 GeoPartyProposalFunc func,
+                                 gpointer user_data);
+/* The person's word, which is stored, then sent (P1), and never withdrawn (P2).
+ * FALSE and GEO_PARTY_ERROR, nothing changed: GEO_CODE_CONFLICT (there is no
+ * such proposal), GEO_CODE_TIMEOUT (not connected, or too late),
+ * GEO_CODE_CAPACITY (to accept: the debts are not what they were),
+ * GEO_CODE_NOT_ALLOWED (after a fault). */
+gboolean geo_party_answer_clearing (GeoParty *party,
+                                    const GeoHash *contract,
+                                    gboolean accepts,
+                                    GeoTime now,
+                                    GPtrArray *actions,
+                                    GError **error);
 
 /* A person's own rule, e.g. a shop that is closed: asked about a contract when
  * all checks have passed.  Answers the word to refuse it with (E006; at most 64

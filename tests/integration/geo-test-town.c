@@ -172,6 +172,8 @@ tell (Member *member, const GeoTold *told) {
     return;
   case GEO_TOLD_RECEIVED:
   case GEO_TOLD_PASSED:
+  case GEO_TOLD_CLEARED:
+  case GEO_TOLD_PROPOSALS:
   case GEO_TOLD_PERSON:
     return;
   }

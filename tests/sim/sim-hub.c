@@ -255,6 +255,8 @@ sim_hub_start (SimHub *hub) {
   if (hub->book == NULL)
     sim_fail_store (sim, NULL, "I8", error);
   geo_closer_limits_init (&limits);
+  /* Its truth knows payments only: what is cleared would be no order's. */
+  limits.clears = FALSE;
   hub->closer = geo_closer_new (hub->book, hub->secret, hub->salt_key, &limits);
   hub->up = TRUE;
   hub->life++;

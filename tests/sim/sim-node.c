@@ -592,6 +592,8 @@ tell (SimNode *node, const GeoTold *told) {
   case GEO_TOLD_REFUSED_VOTE:
   case GEO_TOLD_SYNCED:
   case GEO_TOLD_PERSON:
+  case GEO_TOLD_CLEARED:
+  case GEO_TOLD_PROPOSALS:
     return;
   }
 }

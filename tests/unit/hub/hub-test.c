@@ -230,6 +230,8 @@ note_told (HubPerson *person, const GeoTold *told) {
     person->faults++;
     break;
   case GEO_TOLD_PASSED:
+  case GEO_TOLD_CLEARED:
+  case GEO_TOLD_PROPOSALS:
   case GEO_TOLD_LINE_REFUSED:
   case GEO_TOLD_REFUSED_VOTE:
   case GEO_TOLD_PERSON:

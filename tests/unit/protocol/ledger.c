@@ -24,6 +24,7 @@ struct _Ledger {
   GHashTable *contracts; /* GeoHash → Outcome */
   GHashTable *by_tx; /* "payer tx_id" → GeoHash of the order */
   guint n_commits;
+  guint n_clearings;
   guint n_refusals;
 };
 
@@ -232,7 +233,10 @@ check_entry_of (const GeoChange *change, const GeoProvenEntry *proven) {
   GeoHash hash;
 
   geo_contract_hash (contract, &hash);
-  g_assert_cmpint (proven->entry->kind, ==, GEO_ENTRY_KIND_PAYMENT);
+  g_assert_cmpint (proven->entry->kind, ==,
+                   contract->kind == GEO_CONTRACT_KIND_CLEARING
+                       ? GEO_ENTRY_KIND_CLEARING
+                       : GEO_ENTRY_KIND_PAYMENT);
   g_assert_true (geo_hash_equal (&proven->entry->subject, &hash));
   g_assert_nonnull (proven->certificate);
   g_assert_cmpuint (proven->hops->len, ==, own->len);
@@ -242,6 +246,32 @@ check_entry_of (const GeoChange *change, const GeoProvenEntry *proven) {
         contract, g_ptr_array_index (proven->hops, i), NULL));
   if (!geo_pid_equal (&proven->entry->participant, &contract->payee))
     g_assert_null (proven->sealed);
+}
+
+/* §7: every creditor's line has auto_clearing, or its creditor voted; and every
+ * hop runs against a debt that is as large. */
+static void
+check_consent (const Ledger *ledger, const GeoChange *change) {
+  const GeoContract *contract = change->certificate->contract;
+
+  g_assert_false (contract->has_order);
+  for (guint i = 0; i < change->hops->len; i++) {
+    const GeoHop *hop = g_ptr_array_index (change->hops, i);
+    g_autofree gchar *key = pair_key (&hop->from, &hop->to, hop->equivalent);
+    const GeoTrustLine *line = g_hash_table_lookup (ledger->lines, key);
+    gboolean voted = FALSE;
+
+    for (guint j = 0; j < contract->voters->len; j++)
+      voted |= geo_pid_equal (&g_array_index (contract->voters, GeoPid, j),
+                              &hop->from);
+    g_assert_nonnull (line);
+    g_assert_true (voted || line->policy->auto_clearing);
+    g_assert_cmpint (
+        debt_of (ledger, &hop->to, &hop->from, hop->equivalent), >=,
+        contract->amount.amount.minor);
+    g_assert_cmpint (hop->amount.amount.minor, ==,
+                     contract->amount.amount.minor);
+  }
 }
 
 static void
@@ -264,14 +294,18 @@ apply_commit (Ledger *ledger, const GeoChange *change) {
   g_assert_cmpint (copy->hops_count, ==, contract->hops_count);
   /* P11: one order, one outcome, never after the deadline. */
   g_assert_cmpint (change->at, <=, contract->deadline);
-  order = get_outcome (ledger->orders, &contract->order);
   geo_contract_hash (contract, &hash);
   outcome = get_outcome (ledger->contracts, &hash);
-  g_assert_true (order->entries == NULL && order->refusal == NULL);
   g_assert_true (outcome->entries == NULL && outcome->refusal == NULL);
-  order->entries = g_ptr_array_ref (change->entries);
   outcome->entries = g_ptr_array_ref (change->entries);
-  take_tx (ledger, change->certificate->order);
+  if (contract->kind == GEO_CONTRACT_KIND_CLEARING) {
+    check_consent (ledger, change);
+  } else {
+    order = get_outcome (ledger->orders, &contract->order);
+    g_assert_true (order->entries == NULL && order->refusal == NULL);
+    order->entries = g_ptr_array_ref (change->entries);
+    take_tx (ledger, change->certificate->order);
+  }
 
   for (guint i = 0; i < change->hops->len; i++)
     apply_hop (ledger, g_ptr_array_index (change->hops, i), nets);
@@ -293,9 +327,9 @@ apply_commit (Ledger *ledger, const GeoChange *change) {
   while (g_hash_table_iter_next (&iter, &pid, &net)) {
     gint64 expected = 0;
 
-    if (geo_pid_equal (pid, &contract->payer))
+    if (contract->has_payer && geo_pid_equal (pid, &contract->payer))
       expected = -contract->amount.amount.minor;
-    else if (geo_pid_equal (pid, &contract->payee))
+    else if (contract->has_payee && geo_pid_equal (pid, &contract->payee))
       expected = contract->amount.amount.minor;
     g_assert_cmpint (*(gint64 *) net, ==, expected);
   }
@@ -308,7 +342,10 @@ apply_commit (Ledger *ledger, const GeoChange *change) {
     check_entry_of (change, proven);
     apply_entry (ledger, proven);
   }
-  ledger->n_commits++;
+  if (contract->kind == GEO_CONTRACT_KIND_CLEARING)
+    ledger->n_clearings++;
+  else
+    ledger->n_commits++;
 }
 
 static void
@@ -531,6 +568,11 @@ ledger_entries (const Ledger *ledger, const GeoPid *pid) {
 guint
 ledger_count_commits (const Ledger *ledger) {
   return ledger->n_commits;
+}
+
+guint
+ledger_count_clearings (const Ledger *ledger) {
+  return ledger->n_clearings;
 }
 
 guint

@@ -372,6 +372,10 @@ told_name (const GeoTold *told) {
     return "fault";
   case GEO_TOLD_PERSON:
     return "person";
+  case GEO_TOLD_CLEARED:
+    return "cleared";
+  case GEO_TOLD_PROPOSALS:
+    return "proposals";
   }
   return "?";
 }

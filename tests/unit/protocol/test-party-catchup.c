@@ -351,7 +351,7 @@ test_faults (void) {
   expect_fault (NULL, spoil_certificate, GEO_REASON_INVALID);
   expect_fault (NULL, spoil_order, GEO_REASON_INVALID);
   expect_fault (NULL, spoil_subject, GEO_REASON_BAD_PROOF);
-  expect_fault (NULL, spoil_kind, GEO_REASON_NOT_ALLOWED);
+  expect_fault (NULL, spoil_kind, GEO_REASON_INVALID);
   expect_fault (spoil_amount, NULL, GEO_REASON_INVALID);
   expect_fault (NULL, spoil_time, GEO_REASON_DEADLINE_PASSED);
   expect_fault (NULL, spoil_votes, GEO_REASON_BAD_SIGNATURE);

@@ -266,6 +266,156 @@ test_late_refusal (void) {
   world_check (world);
 }
 
+/* --- Clearing
+ */
+
+/* A owes X, X owes B, and B is about to owe A. */
+static World *
+new_circle (LineFlags flags) {
+  World *world = world_new (4, 1);
+  GeoHash order;
+
+  world_connect_all (world);
+  g_assert_true (world_trust (world, X, A, 10000, flags));
+  g_assert_true (world_trust (world, B, X, 10000, 0));
+  g_assert_true (world_trust (world, A, B, 10000, 0));
+  world_settle (world);
+  g_assert_true (world_pay (world, A, X, 5000, NULL, 20000, &order));
+  g_assert_true (world_pay (world, X, B, 3400, NULL, 20000, &order));
+  world_settle (world);
+  world_check (world);
+  return world;
+}
+
+static void
+check_circle (World *world, gint64 ax, gint64 xb, gint64 ba) {
+  g_assert_cmpint (world_debt (world, A, X), ==, ax);
+  g_assert_cmpint (world_debt (world, X, B), ==, xb);
+  g_assert_cmpint (world_debt (world, B, A), ==, ba);
+}
+
+static void
+test_clear_after_payment (void) {
+  g_autoptr (World) world = new_circle (0);
+  GeoHash order;
+
+  world_disconnect (world, X);
+  g_assert_true (world_pay (world, B, A, 4000, NULL, 20000, &order));
+  world_run (world, 100);
+  check_state (world, B, &order, GEO_PAYMENT_PAID);
+  check_circle (world, 1600, 0, 600);
+  g_assert_cmpuint (world_member (world, A)->n_cleared, ==, 1);
+  g_assert_cmpuint (world_member (world, X)->n_cleared, ==, 0);
+  world_connect (world, X);
+  world_settle (world);
+  g_assert_cmpuint (world_member (world, X)->n_cleared, ==, 1);
+  world_check (world);
+}
+
+static void
+test_clear_asked (void) {
+  g_autoptr (World) world = new_circle (LINE_ASK_CLEARING);
+  GeoHash order;
+
+  g_assert_true (world_pay (world, B, A, 4000, NULL, 20000, &order));
+  world_run (world, 100);
+  /* Not without X. */
+  check_circle (world, 5000, 3400, 4000);
+  world_disconnect (world, X);
+  g_assert_cmpuint (world_clear (world, 12), ==, 0);
+  world_connect (world, X);
+  g_assert_cmpuint (world_clear (world, 12), ==, 1);
+  world_run (world, 100);
+  g_assert_cmpuint (world_count_proposals (world, X), ==, 1);
+  g_assert_cmpuint (world_count_proposals (world, A), ==, 0);
+  /* It is asked once more when it is back. */
+  world_disconnect (world, X);
+  g_assert_cmpuint (world_count_proposals (world, X), ==, 0);
+  world_connect (world, X);
+  world_run (world, 100);
+  g_assert_cmpuint (world_answer (world, X, TRUE), ==, 1);
+  world_run (world, 100);
+  check_circle (world, 1600, 0, 600);
+  g_assert_cmpuint (world_member (world, X)->n_cleared, ==, 1);
+  world_settle (world);
+  world_check (world);
+}
+
+static void
+test_clear_declined (void) {
+  g_autoptr (World) world = new_circle (LINE_ASK_CLEARING);
+  GeoHash order;
+
+  g_assert_true (world_pay (world, B, A, 4000, NULL, 20000, &order));
+  world_run (world, 100);
+  g_assert_cmpuint (world_clear (world, 12), ==, 1);
+  world_run (world, 100);
+  g_assert_cmpuint (world_answer (world, X, FALSE), ==, 1);
+  world_run (world, 100);
+  check_circle (world, 5000, 3400, 4000);
+  g_assert_cmpuint (geo_closer_count_clearings (world->closer), ==, 0);
+  /* Whoever said no is not asked again the same day. */
+  g_assert_cmpuint (world_clear (world, 12), ==, 0);
+  world_run (world, G_GINT64_CONSTANT (86500000));
+  g_assert_cmpuint (world_clear (world, 12), ==, 1);
+  world_settle (world);
+  /* Nobody answered: it is over, and everything is free again. */
+  check_circle (world, 5000, 3400, 4000);
+  g_assert_cmpuint (world_count_proposals (world, X), ==, 0);
+  world_check (world);
+}
+
+/* What was to be cleared is paid back before the vote is there. */
+static void
+test_clear_too_late (void) {
+  g_autoptr (World) world = new_circle (LINE_ASK_CLEARING);
+  GeoHash order;
+
+  g_assert_true (world_trust (world, A, X, 10000, 0));
+  g_assert_true (world_pay (world, B, A, 4000, NULL, 20000, &order));
+  world_run (world, 100);
+  g_assert_cmpuint (world_clear (world, 12), ==, 1);
+  world_run (world, 100);
+  g_assert_true (world_pay (world, X, A, 5000, NULL, 20000, &order));
+  world_run (world, 100);
+  check_state (world, X, &order, GEO_PAYMENT_PAID);
+  /* X itself sees it; it could not agree any more. */
+  g_assert_cmpuint (world_answer (world, X, TRUE), ==, 0);
+  world_settle (world);
+  check_circle (world, 0, 3400, 4000);
+  world_check (world);
+}
+
+/* Each of them falls while a clearing waits for a vote. */
+static void
+test_clear_falls (void) {
+  for (guint i = 0; i < 12; i++) {
+    g_autoptr (World) world = new_circle (LINE_ASK_CLEARING);
+    GeoHash order;
+    gint64 left;
+
+    g_assert_true (world_pay (world, B, A, 4000, NULL, 20000, &order));
+    world_run (world, 100);
+    g_assert_cmpuint (world_clear (world, 12), ==, 1);
+    world_run (world, i < 6 ? 0 : 100);
+    world_answer (world, X, TRUE);
+    world_run (world, i % 6 / 3);
+    if (i % 3 == 0)
+      world_restart_hub (world);
+    if (i % 3 == 1)
+      world_restart_member (world, X);
+    if (i % 3 == 2)
+      world_restart_member (world, A);
+    world_connect_all (world);
+    world_run (world, 1000);
+    world_answer (world, X, TRUE);
+    world_settle (world);
+    left = world_debt (world, X, B);
+    g_assert_true (left == 0 || left == 3400);
+    world_check (world);
+  }
+}
+
 /* --- Runs by seed
  * ---------------------------------------------------------------- */
 
@@ -286,6 +436,12 @@ wish (World *world) {
     flags |= LINE_LIVE;
   if (g_rand_int_range (rand, 0, 6) == 0)
     flags |= LINE_NOT_THROUGH;
+  if (g_rand_int_range (rand, 0, 5) == 0)
+    flags |= LINE_ASK_CLEARING;
+  if (g_rand_int_range (rand, 0, 4) == 0)
+    world_answer (world, b, g_rand_int_range (rand, 0, 5) > 0);
+  if (g_rand_int_range (rand, 0, 10) == 0)
+    world_clear (world, (guint) g_rand_int_range (rand, 2, 6));
   /* What a party would not do is as good a wish. */
   if (what < 55)
     world_pay (world, a, b, amount, what % 2 == 0 ? "text" : NULL,
@@ -306,6 +462,7 @@ wish (World *world) {
 
 typedef struct {
   guint commits;
+  guint clearings;
   guint refusals;
   guint falls;
   guint lost;
@@ -321,7 +478,10 @@ run (guint32 seed, Sum *sum) {
     for (guint j = 0; j < MEMBERS; j++)
       if (i != j && g_rand_int_range (rand, 0, 3) > 0)
         world_trust (world, i, j, g_rand_int_range (rand, 1, 10000),
-                     g_rand_int_range (rand, 0, 4) == 0 ? LINE_LIVE : 0);
+                     (g_rand_int_range (rand, 0, 4) == 0 ? LINE_LIVE : 0) |
+                         (g_rand_int_range (rand, 0, 3) == 0
+                              ? LINE_ASK_CLEARING
+                              : 0));
   world_settle (world);
   world_check (world);
 
@@ -351,6 +511,7 @@ run (guint32 seed, Sum *sum) {
   world_check (world);
 
   sum->commits += ledger_count_commits (world->ledger);
+  sum->clearings += ledger_count_clearings (world->ledger);
   sum->refusals += ledger_count_refusals (world->ledger);
   sum->falls += world->n_falls;
   sum->lost += world->n_lost;
@@ -364,9 +525,11 @@ test_random (void) {
     g_test_message ("seed %u", seed);
     run (seed, &sum);
   }
-  g_test_message ("%u runs: %u paid, %u not paid, %u falls, %u lost", RUNS,
-                  sum.commits, sum.refusals, sum.falls, sum.lost);
+  g_test_message ("%u runs: %u paid, %u cleared, %u not paid, %u falls, "
+                  "%u lost",
+                  RUNS, sum.commits, sum.clearings, sum.refusals, sum.falls, sum.lost);
   g_assert_cmpuint (sum.commits, >, RUNS);
+  g_assert_cmpuint (sum.clearings, >, RUNS / 2);
   g_assert_cmpuint (sum.refusals, >, RUNS);
   g_assert_cmpuint (sum.falls, >, RUNS);
 }
@@ -387,6 +550,12 @@ main (int argc, char **argv) {
   g_test_add_func ("/together/order-lost", test_order_lost);
   g_test_add_func ("/together/falls", test_falls);
   g_test_add_func ("/together/late-refusal", test_late_refusal);
+  g_test_add_func ("/together/clearing/after-payment",
+                   test_clear_after_payment);
+  g_test_add_func ("/together/clearing/asked", test_clear_asked);
+  g_test_add_func ("/together/clearing/declined", test_clear_declined);
+  g_test_add_func ("/together/clearing/too-late", test_clear_too_late);
+  g_test_add_func ("/together/clearing/falls", test_clear_falls);
   g_test_add_func ("/together/random", test_random);
   return g_test_run ();
 }

@@ -234,6 +234,8 @@ town_make_line (Town *town,
     line->policy->consent = GEO_CONSENT_LIVE;
   if (flags & LINE_NOT_THROUGH)
     line->policy->can_be_intermediate = FALSE;
+  if (flags & LINE_ASK_CLEARING)
+    line->policy->auto_clearing = FALSE;
   line->seq = before == NULL ? 1 : before->seq + 1;
   if (before != NULL) {
     line->has_previous = TRUE;

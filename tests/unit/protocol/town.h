@@ -43,6 +43,7 @@ GeoAmount ledger_debt (const Ledger *ledger,
                        const GeoPid *creditor,
                        const gchar *equivalent);
 guint ledger_count_commits (const Ledger *ledger);
+guint ledger_count_clearings (const Ledger *ledger);
 guint ledger_count_refusals (const Ledger *ledger);
 /* NULL: the order was not refused; borrowed. */
 const GeoRefusal *ledger_refusal (const Ledger *ledger, const GeoHash *order);
@@ -76,6 +77,7 @@ typedef struct {
 typedef enum {
   LINE_LIVE = 1 << 0,
   LINE_NOT_THROUGH = 1 << 1,
+  LINE_ASK_CLEARING = 1 << 2, /* Without auto_clearing. */
 } LineFlags;
 
 GeoSecret *town_secret (guint8 number);

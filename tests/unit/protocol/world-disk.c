@@ -72,7 +72,8 @@ read_entry (Disk *disk, const GeoProvenEntry *proven) {
 
     disk->balances[peer] += is_paid ? amount : -amount;
   }
-  close_open (disk, &proven->certificate->contract->order);
+  if (proven->certificate->contract->has_order)
+    close_open (disk, &proven->certificate->contract->order);
   close_open (disk, &proven->entry->subject);
 }
 

@@ -376,12 +376,16 @@ hear (Member *member, const GeoTold *told) {
   case GEO_TOLD_PASSED:
     member->n_passed++;
     return;
+  case GEO_TOLD_CLEARED:
+    member->n_cleared++;
+    return;
   case GEO_TOLD_FAULT:
     /* Nobody here lies. */
     g_error ("member %u was told of a fault: %s", member->index, told->reason);
   case GEO_TOLD_LINE:
   case GEO_TOLD_LINE_REFUSED:
   case GEO_TOLD_REFUSED_VOTE:
+  case GEO_TOLD_PROPOSALS:
   case GEO_TOLD_SYNCED:
   case GEO_TOLD_PERSON:
     return;
@@ -567,6 +571,8 @@ world_trust (World *world,
     policy->consent = GEO_CONSENT_LIVE;
   if (flags & LINE_NOT_THROUGH)
     policy->can_be_intermediate = FALSE;
+  if (flags & LINE_ASK_CLEARING)
+    policy->auto_clearing = FALSE;
   if (!geo_party_trust (member->party, id,
                         &world_member (world, to)->person->pid, TOWN_EQUIVALENT,
                         GEO_AMOUNT (MAX (limit, 0)), limit < 0, policy,
@@ -597,6 +603,51 @@ world_pay (World *world,
     *order = hash;
   carry_out_member (member, actions);
   return TRUE;
+}
+
+guint
+world_clear (World *world, guint max_length) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  guint n = geo_closer_clear (world->closer, TOWN_EQUIVALENT, max_length,
+                              world->now, actions);
+
+  carry_out_hub (world, actions);
+  return n;
+}
+
+static void
+list_proposal (const GeoHash *contract,
+               const GeoContract *object,
+               GPtrArray *hops,
+               gpointer user_data) {
+  g_array_append_vals (user_data, contract, 1);
+}
+
+guint
+world_count_proposals (World *world, guint index) {
+  g_autoptr (GArray) hashes = g_array_new (FALSE, FALSE, sizeof (GeoHash));
+
+  geo_party_foreach_proposal (world_member (world, index)->party, list_proposal,
+                              hashes);
+  return hashes->len;
+}
+
+guint
+world_answer (World *world, guint index, gboolean accepts) {
+  Member *member = world_member (world, index);
+  g_autoptr (GArray) hashes = g_array_new (FALSE, FALSE, sizeof (GeoHash));
+  guint n = 0;
+
+  geo_party_foreach_proposal (member->party, list_proposal, hashes);
+  for (guint i = 0; i < hashes->len; i++) {
+    g_autoptr (GPtrArray) actions = geo_actions_new ();
+
+    n += geo_party_answer_clearing (member->party,
+                                    &g_array_index (hashes, GeoHash, i),
+                                    accepts, world->now, actions, NULL);
+    carry_out_member (member, actions);
+  }
+  return n;
 }
 
 /* --- What must hold
@@ -665,6 +716,7 @@ world_check (World *world) {
   g_assert_cmpuint (
       world->violations + geo_closer_get_violations (world->closer), ==, 0);
   g_assert_cmpuint (geo_closer_count_open (world->closer), ==, 0);
+  g_assert_cmpuint (geo_closer_count_clearings (world->closer), ==, 0);
   ledger_check_book (world->ledger, world->book);
   for (guint i = 0; i < n; i++)
     check_orders (world, world_member (world, i), nets);

@@ -30,6 +30,7 @@ typedef struct {
   gchar *last_reason; /* Of the last payment that was not paid */
   guint n_received;
   guint n_passed;
+  guint n_cleared;
 } Member;
 
 struct _World {
@@ -80,6 +81,12 @@ gboolean world_pay (World *world,
                     const gchar *text,
                     gint64 deadline_ms,
                     GeoHash *order);
+
+/* The hub looks for the largest clearing, as cycles of at most max_length. */
+guint world_clear (World *world, guint max_length);
+/* The member answers all clearings that it is asked about; how many. */
+guint world_answer (World *world, guint index, gboolean accepts);
+guint world_count_proposals (World *world, guint index);
 
 /* Everything that happens in the next ms. */
 void world_run (World *world, gint64 ms);
