@@ -750,6 +750,28 @@ geo_engine_store (GeoEngine *engine,
   push_done (engine, actions, done, user_data, destroy);
 }
 
+GeoClearingPlan *
+geo_engine_plan_clearing (GeoEngine *engine,
+                          const gchar *equivalent,
+                          guint max_length) {
+  if (engine->is_failed)
+    return NULL;
+  return geo_closer_plan_clearing (engine->closer, equivalent, max_length);
+}
+
+gboolean
+geo_engine_clear_next (GeoEngine *engine, GeoClearingPlan *plan) {
+  GPtrArray *actions;
+  gboolean more;
+
+  if (engine->is_failed)
+    return FALSE;
+  actions = geo_actions_new ();
+  more = geo_closer_clear_next (engine->closer, plan, now_ms (), actions);
+  submit (engine, actions);
+  return more;
+}
+
 gboolean
 geo_engine_is_idle (const GeoEngine *engine) {
   return engine->is_failed || (g_queue_is_empty ((GQueue *) &engine->lists) &&

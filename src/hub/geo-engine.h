@@ -122,6 +122,14 @@ void geo_engine_store (GeoEngine *engine,
 /* What happens is counted there; borrowed. */
 GeoHubMetrics *geo_engine_get_metrics (GeoEngine *engine);
 
+/* Clearing (§7): a snapshot to be solved, in any thread, and then carried out a
+ * cycle at a time; see geo-closer.h. */
+GeoClearingPlan *geo_engine_plan_clearing (GeoEngine *engine,
+                                           const gchar *equivalent,
+                                           guint max_length);
+/* FALSE: there is no cycle left. */
+gboolean geo_engine_clear_next (GeoEngine *engine, GeoClearingPlan *plan);
+
 /* Nothing waits to be written or sent. */
 gboolean geo_engine_is_idle (const GeoEngine *engine);
 /* Lists that wait for the disk, or for one that does. */

@@ -11,6 +11,7 @@
 
 #include "core/geo-amount.h"
 #include "net/geo-address.h"
+#include "protocol/geo-closer.h"
 
 #define NAME_LEN_MAX 100
 #define CODE_LEN_MAX 100
@@ -33,13 +34,14 @@ typedef enum {
   KEY_TOKEN_FILE,
   KEY_CODE,
   KEY_NUMBER,
+  KEY_NUMBER_OR_ZERO,
 } KeyKind;
 
 typedef struct {
   const gchar *group;
   const gchar *key;
   KeyKind kind;
-  gsize offset; /* KEY_NUMBER, KEY_BOOLEAN, KEY_PEM */
+  gsize offset; /* KEY_NUMBER…, KEY_BOOLEAN, KEY_PEM */
   guint max;
 } Key;
 
@@ -54,6 +56,15 @@ static const Key keys[] = {
   { "tls", "key", KEY_PEM, G_STRUCT_OFFSET (GeoHubConfig, certificate_key), 0 },
   { "tls", "self_made", KEY_BOOLEAN, G_STRUCT_OFFSET (GeoHubConfig, self_made),
     0 },
+  { "clearing", "enabled", KEY_BOOLEAN, G_STRUCT_OFFSET (GeoHubConfig, clears),
+    0 },
+  { "clearing", "interval_s", KEY_NUMBER_OR_ZERO,
+    G_STRUCT_OFFSET (GeoHubConfig, clearing_interval_s), 604800 },
+  { "clearing", "max_length", KEY_NUMBER,
+    G_STRUCT_OFFSET (GeoHubConfig, clearing_max_length),
+    GEO_CLOSER_CLEARING_LENGTH_MAX },
+  { "clearing", "min_amount", KEY_NUMBER,
+    G_STRUCT_OFFSET (GeoHubConfig, clearing_min_amount), 1000000000 },
   { "integrity", "check_at_start", KEY_BOOLEAN,
     G_STRUCT_OFFSET (GeoHubConfig, check_at_start), 0 },
   { "rest", "enabled", KEY_BOOLEAN,
@@ -92,6 +103,11 @@ static const gchar default_text[] = "[community]\n"
                                     "metrics=local\n"
                                     "[tls]\n"
                                     "self_made=false\n"
+                                    "[clearing]\n"
+                                    "enabled=true\n"
+                                    "interval_s=3600\n"
+                                    "max_length=12\n"
+                                    "min_amount=1\n"
                                     "[integrity]\n"
                                     "check_at_start=false\n"
                                     "[rest]\n"
@@ -296,6 +312,7 @@ take (GeoHubConfig *config, const Key *key, const gchar *value) {
   g_autoptr (GeoAddress) address = NULL;
   g_autofree gchar *normal = NULL;
   guint64 number;
+  guint min;
 
   switch (key->kind) {
   case KEY_NAME:
@@ -345,8 +362,10 @@ take (GeoHubConfig *config, const Key *key, const gchar *value) {
     take_string (&config->code, value);
     return NULL;
   case KEY_NUMBER:
-    if (!g_ascii_string_to_unsigned (value, 10, 1, key->max, &number, NULL))
-      return g_strdup_printf ("“%s” is not a number from 1 to %u", value,
+  case KEY_NUMBER_OR_ZERO:
+    min = key->kind == KEY_NUMBER ? 1 : 0;
+    if (!g_ascii_string_to_unsigned (value, 10, min, key->max, &number, NULL))
+      return g_strdup_printf ("“%s” is not a number from %u to %u", value, min,
                               key->max);
     G_STRUCT_MEMBER (guint, config, key->offset) = (guint) number;
     return NULL;

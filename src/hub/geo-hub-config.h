@@ -42,6 +42,12 @@ typedef struct {
   /* [admin] */
   gchar *admin_token; /* NULL: nobody is */
 
+  /* [clearing] */
+  gboolean clears;
+  guint clearing_interval_s; /* 0: only after payments and on demand */
+  guint clearing_max_length;
+  guint clearing_min_amount; /* Of a cycle, in minor units. */
+
   /* [joining] */
   gboolean open;
   gchar *code; /* NULL: none is asked for */

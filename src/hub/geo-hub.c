@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "hub/geo-hub-clearing.h"
 #include "hub/geo-hub-community.h"
 #include "hub/geo-hub-gate.h"
 #include "hub/geo-hub-guest.h"
@@ -43,6 +44,7 @@ struct _GeoHub {
   GeoHubKey *key;
   GTlsCertificate *certificate;
   GeoEngine *engine;
+  GeoHubClearing *clearing;
   GeoHubGuests *guests;
   GeoHubRest *rest;
   GeoHubGate *gate;
@@ -64,6 +66,7 @@ G_DEFINE_FINAL_TYPE (GeoHub, geo_hub, G_TYPE_OBJECT)
 static void
 take_apart (GeoHub *self) {
   g_clear_handle_id (&self->stop_id, g_source_remove);
+  g_clear_pointer (&self->clearing, geo_hub_clearing_free);
   g_clear_pointer (&self->guests, geo_hub_guests_free);
   g_clear_pointer (&self->engine, geo_engine_free);
   g_clear_pointer (&self->rest, geo_hub_rest_free);
@@ -171,6 +174,7 @@ geo_hub_stop (GeoHub *self) {
     return;
   self->phase = PHASE_WRITING;
   geo_server_stop_listening (self->server);
+  g_clear_pointer (&self->clearing, geo_hub_clearing_free);
   geo_hub_guests_stop (self->guests);
   self->stop_id = g_timeout_add (STOP_STEP_MS, stop_step_cb, self);
 }
@@ -460,6 +464,8 @@ open_engine (GeoHub *self, GError **error) {
   limits.orders_max = self->config->orders_open_max;
   limits.payment_units_max = self->config->max_payment_amount;
   limits.line_units_max = self->config->max_trust_line_limit;
+  limits.clears = self->config->clears;
+  limits.min_clearing_amount = GEO_AMOUNT (self->config->clearing_min_amount);
   /* I3 and the rest of what the book cannot hold is found by loading it. */
   self->engine = geo_engine_new (g_steal_pointer (&writer),
                                  g_steal_pointer (&reader), community,
@@ -542,6 +548,9 @@ geo_hub_start (GeoHub *self, GError **error) {
     take_apart (self);
     return FALSE;
   }
+  self->clearing = geo_hub_clearing_new (
+      self->engine, self->config->clears ? self->config->clearing_interval_s : 0,
+      self->config->clearing_max_length);
   self->gate = geo_hub_gate_new (self->config->requests_per_second);
   if (!start_listening (self, error)) {
     take_apart (self);
