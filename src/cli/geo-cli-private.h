@@ -83,6 +83,7 @@ extern const GeoCommand geo_command_people;
 extern const GeoCommand geo_command_history;
 extern const GeoCommand geo_command_receipt;
 extern const GeoCommand geo_command_verify;
+extern const GeoCommand geo_command_clearing;
 
 /* A line of the result; nothing with --json. */
 void geo_cli_say (GeoCli *cli, const gchar *format, ...) G_GNUC_PRINTF (2, 3);

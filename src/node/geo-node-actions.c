@@ -236,7 +236,11 @@ tell (GeoNode *self, const GeoTold *told) {
     told_received (self, told->entry);
     break;
   case GEO_TOLD_PASSED:
+  case GEO_TOLD_CLEARED:
     refresh_hops (self, told->entry);
+    break;
+  case GEO_TOLD_PROPOSALS:
+    geo_node_refresh_proposals (self);
     break;
   case GEO_TOLD_LINE:
   case GEO_TOLD_LINE_REFUSED:

@@ -77,6 +77,7 @@ geo_node_lists_init (GeoNode *self) {
   self->people_by_pid = g_hash_table_new_full (geo_pid_hash, geo_pid_equal,
                                                g_free, g_object_unref);
   self->totals = g_list_store_new (GEO_TYPE_TOTAL);
+  self->proposals = g_list_store_new (GEO_TYPE_PROPOSAL_ITEM);
   self->activity = geo_activity_model_new (describe_cb, self);
   g_signal_connect_object (self->activity, "added", G_CALLBACK (added_cb), self,
                            0);
@@ -94,6 +95,7 @@ geo_node_lists_clear (GeoNode *self) {
   g_clear_object (&self->people);
   g_clear_pointer (&self->people_by_pid, g_hash_table_unref);
   g_clear_object (&self->totals);
+  g_clear_object (&self->proposals);
   g_clear_object (&self->activity);
   g_clear_pointer (&self->pending, g_hash_table_unref);
   g_clear_pointer (&self->expected_receipts, g_hash_table_unref);

@@ -123,6 +123,7 @@ struct _GeoNode {
   GListStore *people;
   GHashTable *people_by_pid; /* GeoPid → GeoPerson */
   GListStore *totals;
+  GListStore *proposals;
   GeoActivityModel *activity;
   GHashTable *pending; /* line_id → the pair it is for */
   GHashTable *expected_receipts; /* Receipt keys of TOLD_RECEIVED */
@@ -224,6 +225,11 @@ void geo_node_refresh_name (GeoNode *self, const GeoParticipant *person);
 void geo_node_set_pending (GeoNode *self,
                            const GeoTrustLine *line,
                            gboolean pending);
+
+/* --- geo-node-clearing.c ------------------------------------------------ */
+
+/* As the party has them now. */
+void geo_node_refresh_proposals (GeoNode *self);
 
 /* --- geo-node-pay.c ----------------------------------------------------- */
 

@@ -11,6 +11,7 @@
 
 #include "node/geo-payment.h"
 #include "node/geo-profile.h"
+#include "node/geo-proposal.h"
 
 G_BEGIN_DECLS
 
@@ -164,6 +165,17 @@ void geo_node_trust_async (GeoNode *node,
 gboolean geo_node_trust_finish (GeoNode *node,
                                 GAsyncResult *result,
                                 GError **error);
+
+/* GeoProposalItem: clearings that wait for my word, as long as the hub is
+ * connected; borrowed, live. */
+GListModel *geo_node_get_proposals (GeoNode *node);
+/* My word, by the item's id; it is stored, then sent, and never withdrawn.
+ * OFFLINE; INPUT: there is no such clearing; REFUSED: too late, or the debts are
+ * not what they were.  Nothing is changed then. */
+gboolean geo_node_answer_clearing (GeoNode *node,
+                                   const gchar *id,
+                                   gboolean accepts,
+                                   GError **error);
 
 /* The receipt with all its proofs, JSON; key: a tx_id or receipt key. */
 void geo_node_get_receipt_async (GeoNode *node,

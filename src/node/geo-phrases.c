@@ -375,6 +375,47 @@ geo_phrase_activity (GeoActivityItem *item) {
 }
 
 gchar *
+geo_phrase_cleared (guint others,
+                    GeoAmount amount,
+                    guint precision,
+                    const gchar *equivalent) {
+  g_autofree gchar *less = geo_phrase_amount (amount, precision, equivalent);
+
+  return g_strdup_printf (
+      /* Translators: how many others, and an amount that each of them, and you,
+       * owes less. */
+      g_dngettext (GETTEXT_PACKAGE,
+                   "Clearing: you and %u other now owe %s less; your balance "
+                   "is the same.",
+                   "Clearing: you and %u others now owe %s less; your balance "
+                   "is the same.",
+                   others),
+      others, less);
+}
+
+gchar *
+geo_phrase_proposal (GeoProposalItem *item) {
+  g_autofree gchar *less = geo_phrase_amount (
+      geo_proposal_item_get_amount (item),
+      geo_proposal_item_get_precision (item),
+      geo_proposal_item_get_equivalent (item));
+  guint others = geo_proposal_item_get_others (item);
+
+  return g_strdup_printf (
+      /* Translators: how many others, an amount that each of them owes less,
+       * who owes you, and whom you owe. */
+      g_dngettext (GETTEXT_PACKAGE,
+                   "You and %u other could owe %s less: %s would owe you less, "
+                   "and you would owe %s less. Your balance stays the same.",
+                   "You and %u others could owe %s less: %s would owe you "
+                   "less, and you would owe %s less. Your balance stays the "
+                   "same.",
+                   others),
+      others, less, geo_proposal_item_get_debtor (item),
+      geo_proposal_item_get_creditor (item));
+}
+
+gchar *
 geo_phrase_date_time (GeoTime time_ms) {
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time_ms / 1000);
   g_autoptr (GDateTime) local = NULL;

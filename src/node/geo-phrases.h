@@ -14,6 +14,7 @@
 #include "core/geo-error.h"
 #include "core/geo-time.h"
 #include "node/geo-items.h"
+#include "node/geo-proposal.h"
 
 G_BEGIN_DECLS
 
@@ -56,6 +57,14 @@ gchar *geo_phrase_refusal (const gchar *code,
 const gchar *geo_phrase_state (GeoState state);
 /* What it waits for, that leaving is safe, that paying again is not. */
 gchar *geo_phrase_in_doubt (GeoTime since_ms);
+/* "Clearing: you and 3 others now owe 34.00 UAH less; your balance is the
+ * same."  others: everybody else on the circle. */
+gchar *geo_phrase_cleared (guint others,
+                           GeoAmount amount,
+                           guint precision,
+                           const gchar *equivalent);
+/* The same as a question, with the two whom it is about. */
+gchar *geo_phrase_proposal (GeoProposalItem *item);
 /* "Paid to Olena", "Received from Ivan", "Passed through you", "You trust Olena
  * up to 300.00 UAH", … */
 gchar *geo_phrase_activity (GeoActivityItem *item);

@@ -315,6 +315,53 @@ verify_payment (const Names *names,
       payer, amount, payee, when, receipt->community->name);
 }
 
+/* §7: the debts around a circle, by the same amount, and nobody's balance. */
+static gchar *
+verify_clearing (const Names *names,
+                 const GeoProvenEntry *proven,
+                 GError **error) {
+  const Receipt *receipt = names->receipt;
+  const GeoContract *contract;
+  GError *failure = NULL;
+  GeoHash hash;
+  g_autofree gchar *amount = NULL;
+  g_autofree gchar *when = NULL;
+
+  if (proven->certificate == NULL) {
+    fail (error, GEO_CORE_ERROR_PROOF, _ ("The certificate is missing."));
+    return NULL;
+  }
+  contract = proven->certificate->contract;
+  if (!geo_certificate_check (proven->certificate, lookup_cb, (gpointer) names,
+                              &failure)) {
+    fail_part (error, failure, _ ("The certificate does not hold."));
+    return NULL;
+  }
+  geo_contract_hash (contract, &hash);
+  if (contract->kind != GEO_CONTRACT_KIND_CLEARING ||
+      !geo_hash_equal (&hash, &proven->entry->subject) ||
+      !geo_pid_equal (&contract->community, &receipt->community->community)) {
+    fail (error, GEO_CORE_ERROR_PROOF,
+          _ ("The hub's entry is about something else."));
+    return NULL;
+  }
+  if (!check_hops (receipt, proven, error))
+    return NULL;
+  amount = say_amount (receipt, contract->amount, contract->equivalent, error);
+  if (amount == NULL)
+    return NULL;
+  when = geo_phrase_date_time (proven->entry->at);
+  return g_strdup_printf (
+      /* Translators: how many, an amount, date and time, community. */
+      g_dngettext (GETTEXT_PACKAGE,
+                   "Cleared: %u person owes %s less since %s, and nobody's "
+                   "balance changed; committed by %s.",
+                   "Cleared: %u people on a circle owe %s less each since %s, "
+                   "and nobody's balance changed; committed by %s.",
+                   (gulong) contract->hops_count),
+      (guint) contract->hops_count, amount, when, receipt->community->name);
+}
+
 static gchar *
 verify_line (const Names *names, const GeoProvenEntry *proven, GError **error) {
   const Receipt *receipt = names->receipt;
@@ -378,7 +425,7 @@ verify_entry (const Receipt *receipt, GError **error) {
   case GEO_ENTRY_KIND_TRUST_LINE:
     return verify_line (&names, proven, error);
   case GEO_ENTRY_KIND_CLEARING:
-    break;
+    return verify_clearing (&names, proven, error);
   }
   fail (error, GEO_CORE_ERROR_VERSION,
         _ ("This receipt was made by a newer version. Update first."));
