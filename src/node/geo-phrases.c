@@ -178,6 +178,9 @@ static const Sentence reasons[] = {
   { GEO_REASON_EQUIVALENT_FROZEN,
     N_ ("The hub found a mistake in its own books and stopped all payments in "
         "this currency. Nothing was changed. Ask whoever runs the hub.") },
+  { GEO_REASON_ABORTED,
+    N_ ("Whoever runs the hub stopped this payment. Nothing was paid; ask them "
+        "why before you pay again.") },
   { GEO_REASON_DEADLINE_PASSED,
     N_ ("It took too long, so nothing was done. Try again.") },
   { GEO_REASON_NO_VOTE,
