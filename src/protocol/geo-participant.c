@@ -268,7 +268,7 @@ check_delta (const GeoParty *party,
       !geo_amount_sub (reserved_out, balance, &least) ||
       !geo_amount_add (least, delta->out, &least))
     return geo_no (no, GEO_CODE_INVALID, GEO_REASON_AMOUNT);
-  if (delta->in.minor > 0 && 
+  if (delta->in.minor > 0 &&
       !check_given (party, pair, contract, most, delta->in, no))
     return FALSE;
   return delta->out.minor == 0 || check_got (pair, least, no);
