@@ -4,8 +4,9 @@
  * What the parts of a GeoParty share: its state, and what they ask of each
  * other. geo-party.c holds the state and hands events out; geo-payer.c the
  * payments we make; geo-participant.c the contracts we are asked about;
- * geo-party-lines.c our lines; geo-party-clearing.c what is cleared; geo-catchup.c the hub's entries;
- * geo-party-checks.c what two of them check.  Used by these files only.
+ * geo-party-lines.c our lines; geo-party-clearing.c what is cleared;
+ * geo-catchup.c the hub's entries; geo-party-checks.c what two of them check.
+ * Used by these files only.
  */
 #pragma once
 
