@@ -114,6 +114,16 @@ geo_base64_decode (const gchar *text, gsize max_len, GError **error) {
     return NULL;
   }
 
+  /* libsodium 1.0.18 takes some bytes above ASCII for letters of the alphabet,
+   * where char is signed. */
+  for (gsize i = 0; i < text_len; i++) {
+    if (!g_ascii_isgraph (text[i])) {
+      g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SYNTAX,
+                           "Not standard base64 with padding");
+      return NULL;
+    }
+  }
+
   /* One byte of room at least: malloc of nothing may be NULL. */
   g_autofree guint8 *bytes = g_malloc (text_len / 4 * 3 + 1);
 

@@ -85,7 +85,8 @@ read_hex (Gate *gate, gunichar *out) {
 
 static gboolean
 read_unicode_escape (Gate *gate, gunichar *out) {
-  gunichar first, second;
+  gunichar first = 0;
+  gunichar second = 0;
 
   if (!read_hex (gate, &first))
     return FALSE;
@@ -152,7 +153,7 @@ read_string (Gate *gate, GString *unescaped, gboolean *has_escapes) {
       return fail (gate, GEO_CORE_ERROR_SYNTAX,
                    "A string does not end, or has a control character");
 
-    gunichar character;
+    gunichar character = 0;
 
     gate->at++;
     escapes = TRUE;

@@ -94,7 +94,7 @@ static void
 test_base64 (void) {
   static const gchar *const refused[] = {
     "YQ",   "YQ=",   "YR==", "YWJ=",  "YQ==\n", " YQ==", "YQ==YQ==",
-    "Y-==", "YQ===", "====", "Y Q==", "=",      "YWI"
+    "Y-==", "YQ===", "====", "Y Q==", "=",      "YWI",   "E\xb0zA"
   };
 
   for (gsize len = 0; len < 100; len++) {
