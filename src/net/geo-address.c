@@ -47,6 +47,23 @@ read_fingerprint (const gchar *text) {
   return g_string_free (g_steal_pointer (&digits), FALSE);
 }
 
+/* With a zone ("fe80::1%eth0") too, in which g_hostname_is_ip_address () takes
+ * anything, as it takes ":" for an address. */
+static gboolean
+is_numeric (const gchar *host) {
+  gsize len = strcspn (host, "%");
+  g_autofree gchar *plain = g_strndup (host, len);
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (plain);
+
+  if (inet == NULL || host[len] == '\0')
+    return inet != NULL;
+  for (const gchar *c = host + len + 1; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("-._", *c) == NULL)
+      return FALSE;
+  return host[len + 1] != '\0' &&
+         g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6;
+}
+
 /* A name of letters, digits, "-" and "." (what is not ASCII is to be written in
  * its xn-- form), or a numeric address. */
 static gboolean
@@ -55,7 +72,7 @@ host_is_valid (const gchar *host) {
 
   if (len == 0 || len > HOST_LEN_MAX)
     return FALSE;
-  if (g_hostname_is_ip_address (host))
+  if (is_numeric (host))
     return TRUE;
   for (const gchar *c = host; *c != '\0'; c++)
     if (!g_ascii_isalnum (*c) && *c != '-' && *c != '.' && *c != '_')
@@ -96,7 +113,7 @@ split_authority (const gchar *text, gchar **host_out, gchar **port_out) {
   colon = strchr (text, ':');
   if (colon != NULL && strchr (colon + 1, ':') != NULL) {
     *host_out = g_strdup (text);
-    return g_hostname_is_ip_address (text);
+    return is_numeric (text);
   }
   if (colon == NULL) {
     *host_out = g_strdup (text);
@@ -211,15 +228,17 @@ GSocketAddress *
 geo_address_parse_numeric (const gchar *text, GError **error) {
   g_autofree gchar *host = NULL;
   g_autofree gchar *port_text = NULL;
+  GSocketAddress *address = NULL;
   guint16 port;
 
-  if (!split_authority (text, &host, &port_text) || port_text == NULL ||
-      !g_hostname_is_ip_address (host) || !read_port (port_text, TRUE, &port)) {
+  /* A zone may be of no interface here, and then there is no address. */
+  if (split_authority (text, &host, &port_text) && port_text != NULL &&
+      is_numeric (host) && read_port (port_text, TRUE, &port))
+    address = g_inet_socket_address_new_from_string (host, port);
+  if (address == NULL)
     g_set_error (error, GEO_NET_ERROR, GEO_NET_ERROR_ADDRESS,
                  "“%s” is not a numeric address with a port, such as "
                  "127.0.0.1:%d or [::1]:%d",
                  text, GEO_HUB_PORT, GEO_HUB_PORT);
-    return NULL;
-  }
-  return g_inet_socket_address_new_from_string (host, port);
+  return address;
 }
