@@ -70,7 +70,10 @@ geo_rest_object_to_text (JsonObject *object) {
 
   json_node_take_object (node, object);
   text = geo_json_canonical (node, NULL, NULL);
-  g_assert (text != NULL);
+  /* What is told again of a request, or of a profile, may have keys that are
+   * not ASCII: JSON, but nothing that has a canonical form. */
+  if (text == NULL)
+    text = json_to_string (node, FALSE);
   return text;
 }
 
