@@ -400,6 +400,8 @@ make_contract (GeoCloser *closer,
                                 (guint) market->equivalent->precision);
   object->closer = closer->self;
   object->created_at = now;
+  geo_closer_note_created (closer, closer->n_open + closer->clearings->len,
+                           now);
   object->deadline = now + (live->len > 0 ? VOTE_MS : COMMIT_MS);
   geo_contract_set_hops (object, hops);
   g_array_append_val (object->voters, closer->self);

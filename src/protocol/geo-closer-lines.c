@@ -196,6 +196,7 @@ geo_closer_take_line (GeoCloser *closer,
   GeoChange *change;
   GeoHash hash, before;
   Fault fault;
+  GeoTime at;
 
   if (!check_line (closer, creditor, line, status, &fault)) {
     geo_closer_say_error (&creditor->participant->pid, message, fault.code,
@@ -234,10 +235,11 @@ geo_closer_take_line (GeoCloser *closer,
    * reserved under the limit before (I2, I6): a debt can always be paid back.
    */
   held = geo_book_put_line (closer->book, line);
+  at = geo_closer_line_time (closer, now);
   entry = geo_closer_next_entry (closer, creditor, GEO_ENTRY_KIND_TRUST_LINE,
-                                 &hash, now);
+                                 &hash, at);
   debtor_entry = geo_closer_next_entry (closer, debtor,
-                                        GEO_ENTRY_KIND_TRUST_LINE, &hash, now);
+                                        GEO_ENTRY_KIND_TRUST_LINE, &hash, at);
   held->receipt = geo_entry_copy (entry);
 
   /* P1: Persist, then send. */

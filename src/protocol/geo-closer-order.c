@@ -379,6 +379,8 @@ propose (GeoCloser *closer,
   object->closer = closer->self;
   object->deadline = order->order->deadline;
   object->created_at = now;
+  geo_closer_note_created (closer, closer->n_open - 1 + closer->clearings->len,
+                           now);
   geo_contract_set_hops (object, hops);
   set_voters (closer, order, flows, object);
 

@@ -112,6 +112,7 @@ struct _GeoCloser {
   guint32 n_clearings; /* Ever made in this life. */
   GQueue kept; /* GeoCloserKept, the oldest first */
   guint n_open;
+  GeoTime created_last; /* The latest created_at of what is open. */
   guint64 violations;
   gboolean signs_later;
 };
@@ -128,6 +129,13 @@ void geo_closer_say_error (const GeoPid *to,
 GeoCloserOrder *geo_closer_order_new (const GeoHash *hash);
 GeoCloserContract *geo_closer_contract_new (const GeoHash *hash);
 void geo_closer_contract_free (GeoCloserContract *contract);
+
+/* A contract is made now, beside so many others that are open. */
+void geo_closer_note_created (GeoCloser *closer, guint others, GeoTime now);
+/* When a line comes into force: after everything that is open was made, also
+ * where the hub's clock was set back since.  Participants hold a contract to
+ * the line as it was when the contract was made. */
+GeoTime geo_closer_line_time (const GeoCloser *closer, GeoTime now);
 
 /* Nothing is open about it any more: it is kept for a while (P5). */
 void geo_closer_keep (GeoCloser *closer,

@@ -208,6 +208,18 @@ geo_closer_free (GeoCloser *closer) {
 }
 
 void
+geo_closer_note_created (GeoCloser *closer, guint others, GeoTime now) {
+  closer->created_last = others > 0 ? MAX (closer->created_last, now) : now;
+}
+
+GeoTime
+geo_closer_line_time (const GeoCloser *closer, GeoTime now) {
+  return closer->n_open + closer->clearings->len > 0
+             ? MAX (closer->created_last, now)
+             : now;
+}
+
+void
 geo_closer_keep (GeoCloser *closer,
                  GeoCloserOrder *order,
                  GeoCloserContract *contract,
