@@ -416,7 +416,25 @@ until_next (Sim *sim) {
     return sim_random_range (&sim->random, 1, 12) * HOUR_MS;
   if (dice < 150)
     return sim_random_range (&sim->random, 3, 120) * SECOND_MS;
-  return sim_random_range (&sim->random, 0, 2000);
+  return sim_random_range (&sim->random, 0, 2000 / sim->pace);
+}
+
+/* Each storm likes some scenes more than others, and leaves some out: what
+ * never meets in an average life does so in one of these. */
+static void
+choose_weights (Sim *sim) {
+  static const guint factors[] = { 0, 1, 1, 2, 5 };
+  guint pace = below (sim, 3);
+
+  sim->weights = g_new0 (guint, G_N_ELEMENTS (scenes));
+  sim->pace = 1;
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++) {
+    sim->weights[i] = scenes[i].weights[sim->options.profile];
+    if (sim->options.profile == SIM_PROFILE_STORM && i > 0)
+      sim->weights[i] *= factors[below (sim, G_N_ELEMENTS (factors))];
+  }
+  for (; sim->options.profile == SIM_PROFILE_STORM && pace > 0; pace--)
+    sim->pace *= 4;
 }
 
 void
@@ -429,17 +447,17 @@ sim_life_next (Sim *sim) {
   }
   if (sim->options.plant != SIM_PLANT_NONE && !sim->planted)
     sim_plant (sim);
+  if (sim->weights == NULL)
+    choose_weights (sim);
   for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
-    sum += scenes[i].weights[sim->options.profile];
+    sum += sim->weights[i];
   at = below (sim, sum);
   for (guint i = 0; i < G_N_ELEMENTS (scenes); i++) {
-    guint weight = scenes[i].weights[sim->options.profile];
-
-    if (at < weight) {
+    if (at < sim->weights[i]) {
       scenes[i].func (sim);
       break;
     }
-    at -= weight;
+    at -= sim->weights[i];
   }
   sim_add_event (sim, SIM_EVENT_WISH, until_next (sim));
 }

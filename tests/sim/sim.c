@@ -329,6 +329,7 @@ sim_free (Sim *sim) {
   sim_truth_free (sim->truth);
   g_clear_pointer (&sim->town, g_ptr_array_unref);
   sim_trace_free (sim->trace);
+  g_free (sim->weights);
   g_free (sim);
 }
 

@@ -292,6 +292,8 @@ struct _Sim {
   guint plant_commits;
   GPtrArray *town; /* SimTownPayment, or NULL. */
   guint town_next;
+  guint *weights; /* Of the scenes. */
+  guint pace; /* How much faster wishes come. */
   SimTrace *trace;
 };
 
