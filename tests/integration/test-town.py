@@ -139,22 +139,28 @@ class Evidence:
         else:
             assert entry.get("previous") is None
         chain.append(digest(entry))
-        if entry["kind"] == "payment":
-            self.take_payment(number, entry, proven)
+        if entry["kind"] in ("payment", "clearing"):
+            self.take_contract(number, entry, proven)
         else:
+            assert entry["kind"] == "trust_line"
             assert entry["subject"] == text_of(digest(proven["line"]))
 
-    def take_payment(self, number, entry, proven):
+    def take_contract(self, number, entry, proven):
         certificate = proven["certificate"]
         contract = certificate["contract"]
         key = text_of(digest(contract))
         assert entry["subject"] == key
-        assert contract["order"] == text_of(digest(certificate["order"]))
+        assert contract["kind"] == entry["kind"]
+        if contract["kind"] == "payment":
+            assert contract["order"] == text_of(digest(certificate["order"]))
+        else:
+            assert not {"order", "payer", "payee"} & set(contract)
+            assert "order" not in certificate
         # I5: everybody holds the same certificate.
         known = self.contracts.setdefault(key, certificate)
         assert known == certificate, "two certificates of one contract"
         voters = {vote["voter"] for vote in certificate["votes"]}
-        assert voters == set(contract["voters"]) - {contract["payer"]}
+        assert voters == set(contract["voters"]) - {contract.get("payer")}
         assert all(vote["contract"] == key and vote["verdict"] == "accept"
                    for vote in certificate["votes"])
         mine = self.people[number]
@@ -191,11 +197,13 @@ class Evidence:
                 u, v = self.numbers[hop["from"]], self.numbers[hop["to"]]
                 net[min(u, v), max(u, v), hop["equivalent"]] += \
                     amount if u < v else -amount
-            # I7: the payer's loss is the payee's gain, and nobody else's.
+            # I7: the payer's loss is the payee's gain, and nobody else's; I4:
+            # clearing is neither.
             amount = minor(contract["amount"])
             change = {pid: sum_ for pid, sum_ in change.items() if sum_}
-            assert change == {contract["payer"]: -amount,
-                              contract["payee"]: amount}
+            assert change == ({contract["payer"]: -amount,
+                               contract["payee"]: amount}
+                              if contract["kind"] == "payment" else {})
         return {(a, b, e) if amount > 0 else (b, a, e): abs(amount)
                 for (a, b, e), amount in net.items() if amount}
 
@@ -315,7 +323,10 @@ def judge(story, hub, folder, result):
     # Who was told that it is paid has a certificate, and nobody else.
     certificates = Counter(item["contract"]["tx_id"] + " " +
                            str(evidence.numbers[item["contract"]["payer"]])
-                           for item in evidence.contracts.values())
+                           for item in evidence.contracts.values()
+                           if item["contract"]["kind"] == "payment")
+    say(f"{len(evidence.contracts) - certificates.total()} circles of debt "
+        "were cleared on the way")
     paid = Counter()
     for kind in ("debt", "payment"):
         for index, (order, outcome) in enumerate(zip(story[kind + "s"],
