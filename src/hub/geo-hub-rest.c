@@ -14,6 +14,14 @@
 
 #define JSON "application/json"
 
+/* Something is on disk. */
+static void
+changed_cb (const GeoChange *change, gpointer user_data) {
+  GeoHubRest *rest = user_data;
+
+  geo_rest_pending_stored (rest->pending, change);
+}
+
 GeoHubRest *
 geo_hub_rest_new (GeoEngine *engine,
                   const GeoHubConfig *config,
@@ -43,6 +51,8 @@ geo_hub_rest_new (GeoEngine *engine,
                                          g_free);
   rest->notes = g_steal_pointer (&notes);
   rest->logins = geo_rest_logins_new (g_steal_pointer (&tokens));
+  rest->pending = geo_rest_pending_new ();
+  geo_engine_set_change_func (engine, changed_cb, rest);
   return rest;
 }
 
@@ -50,6 +60,7 @@ void
 geo_hub_rest_free (GeoHubRest *rest) {
   if (rest == NULL)
     return;
+  geo_rest_pending_free (rest->pending);
   geo_rest_logins_free (rest->logins);
   g_hash_table_unref (rest->buckets);
   g_hash_table_unref (rest->notes);
@@ -63,7 +74,7 @@ gboolean
 geo_hub_rest_take_message (GeoHubRest *rest,
                            const GeoPid *to,
                            GeoMessage *message) {
-  return FALSE;
+  return geo_rest_pending_message (rest->pending, message);
 }
 
 /* --- Answers ---------------------------------------------------------------
@@ -78,6 +89,28 @@ GeoReply *
 geo_rest_take_reply (GeoRestCall *call) {
   g_assert (call->reply != NULL);
   return g_steal_pointer (&call->reply);
+}
+
+guint
+geo_rest_status_of (GeoCode code) {
+  switch (code) {
+  case GEO_CODE_NOT_ALLOWED:
+    return 403;
+  case GEO_CODE_CONFLICT:
+    return 409;
+  case GEO_CODE_TIMEOUT:
+    return 504;
+  case GEO_CODE_INTERNAL:
+    return 500;
+  case GEO_CODE_NO_ROUTE:
+  case GEO_CODE_CAPACITY:
+  case GEO_CODE_LIMIT:
+  case GEO_CODE_LINE_INACTIVE:
+  case GEO_CODE_SIGNATURE:
+  case GEO_CODE_INVALID:
+    break;
+  }
+  return 400;
 }
 
 void

@@ -496,28 +496,6 @@ changed (GeoHubRest *rest, GeoReply *reply, gpointer data) {
   registered (rest, reply, data, 200);
 }
 
-static guint
-status_of (GeoCode code) {
-  switch (code) {
-  case GEO_CODE_NOT_ALLOWED:
-    return 403;
-  case GEO_CODE_CONFLICT:
-    return 409;
-  case GEO_CODE_TIMEOUT:
-    return 504;
-  case GEO_CODE_INTERNAL:
-    return 500;
-  case GEO_CODE_NO_ROUTE:
-  case GEO_CODE_CAPACITY:
-  case GEO_CODE_LIMIT:
-  case GEO_CODE_LINE_INACTIVE:
-  case GEO_CODE_SIGNATURE:
-  case GEO_CODE_INVALID:
-    break;
-  }
-  return 400;
-}
-
 static void
 store (GeoRestCall *call,
        const GeoParticipant *participant,
@@ -530,8 +508,8 @@ store (GeoRestCall *call,
                            later, geo_rest_later_free, &error))
     return;
   geo_rest_refuse (g_steal_pointer (&later->reply),
-                   status_of ((GeoCode) error->code), (GeoCode) error->code,
-                   error->message, NULL);
+                   geo_rest_status_of ((GeoCode) error->code),
+                   (GeoCode) error->code, error->message, NULL);
   geo_rest_later_free (later);
 }
 

@@ -8,6 +8,7 @@
 
 #include "hub/geo-hub-rest.h"
 #include "hub/geo-rest-json.h"
+#include "hub/geo-rest-pending.h"
 #include "hub/geo-rest-token.h"
 #include "protocol/geo-book-route.h"
 #include "store/geo-hub-history.h"
@@ -27,6 +28,7 @@ struct _GeoHubRest {
   GHashTable *buckets; /* Address → GeoBucket */
   GHashTable *notes; /* Code → note of an equivalent, JSON */
   GeoRestLogins *logins;
+  GeoRestPending *pending;
 };
 
 /* --- A request -------------------------------------------------------------
@@ -72,6 +74,9 @@ extern const GeoRestRoute geo_rest_routes[];
 
 GeoTime geo_rest_now (void);
 GeoReply *geo_rest_take_reply (GeoRestCall *call);
+
+/* The status that says that code; 404 is the caller's to know. */
+guint geo_rest_status_of (GeoCode code);
 
 /* Each is the one answer.  Takes object. */
 void geo_rest_send (GeoReply *reply, guint status, JsonObject *object);
@@ -159,6 +164,20 @@ geo_rest_show_participant (GeoHubRest *rest, const GeoPid *pid, GError **error);
 /* What it calls itself, as it was written; "" where it is not known. */
 gchar *geo_rest_display_name (GeoHubRest *rest, const GeoPid *pid);
 
+/* geo-rest-payments.c */
+/* FALSE: it is answered. */
+gboolean
+geo_rest_read_payee (GeoRestCall *call, const gchar *text, GeoPid *out);
+gboolean geo_rest_read_amount (GeoRestCall *call,
+                               const gchar *text,
+                               const GeoEquivalent *equivalent,
+                               GeoAmount *out);
+
+/* geo-rest-trustlines.c */
+/* A line as REST shows it; NULL and an error where the disk fails. */
+JsonObject *
+geo_rest_show_line (GeoHubRest *rest, const GeoTrustLine *line, GError **error);
+
 /* geo-rest-equivalents.c */
 /* NULL, and it is answered 404. */
 const GeoEquivalent *
@@ -187,5 +206,20 @@ void geo_rest_patch_me (GeoRestCall *call);
 void geo_rest_get_participant (GeoRestCall *call);
 
 void geo_rest_get_equivalents (GeoRestCall *call);
+
+void geo_rest_get_balance (GeoRestCall *call);
+void geo_rest_get_debts (GeoRestCall *call);
+
+void geo_rest_post_trustlines (GeoRestCall *call);
+void geo_rest_get_trustlines (GeoRestCall *call);
+void geo_rest_get_trustline (GeoRestCall *call);
+void geo_rest_patch_trustline (GeoRestCall *call);
+void geo_rest_delete_trustline (GeoRestCall *call);
+
+void geo_rest_get_capacity (GeoRestCall *call);
+void geo_rest_get_max_flow (GeoRestCall *call);
+void geo_rest_post_payments (GeoRestCall *call);
+void geo_rest_get_payments (GeoRestCall *call);
+void geo_rest_get_payment (GeoRestCall *call);
 
 G_END_DECLS

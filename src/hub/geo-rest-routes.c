@@ -45,6 +45,33 @@ const GeoRestRoute geo_rest_routes[] = {
   { "GET", "/equivalents", GEO_REST_OPEN, geo_rest_get_equivalents, "200",
     "What amounts count in" },
 
+  { "GET", "/balance", GEO_REST_BEARER, geo_rest_get_balance, "200",
+    "Totals in each equivalent" },
+  { "GET", "/balance/debts", GEO_REST_BEARER, geo_rest_get_debts, "200 404 422",
+    "Who owes whom" },
+
+  { "POST", "/trustlines", GEO_REST_BEARER, geo_rest_post_trustlines,
+    "201 400 404 409 422", "Opens a trust line" },
+  { "GET", "/trustlines", GEO_REST_BEARER, geo_rest_get_trustlines, "200 422",
+    "Lines given and held" },
+  { "GET", "/trustlines/{id}", GEO_REST_BEARER, geo_rest_get_trustline,
+    "200 404", "One line" },
+  { "PATCH", "/trustlines/{id}", GEO_REST_BEARER, geo_rest_patch_trustline,
+    "200 400 404 409 422", "Another limit or policy" },
+  { "DELETE", "/trustlines/{id}", GEO_REST_BEARER, geo_rest_delete_trustline,
+    "200 400 404 409 422", "Closes a line that nobody owes over" },
+
+  { "GET", "/payments/capacity", GEO_REST_BEARER, geo_rest_get_capacity,
+    "200 400 404 422", "Whether an amount can be paid" },
+  { "GET", "/payments/max-flow", GEO_REST_BEARER, geo_rest_get_max_flow,
+    "200 400 404 422", "The most that can be paid" },
+  { "POST", "/payments", GEO_REST_BEARER, geo_rest_post_payments,
+    "200 400 404 409 422 504", "Pays; waits for the outcome" },
+  { "GET", "/payments", GEO_REST_BEARER, geo_rest_get_payments, "200 422",
+    "Payments sent and received" },
+  { "GET", "/payments/{tx_id}", GEO_REST_BEARER, geo_rest_get_payment,
+    "200 404", "One payment" },
+
   { NULL, NULL, 0, NULL, NULL, NULL },
 };
 

@@ -199,13 +199,14 @@ geo_hub_store_list_payments (GeoHubStore *store,
 
   /* Nobody is the payer and the payee of one payment; each side is read along
    * its index, and no further than it has to. */
-  if (!geo_query_prepare (&query, store->database,
-                          "SELECT " PAYMENT_COLUMNS
-                          " WHERE p.payer = ?1" PAYMENT_FILTER " UNION ALL "
-                          "SELECT " PAYMENT_COLUMNS
-                          " WHERE p.payee = ?2" PAYMENT_FILTER
-                          " ORDER BY 1 DESC LIMIT ?7 OFFSET ?8",
-                          error))
+  if (!geo_query_prepare (
+          &query, store->database,
+          "SELECT " PAYMENT_COLUMNS " WHERE p.payer = ?1" PAYMENT_FILTER
+          " UNION ALL "
+          "SELECT " PAYMENT_COLUMNS
+          " WHERE p.payee = ?2 AND p.tx IS NOT NULL" PAYMENT_FILTER
+          " ORDER BY 1 DESC LIMIT ?7 OFFSET ?8",
+          error))
     return NULL;
   geo_query_bind_pid (&query, filter->sent ? pid : NULL);
   geo_query_bind_pid (&query, filter->received ? pid : NULL);

@@ -64,7 +64,8 @@ typedef struct {
   GeoTime to;
 } GeoHubPaymentFilter;
 
-/* Of pid, the newest first: GPtrArray of GeoHubPayment. */
+/* Of pid, the newest first: GPtrArray of GeoHubPayment.  What was refused is the
+ * payer's alone. */
 GPtrArray *geo_hub_store_list_payments (GeoHubStore *store,
                                         const GeoPid *pid,
                                         const GeoHubPaymentFilter *filter,
