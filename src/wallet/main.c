@@ -20,14 +20,25 @@ handle_local_options_cb (GApplication *app, GVariantDict *options) {
   return -1;
 }
 
+/* A development build that runs where it was built shows its own. */
+static void
+bind_translations (void) {
+  const gchar *build = GEO_DEVELOPMENT ? g_getenv ("GEO_BUILD_ROOT") : NULL;
+  g_autofree gchar *folder = build != NULL
+                                 ? g_build_filename (build, "po", NULL)
+                                 : g_strdup (GEO_LOCALEDIR);
+
+  bindtextdomain (GETTEXT_PACKAGE, folder);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+}
+
 int
 main (int argc, char **argv) {
   g_autoptr (GeoApplication) app = NULL;
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, GEO_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  bind_translations ();
 
   app = geo_application_new ();
   g_signal_connect (app, "handle-local-options",

@@ -27,6 +27,11 @@ void geo_screen_set_text_scale (double scale);
 /* screens/NAME.png in the build folder of the tests. */
 void geo_screen_save (GtkWidget *widget, const gchar *name);
 
+/* Tests look at a page in views, those from this one on narrow.  In other
+ * languages only the narrow ones are worth the time. */
+#define GEO_SCREEN_NARROW 2
+gboolean geo_screen_has_view (guint view);
+
 /* Every complaint about how what is visible in widget is laid out and named,
  * a line each; NULL: there is nothing to complain about. */
 gchar *geo_screen_complaints (GtkWidget *widget);
