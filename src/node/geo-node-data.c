@@ -322,7 +322,10 @@ load_party (GeoParty *party, const GeoNodeData *data) {
   for (guint i = 0; i < data->lines->len; i++) {
     const GeoJournalLine *line = g_ptr_array_index (data->lines, i);
 
-    geo_party_load_line (party, line->line, line->in_force);
+    if (line->since > 0)
+      geo_party_load_line_since (party, line->line, line->since);
+    else
+      geo_party_load_line (party, line->line, line->in_force);
   }
   for (guint i = 0; i < data->balances->len; i++) {
     const GeoJournalBalance *balance = g_ptr_array_index (data->balances, i);

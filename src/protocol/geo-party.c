@@ -292,10 +292,11 @@ geo_party_load_person (GeoParty *party, const GeoParticipant *person) {
 }
 
 void
-geo_party_load_line (GeoParty *party,
-                     const GeoTrustLine *line,
-                     gboolean in_force) {
+geo_party_load_line_since (GeoParty *party,
+                           const GeoTrustLine *line,
+                           GeoTime since) {
   gboolean ours = geo_party_is_self (party, &line->from);
+  GeoTrustLine **place;
   GeoPair *pair;
 
   if (!ours && !geo_party_is_self (party, &line->to))
@@ -303,18 +304,31 @@ geo_party_load_line (GeoParty *party,
 
   pair = geo_party_get_pair (party, ours ? &line->to : &line->from,
                              line->equivalent);
-  if (ours && !in_force) {
-    geo_trust_line_free (pair->pending);
-    pair->pending = geo_trust_line_copy (line);
-  } else if (ours) {
-    geo_trust_line_free (pair->given);
-    pair->given = geo_trust_line_copy (line);
-    pair->given_since = line->signed_at + GEO_CLOCK_TOLERANCE_MS;
-  } else if (in_force) {
-    geo_trust_line_free (pair->got);
-    pair->got = geo_trust_line_copy (line);
-    pair->got_since = line->signed_at + GEO_CLOCK_TOLERANCE_MS;
+  place = ours ? &pair->given : &pair->got;
+  geo_trust_line_free (*place);
+  *place = geo_trust_line_copy (line);
+  if (ours)
+    pair->given_since = since;
+  else
+    pair->got_since = since;
+}
+
+void
+geo_party_load_line (GeoParty *party,
+                     const GeoTrustLine *line,
+                     gboolean in_force) {
+  GeoPair *pair;
+
+  if (in_force) {
+    geo_party_load_line_since (party, line,
+                               line->signed_at + GEO_CLOCK_TOLERANCE_MS);
+    return;
   }
+  if (!geo_party_is_self (party, &line->from))
+    return;
+  pair = geo_party_get_pair (party, &line->to, line->equivalent);
+  geo_trust_line_free (pair->pending);
+  pair->pending = geo_trust_line_copy (line);
 }
 
 void

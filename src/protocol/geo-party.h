@@ -34,6 +34,12 @@ void geo_party_load_person (GeoParty *party, const GeoParticipant *person);
 void geo_party_load_line (GeoParty *party,
                           const GeoTrustLine *line,
                           gboolean in_force);
+/* One in force, and since when, which its entry said: contracts that are older
+ * are not held to it.  Of one that was loaded without, it is taken to be two
+ * minutes after it was signed, by whatever clock. */
+void geo_party_load_line_since (GeoParty *party,
+                                const GeoTrustLine *line,
+                                GeoTime since);
 /* What peer owes us (positive) or we owe peer (negative). */
 void geo_party_load_balance (GeoParty *party,
                              const GeoPid *peer,

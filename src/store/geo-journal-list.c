@@ -114,13 +114,20 @@ make_line (GeoDatabase *database, GeoQuery *query, GError **error) {
   item = g_new0 (GeoJournalLine, 1);
   item->line = line;
   item->in_force = geo_query_get_int (query, 1) != 0;
+  if (item->in_force)
+    item->since = geo_query_get_int (query, 2);
   return item;
 }
 
 GPtrArray *
 geo_journal_list_lines (GeoJournal *journal, GError **error) {
   return list (journal,
-               "SELECT line, in_force FROM line"
+               "SELECT line, in_force, coalesce ("
+               " (SELECT at FROM activity WHERE kind = 4 AND peer = to_pid"
+               "  AND equivalent = line.equivalent ORDER BY id DESC LIMIT 1),"
+               " (SELECT at FROM activity WHERE kind = 5 AND peer = from_pid"
+               "  AND equivalent = line.equivalent ORDER BY id DESC LIMIT 1),"
+               " 0) FROM line"
                " ORDER BY from_pid, to_pid, equivalent, in_force DESC",
                make_line, (GDestroyNotify) geo_journal_line_free, error);
 }

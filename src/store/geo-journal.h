@@ -63,6 +63,7 @@ gboolean geo_journal_get_joined (GeoJournal *journal,
 typedef struct {
   GeoTrustLine *line;
   gboolean in_force; /* FALSE: ours, stored, not receipted yet */
+  GeoTime since; /* in_force: by the hub's clock; 0 otherwise */
 } GeoJournalLine;
 
 typedef struct {

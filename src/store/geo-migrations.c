@@ -91,6 +91,11 @@ static const gchar *const journal_steps[] = {
   "CREATE INDEX activity_contract ON activity (contract)"
   "  WHERE contract IS NOT NULL;"
   "INSERT INTO state VALUES (1, NULL, 0, NULL, 0);",
+  /* 2: since when a line is in force is what history says of it. */
+  "CREATE INDEX activity_given ON activity (peer, equivalent)"
+  "  WHERE kind = 4;"
+  "CREATE INDEX activity_got ON activity (peer, equivalent)"
+  "  WHERE kind = 5;",
 };
 
 /* The journal part is only appended; debt is its projection (I1).  Tables that

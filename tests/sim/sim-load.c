@@ -77,7 +77,10 @@ load_lists (SimNode *node, GeoParty *party, GError **error) {
   for (guint i = 0; i < lines->len; i++) {
     const GeoJournalLine *line = g_ptr_array_index (lines, i);
 
-    geo_party_load_line (party, line->line, line->in_force);
+    if (line->since > 0)
+      geo_party_load_line_since (party, line->line, line->since);
+    else
+      geo_party_load_line (party, line->line, line->in_force);
   }
   for (guint i = 0; i < balances->len; i++) {
     const GeoJournalBalance *balance = g_ptr_array_index (balances, i);

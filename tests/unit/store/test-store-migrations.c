@@ -126,6 +126,11 @@ test_journal (Fixture *fixture, gconstpointer data) {
   orders = geo_journal_list_open_orders (journal, NULL);
   history = geo_journal_list_activity (journal, 0, 99, NULL);
   g_assert_cmpuint (lines->len, ==, 2);
+  for (guint i = 0; i < lines->len; i++) {
+    const GeoJournalLine *one = g_ptr_array_index (lines, i);
+
+    g_assert_true ((one->since > 0) == one->in_force);
+  }
   g_assert_cmpuint (balances->len, ==, 1);
   g_assert_cmpint (
       ((GeoJournalBalance *) g_ptr_array_index (balances, 0))->balance.minor,
@@ -289,6 +294,8 @@ main (int argc, char **argv) {
     return freeze (folder);
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/store/migrations/journal/1", Fixture, "journal-v1.db", set_up,
+              test_journal, tear_down);
+  g_test_add ("/store/migrations/journal/2", Fixture, "journal-v2.db", set_up,
               test_journal, tear_down);
   g_test_add ("/store/migrations/hub/1", Fixture, "hub-v1.db", set_up, test_hub,
               tear_down);
