@@ -96,8 +96,7 @@ check_reserved (Sim *sim) {
     while (g_hash_table_iter_next (&iter, NULL, &value)) {
       const GeoCloserContract *contract = value;
 
-      if (contract->state != GEO_CLOSER_OPEN ||
-          contract->order->market != market)
+      if (contract->state != GEO_CLOSER_OPEN || contract->market != market)
         continue;
       for (guint i = 0; i < contract->flows->len; i++) {
         const GeoCloserFlow *flow = &g_array_index (contract->flows,
@@ -248,6 +247,10 @@ check_contains (const SimNode *node,
                 "a restart changes a balance of %" G_GINT64_FORMAT
                 " to %" G_GINT64_FORMAT,
                 pair->balance.minor, twin->balance.minor);
+    if (pair->given_since != twin->given_since ||
+        pair->got_since != twin->got_since)
+      sim_fail (node->sim, node, "I8",
+                "a restart changes since when a line is in force");
     check_same_line (node, pair->given, twin->given);
     check_same_line (node, pair->got, twin->got);
     check_same_line (node, pair->pending, twin->pending);
@@ -398,6 +401,9 @@ sim_check_rest (Sim *sim) {
 
   if (!sim_hub_is_idle (hub))
     sim_fail (sim, NULL, "rest", "the hub finds no rest");
+  if (geo_closer_count_clearings (hub->closer) > 0)
+    sim_fail (sim, NULL, "rest", "%u clearings are open for ever",
+              geo_closer_count_clearings (hub->closer));
   if (geo_closer_count_open (hub->closer) > 0)
     sim_fail (sim, NULL, "rest", "%u orders are open for ever",
               geo_closer_count_open (hub->closer));

@@ -255,8 +255,6 @@ sim_hub_start (SimHub *hub) {
   if (hub->book == NULL)
     sim_fail_store (sim, NULL, "I8", error);
   geo_closer_limits_init (&limits);
-  /* Its truth knows payments only: what is cleared would be no order's. */
-  limits.clears = FALSE;
   hub->closer = geo_closer_new (hub->book, hub->secret, hub->salt_key, &limits);
   hub->up = TRUE;
   hub->life++;
@@ -435,8 +433,12 @@ check_said (SimHub *hub, const SimNode *node, const GeoMessage *message) {
     entry = message->u.trust_line_receipt->entry;
   else if (message->type == GEO_MESSAGE_ENTRY)
     entry = message->u.entry->entry;
+  else if (message->type == GEO_MESSAGE_CLEARING_COMMIT)
+    entry = message->u.clearing_commit->entry;
   else if (message->type == GEO_MESSAGE_PAYMENT_ABORT)
     refusal = message->u.payment_abort->refusal;
+  else if (message->type == GEO_MESSAGE_CLEARING_ABORT)
+    refusal = message->u.clearing_abort->refusal;
   else if (message->type == GEO_MESSAGE_RECOVERY_RESPONSE) {
     entry = message->u.recovery_response->entry;
     refusal = message->u.recovery_response->refusal;
@@ -564,6 +566,20 @@ gboolean
 sim_hub_is_idle (const SimHub *hub) {
   return hub->up && g_queue_is_empty ((GQueue *) &hub->lists) &&
          hub->batch->len == 0;
+}
+
+void
+sim_hub_clear (SimHub *hub, const gchar *equivalent) {
+  GPtrArray *actions;
+
+  if (!hub->up)
+    return;
+  sim_count (hub->sim, SIM_COUNT_clearings_asked);
+  sim_trace (hub->sim, NULL, "clears %s", equivalent);
+  actions = geo_actions_new ();
+  geo_closer_clear (hub->closer, equivalent, GEO_CLOSER_CLEARING_LENGTH_DEFAULT,
+                    sim_hub_now (hub), actions);
+  submit (hub, actions);
 }
 
 void

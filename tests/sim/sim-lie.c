@@ -42,8 +42,8 @@ refuse_committed (SimHub *hub, const GeoProvenEntry *entry) {
   GeoRefusal *refusal = geo_refusal_new ();
 
   refusal->community = hub->community->community;
-  refusal->has_order = TRUE;
-  refusal->order = entry->certificate->contract->order;
+  refusal->has_contract = TRUE;
+  refusal->contract = entry->entry->subject;
   refusal->voter = hub->community->community;
   refusal->code = GEO_CODE_TIMEOUT;
   refusal->reason = g_strdup (GEO_REASON_NO_VOTE);
@@ -173,7 +173,7 @@ sim_lie_shows (const SimNode *node, const GeoMessage *message) {
   if (message->type == GEO_MESSAGE_PAYMENT_COMMIT)
     return message->u.payment_commit->entry->entry->sequence ==
            party->sequence + 1;
-  outcome = geo_party_find_outcome (party,
-                                    &message->u.payment_abort->refusal->order);
+  outcome = geo_party_find_outcome (
+      party, &message->u.payment_abort->refusal->contract);
   return outcome != NULL && outcome->committed;
 }

@@ -48,6 +48,8 @@ some_policy (Sim *sim) {
     policy->consent = GEO_CONSENT_LIVE;
   if (below (sim, 7) == 0)
     policy->can_be_intermediate = FALSE;
+  if (below (sim, 4) == 0)
+    policy->auto_clearing = FALSE;
   if (below (sim, 12) == 0)
     g_array_append_val (policy->blocked_participants, somebody (sim)->pid);
   return policy;
@@ -281,6 +283,18 @@ scene_repeat (Sim *sim) {
   sim_send_to_hub (node, message, 0);
 }
 
+/* --- Clearing ------------------------------------------------------------- */
+
+static void
+scene_clear (Sim *sim) {
+  sim_hub_clear (sim->hub, some_equivalent (sim));
+}
+
+static void
+scene_answer (Sim *sim) {
+  sim_node_answer_clearings (somebody (sim));
+}
+
 /* --- Coming and going ----------------------------------------------------- */
 
 static void
@@ -397,7 +411,8 @@ static const Scene scenes[] = {
   { scene_town, { 0, 0, 0, 60 } },     { scene_quote, { 6, 10, 3, 5 } },
   { scene_trust, { 6, 4, 8, 2 } },     { scene_raise, { 3, 3, 4, 2 } },
   { scene_lower, { 4, 4, 9, 3 } },     { scene_close, { 1, 1, 2, 1 } },
-  { scene_repeat, { 2, 3, 4, 1 } },    { scene_leave, { 2, 3, 4, 2 } },
+  { scene_repeat, { 2, 3, 4, 1 } },    { scene_clear, { 2, 3, 5, 3 } },
+  { scene_answer, { 2, 4, 8, 3 } },    { scene_leave, { 2, 3, 4, 2 } },
   { scene_return, { 4, 4, 6, 4 } },    { scene_absence, { 3, 1, 3, 3 } },
   { scene_drop, { 1, 3, 3, 1 } },      { scene_node_falls, { 0, 2, 3, 1 } },
   { scene_hub_falls, { 0, 1, 2, 1 } }, { scene_clock, { 0, 1, 4, 0 } },

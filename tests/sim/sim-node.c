@@ -521,6 +521,38 @@ sim_node_store (SimNode *node, const SimEvent *event) {
   pump (node);
 }
 
+static void
+add_proposal_cb (const GeoHash *contract,
+                 const GeoContract *object,
+                 GPtrArray *hops,
+                 gpointer user_data) {
+  g_array_append_val ((GArray *) user_data, *contract);
+}
+
+void
+sim_node_answer_clearings (SimNode *node) {
+  Sim *sim = node->sim;
+  g_autoptr (GArray) waiting = g_array_new (FALSE, FALSE, sizeof (GeoHash));
+
+  if (node->party == NULL)
+    return;
+  geo_party_foreach_proposal (node->party, add_proposal_cb, waiting);
+  for (guint i = 0; i < waiting->len && node->party != NULL; i++) {
+    GPtrArray *actions = geo_actions_new ();
+
+    if (geo_party_answer_clearing (node->party,
+                                   &g_array_index (waiting, GeoHash, i),
+                                   sim_random_chance (&sim->random, 3, 4),
+                                   sim_node_now (node), actions, NULL)) {
+      sim_trace (sim, node, "answers a clearing");
+      sim_count (sim, SIM_COUNT_clearings_answered);
+      sim_node_run (node, actions);
+    } else {
+      g_ptr_array_unref (actions);
+    }
+  }
+}
+
 /* --- Telling -------------------------------------------------------------- */
 
 static void
@@ -584,6 +616,18 @@ tell (SimNode *node, const GeoTold *told) {
         SIM_OUTCOME_COMMITTED)
       sim_fail (node->sim, node, "P4", "received what nobody paid");
     return;
+  case GEO_TOLD_CLEARED:
+    if (sim_truth_contract (node->sim->truth, &told->entry->entry->subject) !=
+        SIM_OUTCOME_COMMITTED)
+      sim_fail (node->sim, node, "P4", "cleared what nobody cleared");
+    sim_count (node->sim, SIM_COUNT_cleared);
+    return;
+  case GEO_TOLD_PROPOSALS:
+    sim_count (node->sim, SIM_COUNT_proposed);
+    /* In a storm the person takes their time. */
+    if (node->sim->quiet)
+      sim_node_answer_clearings (node);
+    return;
   case GEO_TOLD_FAULT:
     told_fault (node, told);
     return;
@@ -592,8 +636,6 @@ tell (SimNode *node, const GeoTold *told) {
   case GEO_TOLD_REFUSED_VOTE:
   case GEO_TOLD_SYNCED:
   case GEO_TOLD_PERSON:
-  case GEO_TOLD_CLEARED:
-  case GEO_TOLD_PROPOSALS:
     return;
   }
 }
@@ -609,10 +651,9 @@ check_stored (SimNode *node, const GeoHash *hash, const gchar *what) {
 
 /* P2: a vote is never withdrawn, and nobody says both. */
 static void
-check_answer (SimNode *node, const GeoMsgPaymentPrepareAck *ack) {
-  const GeoHash *contract = ack->vote != NULL ? &ack->vote->contract
-                                              : &ack->refusal->contract;
-  gint says = ack->vote != NULL ? 1 : 2;
+check_answer (SimNode *node, const GeoVote *vote, const GeoRefusal *refusal) {
+  const GeoHash *contract = vote != NULL ? &vote->contract : &refusal->contract;
+  gint says = vote != NULL ? 1 : 2;
   gint before = GPOINTER_TO_INT (g_hash_table_lookup (node->said, contract));
 
   check_stored (node, contract, "an answer to a contract");
@@ -631,7 +672,12 @@ check_said (SimNode *node, const GeoMessage *message) {
     geo_order_hash (message->u.payment_request->order, &hash);
     check_stored (node, &hash, "an order");
   } else if (message->type == GEO_MESSAGE_PAYMENT_PREPARE_ACK) {
-    check_answer (node, message->u.payment_prepare_ack);
+    check_answer (node, message->u.payment_prepare_ack->vote,
+                  message->u.payment_prepare_ack->refusal);
+  } else if (message->type == GEO_MESSAGE_CLEARING_ACCEPT) {
+    check_answer (node, message->u.clearing_accept->vote, NULL);
+  } else if (message->type == GEO_MESSAGE_CLEARING_REJECT) {
+    check_answer (node, NULL, message->u.clearing_reject->refusal);
   } else if (message->type == GEO_MESSAGE_TRUST_LINE_CREATE) {
     line = message->u.trust_line_create->line;
   } else if (message->type == GEO_MESSAGE_TRUST_LINE_UPDATE) {

@@ -314,8 +314,8 @@ add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
   geo_contract_hash (contract, &hash);
   if ((wrong = decide (truth->contracts, &hash, SIM_OUTCOME_COMMITTED)) !=
           NULL ||
-      (wrong = decide (truth->orders, &contract->order,
-                       SIM_OUTCOME_COMMITTED)) != NULL)
+      (contract->has_order && (wrong = decide (truth->orders, &contract->order,
+                                               SIM_OUTCOME_COMMITTED)) != NULL))
     return wrong;
   truth->commits++;
 
@@ -328,6 +328,9 @@ add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
 
     if (x <= 0 || !g_str_equal (hop->equivalent, contract->equivalent))
       return g_strdup ("I1: a hop that is none");
+    /* I4: a clearing makes debts smaller, and nothing else. */
+    if (contract->kind == GEO_CONTRACT_KIND_CLEARING && -sign * pair->owed < x)
+      return g_strdup ("I4: more is cleared than was owed");
     pair->owed += sign * x;
     for (guint end = 0; end < 2; end++) {
       gint64 *net = g_hash_table_lookup (moved, ends[end]);
@@ -361,13 +364,15 @@ add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
   while (g_hash_table_iter_next (&iter, &key, &value)) {
     gint64 expected = 0;
 
-    if (geo_pid_equal (key, &contract->payer))
+    if (contract->has_payer && geo_pid_equal (key, &contract->payer))
       expected = -amount;
-    else if (geo_pid_equal (key, &contract->payee))
+    else if (contract->has_payee && geo_pid_equal (key, &contract->payee))
       expected = amount;
     if (*(gint64 *) value != expected)
       return g_strdup ("I7: somebody's net change is not the contract's");
   }
+  if (contract->kind == GEO_CONTRACT_KIND_CLEARING)
+    return NULL;
   get_net (truth, &contract->payer, contract->equivalent)->net -= amount;
   get_net (truth, &contract->payee, contract->equivalent)->net += amount;
   return NULL;

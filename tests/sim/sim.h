@@ -34,7 +34,8 @@ typedef struct _SimSession SimSession;
   X (lies) X (lies_caught) X (restores) X (ordered) X (paid) X (not_paid)     \
   X (in_doubt) X (refused_votes) X (lines) X (lowered) X (closed)             \
   X (quotes) X (orders_repeated) X (orders_forged) X (absences) X (quiet)     \
-  X (days) X (checks)
+  X (days) X (checks) X (cleared) X (proposed) X (clearings_answered)         \
+  X (clearings_asked)
 /* clang-format on */
 
 typedef enum {
@@ -353,6 +354,8 @@ void sim_hub_fall (SimHub *hub, SimPower power);
 /* In order: what is to be written is written. */
 void sim_hub_stop (SimHub *hub);
 SimPower sim_power (Sim *sim);
+/* §7: the largest total that can be cleared now. */
+void sim_hub_clear (SimHub *hub, const gchar *equivalent);
 void sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message);
 void sim_hub_closed (SimHub *hub, SimSession *session);
 void sim_hub_timer (SimHub *hub, const SimEvent *event);
@@ -377,6 +380,8 @@ void sim_node_closed (SimNode *node, SimSession *session);
 void sim_node_timer (SimNode *node, const SimEvent *event);
 void sim_node_store (SimNode *node, const SimEvent *event);
 void sim_node_reload (SimNode *node, const SimEvent *event);
+/* §7: the person says yes or no to the clearings that wait for it. */
+void sim_node_answer_clearings (SimNode *node);
 /* Takes actions. */
 void sim_node_run (SimNode *node, GPtrArray *actions);
 GeoTime sim_node_now (const SimNode *node);
