@@ -101,7 +101,7 @@ main (int argc, char **argv) {
   SimOptions options = { .n_nodes = 12, .n_steps = 2000 };
   gint64 seed = 1, count = 1;
   gint nodes = 12, steps = 2000, until = 0;
-  g_autofree gchar *profile = g_strdup ("storm");
+  g_autofree gchar *profile = NULL;
   g_autofree gchar *plant = g_strdup ("none");
   g_autofree gchar *town = NULL;
   gboolean verbose = FALSE;
@@ -127,7 +127,7 @@ main (int argc, char **argv) {
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || nodes < 3 ||
       nodes > 250 || steps < 1 || count < 1 ||
-      !read_profile (profile, &options.profile) ||
+      !read_profile (profile != NULL ? profile : "storm", &options.profile) ||
       !read_plant (plant, &options.plant) ||
       (options.profile == SIM_PROFILE_TOWN && town == NULL)) {
     g_printerr ("%s\n", error != NULL ? error->message : "see --help");
