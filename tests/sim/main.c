@@ -102,7 +102,7 @@ main (int argc, char **argv) {
   gint64 seed = 1, count = 1;
   gint nodes = 12, steps = 2000, until = 0;
   g_autofree gchar *profile = NULL;
-  g_autofree gchar *plant = g_strdup ("none");
+  g_autofree gchar *plant = NULL;
   g_autofree gchar *town = NULL;
   gboolean verbose = FALSE;
   guint64 counts[SIM_N_COUNTS] = { 0 };
@@ -128,7 +128,7 @@ main (int argc, char **argv) {
   if (!g_option_context_parse (context, &argc, &argv, &error) || nodes < 3 ||
       nodes > 250 || steps < 1 || count < 1 ||
       !read_profile (profile != NULL ? profile : "storm", &options.profile) ||
-      !read_plant (plant, &options.plant) ||
+      !read_plant (plant != NULL ? plant : "none", &options.plant) ||
       (options.profile == SIM_PROFILE_TOWN && town == NULL)) {
     g_printerr ("%s\n", error != NULL ? error->message : "see --help");
     return 2;
