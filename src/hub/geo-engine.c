@@ -739,6 +739,13 @@ geo_engine_set_limits (GeoEngine *engine, const GeoCloserLimits *limits) {
 }
 
 void
+geo_engine_set_closed (GeoEngine *engine,
+                       const gchar *equivalent,
+                       gboolean closed) {
+  geo_closer_set_closed (engine->closer, equivalent, closed);
+}
+
+void
 geo_engine_store (GeoEngine *engine,
                   GeoChange *change,
                   GeoEngineDoneFunc done,

@@ -110,6 +110,10 @@ guint geo_engine_abort (GeoEngine *engine,
 /* For reading. */
 const GeoCloser *geo_engine_get_closer (const GeoEngine *engine);
 void geo_engine_set_limits (GeoEngine *engine, const GeoCloserLimits *limits);
+/* See geo_closer_set_closed (). */
+void geo_engine_set_closed (GeoEngine *engine,
+                            const gchar *equivalent,
+                            gboolean closed);
 
 /* Carries a change out that is not the closer's; done is called in its turn,
  * when it is on disk. */

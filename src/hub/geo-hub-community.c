@@ -6,7 +6,11 @@
  */
 #include "hub/geo-hub-community.h"
 
+#include <json-glib/json-glib.h>
+#include <string.h>
+
 #include "core/geo-contract.h"
+#include "core/geo-json.h"
 
 static gboolean
 check_equivalents (const GeoCommunity *before,
@@ -34,6 +38,50 @@ check_equivalents (const GeoCommunity *before,
     }
   }
   return TRUE;
+}
+
+gboolean
+geo_hub_community_note_is_removed (const gchar *note) {
+  g_autoptr (JsonNode) node = geo_json_parse (note, strlen (note),
+                                              GEO_JSON_SIZE_MAX, NULL);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) &&
+         json_object_has_member (json_node_get_object (node), "removed");
+}
+
+static gint
+find_code (const GPtrArray *equivalents, const gchar *code) {
+  for (guint i = 0; i < equivalents->len; i++)
+    if (g_str_equal (
+            ((GeoEquivalent *) g_ptr_array_index (equivalents, i))->code, code))
+      return (gint) i;
+  return -1;
+}
+
+void
+geo_hub_community_apply_notes (GeoHubConfig *config,
+                               const GeoCommunity *before,
+                               GHashTable *notes) {
+  GHashTableIter iter;
+  gpointer code, note;
+
+  g_hash_table_iter_init (&iter, notes);
+  while (g_hash_table_iter_next (&iter, &code, &note)) {
+    gint configured = find_code (config->equivalents, code);
+    gint there = find_code (before->equivalents, code);
+
+    if (geo_hub_community_note_is_removed (note)) {
+      if (configured >= 0 && config->equivalents->len > 1)
+        g_ptr_array_remove_index (config->equivalents, (guint) configured);
+    } else if (there >= 0) {
+      GeoEquivalent *equivalent = geo_equivalent_copy (
+          g_ptr_array_index (before->equivalents, (guint) there));
+
+      if (configured >= 0)
+        g_ptr_array_remove_index (config->equivalents, (guint) configured);
+      g_ptr_array_insert (config->equivalents, configured, equivalent);
+    }
+  }
 }
 
 /* As text, apart from seq and time. */

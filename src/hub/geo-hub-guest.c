@@ -10,6 +10,7 @@
 #include "hub/geo-bucket.h"
 #include "hub/geo-hub-login.h"
 #include "hub/geo-inbox.h"
+#include "store/geo-hub-keeping.h"
 
 /* How long a session that sends too fast is not read. */
 #define PAUSE_MS 20
@@ -223,6 +224,21 @@ reason_of (GeoCode code) {
   return GEO_REASON_INVALID;
 }
 
+/* Who is only frozen signs in, and looks. */
+static gboolean
+is_banned (GeoHubGuests *guests, const GeoPid *pid) {
+  g_autoptr (GError) error = NULL;
+  GeoStatus status;
+
+  if (!geo_book_is_frozen (geo_engine_get_book (guests->engine), pid))
+    return FALSE;
+  if (geo_hub_store_get_status (geo_engine_get_reader (guests->engine), pid,
+                                &status, &error))
+    return status == GEO_STATUS_BANNED;
+  g_warning ("the database cannot be read: %s", error->message);
+  return TRUE;
+}
+
 static void
 take_auth (Guest *guest, const GeoMessage *message) {
   GeoHubGuests *guests = guest->guests;
@@ -236,6 +252,12 @@ take_auth (Guest *guest, const GeoMessage *message) {
                             auth, now_ms (), &no)) {
     say_error (guest, message->msg_id, no.code, no.reason, no.text);
     dismiss (guest, "not signed in");
+    return;
+  }
+  if (is_banned (guests, &guest->pid)) {
+    say_error (guest, message->msg_id, GEO_CODE_NOT_ALLOWED, GEO_REASON_FROZEN,
+               "The hub's owner has banned you.");
+    dismiss (guest, "banned");
     return;
   }
   /* Known before it is welcomed: WELCOME may be sent at once. */

@@ -22,6 +22,21 @@ changed_cb (const GeoChange *change, gpointer user_data) {
   geo_rest_pending_stored (rest->pending, change);
 }
 
+/* What was decided before the last restart. */
+static void
+apply (GeoHubRest *rest) {
+  GeoCloserLimits limits;
+  GHashTableIter iter;
+  gpointer code;
+
+  geo_closer_get_limits (geo_engine_get_closer (rest->engine), &limits);
+  geo_hub_settings_apply (rest->settings, &limits);
+  geo_engine_set_limits (rest->engine, &limits);
+  g_hash_table_iter_init (&iter, rest->notes);
+  while (g_hash_table_iter_next (&iter, &code, NULL))
+    geo_rest_apply_note (rest, code);
+}
+
 GeoHubRest *
 geo_hub_rest_new (GeoEngine *engine,
                   const GeoHubConfig *config,
@@ -31,6 +46,7 @@ geo_hub_rest_new (GeoEngine *engine,
   GeoHubStore *reader = geo_engine_get_reader (engine);
   g_autoptr (GHashTable) tokens = NULL;
   g_autoptr (GHashTable) notes = NULL;
+  g_autoptr (GHashTable) settings = NULL;
   GeoHubRest *rest;
 
   tokens = geo_hub_store_load_tokens (reader, geo_rest_now (), error);
@@ -38,6 +54,9 @@ geo_hub_rest_new (GeoEngine *engine,
     return NULL;
   notes = geo_hub_store_load_notes (reader, error);
   if (notes == NULL)
+    return NULL;
+  settings = geo_hub_store_load_settings (reader, error);
+  if (settings == NULL)
     return NULL;
 
   rest = g_new0 (GeoHubRest, 1);
@@ -52,6 +71,10 @@ geo_hub_rest_new (GeoEngine *engine,
   rest->notes = g_steal_pointer (&notes);
   rest->logins = geo_rest_logins_new (g_steal_pointer (&tokens));
   rest->pending = geo_rest_pending_new ();
+  rest->settings = geo_hub_settings_new (config, settings);
+  rest->integrity = geo_rest_integrity_new ();
+  rest->stop = g_cancellable_new ();
+  apply (rest);
   geo_engine_set_change_func (engine, changed_cb, rest);
   return rest;
 }
@@ -60,7 +83,11 @@ void
 geo_hub_rest_free (GeoHubRest *rest) {
   if (rest == NULL)
     return;
+  g_cancellable_cancel (rest->stop);
+  g_object_unref (rest->stop);
+  geo_rest_integrity_free (rest->integrity);
   geo_rest_pending_free (rest->pending);
+  geo_hub_settings_free (rest->settings);
   geo_rest_logins_free (rest->logins);
   g_hash_table_unref (rest->buckets);
   g_hash_table_unref (rest->notes);
@@ -68,6 +95,11 @@ geo_hub_rest_free (GeoHubRest *rest) {
   geo_secret_unref (rest->secret);
   sodium_memzero (rest->token_key, sizeof rest->token_key);
   g_free (rest);
+}
+
+void
+geo_hub_rest_set_clearing (GeoHubRest *rest, GeoHubClearing *clearing) {
+  rest->clearing = clearing;
 }
 
 gboolean

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "hub/geo-engine.h"
+#include "hub/geo-hub-clearing.h"
 #include "hub/geo-hub-config.h"
 #include "net/geo-server.h"
 
@@ -26,6 +27,9 @@ GeoHubRest *geo_hub_rest_new (GeoEngine *engine,
  * goes. */
 void geo_hub_rest_free (GeoHubRest *rest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoHubRest, geo_hub_rest_free)
+
+/* What clears on demand, borrowed; NULL: nothing does any more. */
+void geo_hub_rest_set_clearing (GeoHubRest *rest, GeoHubClearing *clearing);
 
 /* The server's GeoRequestFunc. */
 void geo_hub_rest_handle (GeoHubRest *rest,

@@ -20,6 +20,7 @@
 #include "net/geo-address.h"
 #include "net/geo-dial.h"
 #include "net/geo-server.h"
+#include "store/geo-hub-keeping.h"
 
 #define DATABASE "hub.db"
 #define KEY_FILE "hub.key"
@@ -174,6 +175,7 @@ geo_hub_stop (GeoHub *self) {
     return;
   self->phase = PHASE_WRITING;
   geo_server_stop_listening (self->server);
+  geo_hub_rest_set_clearing (self->rest, NULL);
   g_clear_pointer (&self->clearing, geo_hub_clearing_free);
   geo_hub_guests_stop (self->guests);
   self->stop_id = g_timeout_add (STOP_STEP_MS, stop_step_cb, self);
@@ -361,6 +363,15 @@ open_community (GeoHub *self, GeoHubStore *writer, GError **error) {
   self->key = geo_hub_key_open (path, before == NULL, error);
   if (self->key == NULL || !open_certificate (self, &fingerprint, error))
     return NULL;
+  if (before != NULL) {
+    g_autoptr (GHashTable) notes = geo_hub_store_load_notes (writer, &why);
+
+    if (notes == NULL) {
+      fail_store (self, error, why);
+      return NULL;
+    }
+    geo_hub_community_apply_notes (self->config, before, notes);
+  }
   community = geo_hub_community_make (self->config, fingerprint,
                                       self->key->secret, before,
                                       g_get_real_time () / 1000, error);
@@ -551,6 +562,7 @@ geo_hub_start (GeoHub *self, GError **error) {
   self->clearing = geo_hub_clearing_new (
       self->engine, self->config->clears ? self->config->clearing_interval_s : 0,
       self->config->clearing_max_length);
+  geo_hub_rest_set_clearing (self->rest, self->clearing);
   self->gate = geo_hub_gate_new (self->config->requests_per_second);
   if (!start_listening (self, error)) {
     take_apart (self);

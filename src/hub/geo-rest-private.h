@@ -7,6 +7,7 @@
 #pragma once
 
 #include "hub/geo-hub-rest.h"
+#include "hub/geo-hub-settings.h"
 #include "hub/geo-rest-json.h"
 #include "hub/geo-rest-pending.h"
 #include "hub/geo-rest-token.h"
@@ -16,6 +17,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _GeoRestIntegrity GeoRestIntegrity;
 typedef struct _GeoRestLogins GeoRestLogins;
 
 struct _GeoHubRest {
@@ -29,6 +31,10 @@ struct _GeoHubRest {
   GHashTable *notes; /* Code → note of an equivalent, JSON */
   GeoRestLogins *logins;
   GeoRestPending *pending;
+  GeoHubSettings *settings;
+  GeoRestIntegrity *integrity;
+  GeoHubClearing *clearing; /* Borrowed; may be NULL */
+  GCancellable *stop; /* What other threads do is for nobody any more. */
 };
 
 /* --- A request -------------------------------------------------------------
@@ -156,6 +162,19 @@ gboolean geo_rest_sign_in (GeoRestCall *call);
 gboolean
 geo_rest_read_access (GeoHubRest *rest, const gchar *token, GeoPid *out);
 
+/* geo-rest-admin.c */
+const gchar *geo_rest_read_reason (JsonObject *object,
+                                   gboolean required,
+                                   GeoRestFaults *faults);
+JsonObject *geo_rest_show_audit (const GeoHubAudit *line);
+/* NULL and an error where the disk fails. */
+JsonArray *geo_rest_show_incidents (GeoRestCall *call, GError **error);
+
+/* geo-rest-integrity.c */
+GeoRestIntegrity *geo_rest_integrity_new (void);
+/* Those that wait are answered. */
+void geo_rest_integrity_free (GeoRestIntegrity *integrity);
+
 /* geo-rest-participants.c */
 const gchar *geo_rest_status_word (GeoStatus status);
 /* A participant as REST shows it; NULL and an error where the disk fails. */
@@ -185,6 +204,8 @@ geo_rest_need_equivalent (GeoRestCall *call, const gchar *code);
 /* The one that totals are counted in; NULL where there is none. */
 const GeoEquivalent *geo_rest_main_equivalent (const GeoBook *book);
 JsonObject *geo_rest_show_equivalent (GeoHubRest *rest, const gchar *code);
+/* Whether it is active: tells the closer. */
+void geo_rest_apply_note (GeoHubRest *rest, const gchar *code);
 
 /* --- Handlers --------------------------------------------------------------
  */
@@ -221,5 +242,41 @@ void geo_rest_get_max_flow (GeoRestCall *call);
 void geo_rest_post_payments (GeoRestCall *call);
 void geo_rest_get_payments (GeoRestCall *call);
 void geo_rest_get_payment (GeoRestCall *call);
+
+void geo_rest_get_cycles (GeoRestCall *call);
+void geo_rest_post_clearing (GeoRestCall *call);
+
+void geo_rest_get_integrity (GeoRestCall *call);
+void geo_rest_post_verify (GeoRestCall *call);
+void geo_rest_get_checksum (GeoRestCall *call);
+void geo_rest_get_integrity_log (GeoRestCall *call);
+
+void geo_rest_get_config (GeoRestCall *call);
+void geo_rest_patch_config (GeoRestCall *call);
+void geo_rest_get_flags (GeoRestCall *call);
+void geo_rest_patch_flags (GeoRestCall *call);
+void geo_rest_get_whoami (GeoRestCall *call);
+void geo_rest_admin_participants (GeoRestCall *call);
+void geo_rest_admin_participants_stats (GeoRestCall *call);
+void geo_rest_admin_freeze (GeoRestCall *call);
+void geo_rest_admin_unfreeze (GeoRestCall *call);
+void geo_rest_admin_ban (GeoRestCall *call);
+void geo_rest_admin_unban (GeoRestCall *call);
+void geo_rest_admin_metrics (GeoRestCall *call);
+void geo_rest_admin_get_equivalents (GeoRestCall *call);
+void geo_rest_admin_post_equivalent (GeoRestCall *call);
+void geo_rest_admin_patch_equivalent (GeoRestCall *call);
+void geo_rest_admin_delete_equivalent (GeoRestCall *call);
+void geo_rest_admin_usage (GeoRestCall *call);
+void geo_rest_admin_audit_log (GeoRestCall *call);
+void geo_rest_admin_trustlines (GeoRestCall *call);
+void geo_rest_admin_bottlenecks (GeoRestCall *call);
+void geo_rest_admin_liquidity (GeoRestCall *call);
+void geo_rest_admin_incidents (GeoRestCall *call);
+void geo_rest_admin_abort (GeoRestCall *call);
+void geo_rest_admin_graph (GeoRestCall *call);
+void geo_rest_admin_ego (GeoRestCall *call);
+void geo_rest_admin_cycles (GeoRestCall *call);
+void geo_rest_admin_migrations (GeoRestCall *call);
 
 G_END_DECLS

@@ -37,6 +37,7 @@ typedef struct {
   GeoGraph *graph;
   GHashTable *lines; /* gint64, creditor and debtor → GeoBookLine */
   gboolean frozen; /* §14: no more orders and lines after a violation. */
+  gboolean closed; /* Its owner takes no more orders and lines in it. */
 } GeoBookMarket;
 
 /* All are borrowed, and NULL where there is no such thing. */

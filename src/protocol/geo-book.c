@@ -239,6 +239,13 @@ geo_book_is_frozen (const GeoBook *book, const GeoPid *pid) {
   return person != NULL && person->frozen;
 }
 
+gboolean
+geo_book_is_unused (const GeoBook *book, const gchar *equivalent) {
+  const GeoBookMarket *market = geo_book_market (book, equivalent);
+
+  return market == NULL || g_hash_table_size (market->lines) == 0;
+}
+
 GeoAmount
 geo_book_get_capacity (const GeoBook *book,
                        const GeoPid *from,
@@ -548,7 +555,7 @@ geo_book_set_time (GeoBook *book, GeoTime now) {
 
     g_hash_table_iter_init (&lines, ((GeoBookMarket *) market)->lines);
     while (g_hash_table_iter_next (&lines, &key, &value)) {
-      guint64 ends = (guint64) *(const gint64 *) key;
+      guint64 ends = (guint64) * (const gint64 *) key;
 
       apply_daily (book, market, value, (GeoNodeIndex) (ends >> 32),
                    (GeoNodeIndex) ends);

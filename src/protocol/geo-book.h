@@ -61,6 +61,8 @@ guint geo_book_n_participants (const GeoBook *book);
 /* In the order in which they came; n is below geo_book_n_participants (). */
 const GeoParticipant *geo_book_get_nth (const GeoBook *book, guint n);
 gboolean geo_book_is_frozen (const GeoBook *book, const GeoPid *pid);
+/* Nobody ever gave a line in it. */
+gboolean geo_book_is_unused (const GeoBook *book, const gchar *equivalent);
 const GeoTrustLine *geo_book_get_line (const GeoBook *book,
                                        const GeoPid *from,
                                        const GeoPid *to,

@@ -69,7 +69,8 @@ check_line (const GeoCloser *closer,
   if (line->status != status || !geo_trust_line_check (line, NULL))
     return say (out, GEO_CODE_INVALID, GEO_REASON_INVALID,
                 "The line does not hold.");
-  if (market == NULL)
+  /* A line can always be closed. */
+  if (market == NULL || (market->closed && status == GEO_LINE_STATUS_ACTIVE))
     return say (out, GEO_CODE_INVALID, GEO_REASON_UNKNOWN_EQUIVALENT,
                 "The community has no such equivalent.");
   if (!geo_decimal_get (line->limit, (guint) market->equivalent->precision,

@@ -484,7 +484,7 @@ find_fault (const GeoCloser *closer,
     return fault (out, GEO_CODE_INVALID, GEO_REASON_CLOCK);
   if (geo_pid_equal (&order->from, &order->to))
     return fault (out, GEO_CODE_INVALID, GEO_REASON_SELF);
-  if (held->market == NULL)
+  if (held->market == NULL || held->market->closed)
     return fault (out, GEO_CODE_INVALID, GEO_REASON_UNKNOWN_EQUIVALENT);
   if (!geo_decimal_get (order->amount,
                         (guint) held->market->equivalent->precision, &amount,

@@ -77,6 +77,18 @@ geo_closer_set_community (GeoCloser *closer, const GeoCommunity *community) {
   return geo_book_set_community (closer->book, community);
 }
 
+gboolean
+geo_closer_set_closed (GeoCloser *closer,
+                       const gchar *equivalent,
+                       gboolean closed) {
+  GeoBookMarket *market = geo_book_market (closer->book, equivalent);
+
+  if (market == NULL)
+    return FALSE;
+  market->closed = closed != FALSE;
+  return TRUE;
+}
+
 guint
 geo_closer_abort (GeoCloser *closer,
                   const gchar *tx_id,

@@ -129,6 +129,11 @@ gboolean geo_closer_set_frozen (GeoCloser *closer,
 /* FALSE where something counts in an equivalent that is left out or changed. */
 gboolean
 geo_closer_set_community (GeoCloser *closer, const GeoCommunity *community);
+/* Takes no more orders and lines in it, or does again; debts stay, and can be
+ * cleared.  FALSE where there is no such equivalent. */
+gboolean geo_closer_set_closed (GeoCloser *closer,
+                                const gchar *equivalent,
+                                gboolean closed);
 /* For orders that come from now on. */
 void geo_closer_set_limits (GeoCloser *closer, const GeoCloserLimits *limits);
 void geo_closer_get_limits (const GeoCloser *closer, GeoCloserLimits *limits);

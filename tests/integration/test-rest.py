@@ -747,6 +747,476 @@ def test_wallets(town):
     assert answer.body["status"] == "COMMITTED", answer
 
 
+# --- The whole of it ---------------------------------------------------------
+
+
+def test_clearing(town):
+    """A circle of debts is cleared on demand, and everybody hears of it."""
+    people = [town.client("Ring " + letter).join() for letter in "ABCDEF"]
+    # Short circles are cleared by themselves after each payment.
+    town.admin("PATCH", "/config",
+               {"updates": {"clearing.trigger_cycles_max_length": 0}})
+    for person, other in zip(people, people[1:] + people[:1]):
+        assert other.trust(person, "9").status == 201
+    for person, other in zip(people, people[1:] + people[:1]):
+        assert person.pay(other, "5.00", constraints={"max_hops": 1}
+                          ).status == 200
+    first = people[0]
+    answer = town.compare("clearing-cycles", first.get(
+        "/clearing/cycles", equivalent="UAH", max_depth=6))
+    assert len(answer.body["cycles"]) == 1, answer
+    assert len(answer.body["cycles"][0]) == 6
+    assert {edge["amount"] for edge in answer.body["cycles"][0]} == {"5.00"}
+    # Nobody is shown what is between strangers.
+    assert town.people["Alice"].get(
+        "/clearing/cycles", equivalent="UAH").body == {"cycles": []}
+    answer = town.admin("GET", "/clearing/cycles?participant_pid=")
+    assert len(answer.body["equivalents"]["UAH"]["cycles"]) == 1, answer
+    assert town.admin("GET", "/clearing/cycles?participant_pid="
+                      + NOBODY).body["equivalents"]["UAH"] == {"cycles": []}
+    for query in ("", "?equivalent=ZZZ", "?equivalent=UAH&max_depth=99"):
+        assert first.call("GET", "/clearing/cycles" + query).status in (404,
+                                                                        422)
+    town.admin("PATCH", "/feature-flags", {"clearing_enabled": False})
+    assert first.call("POST", "/clearing/auto?equivalent=UAH").status == 403
+    town.admin("PATCH", "/feature-flags", {"clearing_enabled": True})
+    answer = town.compare("clearing-auto", first.call(
+        "POST", "/clearing/auto?equivalent=UAH&max_depth=6"))
+    assert answer.body == {"equivalent": "UAH", "cleared_cycles": 1}, answer
+    town.compare("clearing-cycles-after",
+                 first.get("/clearing/cycles", equivalent="UAH"))
+    assert first.get("/clearing/cycles", equivalent="UAH").body == {
+        "cycles": []}
+    for person in people:
+        assert person.balance()["total_debt"] == "0.00", person.name
+    town.admin("PATCH", "/config",
+               {"updates": {"clearing.trigger_cycles_max_length": 4}})
+    assert first.call("POST", "/clearing/auto?equivalent=UAH").body[
+        "cleared_cycles"] == 0
+
+
+def test_integrity(town):
+    alice = town.people["Alice"]
+    answer = town.compare("integrity-checksum",
+                          alice.get("/integrity/checksum/UAH"))
+    assert "checkpoint for UAH" in answer.text
+    answer = town.compare("integrity-status", alice.get("/integrity/status"))
+    check_shape(town.recordings["integrity-status"]["answer"]["equivalents"]
+                ["UAH"], answer.body["equivalents"]["UAH"], "UAH")
+    assert answer.body["status"] == "healthy", answer
+    answer = town.compare("integrity-verify",
+                          alice.call("POST", "/integrity/verify", {}))
+    uah = answer.body["equivalents"]["UAH"]
+    assert re.fullmatch("[0-9a-f]{64}", uah["checksum"]), answer
+    answer = alice.call("POST", "/integrity/verify", {"equivalent": "UAH"})
+    assert list(answer.body["equivalents"]) == ["UAH"]
+    assert alice.call("POST", "/integrity/verify",
+                      {"equivalent": "ZZZ"}).status == 404
+    answer = alice.get("/integrity/checksum/UAH")
+    assert answer.body["checksum"] == uah["checksum"], answer
+    assert alice.get("/integrity/checksum/ZZZ").status == 404
+    items = alice.get("/integrity/audit-log").body["items"]
+    assert all(item["object_id"] is None for item in items)
+
+
+def test_integrity_can_fail(town):
+    """A debt that no payment made is found."""
+    hub = Hub(os.path.join(town.folder, "broken")).start()
+    a = Client(hub, town.signer, "A").join()
+    b = Client(hub, town.signer, "B").join()
+    b.trust(a, "10")
+    a.pay(b, "3")
+    hub.stop()
+    database = sqlite3.connect(os.path.join(hub.folder, "hub.db"))
+    database.execute("UPDATE debt SET amount = amount + 1")
+    database.commit()
+    database.close()
+    hub.start()
+    try:
+        a.login()
+        answer = a.call("POST", "/integrity/verify", {})
+        assert answer.body["status"] == "critical", answer
+        invariant = answer.body["equivalents"]["UAH"]["invariants"]
+        assert invariant["zero_sum"]["passed"] is False, answer
+        assert answer.body["alerts"], answer
+        assert a.get("/integrity/status").body["status"] == "critical"
+    finally:
+        hub.stop()
+
+
+def test_admin_token(town):
+    recorded = town.recordings["admin-equivalent-create-noauth"]
+    town.compare("admin-equivalent-create-noauth", town.admin(
+        "POST", "/equivalents", recorded["body"], token=None))
+    for path in ("/config", "/whoami", "/participants", "/audit-log",
+                 "/graph/snapshot", "/migrations", "/health/db"):
+        for token in (None, "x", TOKEN + "x", TOKEN[:-1], TOKEN.upper()):
+            answer = town.admin("GET", path, token=token)
+            assert (answer.status, answer.code) == (403, "E006"), answer
+    # A participant is no admin, and an admin no participant.
+    alice = town.people["Alice"]
+    assert alice.get("/admin/config").status == 403
+    assert request(town.hub.listen, "GET", PREFIX + "/participants/me",
+                   headers={"X-Admin-Token": TOKEN}).status == 401
+    assert town.admin("GET", "/whoami").body == {"role": "admin"}
+    other = Hub(os.path.join(town.folder, "no-admin"), "[community]\nname=X\n")
+    other.start()
+    for token in (TOKEN, "", "null"):
+        assert request(other.listen, "GET", PREFIX + "/admin/whoami",
+                       headers={"X-Admin-Token": token}).status == 403
+    other.stop()
+    path = os.path.join(town.folder, "token")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(TOKEN + "\n")
+    other.set_config(f"[admin]\ntoken_file={path}\n[rest]\nenabled=false\n")
+    other.start()
+    # Switched off: nothing but how it is.
+    assert request(other.listen, "GET", PREFIX + "/health").status == 200
+    for path in ("/equivalents", "/admin/whoami", "/participants/me"):
+        assert request(other.listen, "GET", PREFIX + path,
+                       headers={"X-Admin-Token": TOKEN}).status == 404, path
+    other.stop()
+    other.set_config(f"[admin]\ntoken_file={os.path.join(town.folder, 'token')}"
+                     "\n")
+    other.start()
+    assert request(other.listen, "GET", PREFIX + "/admin/whoami",
+                   headers={"X-Admin-Token": TOKEN}).status == 200
+    other.stop()
+
+
+def test_admin_equivalents(town):
+    body = {"code": "EUR", "symbol": "€", "description": "Euro",
+            "precision": 2, "metadata": {"type": "fiat", "iso_code": "EUR"}}
+    answer = town.compare("admin-equivalent-create",
+                          town.admin("POST", "/equivalents", body))
+    assert answer.body["metadata"] == body["metadata"]
+    # Another hub fell over this; here it is a conflict.
+    answer = town.compare("admin-equivalent-duplicate", town.admin(
+        "POST", "/equivalents", {"code": "UAH", "precision": 2}), 409)
+    assert answer.code == "E008"
+    for bad in ({"code": "eur"}, {"code": "X" * 17}, {}, {"code": "A B"},
+                {"code": "GBP", "precision": 9}, {"code": "GBP", "precision":
+                "2"}, {"code": "GBP", "symbol": "x" * 9},
+                {"code": "GBP", "metadata": {"type": "magic"}}):
+        assert town.admin("POST", "/equivalents", bad).status == 422, bad
+    alice, bob = town.people["Alice"], town.people["Bob Ж é"]
+    answer = town.compare("equivalents-list", alice.get("/equivalents"))
+    assert [item["code"] for item in answer.body["items"]] == [
+        "UAH", "HOUR", "KWH", "EUR"]
+    # It is there at once, for lines and payments.
+    assert alice.trust(bob, "5", equivalent="EUR").status == 201
+    assert bob.pay(alice, "2", equivalent="EUR").status == 200
+    assert town.admin("GET", "/equivalents/EUR/usage").body == {
+        "code": "EUR", "trustlines": 1, "debts": 1,
+        "integrity_checkpoints": 0}
+    for change in ({"precision": 3}, {"metadata": {"type": "time"}}):
+        assert town.admin("PATCH", "/equivalents/EUR", change).status == 409
+    answer = town.admin("PATCH", "/equivalents/EUR",
+                        {"description": "The euro", "reason": "better"})
+    assert answer.body["description"] == "The euro", answer
+    assert answer.body["symbol"] == "€"
+    assert town.admin("DELETE", "/equivalents/EUR",
+                      {"reason": "x"}).status == 409
+    assert town.admin("DELETE", "/equivalents/HOUR", {}).status == 422
+    # Inactive: nothing new, what is there stays.
+    town.admin("PATCH", "/equivalents/EUR", {"is_active": False})
+    assert bob.pay(alice, "1", equivalent="EUR").status == 400
+    assert bob.trust(alice, "1", equivalent="EUR").status == 400
+    codes = [item["code"] for item in
+             town.admin("GET", "/equivalents").body["items"]]
+    assert "EUR" not in codes
+    codes = [item["code"] for item in town.admin(
+        "GET", "/equivalents?include_inactive=true").body["items"]]
+    assert "EUR" in codes
+    town.admin("POST", "/equivalents", {"code": "TMP", "precision": 0})
+    assert town.admin("PATCH", "/equivalents/TMP",
+                      {"precision": 1}).body["precision"] == 1
+    answer = town.admin("DELETE", "/equivalents/TMP", {"reason": "a try"})
+    assert answer.body == {"deleted": "TMP"}, answer
+    answer = town.admin("DELETE", "/equivalents/KWH", {"reason": "unused"})
+    assert answer.body == {"deleted": "KWH"}, answer
+    assert alice.trust(bob, "5", equivalent="KWH").status == 404
+    assert town.admin("DELETE", "/equivalents/KWH",
+                      {"reason": "x"}).status == 404
+    # All of it outlives a restart, whatever the configuration says.
+    town.hub.restart()
+    items = town.admin("GET", "/equivalents?include_inactive=1").body["items"]
+    assert [item["code"] for item in items] == ["UAH", "HOUR", "EUR"], items
+    assert items[2]["is_active"] is False
+    assert bob.pay(alice, "1", equivalent="EUR").status == 400
+    town.admin("PATCH", "/equivalents/EUR", {"is_active": True})
+    assert bob.pay(alice, "1", equivalent="EUR").status == 200
+
+
+def test_admin_config(town):
+    payer, left, right, payee = (town.client("Way " + letter).join()
+                                 for letter in "ABCD")
+    for between in (left, right):
+        between.trust(payer, "10")
+        payee.trust(between, "10")
+    answer = town.compare("admin-config", town.admin("GET", "/config"))
+    town.compare("rate-limit-config", town.admin("GET", "/config"))
+    items = {item["key"]: item for item in answer.body["items"]}
+    assert items["routing.max_path_length"] == {
+        "key": "routing.max_path_length", "value": 6, "mutable": True}
+    assert items["community.name"]["mutable"] is False
+    for bad in ({"updates": {"routing.max_path_length": 7}},
+                {"updates": {"routing.max_path_length": "3"}},
+                {"updates": {"community.name": "X"}}, {"updates": {}}, {},
+                {"updates": {"nope": 1}}, {"updates": []},
+                {"updates": {"feature_flags.multipath_enabled": 1}},
+                {"updates": {"clearing.trigger_cycles_max_length": 2}}):
+        assert town.admin("PATCH", "/config", bad).status == 422, bad
+
+    def set_values(**values):
+        answer = town.admin("PATCH", "/config", {
+            "updates": {key.replace("__", "."): value
+                        for key, value in values.items()}, "reason": "test"})
+        assert answer.status == 200, answer
+
+    def pay(amount):
+        return payer.pay(payee, amount)
+
+    def most():
+        return payer.get("/payments/capacity", to=payee.pid,
+                         equivalent="UAH").body["max_amount"]
+
+    set_values(routing__max_path_length=1)
+    assert pay("1").code == "E001"
+    town.hub.restart()
+    assert pay("1").code == "E001"
+    set_values(routing__max_path_length=6)
+    assert pay("1").status == 200
+    # One route, or several.
+    assert town.compare("admin-flags", town.admin(
+        "GET", "/feature-flags")).body["multipath_enabled"] is True
+    assert most() == "19.00"
+    answer = town.admin("PATCH", "/feature-flags", {"multipath_enabled": False})
+    assert answer.body["multipath_enabled"] is False, answer
+    assert most() == "10.00"
+    assert pay("11").code == "E002"
+    town.admin("PATCH", "/feature-flags", {"multipath_enabled": True})
+    assert pay("11").status == 200
+    assert town.admin("PATCH", "/feature-flags", {}).status == 422
+    # Bounds in whole units.
+    set_values(limits__max_payment_amount=5, limits__max_trust_line_limit=7)
+    assert pay("5").status == 200
+    answer = pay("5.01")
+    assert (answer.status, answer.code) == (400, "E003"), answer
+    answer = payer.trust(payee, "7.01")
+    assert (answer.status, answer.code) == (400, "E003"), answer
+    set_values(limits__max_payment_amount=0, limits__max_trust_line_limit=0)
+    assert payer.trust(payee, "7.01").status == 201
+
+
+def test_admin_freeze(town):
+    """Who is frozen neither pays, receives, passes on nor is given lines."""
+    a, b, c = (town.client("Cold " + letter).join() for letter in "ABC")
+    b.trust(a, "10")
+    c.trust(b, "10")
+    assert a.pay(c, "1").status == 200
+    answer = town.compare("admin-freeze-C", town.admin(
+        "POST", f"/participants/{b.pid}/freeze", {"reason": "t"}))
+    assert answer.body == {"pid": b.pid, "status": "suspended"}, answer
+    for body in ({}, {"reason": ""}, {"reason": 7}, "[]"):
+        assert town.admin("POST", f"/participants/{b.pid}/freeze",
+                          body).status == 422
+    assert town.admin("POST", f"/participants/{NOBODY}/freeze",
+                      {"reason": "t"}).status == 404
+    for restart in (False, True):
+        if restart:
+            town.hub.restart()
+        answer = town.compare("payment-to-frozen-receiver", a.pay(b, "1"), 403)
+        assert answer.code == "E006"
+        answer = town.compare("payment-via-frozen-intermediate", a.pay(c, "1"),
+                              400)
+        assert answer.code == "E001"
+        town.compare("trustline-to-frozen", a.trust(b, "5"), 403)
+        assert b.pay(c, "1").status == 403
+        assert b.trust(c, "1").status == 403
+        assert a.get("/participants/" + b.pid).body["status"] == "suspended"
+        # It may look, and sign in.
+        assert b.get("/balance").status == 200
+        assert b.login().body["participant"]["status"] == "suspended"
+    town.admin("POST", f"/participants/{b.pid}/unfreeze", {"reason": "t"})
+    assert a.pay(c, "1").status == 200
+    answer = town.admin("POST", f"/participants/{b.pid}/ban", {"reason": "t"})
+    assert answer.body["status"] == "deleted", answer
+    assert a.pay(c, "1").code == "E001"
+    for answer in (b.get("/balance"), b.login(), b.call(
+            "POST", "/auth/refresh", {"refresh_token": b.refresh_token})):
+        assert (answer.status, answer.code) == (403, "E006"), answer
+    assert town.admin("POST", f"/participants/{b.pid}/unfreeze",
+                      {"reason": "t"}).status == 409
+    answer = town.admin("GET", "/participants?status=banned")
+    assert [item["pid"] for item in answer.body["items"]] == [b.pid], answer
+    town.admin("POST", f"/participants/{b.pid}/unban", {"reason": "t"})
+    assert b.login().status == 200
+    assert a.pay(c, "1").status == 200
+    # A wallet, too.
+    wallet = Wallet(town, "Frost")
+    wallet.run("trust", a.pid, "5", "UAH")
+    town.admin("POST", f"/participants/{wallet.pid}/ban", {"reason": "t"})
+    assert a.pay(wallet.pid, "1").status == 403
+    wallet.run("trust", a.pid, "9", "UAH", status=5)
+    town.admin("POST", f"/participants/{wallet.pid}/unban", {"reason": "t"})
+    wallet.run("trust", a.pid, "9", "UAH")
+
+
+def test_admin_lists(town):
+    answer = town.admin("GET", "/participants?per_page=2&page=2")
+    assert (answer.body["page"], answer.body["per_page"]) == (2, 2)
+    assert answer.body["total"] > 10 and len(answer.body["items"]) == 2, answer
+    assert set(answer.body["items"][0]) == {
+        "pid", "display_name", "type", "status", "verification_level",
+        "created_at"}
+    assert town.admin("GET", "/participants?q=Alice").body["total"] == 1
+    assert town.admin("GET", "/participants?type=business").body["total"] == 1
+    stats = town.admin("GET", "/participants/stats").body
+    total = stats["total_participants"]
+    assert sum(stats["participants_by_status"].values()) == total, stats
+    assert sum(stats["participants_by_type"].values()) == total, stats
+    alice, bob = town.people["Alice"], town.people["Bob Ж é"]
+    answer = town.admin("GET", f"/participants/{alice.pid}/metrics"
+                        "?equivalent=UAH")
+    row = answer.body["balance_rows"][0]
+    mine = alice.balance()
+    assert (row["total_debt"], row["net"]) == (mine["total_debt"],
+                                               mine["net_balance"]), answer
+    assert town.admin("GET", f"/participants/{NOBODY}/metrics").status == 404
+    answer = town.admin("GET", f"/trustlines?creditor={bob.pid}&equivalent=UAH")
+    assert answer.body["total"] == 1, answer
+    assert all(item["from"] == bob.pid for item in answer.body["items"])
+    assert town.admin("GET", "/trustlines?creditor=x").status == 422
+    answer = town.admin("GET", "/trustlines/bottlenecks?threshold=0.25&limit=3")
+    assert answer.body["threshold"] == 0.25, answer
+    for item in answer.body["items"]:
+        assert float(item["available"]) <= float(item["limit"]) / 4, item
+    assert town.admin("GET", "/trustlines/bottlenecks?threshold=x").status \
+        == 422
+    answer = town.admin("GET", "/liquidity/summary?equivalent=UAH")
+    body = answer.body
+    assert body["equivalent"] == "UAH" and body["top_debtors"], answer
+    total = sum(float(item["used"]) for item in town.admin(
+        "GET", "/trustlines?equivalent=UAH&status=active&per_page=200"
+    ).body["items"])
+    assert round(float(body["total_used"]) - total, 2) == 0, answer
+    assert town.admin("GET", "/liquidity/summary").body["equivalent"] is None
+    assert town.admin("GET", "/incidents").body["total"] == 0
+    migrations = town.admin("GET", "/migrations").body
+    assert migrations["is_up_to_date"] is True, migrations
+    assert town.admin("GET", "/health/db").body["status"] == "ok"
+    graph = town.admin("GET", "/graph/snapshot?equivalent=UAH").body
+    assert {"participants", "trustlines", "incidents", "equivalents", "debts",
+            "audit_log", "transactions"} <= set(graph)
+    debts = {(debt["debtor"], debt["creditor"]): debt["amount"]
+             for debt in graph["debts"]}
+    assert debts[(alice.pid, bob.pid)], debts
+    ego = town.admin("GET", f"/graph/ego?pid={alice.pid}&depth=1&equivalent="
+                     ).body
+    assert ego["root_pid"] == alice.pid
+    assert bob.pid in {item["pid"] for item in ego["participants"]}
+    assert len(ego["participants"]) < len(graph["participants"])
+    for query in ("", "?pid=" + NOBODY, f"?pid={alice.pid}&depth=3"):
+        assert town.admin("GET", "/graph/ego" + query).status in (404, 422)
+
+
+def test_admin_abort(town):
+    assert town.admin("POST", "/transactions/nope/abort",
+                      {"reason": "t"}).status == 404
+    answer = town.admin("POST", "/transactions/tx-onehop/abort",
+                        {"reason": "t"})
+    assert (answer.status, answer.code) == (409, "E008"), answer
+    assert town.admin("POST", "/transactions/tx-onehop/abort", {}).status \
+        == 422
+
+
+def test_audit(town):
+    answer = town.compare("admin-audit",
+                          town.admin("GET", "/audit-log?page=1&per_page=2"))
+    total = answer.body["total"]
+    assert total > 30, answer
+    items = []
+    for page in range(1, total // 200 + 2):
+        items += town.admin("GET", f"/audit-log?per_page=200&page={page}"
+                            ).body["items"]
+    assert len(items) == total
+    assert len({item["id"] for item in items}) == total
+    actions = {item["action"] for item in items}
+    assert {"admin.config.patch", "admin.feature_flags.patch",
+            "admin.participants.freeze", "admin.participants.unfreeze",
+            "admin.participants.ban", "admin.participants.unban",
+            "admin.equivalents.create", "admin.equivalents.update",
+            "admin.equivalents.delete", "auth.login", "clearing.auto",
+            } <= actions, actions
+    freeze = town.admin("GET", "/audit-log?action=admin.participants.freeze"
+                        ).body["items"][0]
+    assert freeze["reason"] == "t"
+    assert freeze["before_state"] == {"status": "active"}
+    assert freeze["after_state"] == {"status": "suspended"}
+    assert freeze["ip_address"] == "127.0.0.1"
+    assert town.admin("GET", "/audit-log?q=%25").body["total"] == 0
+    # Nobody changes it, not even with the database in hand.
+    database = sqlite3.connect(os.path.join(town.hub.folder, "hub.db"))
+    for sql in ("DELETE FROM audit", "UPDATE audit SET action = ''"):
+        try:
+            database.execute(sql)
+            raise AssertionError(sql)
+        except sqlite3.IntegrityError:
+            pass
+    database.close()
+
+
+def test_openapi(town):
+    """Everything that there is is described, and nothing else is there."""
+    answer = request(town.hub.listen, "GET", PREFIX + "/openapi.json")
+    paths = answer.body["paths"]
+    contract = """
+        GET /equivalents GET /balance GET /balance/debts POST /participants
+        GET /participants GET /participants/search GET /participants/me
+        PATCH /participants/me GET /participants/{pid} POST /trustlines
+        GET /trustlines GET /trustlines/{id} PATCH /trustlines/{id}
+        DELETE /trustlines/{id} GET /payments/capacity GET /payments/max-flow
+        POST /payments GET /payments GET /payments/{tx_id}
+        GET /clearing/cycles POST /clearing/auto GET /integrity/status
+        GET /integrity/checksum/{equivalent} POST /integrity/verify
+        GET /integrity/audit-log GET /admin/config PATCH /admin/config
+        GET /admin/feature-flags PATCH /admin/feature-flags GET /admin/whoami
+        GET /admin/participants GET /admin/participants/stats
+        POST /admin/participants/{pid}/freeze
+        POST /admin/participants/{pid}/unfreeze
+        POST /admin/participants/{pid}/ban
+        POST /admin/participants/{pid}/unban
+        GET /admin/participants/{pid}/metrics GET /admin/equivalents
+        POST /admin/equivalents PATCH /admin/equivalents/{code}
+        DELETE /admin/equivalents/{code} GET /admin/equivalents/{code}/usage
+        GET /admin/audit-log GET /admin/trustlines
+        GET /admin/trustlines/bottlenecks GET /admin/liquidity/summary
+        GET /admin/incidents POST /admin/transactions/{tx_id}/abort
+        GET /admin/graph/snapshot GET /admin/graph/ego
+        GET /admin/clearing/cycles GET /admin/migrations GET /admin/health/db
+        POST /auth/challenge POST /auth/login POST /auth/refresh
+        GET /health GET /healthz GET /health/db""".split()
+    for method, path in zip(contract[::2], contract[1::2]):
+        operation = paths[PREFIX + path][method.lower()]
+        assert "200" in operation["responses"] or \
+            "201" in operation["responses"], path
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            plain = path.replace("{", "").replace("}", "")
+            answer = request(town.hub.listen, method.upper(), plain, "")
+            # It is there, asks who one is, and answers what it says.
+            assert str(answer.status) in operation["responses"], (path, answer)
+            if "security" in operation:
+                assert answer.status in (401, 403), (path, answer)
+
+
+def test_recordings(town):
+    """None of the recorded requests was left out."""
+    left = set(town.recordings) - town.compared
+    assert not left, left
+
+
 def main():
     tests = [(name[5:], function) for name, function in globals().items()
              if name.startswith("test_")]
