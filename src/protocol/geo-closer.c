@@ -26,6 +26,9 @@
  * not on disk, nor any that is older. */
 #define KEEP_MS (2 * GEO_CLOCK_TOLERANCE_MS)
 #define KEPT_MAX 50000
+/* A clock that is set forward does not make us forget what is not on disk yet.
+ */
+#define KEPT_MIN 1000
 
 /* The longest reason of a participant that is passed on. */
 #define REASON_LEN_MAX 64
@@ -238,7 +241,9 @@ geo_closer_sweep (GeoCloser *closer, GeoTime now) {
 
   geo_closer_sweep_declined (closer, now);
   while ((oldest = g_queue_peek_head (&closer->kept)) != NULL &&
-         (oldest->until < now || g_queue_get_length (&closer->kept) > KEPT_MAX))
+         ((oldest->until < now &&
+           g_queue_get_length (&closer->kept) > KEPT_MIN) ||
+          g_queue_get_length (&closer->kept) > KEPT_MAX))
     forget (closer, g_queue_pop_head (&closer->kept));
 }
 

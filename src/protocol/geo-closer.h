@@ -86,8 +86,8 @@ typedef struct {
  * is not for a hub with ERROR E009.
  *
  * Outcomes are answered from memory for 2 × GEO_CLOCK_TOLERANCE_MS after they
- * were decided, and the last 50,000 of them, so that nothing depends on looking
- * up what is not on disk yet; after that known is used. */
+ * were decided, the last 1,000 in any case and 50,000 at most, so that nothing
+ * depends on looking up what is not on disk yet; after that known is used. */
 void geo_closer_message (GeoCloser *closer,
                          const GeoPid *from,
                          const GeoMessage *message,
