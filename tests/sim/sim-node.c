@@ -394,7 +394,7 @@ reload_in (SimNode *node, gint64 in_ms) {
 void
 sim_node_reload (SimNode *node, const SimEvent *event) {
   if (node->session != NULL)
-    return;
+    disconnect (node);
   load (node);
   node->connecting = FALSE;
   connect_in (node, 1);
@@ -538,12 +538,16 @@ sim_node_answer_clearings (SimNode *node) {
     return;
   geo_party_foreach_proposal (node->party, add_proposal_cb, waiting);
   for (guint i = 0; i < waiting->len && node->party != NULL; i++) {
+    const GeoHash *contract = &g_array_index (waiting, GeoHash, i);
     GPtrArray *actions = geo_actions_new ();
 
-    if (geo_party_answer_clearing (node->party,
-                                   &g_array_index (waiting, GeoHash, i),
+    /* Whoever cannot say yes any more says no in the end. */
+    if (geo_party_answer_clearing (node->party, contract,
                                    sim_random_chance (&sim->random, 3, 4),
-                                   sim_node_now (node), actions, NULL)) {
+                                   sim_node_now (node), actions, NULL) ||
+        (sim->quiet &&
+         geo_party_answer_clearing (node->party, contract, FALSE,
+                                    sim_node_now (node), actions, NULL))) {
       sim_trace (sim, node, "answers a clearing");
       sim_count (sim, SIM_COUNT_clearings_answered);
       sim_node_run (node, actions);
@@ -624,9 +628,6 @@ tell (SimNode *node, const GeoTold *told) {
     return;
   case GEO_TOLD_PROPOSALS:
     sim_count (node->sim, SIM_COUNT_proposed);
-    /* In a storm the person takes their time. */
-    if (node->sim->quiet)
-      sim_node_answer_clearings (node);
     return;
   case GEO_TOLD_FAULT:
     told_fault (node, told);

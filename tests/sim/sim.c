@@ -10,6 +10,7 @@
 
 #define START G_GINT64_CONSTANT (1795000000000) /* In November 2026. */
 #define SETTLE_MS 600000
+#define CLEARING_MS (27 * 3600 * G_GINT64_CONSTANT (1000))
 #define ALL_STEPS 1000
 /* More than that and something runs in circles. */
 #define SETTLE_STEPS_MAX 200000
@@ -364,6 +365,12 @@ sim_settle (Sim *sim) {
   for (guint i = 0; i < sim->nodes->len; i++)
     sim_node_return (sim_node (sim, i), 1 + i);
   sim_let (sim, SETTLE_MS);
+  for (guint i = 0; i < sim->nodes->len; i++)
+    sim_node_answer_clearings (sim_node (sim, i));
+  sim_let (sim, SETTLE_MS);
+  /* Who was asked with a deadline that cannot be is silent until then. */
+  if (geo_closer_count_clearings (sim->hub->closer) > 0)
+    sim_let (sim, CLEARING_MS);
   sim_check_all (sim);
   sim_check_rest (sim);
   sim->quiet = FALSE;
