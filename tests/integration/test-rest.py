@@ -5,7 +5,8 @@
 nothing of this project, and with wallets beside it.
 
 Every recorded request to another hub is made here too, and the answer has the
-recorded status and shape, but for the defects that are named below.  The tests
+recorded status and shape, but for the defects that are named below.
+Long because the contract is: one test for each part of it, and one client.  The tests
 build on each other and run in the order they stand in.
 """
 
