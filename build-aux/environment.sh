@@ -41,12 +41,15 @@ geo_packages_wallet=(
 )
 # The tests: a display without a screen, a session bus, the accessibility bus
 # that journeys use to press buttons, a keyring to keep keys in, the database's
-# own shell, and tools that look at processes and sockets.
+# own shell, tools that look at processes and sockets, and spin, which looks at
+# every state of the model of the commit rule.
 geo_packages_tests=(
   xvfb xauth dbus dbus-x11 at-spi2-core gir1.2-atspi-2.0 python3-gi
-  gnome-keyring sqlite3 procps iproute2 locales tzdata
+  gnome-keyring sqlite3 procps iproute2 locales tzdata spin
 )
-geo_packages_tests_host=(dbus python3-gi gnome-keyring sqlite3 procps iproute2)
+geo_packages_tests_host=(
+  dbus python3-gi gnome-keyring sqlite3 procps iproute2 spin
+)
 # What makes and enters the Debian 13 tree.
 geo_packages_tools=(mmdebstrap bubblewrap)
 
