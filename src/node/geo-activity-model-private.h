@@ -1,12 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoActivityModel: the whole history as a list, newest first, of which only
- * the pages that somebody looks at are in memory.  It reads through the worker
- * and shows what is on disk.  Main context.
+ * How the node makes a GeoActivityModel, gives it the worker that it reads
+ * through, and tells it what has changed.  Nobody outside this room and its
+ * tests may include this.  Main context.
  */
 #pragma once
 
+#include "node/geo-activity-model.h"
 #include "node/geo-items-private.h"
 #include "node/geo-worker-private.h"
 
@@ -14,15 +15,6 @@ G_BEGIN_DECLS
 
 #define GEO_ACTIVITY_PAGE_ROWS 128
 #define GEO_ACTIVITY_PAGES_MAX 64
-
-/* Signal: "added" (GeoActivityItem *): a row that was not there before, when it
- * is one of the newest; not for those the model began with. */
-#define GEO_TYPE_ACTIVITY_MODEL (geo_activity_model_get_type ())
-G_DECLARE_FINAL_TYPE (GeoActivityModel,
-                      geo_activity_model,
-                      GEO,
-                      ACTIVITY_MODEL,
-                      GObject)
 
 /* Adds to a row what the journal's projection does not know: the peer's name, a
  * doubt.  Strings are borrowed until the next call. */
@@ -33,6 +25,9 @@ typedef void (*GeoActivityDescribeFunc) (const GeoActivity *activity,
 /* Empty until it has a worker. */
 GeoActivityModel *
 geo_activity_model_new (GeoActivityDescribeFunc describe, gpointer user_data);
+/* Another list of the same history, with a filter of its own.  It is told by
+ * model whatever model is told, and keeps it. */
+GeoActivityModel *geo_activity_model_new_view (GeoActivityModel *model);
 /* worker is borrowed and must outlive the model's jobs; NULL: no more disk and
  * no more description. */
 void geo_activity_model_set_worker (GeoActivityModel *model,

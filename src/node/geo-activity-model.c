@@ -7,10 +7,15 @@
  * what is before a number: so the number at each page's beginning is remembered
  * when it is seen, and a page far below those that were seen is walked to, in
  * short jobs between which others have their turn.
+ *
+ * Where there is a filter, the numbers of all rows that fit are in memory,
+ * eight bytes each, and a page's rows are read by their numbers.
  */
 #include "config.h"
 
 #include "node/geo-activity-model-private.h"
+
+#include <string.h>
 
 /* Rows of one job on the way to a page. */
 #define WALK_ROWS 1024
@@ -26,11 +31,17 @@ typedef struct {
 struct _GeoActivityModel {
   GObject parent_instance;
 
+  /* Of a view: the model that tells it what happens; of that one: its views,
+   * which it does not own. */
+  GeoActivityModel *source;
+  GPtrArray *views;
+
   GeoActivityDescribeFunc describe;
   gpointer describe_data;
   GeoWorker *worker;
 
   gint64 count;
+  guint generation; /* Of what is shown: a row's rank is another in each. */
   GHashTable *pages; /* &Page.number → Page */
   GQueue recent; /* Page */
   GHashTable *starts; /* Page number → id of the row where it begins */
@@ -41,6 +52,16 @@ struct _GeoActivityModel {
   GHashTable *open;
   gboolean refreshing;
   gboolean refresh_again;
+
+  /* NULL: everything is shown, or is about to be. */
+  GeoActivityFilter *filter;
+  /* Of each rank its row's id; NULL: what is shown is everything. */
+  GArray *ids;
+  /* The newest row that ids was looked for among. */
+  gint64 searched;
+  /* Which filter is the last, also for jobs that wait for their turn. */
+  gint *search;
+  gboolean searching;
 };
 
 static void geo_activity_model_list_init (GListModelInterface *iface);
@@ -52,10 +73,17 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (
     G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, geo_activity_model_list_init))
 
 enum {
+  PROP_0,
+  PROP_SEARCHING,
+  N_PROPS,
+};
+
+enum {
   SIGNAL_ADDED,
   N_SIGNALS,
 };
 
+static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
 static void
@@ -71,6 +99,13 @@ static void
 geo_activity_model_finalize (GObject *object) {
   GeoActivityModel *self = GEO_ACTIVITY_MODEL (object);
 
+  if (self->source != NULL)
+    g_ptr_array_remove_fast (self->source->views, self);
+  g_clear_object (&self->source);
+  g_clear_pointer (&self->views, g_ptr_array_unref);
+  g_clear_pointer (&self->filter, geo_activity_filter_free);
+  g_clear_pointer (&self->ids, g_array_unref);
+  g_clear_pointer (&self->search, g_atomic_rc_box_release);
   g_clear_pointer (&self->open, g_hash_table_unref);
   g_clear_pointer (&self->pages, g_hash_table_unref);
   g_clear_pointer (&self->starts, g_hash_table_unref);
@@ -78,8 +113,32 @@ geo_activity_model_finalize (GObject *object) {
 }
 
 static void
+geo_activity_model_get_property (GObject *object,
+                                 guint prop_id,
+                                 GValue *value,
+                                 GParamSpec *pspec) {
+  GeoActivityModel *self = GEO_ACTIVITY_MODEL (object);
+
+  switch (prop_id) {
+  case PROP_SEARCHING:
+    g_value_set_boolean (value, self->searching);
+    break;
+  default: /* Not an enum: a number that GObject checked. */
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    break;
+  }
+}
+
+static void
 geo_activity_model_class_init (GeoActivityModelClass *klass) {
-  G_OBJECT_CLASS (klass)->finalize = geo_activity_model_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = geo_activity_model_finalize;
+  object_class->get_property = geo_activity_model_get_property;
+  props[PROP_SEARCHING] = g_param_spec_boolean (
+      "searching", NULL, NULL, FALSE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[SIGNAL_ADDED] = g_signal_new ("added", G_TYPE_FROM_CLASS (klass),
                                         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -95,6 +154,8 @@ geo_activity_model_init (GeoActivityModel *self) {
   self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                       g_object_unref);
   g_queue_init (&self->recent);
+  self->views = g_ptr_array_new ();
+  self->search = g_atomic_rc_box_new0 (gint);
 }
 
 GeoActivityModel *
@@ -103,6 +164,19 @@ geo_activity_model_new (GeoActivityDescribeFunc describe, gpointer user_data) {
 
   self->describe = describe;
   self->describe_data = user_data;
+  return self;
+}
+
+GeoActivityModel *
+geo_activity_model_new_view (GeoActivityModel *model) {
+  GeoActivityModel *self = geo_activity_model_new (model->describe,
+                                                   model->describe_data);
+
+  g_assert (model->source == NULL);
+  self->source = g_object_ref (model);
+  self->worker = model->worker;
+  self->count = model->count;
+  g_ptr_array_add (model->views, self);
   return self;
 }
 
@@ -169,17 +243,40 @@ fill (GeoActivityModel *self,
 
 /* --- Pages -------------------------------------------------------------- */
 
+static void
+activity_free (gpointer data) {
+  geo_activity_free (data);
+}
+
 typedef struct {
   gint64 page;
   gint64 before; /* An id, and the rank of its row. */
   gint64 rank;
   guint max;
+  guint generation;
 } Question;
 
 typedef struct {
   GeoActivityModel *model;
   Question question;
 } Load;
+
+/* The rows of these numbers, newest first; they never go away. */
+static gpointer
+load_ids_job (GeoWorker *worker, gpointer data, GError **error) {
+  const GArray *ids = data;
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (activity_free);
+
+  for (guint i = 0; i < ids->len; i++) {
+    GeoActivity *row = geo_journal_get_activity (
+        geo_worker_get_journal (worker), g_array_index (ids, gint64, i), error);
+
+    if (row == NULL)
+      return NULL;
+    g_ptr_array_add (rows, row);
+  }
+  return g_steal_pointer (&rows);
+}
 
 static gpointer
 load_job (GeoWorker *worker, gpointer data, GError **error) {
@@ -242,6 +339,23 @@ find_anchor (GeoActivityModel *self, Question *question) {
   return TRUE;
 }
 
+static gboolean
+find_rank (GeoActivityModel *self, gint64 id, gint64 *rank) {
+  gint64 low = 0, high = (gint64) self->ids->len;
+
+  while (low < high) {
+    gint64 middle = low + (high - low) / 2;
+
+    if (g_array_index (self->ids, gint64, middle) < id)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  *rank = low;
+  return low < (gint64) self->ids->len &&
+         g_array_index (self->ids, gint64, low) == id;
+}
+
 static void load_page (GeoActivityModel *self, Page *page);
 
 static void
@@ -259,21 +373,53 @@ loaded_cb (gpointer *result, const GError *error, gpointer user_data) {
     g_debug ("activity: %s", error->message);
     return;
   }
-  for (guint i = 0; i < rows->len; i++)
-    take_row (self, load->question.rank - 1 - (gint64) i,
-              g_ptr_array_index (rows, i));
+  for (guint i = 0; i < rows->len; i++) {
+    const GeoActivity *row = g_ptr_array_index (rows, i);
+    gint64 rank = load->question.rank - 1 - (gint64) i;
+
+    /* What is shown may be something else by now. */
+    if (self->ids != NULL ? find_rank (self, row->id, &rank)
+                          : load->question.generation == self->generation)
+      take_row (self, rank, row);
+  }
   /* On the way only; where nobody looks any more, the way ends. */
   if (page != NULL && rows->len > 0 && !is_complete (self, page))
     load_page (self, page);
 }
 
 static void
+array_unref (gpointer data) {
+  g_array_unref (data);
+}
+
+static void
+load_page_by_ids (GeoActivityModel *self, Page *page) {
+  gint64 first = page->number * GEO_ACTIVITY_PAGE_ROWS;
+  gint64 end = MIN (first + GEO_ACTIVITY_PAGE_ROWS, (gint64) self->ids->len);
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Load *load = g_new0 (Load, 1);
+
+  for (gint64 rank = end; rank > first; rank--)
+    g_array_append_val (ids, g_array_index (self->ids, gint64, rank - 1));
+  page->loading = TRUE;
+  load->model = g_object_ref (self);
+  load->question.page = page->number;
+  load->question.generation = self->generation;
+  geo_worker_push (self->worker, load_ids_job, ids, array_unref,
+                   (GDestroyNotify) g_ptr_array_unref, loaded_cb, load);
+}
+
+static void
 load_page (GeoActivityModel *self, Page *page) {
-  Question question = { .page = page->number };
+  Question question = { .page = page->number, .generation = self->generation };
   Load *load;
 
   if (page->loading || self->worker == NULL)
     return;
+  if (self->ids != NULL) {
+    load_page_by_ids (self, page);
+    return;
+  }
   if (!find_anchor (self, &question)) {
     /* It is at the top: the newest rows are looked at, then the page again. */
     geo_activity_model_refresh (self);
@@ -317,6 +463,17 @@ get_page (GeoActivityModel *self, gint64 number) {
   return page;
 }
 
+/* Pages that wait for the newest rows. */
+static void
+load_incomplete (GeoActivityModel *self) {
+  for (GList *l = self->recent.head; l != NULL; l = l->next) {
+    Page *page = l->data;
+
+    if (!page->loading && !is_complete (self, page))
+      load_page (self, page);
+  }
+}
+
 static GType
 geo_activity_model_get_item_type (GListModel *list) {
   return GEO_TYPE_ACTIVITY_ITEM;
@@ -353,6 +510,197 @@ geo_activity_model_list_init (GListModelInterface *iface) {
   iface->get_item = geo_activity_model_get_item;
 }
 
+/* --- Searching ---------------------------------------------------------- */
+
+typedef struct {
+  GeoActivityFilter *filter;
+  gint64 after;
+  gint *latest; /* Shared with the model: another number, and nobody waits. */
+  gint search;
+} Search;
+
+typedef struct {
+  gint64 newest;
+  GArray *ids;
+} Found;
+
+typedef struct {
+  GeoActivityModel *model;
+  gint search;
+  gboolean whole;
+} Asked;
+
+static void
+search_free (gpointer data) {
+  Search *search = data;
+
+  geo_activity_filter_free (search->filter);
+  g_atomic_rc_box_release (search->latest);
+  g_free (search);
+}
+
+static void
+found_free (gpointer data) {
+  Found *found = data;
+
+  g_clear_pointer (&found->ids, g_array_unref);
+  g_free (found);
+}
+
+static gpointer
+search_job (GeoWorker *worker, gpointer data, GError **error) {
+  const Search *search = data;
+  GeoJournal *journal = geo_worker_get_journal (worker);
+  g_autoptr (GPtrArray) newest = NULL;
+  g_autoptr (GArray) ids = NULL;
+  Found *found;
+
+  if (g_atomic_int_get (search->latest) != search->search)
+    return NULL;
+  newest = geo_journal_list_activity (journal, 0, 1, error);
+  if (newest == NULL)
+    return NULL;
+  ids = geo_journal_find_activity_ids (journal, search->filter, search->after,
+                                       error);
+  if (ids == NULL)
+    return NULL;
+  found = g_new0 (Found, 1);
+  found->ids = g_steal_pointer (&ids);
+  found->newest = search->after;
+  if (newest->len > 0)
+    found->newest = ((GeoActivity *) newest->pdata[0])->id;
+  return found;
+}
+
+static void
+set_searching (GeoActivityModel *self, gboolean searching) {
+  if (self->searching == searching)
+    return;
+  self->searching = searching;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SEARCHING]);
+}
+
+/* Something else is shown from now on.  Takes ids. */
+static void
+show (GeoActivityModel *self, GArray *ids, gint64 count) {
+  guint was = geo_activity_model_get_n_items (G_LIST_MODEL (self));
+
+  g_clear_pointer (&self->ids, g_array_unref);
+  self->ids = ids;
+  self->count = count;
+  self->generation++;
+  self->top_rank = 0;
+  g_hash_table_remove_all (self->open);
+  g_hash_table_remove_all (self->starts);
+  /* The links are in the pages. */
+  g_queue_init (&self->recent);
+  g_hash_table_remove_all (self->pages);
+  g_list_model_items_changed (
+      G_LIST_MODEL (self), 0, was,
+      geo_activity_model_get_n_items (G_LIST_MODEL (self)));
+}
+
+/* The first n are the same. */
+static gboolean
+begins_with (const GArray *ids, const GArray *former) {
+  return ids->len >= former->len &&
+         (former->len == 0 ||
+          memcmp (ids->data, former->data, former->len * sizeof (gint64)) == 0);
+}
+
+static void
+add_ids (GeoActivityModel *self, const gint64 *ids, guint n) {
+  if (n == 0)
+    return;
+  g_array_append_vals (self->ids, ids, n);
+  self->count = (gint64) self->ids->len;
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, n);
+  load_incomplete (self);
+}
+
+static void
+searched_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autofree Asked *asked = user_data;
+  g_autoptr (GeoActivityModel) self = asked->model;
+  Found *found = *result;
+
+  if (asked->search != *self->search)
+    return;
+  if (error != NULL) {
+    g_debug ("activity: %s", error->message);
+    if (asked->whole)
+      show (self, g_array_new (FALSE, FALSE, sizeof (gint64)), 0);
+  }
+  if (found != NULL && asked->whole &&
+      (self->ids == NULL || !begins_with (found->ids, self->ids))) {
+    guint n = found->ids->len;
+
+    show (self, g_steal_pointer (&found->ids), n);
+  } else if (found != NULL) {
+    guint from = asked->whole ? self->ids->len : 0;
+
+    add_ids (self, (const gint64 *) (gpointer) found->ids->data + from,
+             found->ids->len - from);
+  }
+  if (found != NULL)
+    self->searched = found->newest;
+  self->refreshing = FALSE;
+  set_searching (self, FALSE);
+  if (self->refresh_again)
+    geo_activity_model_refresh (self);
+}
+
+static void
+push_search (GeoActivityModel *self, gboolean whole) {
+  Search *search;
+  Asked *asked;
+
+  self->refresh_again = FALSE;
+  self->refreshing = TRUE;
+  whole = whole || self->ids == NULL;
+  if (whole)
+    g_atomic_int_inc (self->search);
+  search = g_new0 (Search, 1);
+  search->filter = geo_activity_filter_copy (self->filter);
+  search->after = whole ? 0 : self->searched;
+  search->latest = g_atomic_rc_box_acquire (self->search);
+  search->search = *self->search;
+  asked = g_new0 (Asked, 1);
+  asked->model = g_object_ref (self);
+  asked->search = *self->search;
+  asked->whole = whole;
+  geo_worker_push (self->worker, search_job, search, search_free, found_free,
+                   searched_cb, asked);
+}
+
+void
+geo_activity_model_set_filter (GeoActivityModel *model,
+                               const GeoActivityFilter *filter) {
+  g_assert (GEO_IS_ACTIVITY_MODEL (model) && model->source != NULL);
+
+  g_clear_pointer (&model->filter, geo_activity_filter_free);
+  if (!geo_activity_filter_is_empty (filter)) {
+    model->filter = geo_activity_filter_copy (filter);
+    if (model->worker == NULL)
+      return;
+    push_search (model, TRUE);
+    set_searching (model, TRUE);
+    return;
+  }
+  g_atomic_int_inc (model->search);
+  model->refreshing = FALSE;
+  if (model->ids != NULL)
+    show (model, NULL, model->source->count);
+  set_searching (model, FALSE);
+  geo_activity_model_refresh (model);
+}
+
+gboolean
+geo_activity_model_get_searching (GeoActivityModel *model) {
+  g_assert (GEO_IS_ACTIVITY_MODEL (model));
+  return model->searching;
+}
+
 /* --- Growing ------------------------------------------------------------ */
 
 typedef struct {
@@ -380,17 +728,6 @@ growth_job (GeoWorker *worker, gpointer data, GError **error) {
   if (growth->newest == NULL)
     g_clear_pointer (&growth, growth_free);
   return growth;
-}
-
-/* Pages that wait for the newest rows. */
-static void
-load_incomplete (GeoActivityModel *self) {
-  for (GList *l = self->recent.head; l != NULL; l = l->next) {
-    Page *page = l->data;
-
-    if (!page->loading && !is_complete (self, page))
-      load_page (self, page);
-  }
 }
 
 static void
@@ -438,6 +775,9 @@ grown_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autoptr (GeoActivityModel) self = user_data;
   gboolean again = self->refresh_again;
 
+  /* It was about to show everything when it was given a filter. */
+  if (self->filter != NULL)
+    return;
   self->refreshing = FALSE;
   self->refresh_again = FALSE;
   if (error != NULL)
@@ -452,9 +792,15 @@ void
 geo_activity_model_refresh (GeoActivityModel *model) {
   if (model->worker == NULL)
     return;
+  for (guint i = 0; i < model->views->len; i++)
+    geo_activity_model_refresh (model->views->pdata[i]);
   /* While one is on its way, one more is enough for all that comes after it. */
   if (model->refreshing) {
     model->refresh_again = TRUE;
+    return;
+  }
+  if (model->filter != NULL) {
+    push_search (model, FALSE);
     return;
   }
   model->refreshing = TRUE;
@@ -468,12 +814,16 @@ geo_activity_model_set_worker (GeoActivityModel *model,
                                gint64 count) {
   gint64 was = model->count;
 
+  for (guint i = 0; i < model->views->len; i++)
+    geo_activity_model_set_worker (model->views->pdata[i], worker, count);
   model->worker = worker;
   if (worker == NULL) {
     model->describe = NULL;
     return;
   }
-  if (count > was) {
+  if (model->filter != NULL) {
+    push_search (model, TRUE);
+  } else if (count > was) {
     model->count = count;
     g_list_model_items_changed (G_LIST_MODEL (model), 0, 0,
                                 (guint) (count - was));
@@ -486,11 +836,6 @@ typedef struct {
   GeoActivityModel *model;
   GeoActivityItem *item;
 } Touch;
-
-static void
-activity_free (gpointer data) {
-  geo_activity_free (data);
-}
 
 static gpointer
 touch_job (GeoWorker *worker, gpointer data, GError **error) {
@@ -517,6 +862,12 @@ geo_activity_model_touch (GeoActivityModel *model, const gchar *key) {
   gint64 id;
   Touch *touch;
 
+  for (guint i = 0; i < model->views->len; i++)
+    geo_activity_model_touch (model->views->pdata[i], key);
+  /* It may fit now, or not any more. */
+  if (model->filter != NULL && model->filter->states != 0 &&
+      model->worker != NULL)
+    push_search (model, TRUE);
   if (item == NULL || model->worker == NULL)
     return;
   id = geo_activity_item_get_id (item);
@@ -533,6 +884,8 @@ geo_activity_model_set_state (GeoActivityModel *model,
                               GeoState state) {
   GeoActivityItem *item = g_hash_table_lookup (model->open, key);
 
+  for (guint i = 0; i < model->views->len; i++)
+    geo_activity_model_set_state (model->views->pdata[i], key, state);
   if (item != NULL)
     geo_activity_item_set_state (item, state);
 }
@@ -543,6 +896,11 @@ geo_activity_model_rename (GeoActivityModel *model,
                            const gchar *name) {
   g_autofree gchar *pid = geo_pid_to_string (peer);
 
+  for (guint i = 0; i < model->views->len; i++)
+    geo_activity_model_rename (model->views->pdata[i], peer, name);
+  if (model->filter != NULL && model->filter->text != NULL &&
+      model->worker != NULL)
+    push_search (model, TRUE);
   for (GList *l = model->recent.head; l != NULL; l = l->next) {
     Page *page = l->data;
 

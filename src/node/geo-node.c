@@ -597,6 +597,12 @@ geo_node_get_activity (GeoNode *node) {
   return G_LIST_MODEL (node->activity);
 }
 
+GeoActivityModel *
+geo_node_make_activity (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return geo_activity_model_new_view (node->activity);
+}
+
 GeoPerson *
 geo_node_get_person (GeoNode *node, const GeoPid *pid) {
   g_assert (GEO_IS_NODE (node) && pid != NULL);

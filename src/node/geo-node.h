@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "node/geo-activity-model.h"
 #include "node/geo-payment.h"
 #include "node/geo-profile.h"
 #include "node/geo-proposal.h"
@@ -106,6 +107,9 @@ GListModel *geo_node_get_people (GeoNode *node);
 GListModel *geo_node_get_totals (GeoNode *node);
 /* GeoActivityItem, newest first, paged from disk. */
 GListModel *geo_node_get_activity (GeoNode *node);
+/* The same as a list of one's own, live too, which can be given a filter.  A
+ * new reference; it may outlive the node, and then stays as it is. */
+GeoActivityModel *geo_node_make_activity (GeoNode *node);
 /* One of the people above, or NULL.  Borrowed. */
 GeoPerson *geo_node_get_person (GeoNode *node, const GeoPid *pid);
 
@@ -129,9 +133,8 @@ void geo_node_quote_async (GeoNode *node,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data);
-GeoQuote *geo_node_quote_finish (GeoNode *node,
-                                 GAsyncResult *result,
-                                 GError **error);
+GeoQuote *
+geo_node_quote_finish (GeoNode *node, GAsyncResult *result, GError **error);
 
 /* Orders a payment: it is SENDING when this returns; its order is stored before
  * it is sent (P1).  NULL and an error when it cannot be tried at all: OFFLINE,
@@ -151,8 +154,8 @@ GeoPayment *geo_node_pay (GeoNode *node,
 GeoPayment *geo_node_get_payment (GeoNode *node, const gchar *tx_id);
 
 /* My line to somebody: limit, or close.  Completes when the hub has receipted
- * it (in force), or with REFUSED and why; OFFLINE: nothing was changed; TIMEOUT:
- * it is stored and goes to the hub as soon as that answers. */
+ * it (in force), or with REFUSED and why; OFFLINE: nothing was changed;
+ * TIMEOUT: it is stored and goes to the hub as soon as that answers. */
 void geo_node_trust_async (GeoNode *node,
                            const GeoPid *to,
                            const gchar *equivalent,
@@ -162,16 +165,15 @@ void geo_node_trust_async (GeoNode *node,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data);
-gboolean geo_node_trust_finish (GeoNode *node,
-                                GAsyncResult *result,
-                                GError **error);
+gboolean
+geo_node_trust_finish (GeoNode *node, GAsyncResult *result, GError **error);
 
 /* GeoProposalItem: clearings that wait for my word, as long as the hub is
  * connected; borrowed, live. */
 GListModel *geo_node_get_proposals (GeoNode *node);
 /* My word, by the item's id; it is stored, then sent, and never withdrawn.
- * OFFLINE; INPUT: there is no such clearing; REFUSED: too late, or the debts are
- * not what they were.  Nothing is changed then. */
+ * OFFLINE; INPUT: there is no such clearing; REFUSED: too late, or the debts
+ * are not what they were.  Nothing is changed then. */
 gboolean geo_node_answer_clearing (GeoNode *node,
                                    const gchar *id,
                                    gboolean accepts,

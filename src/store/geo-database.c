@@ -209,6 +209,22 @@ set_wal (GeoDatabase *database, GError **error) {
   return FALSE;
 }
 
+/* geo_fold (text): what two texts have in common that differ only in case and
+ * in how their letters are put together; NULL where it is no text.  SQLite's
+ * own functions know the case of English letters only. */
+static void
+fold_cb (sqlite3_context *context, int n, sqlite3_value **values) {
+  const gchar *text = (const gchar *) sqlite3_value_text (values[0]);
+  g_autofree gchar *normal = NULL;
+
+  if (text != NULL && sqlite3_value_type (values[0]) == SQLITE_TEXT)
+    normal = g_utf8_normalize (text, -1, G_NORMALIZE_ALL_COMPOSE);
+  if (normal == NULL)
+    sqlite3_result_null (context);
+  else
+    sqlite3_result_text (context, g_utf8_casefold (normal, -1), -1, g_free);
+}
+
 static gboolean
 configure (GeoDatabase *database,
            gboolean read_only,
@@ -224,6 +240,11 @@ configure (GeoDatabase *database,
   if (code == SQLITE_OK)
     code = sqlite3_db_config (database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA,
                               0, (int *) NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_create_function_v2 (database->handle, "geo_fold", 1,
+                                       SQLITE_UTF8 | SQLITE_DETERMINISTIC |
+                                           SQLITE_DIRECTONLY,
+                                       NULL, fold_cb, NULL, NULL, NULL);
   if (code != SQLITE_OK)
     return fail (database, code, error);
   if (!geo_database_execute (database,

@@ -361,6 +361,87 @@ geo_journal_list_activity (GeoJournal *journal,
                   (GDestroyNotify) geo_activity_free, error);
 }
 
+/* What a filter asks of a row.  Names are those that people have now; texts are
+ * compared as geo_fold () makes them.  ?1 … ?9 are bound by bind_filter (). */
+#define ACTIVITY_FITS                                                    \
+  " (?1 = 0 OR (?1 >> kind) & 1) AND (?2 = 0 OR (?2 >> state) & 1)"      \
+  " AND (?3 IS NULL OR peer = ?3) AND (?4 IS NULL OR equivalent = ?4)"   \
+  " AND at >= ?5 AND at < ?6"                                            \
+  " AND (?7 IS NULL OR instr (folded, geo_fold (?7)) OR peer IN ("       \
+  "  SELECT pid FROM person"                                             \
+  "  WHERE instr (geo_fold (json_extract (person, '$.name')), geo_fold " \
+  "(?7))))"                                                              \
+  " AND id > ?8 AND id < ?9"
+
+static void
+bind_filter (GeoQuery *query,
+             const GeoActivityFilter *filter,
+             gint64 before,
+             gint64 after) {
+  guint states = filter->states;
+
+  /* A doubt is not on disk: it is what nobody has answered yet. */
+  if ((states & 1u << 3) != 0)
+    states |= 1u << GEO_STORED_SENDING;
+  geo_query_bind_int (query, filter->kinds);
+  geo_query_bind_int (query, states);
+  geo_query_bind_pid (query, filter->person);
+  geo_query_bind_text (query, filter->equivalent);
+  geo_query_bind_int (query, filter->from);
+  geo_query_bind_int (query, filter->to > 0 ? filter->to : G_MAXINT64);
+  geo_query_bind_text (query, filter->text != NULL && *filter->text != '\0'
+                                  ? filter->text
+                                  : NULL);
+  geo_query_bind_int (query, after);
+  geo_query_bind_int (query, before > 0 ? before : G_MAXINT64);
+}
+
+GPtrArray *
+geo_journal_find_activity (GeoJournal *journal,
+                           const GeoActivityFilter *filter,
+                           gint64 before,
+                           gint64 after,
+                           guint max,
+                           GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (&query, journal->database,
+                          "SELECT " ACTIVITY_COLUMNS " FROM activity"
+                          " WHERE" ACTIVITY_FITS " ORDER BY id DESC LIMIT ?10",
+                          error))
+    return NULL;
+  bind_filter (&query, filter, before, after);
+  geo_query_bind_int (&query, max);
+  return collect (journal->database, &query, make_activity,
+                  (GDestroyNotify) geo_activity_free, error);
+}
+
+GArray *
+geo_journal_find_activity_ids (GeoJournal *journal,
+                               const GeoActivityFilter *filter,
+                               gint64 after,
+                               GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gboolean row;
+
+  if (!geo_query_prepare (
+          &query, journal->database,
+          "SELECT id FROM activity WHERE" ACTIVITY_FITS " ORDER BY id", error))
+    return NULL;
+  bind_filter (&query, filter, 0, after);
+  for (;;) {
+    gint64 id;
+
+    if (!geo_query_step (&query, &row, error))
+      return NULL;
+    if (!row)
+      return g_steal_pointer (&ids);
+    id = geo_query_get_int (&query, 0);
+    g_array_append_val (ids, id);
+  }
+}
+
 GeoActivity *
 geo_journal_get_activity (GeoJournal *journal, gint64 id, GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;

@@ -282,9 +282,10 @@ add_activity (const GeoStep *step, const GeoActivityRow *row, GError **error) {
   if (!geo_query_prepare (
           &query, step->database,
           "INSERT INTO activity (id, kind, state, at, peer, equivalent, amount,"
-          " decimals, text, tx_id, order_hash, contract, code, reason, proof)"
+          " decimals, text, tx_id, order_hash, contract, code, reason, proof,"
+          " folded)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, NULL,"
-          " iif (?13, ?1, NULL))",
+          " iif (?13, ?1, NULL), geo_fold (?9))",
           error))
     return FALSE;
   geo_query_bind_int (&query, step->sequence);

@@ -17,6 +17,7 @@
  */
 #pragma once
 
+#include "core/geo-activity-filter.h"
 #include "core/geo-messages.h"
 #include "store/geo-store-error.h"
 
@@ -140,6 +141,20 @@ GPtrArray *geo_journal_list_activity (GeoJournal *journal,
                                       gint64 before,
                                       guint max,
                                       GError **error);
+/* The same of what fits: the rows with an id above after, where that is not 0,
+ * too.  It looks at a row a time from the newest on, so that what is found
+ * often is there at once, and what is nowhere after about 0.1 us a row. */
+GPtrArray *geo_journal_find_activity (GeoJournal *journal,
+                                      const GeoActivityFilter *filter,
+                                      gint64 before,
+                                      gint64 after,
+                                      guint max,
+                                      GError **error);
+/* The ids (gint64) of all rows above after that fit, oldest first. */
+GArray *geo_journal_find_activity_ids (GeoJournal *journal,
+                                       const GeoActivityFilter *filter,
+                                       gint64 after,
+                                       GError **error);
 GeoActivity *
 geo_journal_get_activity (GeoJournal *journal, gint64 id, GError **error);
 gint64 geo_journal_count_activity (GeoJournal *journal, GError **error);

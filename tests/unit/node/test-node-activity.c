@@ -101,6 +101,7 @@ set_up_own (Own *f, gconstpointer data) {
                    opened_cb, &opened);
   wait_until (opened);
   g_assert_cmpint (sqlite3_open (f->path, &f->database), ==, SQLITE_OK);
+  run_sql (f, "PRAGMA synchronous = OFF");
   if (n > 0)
     add_rows (f, n);
 
@@ -284,6 +285,141 @@ test_without_worker (Own *f, gconstpointer data) {
   g_assert_false (geo_activity_item_get_loaded (item));
 }
 
+/* --- Filters ------------------------------------------------------------ */
+
+static void
+counted_cb (GListModel *model,
+            guint position,
+            guint removed,
+            guint added,
+            gpointer user_data) {
+  guint *n = user_data;
+
+  g_assert_cmpuint (position, ==, 0);
+  g_assert_cmpuint (removed, <=, *n);
+  *n = *n - removed + added;
+  g_assert_cmpuint (*n, ==, g_list_model_get_n_items (model));
+}
+
+typedef struct {
+  GeoActivityModel *model;
+  guint n;
+} View;
+
+static void
+view_open (Own *f, View *view) {
+  view->model = geo_activity_model_new_view (f->model);
+  view->n = g_list_model_get_n_items (G_LIST_MODEL (view->model));
+  g_signal_connect (view->model, "items-changed", G_CALLBACK (counted_cb),
+                    &view->n);
+}
+
+static void
+view_ask (View *view, const GeoActivityFilter *filter) {
+  geo_activity_model_set_filter (view->model, filter);
+  wait_until (!geo_activity_model_get_searching (view->model));
+}
+
+static void
+view_check (View *view, guint position, const gchar *tx_id) {
+  g_autoptr (GeoActivityItem) item =
+      g_list_model_get_item (G_LIST_MODEL (view->model), position);
+
+  g_assert_nonnull (item);
+  wait_until (geo_activity_item_get_loaded (item));
+  g_assert_cmpstr (geo_activity_item_get_tx_id (item), ==, tx_id);
+}
+
+static void
+test_filter (Own *f, gconstpointer data) {
+  GeoActivityFilter filter = { .text = "МЕД" };
+  View view;
+
+  /* Row i has the number i * 3. */
+  run_sql (f, "UPDATE activity SET text = 'Мед', folded = 'мед'"
+              " WHERE id IN (3, 900, 1497);"
+              "UPDATE activity SET kind = 1, state = 2, order_hash ="
+              " zeroblob (32) WHERE id = 30;");
+  view_open (f, &view);
+  g_assert_cmpuint (view.n, ==, 500);
+  view_check (&view, 0, "tx-500");
+
+  view_ask (&view, &filter);
+  g_assert_cmpuint (view.n, ==, 3);
+  view_check (&view, 0, "tx-499");
+  view_check (&view, 1, "tx-300");
+  view_check (&view, 2, "tx-1");
+
+  /* What is new comes on top where it fits. */
+  add_rows (f, 200);
+  run_sql (f, "UPDATE activity SET folded = 'мед' WHERE id = 1800");
+  geo_activity_model_refresh (f->model);
+  wait_until (view.n == 4);
+  view_check (&view, 0, "tx-600");
+  view_check (&view, 3, "tx-1");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->model)), ==,
+                    700);
+
+  /* What no longer fits goes, and what fits now comes. */
+  filter = (GeoActivityFilter){ .states = 1u << GEO_STATE_IN_DOUBT };
+  view_ask (&view, &filter);
+  g_assert_cmpuint (view.n, ==, 1);
+  view_check (&view, 0, "tx-10");
+  run_sql (f, "UPDATE activity SET state = 4 WHERE id = 30");
+  geo_activity_model_touch (f->model, "any");
+  wait_until (view.n == 0);
+
+  /* Only the last of many counts. */
+  for (guint i = 0; i < 50; i++) {
+    filter = (GeoActivityFilter){ .kinds = 1u << (1 + i % 2) };
+    geo_activity_model_set_filter (view.model, &filter);
+    geo_activity_model_refresh (f->model);
+    if (i % 7 == 3)
+      geo_activity_model_set_filter (view.model, NULL);
+  }
+  wait_until (!geo_activity_model_get_searching (view.model));
+  g_assert_cmpuint (view.n, ==, 699);
+  for (guint i = 0; i < 699; i += 13) {
+    guint row = 700 - i > 10 ? 700 - i : 699 - i;
+    g_autofree gchar *tx_id = g_strdup_printf ("tx-%u", row);
+
+    view_check (&view, i, tx_id);
+  }
+
+  view_ask (&view, NULL);
+  wait_until (view.n == 700);
+  view_check (&view, 699, "tx-1");
+  add_rows (f, 5);
+  geo_activity_model_refresh (f->model);
+  wait_until (view.n == 705);
+  view_check (&view, 0, "tx-705");
+
+  /* One that somebody holds longer than there is a journal. */
+  geo_activity_model_set_worker (f->model, NULL, 0);
+  filter = (GeoActivityFilter){ .text = "x" };
+  geo_activity_model_set_filter (view.model, &filter);
+  g_object_unref (view.model);
+}
+
+static void
+test_filter_many (Own *f, gconstpointer data) {
+  GeoActivityFilter filter = { .text = "honey" };
+  gint64 start;
+  View view;
+
+  run_sql (f, "UPDATE activity SET text = 'For bread', folded = 'for bread';"
+              "UPDATE activity SET folded = 'for honey' WHERE id % 3000 = 0");
+  view_open (f, &view);
+  start = g_get_monotonic_time ();
+  view_ask (&view, &filter);
+  view_check (&view, 0, "tx-1000000");
+  g_test_message ("searched %d rows in %" G_GINT64_FORMAT " ms", MANY,
+                  (g_get_monotonic_time () - start) / 1000);
+  g_assert_cmpuint (view.n, ==, 1000);
+  view_check (&view, 999, "tx-1000");
+  g_object_unref (view.model);
+}
+
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
@@ -298,6 +434,8 @@ main (int argc, char *argv[]) {
   ADD ("/node-activity/scroll/20000", 20000, test_scroll);
   ADD ("/node-activity/grow", 100, test_grow);
   ADD ("/node-activity/many", MANY, test_many);
+  ADD ("/node-activity/filter", 500, test_filter);
+  ADD ("/node-activity/filter-many", MANY, test_filter_many);
   ADD ("/node-activity/without-worker", 10, test_without_worker);
   return g_test_run ();
 }

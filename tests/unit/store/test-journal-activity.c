@@ -31,7 +31,7 @@ make_history (Sample *sample, const gchar *folder) {
                           "randomblob (32), 'UAH',"
                           " n, 2, 'A text', 'tx-' || n, randomblob (32), "
                           "randomblob (32), 0, NULL,"
-                          " n FROM number;"
+                          " n, 'a text' FROM number;"
                           "UPDATE state SET activities = (SELECT count (*) "
                           "FROM activity);"
                           "COMMIT;",
@@ -57,6 +57,49 @@ read_page (GeoJournal *journal, gint64 before, gint64 *oldest) {
     *oldest = item->id;
   }
   return g_get_monotonic_time () - start;
+}
+
+/* How many fit; they are the same, page by page. */
+static guint
+count_fitting (GeoJournal *journal, const GeoActivityFilter *filter) {
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (GArray) ids = geo_journal_find_activity_ids (journal, filter, 0,
+                                                          NULL);
+  gint64 took = g_get_monotonic_time () - start;
+  g_autoptr (GPtrArray) page = NULL;
+
+  g_assert_nonnull (ids);
+  start = g_get_monotonic_time ();
+  page = geo_journal_find_activity (journal, filter, 0, 0, PAGE, NULL);
+  g_test_message ("%u rows fit: all numbers in %" G_GINT64_FORMAT
+                  " ms, the first page in %" G_GINT64_FORMAT " us",
+                  ids->len, took / 1000, g_get_monotonic_time () - start);
+  g_assert_cmpuint (page->len, ==, MIN (ids->len, PAGE));
+  for (guint i = 0; i < page->len; i++)
+    g_assert_cmpint (((GeoActivity *) page->pdata[i])->id, ==,
+                     g_array_index (ids, gint64, ids->len - 1 - i));
+  return ids->len;
+}
+
+static void
+check_filters (GeoJournal *journal) {
+  GeoActivityFilter filter = { .text = "TEXT" };
+  g_autoptr (GPtrArray) items = geo_journal_list_activity (journal, 0, 1, NULL);
+  const GeoActivity *newest = items->pdata[0];
+
+  g_assert_cmpuint (count_fitting (journal, &filter), ==, ROWS - 1);
+  filter.text = "nowhere";
+  g_assert_cmpuint (count_fitting (journal, &filter), ==, 0);
+  filter = (GeoActivityFilter){ .person = &newest->peer };
+  g_assert_cmpuint (count_fitting (journal, &filter), ==, 1);
+  filter = (GeoActivityFilter){ .kinds = 1u << GEO_ACTIVITY_JOINED };
+  g_assert_cmpuint (count_fitting (journal, &filter), ==, 1);
+  filter.kinds |= 1u << GEO_ACTIVITY_PAID;
+  g_assert_cmpuint (count_fitting (journal, &filter), ==, 1 + ROWS / 3);
+  filter = (GeoActivityFilter){ .equivalent = "UAH", .from = 101, .to = 201 };
+  g_assert_cmpuint (count_fitting (journal, &filter), ==, 100);
+  filter = (GeoActivityFilter){ .states = 1u << 5 };
+  g_assert_cmpuint (count_fitting (journal, &filter), ==, 0);
 }
 
 static void
@@ -89,6 +132,8 @@ test_million (void) {
                   PAGE, newest, middle, oldest);
   items = geo_journal_list_activity (journal, 1, PAGE, NULL);
   g_assert_cmpuint (items->len, ==, 0);
+
+  check_filters (journal);
 
   start = g_get_monotonic_time ();
   for (before = 0; before != 1; pages++)

@@ -209,10 +209,11 @@ test_tampering (Fixture *fixture, gconstpointer data) {
     { "DELETE FROM balance", 0 },
     { "UPDATE activity SET state = 5 WHERE id = 5", 0 },
     { "UPDATE activity SET text = 'Сир' WHERE id = 5", 0 },
+    { "UPDATE activity SET folded = 'сир' WHERE id = 5", 0 },
     { "DELETE FROM activity WHERE id = 5", 0 },
     { "INSERT INTO activity SELECT 1000, kind, state, at, peer, equivalent,"
       " amount, decimals, text, tx_id, order_hash, contract, code, reason,"
-      " proof FROM activity WHERE id = 5",
+      " proof, folded FROM activity WHERE id = 5",
       0 },
     { "DELETE FROM open_vote", 0 },
     { "DELETE FROM open_order", 0 },

@@ -86,6 +86,27 @@ check_schema (Fixture *fixture, const gchar *fresh) {
 
 /* --- Frozen files --------------------------------------------------------- */
 
+static guint
+count_found (GeoJournal *journal, const gchar *text) {
+  GeoActivityFilter filter = { .text = text };
+  g_autoptr (GArray) ids = geo_journal_find_activity_ids (journal, &filter, 0,
+                                                          NULL);
+
+  g_assert_nonnull (ids);
+  return ids->len;
+}
+
+static void
+check_search (GeoJournal *journal) {
+  g_assert_cmpuint (count_found (journal, "Мед"), ==, 1);
+  g_assert_cmpuint (count_found (journal, "мЕ"), ==, 1);
+  g_assert_cmpuint (count_found (journal, "мёд"), ==, 0);
+  g_assert_cmpuint (count_found (journal, "%"), ==, 0);
+  /* The other's name: of history all but having joined is between two. */
+  g_assert_cmpuint (count_found (journal, "PERSON"), ==, 4);
+  g_assert_cmpuint (count_found (journal, "pErson 2"), ==, 1);
+}
+
 static void
 test_journal (Fixture *fixture, gconstpointer data) {
   g_autofree gchar *fresh = g_build_filename (fixture->folder, "new.db", NULL);
@@ -141,6 +162,7 @@ test_journal (Fixture *fixture, gconstpointer data) {
   g_assert_cmpuint (history->len, ==, 5);
   receipt = geo_journal_get_receipt (journal, "tx-paid", &error);
   g_assert_no_error (error);
+  check_search (journal);
 
   /* And it goes on. */
   g_autoptr (GeoTrustLine) line = sample_line (after, 0, 2, 5, NULL);
@@ -296,6 +318,8 @@ main (int argc, char **argv) {
   g_test_add ("/store/migrations/journal/1", Fixture, "journal-v1.db", set_up,
               test_journal, tear_down);
   g_test_add ("/store/migrations/journal/2", Fixture, "journal-v2.db", set_up,
+              test_journal, tear_down);
+  g_test_add ("/store/migrations/journal/3", Fixture, "journal-v3.db", set_up,
               test_journal, tear_down);
   g_test_add ("/store/migrations/hub/1", Fixture, "hub-v1.db", set_up, test_hub,
               tear_down);
