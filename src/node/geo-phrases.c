@@ -229,6 +229,8 @@ static const Sentence reasons[] = {
   { GEO_REASON_TWO_OUTCOMES,
     N_ ("The hub says both yes and no to one payment. Keep your journal: it "
         "proves that.") },
+  { GEO_REASON_TOO_OFTEN,
+    N_ ("The hub was asked too often. It answers again in a while.") },
   { GEO_REASON_INTERNAL,
     N_ ("The hub has a fault. Nothing was done; try again later.") },
 };

@@ -18,6 +18,9 @@ typedef struct {
   GeoHash entry_hash; /* Of the last entry; zero where there is none. */
   gboolean frozen;
   gboolean present;
+  /* P12: how many unknown hashes it may still have refused, as of then. */
+  guint unknown_left;
+  GeoTime unknown_at; /* 0: it never asked about one. */
   GPtrArray *lines; /* GeoBookLine, borrowed: this person's at either end */
 } GeoBookPerson;
 

@@ -43,6 +43,28 @@ geo_closer_repeat (GeoCloser *closer,
 /* --- P12 -------------------------------------------------------------------
  */
 
+/* Whoever asks about hashes of its own making fills our disk with refusals. */
+static gboolean
+may_ask_unknown (const GeoCloser *closer, GeoBookPerson *asking, GeoTime now) {
+  const GeoCloserLimits *limits = &closer->limits;
+  gint64 more;
+
+  if (asking->unknown_at == 0) {
+    asking->unknown_left = limits->unknown_max;
+    asking->unknown_at = now;
+  }
+  /* A clock that was set back gives nothing, and takes nothing. */
+  asking->unknown_at = MIN (asking->unknown_at, now);
+  more = (now - asking->unknown_at) / limits->unknown_ms;
+  asking->unknown_at += more * limits->unknown_ms;
+  asking->unknown_left = (guint) MIN ((gint64) asking->unknown_left + more,
+                                      (gint64) limits->unknown_max);
+  if (asking->unknown_left == 0)
+    return FALSE;
+  asking->unknown_left--;
+  return TRUE;
+}
+
 static void
 store_refusal (const GeoRefusal *refusal,
                const GeoOrder *order,
@@ -250,6 +272,14 @@ geo_closer_recover (GeoCloser *closer,
     }
   } else if (known != NULL && known->has_order_hash) {
     answer_stranger (asking, message, actions);
+    return;
+  }
+  /* P12: it is neither refused nor known then, and may be asked about later. */
+  if (!may_ask_unknown (closer, asking, now)) {
+    geo_closer_say_error (&asking->participant->pid, message, GEO_CODE_INVALID,
+                          GEO_REASON_TOO_OFTEN,
+                          "You ask too often about what nobody knows.",
+                          actions);
     return;
   }
   answer (asking, message, NULL,

@@ -15,6 +15,10 @@
 #define ROUTES_MAX 3
 #define ORDERS_MAX 10000
 #define TRIGGER_LENGTH_MAX 4
+/* Far more than anybody can have in doubt when a hub starts again, and so few a
+ * day that nobody fills its disk. */
+#define UNKNOWN_MAX 1000
+#define UNKNOWN_MS 10000
 
 /* More routes would make contracts of more than the 64 voters and 64 hops of
  * one participant that a message carries: 2 + 10 routes × 5 between the ends.
@@ -103,8 +107,8 @@ geo_closer_order_new (const GeoHash *hash) {
 
   order->hash = *hash;
   order->state = GEO_CLOSER_OPEN;
-  order->contracts =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_closer_contract_free);
+  order->contracts = g_ptr_array_new_with_free_func (
+      (GDestroyNotify) geo_closer_contract_free);
   order->avoid = g_array_new (FALSE, FALSE, sizeof (GeoNodeIndex));
   order->avoid_hops = g_array_new (FALSE, FALSE, sizeof (GeoHopIndex));
   order->limits =
@@ -121,6 +125,8 @@ geo_closer_limits_init (GeoCloserLimits *limits) {
     .max_hops = GEO_GRAPH_HOPS_MAX,
     .max_routes = ROUTES_MAX,
     .orders_max = ORDERS_MAX,
+    .unknown_max = UNKNOWN_MAX,
+    .unknown_ms = UNKNOWN_MS,
     .clears = TRUE,
     .trigger_cycles_max_length = TRIGGER_LENGTH_MAX,
     .min_clearing_amount = GEO_AMOUNT (1),
@@ -130,7 +136,8 @@ geo_closer_limits_init (GeoCloserLimits *limits) {
 void
 geo_closer_set_limits (GeoCloser *closer, const GeoCloserLimits *limits) {
   g_assert (limits->prepare_ms > 0 && limits->tries_max > 0 &&
-            limits->max_hops > 0 && limits->max_routes > 0);
+            limits->max_hops > 0 && limits->max_routes > 0 &&
+            limits->unknown_max > 0 && limits->unknown_ms > 0);
   closer->limits = *limits;
   closer->limits.max_hops = MIN (limits->max_hops, GEO_GRAPH_HOPS_MAX);
   closer->limits.max_routes = MIN (limits->max_routes, ROUTES_LIMIT);
@@ -240,10 +247,10 @@ geo_closer_sweep (GeoCloser *closer, GeoTime now) {
   const GeoCloserKept *oldest;
 
   geo_closer_sweep_declined (closer, now);
-  while ((oldest = g_queue_peek_head (&closer->kept)) != NULL &&
-         ((oldest->until < now &&
-           g_queue_get_length (&closer->kept) > KEPT_MIN) ||
-          g_queue_get_length (&closer->kept) > KEPT_MAX))
+  while (
+      (oldest = g_queue_peek_head (&closer->kept)) != NULL &&
+      ((oldest->until < now && g_queue_get_length (&closer->kept) > KEPT_MIN) ||
+       g_queue_get_length (&closer->kept) > KEPT_MAX))
     forget (closer, g_queue_pop_head (&closer->kept));
 }
 

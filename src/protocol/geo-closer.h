@@ -28,6 +28,9 @@ typedef struct {
   gint64 line_units_max; /* … and the limit of a line */
   guint orders_max; /* 10,000 open at once: more are answered E010 and nothing
                      * is stored */
+  guint unknown_max; /* 1,000: of what nobody knows, one participant has so
+                      * many refused at once (P12) … */
+  gint64 unknown_ms; /* 10,000: … and one more each so often */
   gboolean clears; /* TRUE: after each payment, and when it is asked for */
   guint trigger_cycles_max_length; /* 4: after a payment; 3 or 4, 0 is none */
   GeoAmount min_clearing_amount; /* 1 minor unit: of a cycle */

@@ -32,6 +32,7 @@
 #define GEO_REASON_ABORTED "aborted_by_hub"             /* E006 */
 #define GEO_REASON_NOT_NEUTRAL "not_neutral"               /* E006: P8 */
 #define GEO_REASON_BAD_PROOF "bad_proof"                   /* E009: P8 */
+#define GEO_REASON_TOO_OFTEN "too_often" /* E009: P12: about what nobody knows */
 #define GEO_REASON_INTERNAL "internal"                     /* E010 */
 #define GEO_REASON_CHAIN "chain" /* E008: told: not the next entry */
 #define GEO_REASON_TWO_OUTCOMES "two_outcomes"             /* E008: told: P4 */

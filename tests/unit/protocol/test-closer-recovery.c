@@ -201,6 +201,66 @@ test_unknown_contract (void) {
   g_assert_cmpuint (town->actions->len, ==, 1);
 }
 
+static guint
+ask_made_up (Town *town, guint from, guint first, guint n) {
+  guint refused = 0;
+
+  for (guint i = first; i < first + n; i++) {
+    const GeoMsgRecoveryResponse *answer;
+    GeoHash hash;
+
+    geo_hash_of (&i, sizeof i, &hash);
+    /* Orders and contracts count alike. */
+    answer = i % 2 == 0 ? ask (town, from, &hash, NULL)
+                        : ask (town, from, NULL, &hash);
+    if (answer != NULL) {
+      g_assert_nonnull (answer->refusal);
+      refused++;
+      continue;
+    }
+    town_check_error (town, from, GEO_CODE_INVALID, GEO_REASON_TOO_OFTEN);
+    /* Nothing is stored. */
+    g_assert_cmpuint (town->actions->len, ==, 1);
+  }
+  return refused;
+}
+
+/* Nobody fills the hub's disk with refusals of what never was. */
+static void
+test_made_up (void) {
+  g_autoptr (Town) town = new_town ();
+  GeoHash paid, hash;
+  guint none = 0;
+
+  town_pay (town, A, B, 1, &paid);
+  if (!ledger_is_committed (town->ledger, &paid)) {
+    g_autoptr (GeoMessage) prepare = town_asked (town, B);
+
+    town_say (town, B, town_vote (town, B, prepare));
+  }
+  g_assert_cmpuint (ask_made_up (town, A, 0, 1100), ==, 1000);
+  /* Of orders, that is; every other one was a contract. */
+  g_assert_cmpuint (ledger_count_refusals (town->ledger), ==, 500);
+  /* What is known is answered all the same, and so are others. */
+  g_assert_nonnull (ask (town, A, &paid, NULL)->entry);
+  geo_hash_of (&none, sizeof none, &hash);
+  g_assert_nonnull (ask (town, A, &hash, NULL)->refusal);
+  g_assert_cmpuint (ask_made_up (town, B, 2000, 10), ==, 10);
+
+  /* One more every ten seconds; a clock that is set back gives nothing. */
+  town->now += 9999;
+  g_assert_cmpuint (ask_made_up (town, A, 1000, 1), ==, 0);
+  town->now += 1;
+  g_assert_cmpuint (ask_made_up (town, A, 1000, 2), ==, 1);
+  town->now -= 3600000;
+  g_assert_cmpuint (ask_made_up (town, A, 1001, 2), ==, 0);
+  town->now += 20000;
+  g_assert_cmpuint (ask_made_up (town, A, 1001, 3), ==, 2);
+  /* However long nobody asked. */
+  town->now += 100 * GEO_DAY_MS;
+  g_assert_cmpuint (ask_made_up (town, A, 3000, 1010), ==, 1000);
+}
+
 /* What is decided is kept for a while only. */
 static void
 test_sweep (void) {
@@ -224,6 +284,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/closer/recovery/decided", test_decided);
   g_test_add_func ("/closer/recovery/unknown-order", test_unknown_order);
   g_test_add_func ("/closer/recovery/unknown-contract", test_unknown_contract);
+  g_test_add_func ("/closer/recovery/made-up", test_made_up);
   g_test_add_func ("/closer/recovery/sweep", test_sweep);
   return g_test_run ();
 }
