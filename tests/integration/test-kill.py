@@ -8,9 +8,10 @@ One of them is killed at its n-th fault point (see src/net/geo-fault.h), started
 again, and everybody waits until nobody is in doubt.  Then all must agree on what
 became of it; n grows until the payment passes without a kill.  The same for a
 line that its owner changes.  Then a hub whose disk is full, and random kills in
-the middle of many payments, each from a seed.
+the middle of many payments, each from a seed, and a disk whose fsync fails.
 
     test-kill.py [SEED …]     only the random runs of these seeds
+    test-kill.py --disk       only the disks
 """
 
 import os
@@ -31,6 +32,7 @@ AMOUNT = 700
 # A payment's deadline: what is in doubt is decided soon after.
 SETTLE_SECONDS_MAX = 90
 POINTS_MAX = 200
+SYNCS_MAX = 8
 RANDOM_RUNS = 20
 RANDOM_PAYMENTS = 14
 AT_ONCE = 4
@@ -419,6 +421,64 @@ def fill_disk():
     return "; ".join(said)
 
 
+# --- A disk that fails ---------------------------------------------------------
+
+def fail_sync():
+    """The disk fails to keep what it was given, at one fsync after the other:
+    the hub stops at the first, says so, and nobody was told what is not so."""
+    said = []
+    for number in range(1, SYNCS_MAX):
+        scene = Scene("standing")
+        try:
+            trigger = os.path.join(scene.folder, "fsync")
+            scene.hub.stop()
+            # An address sanitizer wants to be the first library.
+            options = os.environ.get("ASAN_OPTIONS", "")
+            scene.hub.start({
+                "G_DEBUG": "", "GEO_FSYNC_FILE": trigger,
+                "ASAN_OPTIONS": options + ":verify_asan_link_order=0",
+                "LD_PRELOAD": os.path.join(town.TOOLS,
+                                           "geo-failing-fsync.so")})
+            town.until(scene.is_connected, "everybody is there")
+            with open(trigger, "w", encoding="utf-8") as file:
+                file.write(f"{number}\n")
+            hub = scene.hub.process
+            ordered = pay_first(scene)
+            for more in range(40):
+                try:
+                    scene.nodes["payer"].ask(
+                        f"pay more-{more} {scene.nodes['payee'].pid} 1")
+                    ordered[f"more-{more}"] = ("payer", "payee", 1)
+                except town.Gone:
+                    break
+                if hub.has_ended():
+                    break
+                time.sleep(0.02)
+            town.until(hub.has_ended, "the hub stops", 20)
+            assert hub.wait() == 1, f"the hub ended with {hub.wait()}"
+            with open(os.path.join(scene.hub.folder, "log"),
+                      encoding="utf-8") as file:
+                log = file.read().splitlines()
+            # One sentence that says what it was.
+            told = [line for line in log if " error " in line]
+            assert len(told) == 1 and "so the hub stops: The disk" in told[0], \
+                log
+            scene.restart("hub")
+            scene.settle()
+            hub_says = town.audit("hub", scene.hub.folder)
+            owed = sum(debt for debtor, _, _, debt in hub_says["debts"]
+                       if debtor == scene.nodes["payer"].pid)
+            paid = pay_rest(scene, ordered, LIMIT - owed)
+            said.append(f"fsync {number}: {len(paid) - 1} of "
+                        f"{len(ordered) - 1} paid")
+        except Exception as error:
+            raise AssertionError(f"fsync {number}: "
+                                 f"{traceback.format_exc()}") from error
+        finally:
+            scene.close()
+    return "; ".join(said)
+
+
 # --- Random moments ----------------------------------------------------------
 
 def kill_randomly(seed):
@@ -470,6 +530,7 @@ def main():
     began = time.monotonic()
     jobs = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
+        disk_only = sys.argv[1:] == ["--disk"]
         if len(sys.argv) == 1:
             for victim in ("hub", "x", "payer", "payee"):
                 jobs.append((f"kill {victim} at every point of a payment",
@@ -483,8 +544,12 @@ def main():
                 jobs.append((f"kill {victim} at every point of a line",
                              pool.submit(every_point, kill_in_line, victim,
                                          "standing")))
+        if len(sys.argv) == 1 or disk_only:
             jobs.append(("the hub's disk is full", pool.submit(fill_disk)))
-        seeds = [int(seed) for seed in sys.argv[1:]] or range(RANDOM_RUNS)
+            jobs.append(("the hub's disk fails to keep",
+                         pool.submit(fail_sync)))
+        seeds = [] if disk_only else \
+            [int(seed) for seed in sys.argv[1:]] or range(RANDOM_RUNS)
         for seed in seeds:
             jobs.append((f"random kills {seed}",
                          pool.submit(kill_randomly, seed)))
