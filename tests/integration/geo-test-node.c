@@ -123,6 +123,43 @@ do_trust (ItPerson *person,
   say_result ("trusted", error);
 }
 
+/* A line whose owner wants to be asked about each clearing; it is in force when
+ * its entry is there. */
+static void
+do_trust_asking (ItPerson *person, const gchar *pid, const gchar *limit) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autoptr (GeoPolicy) policy = geo_policy_new_default ();
+  g_autofree gchar *line_id = g_uuid_string_random ();
+  GeoPid to;
+
+  policy->auto_clearing = FALSE;
+  if (find (person, pid, &to, &error) &&
+      geo_party_trust (person->node->party, line_id, &to, IT_EQUIVALENT,
+                       GEO_AMOUNT (g_ascii_strtoll (limit, NULL, 10)), FALSE,
+                       policy, geo_node_now (), actions, &error))
+    geo_node_run (person->node, g_steal_pointer (&actions));
+  say_result ("trusted", error);
+}
+
+/* Says yes to every clearing that waits for this person's word. */
+static void
+do_accept (ItPerson *person) {
+  GListModel *proposals = geo_node_get_proposals (person->node);
+  guint n = g_list_model_get_n_items (proposals);
+  guint accepted = 0;
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (GeoProposalItem) item = g_list_model_get_item (proposals, i);
+
+    accepted += geo_node_answer_clearing (
+        person->node, geo_proposal_item_get_id (item), TRUE, NULL);
+    if (g_list_model_get_n_items (proposals) != n)
+      break;
+  }
+  say ("accepted %u", accepted);
+}
+
 static void
 state_cb (GeoPayment *payment, GParamSpec *spec, gpointer user_data) {
   const gchar *code = geo_payment_get_code (payment);
@@ -174,6 +211,10 @@ obey (ItPerson *person, const gchar *line) {
     do_trust (person, words[1], words[2], g_str_equal (words[3], "live"));
   } else if (n == 4 && g_str_equal (words[0], "pay")) {
     do_pay (person, words[1], words[2], words[3]);
+  } else if (n == 3 && g_str_equal (words[0], "trust-asking")) {
+    do_trust_asking (person, words[1], words[2]);
+  } else if (n == 1 && g_str_equal (words[0], "accept")) {
+    do_accept (person);
   } else if (n == 1 && g_str_equal (words[0], "status")) {
     do_status (person);
   } else if (n == 1 && g_str_equal (words[0], "hurry")) {

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The GEO authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Debts in a circle, in real processes: a owes b, b owes c, and when c pays a the
-circle is cleared.
+circle is cleared, or b is asked first.
 
 First in peace, with one of them away; then the hub and the nodes are killed at
 every n-th fault point of that last payment and its clearing (see
@@ -12,6 +12,7 @@ what was paid has changed what anybody has in all.
 
 import os
 import shutil
+import sys
 import tempfile
 import time
 import traceback
@@ -26,17 +27,24 @@ LAST = 400
 # Not paid, paid, and cleared as well: what is owed around the circle.
 OUTCOMES = {(500, 340, 0): "not paid", (500, 340, 400): "paid",
             (160, 0, 60): "cleared"}
+CLEARED = (160, 0, 60)
 POINTS_MAX = 60
 SETTLE_SECONDS_MAX = 90
 
 
 class Circle:
-    def __init__(self, number):
+    """asking: b lets a owe it, and wants to be asked before that is cleared; the
+    hub then proposes it every second."""
+
+    def __init__(self, number, asking=False):
         self.folder = tempfile.mkdtemp(prefix="geo-clearing-")
         self.hub = town.Hub(os.path.join(self.folder, "hub"),
-                            f"127.1.{os.getpid() % 200 + 1}.{number}")
+                            f"127.{1 + asking}.{os.getpid() % 200 + 1}.{number}")
         self.nodes = {name: town.Node(os.path.join(self.folder, name), name)
                       for name in NAMES}
+        with open(os.path.join(self.hub.folder, "hub.conf"), "a",
+                  encoding="utf-8") as config:
+            config.write(f"[clearing]\ninterval_s={int(asking)}\n")
         try:
             self.hub.start()
             for node in self.nodes.values():
@@ -45,7 +53,8 @@ class Circle:
             for node in self.nodes.values():
                 node.do("wait", "connected")
             a, b, c = (self.nodes[name] for name in NAMES)
-            b.do(f"trust {a.pid} {LIMIT} standing", "trusted")
+            b.do(f"trust-asking {a.pid} {LIMIT}" if asking else
+                 f"trust {a.pid} {LIMIT} standing", "trusted")
             c.do(f"trust {b.pid} {LIMIT} standing", "trusted")
             a.do(f"trust {c.pid} {LIMIT} standing", "trusted")
             for (debtor, creditor), amount in PAID.items():
@@ -106,6 +115,34 @@ class Circle:
             c.ask(f"pay last {a.pid} {LAST}")
         except town.Gone:
             pass
+
+    def owed(self):
+        """What is owed around the circle, as the hub's database has it."""
+        debts = {(debtor, creditor): debt for debtor, creditor, _, debt in
+                 town.audit("hub", self.hub.folder)["debts"]}
+        pids = [self.nodes[name].pid for name in NAMES]
+        return tuple(debts.get(pair, 0)
+                     for pair in zip(pids, pids[1:] + pids[:1]))
+
+    def accept(self):
+        """b says yes to what it is asked; True where all is cleared."""
+        self.is_settled()
+        try:
+            self.nodes["b"].ask("accept")
+        except town.Gone:
+            pass
+        return self.owed() == CLEARED
+
+    def pay_the_limit(self):
+        """Nothing is held any more: a can owe b all that b allows.  It is then
+        paid back, so that what was cleared is all that has changed."""
+        a, b = self.nodes["a"], self.nodes["b"]
+        rest = LIMIT - self.owed()[0]
+        a.do(f"pay rest {b.pid} {rest}", "ordered")
+        self.settle()
+        assert self.owed()[0] == LIMIT, self.owed()
+        b.do(f"pay back {a.pid} {rest}", "ordered")
+        self.settle()
 
     def check(self):
         """All is down in order; what came of it."""
@@ -189,10 +226,55 @@ def killed(victim):
     raise AssertionError(f"{victim} never gets through")
 
 
+def asked(victim):
+    """b is asked; somebody falls at every point from the proposal to its end.
+    It is proposed again and again, so in the end it is cleared."""
+    for point in range(0, POINTS_MAX):
+        circle = Circle({"hub": 10, "b": 80, "a": 150}[victim] + point,
+                        asking=True)
+        try:
+            circle.pay_last()
+            circle.settle()
+            if victim == "hub":
+                circle.hub.stop()
+            else:
+                circle.nodes[victim].stop()
+            circle.restart(victim, {"GEO_CRASH_AT": str(point)})
+            process = circle.process(victim)
+            town.until(circle.accept, "it is cleared", SETTLE_SECONDS_MAX,
+                       0.02)
+            circle.settle()
+            time.sleep(0.2)
+            circle.settle()
+            if not process.has_ended():
+                # It will not fall any more.
+                (circle.hub if victim == "hub" else
+                 circle.nodes[victim]).stop(may_fall=True)
+                circle.restart(victim)
+                circle.settle()
+            fell = process.was_killed()
+            circle.pay_the_limit()
+            outcome = circle.check()
+            assert outcome == "cleared", outcome
+            if point > 0 and not fell:
+                return f"{point - 1} points"
+        except Exception as error:
+            raise AssertionError(f"{victim} at point {point}: "
+                                 f"{traceback.format_exc()}") from error
+        finally:
+            circle.close()
+    raise AssertionError(f"{victim} never gets through")
+
+
 def main():
     tests = [("in peace", in_peace)]
     tests += [(f"{victim} killed", lambda victim=victim: killed(victim))
               for victim in ("hub", "a", "c")]
+    tests += [(f"{victim} killed while b is asked",
+               lambda victim=victim: asked(victim))
+              for victim in ("hub", "b", "a")]
+    if len(sys.argv) > 1:
+        tests = [test for test in tests if test[0] in sys.argv[1:]]
     print(f"1..{len(tests)}", flush=True)
     failed = 0
     with ThreadPoolExecutor(len(tests)) as pool:
