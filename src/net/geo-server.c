@@ -32,17 +32,24 @@
 #define PLACE_DATA "geo-place"
 #define TOTAL_DATA "geo-body-total"
 
+/* How often is looked who takes too long. */
+#define WATCH_MS 1000
+
 /* Counts by peer address; outlives the server while a connection does. */
 typedef struct {
   gatomicrefcount refs;
   guint total;
   GHashTable *by_address; /* address → GUINT_TO_POINTER */
+  GQueue asking; /* Place, the oldest first: no whole request came yet. */
 } Counts;
 
 /* One accepted socket: its place in the counts. */
 typedef struct {
   Counts *counts;
   gchar *address;
+  GSocket *socket; /* Borrowed: it owns this. */
+  gint64 accepted_us;
+  GList link; /* In asking, while data is not NULL. */
 } Place;
 
 typedef struct {
@@ -59,6 +66,7 @@ struct _GeoServer {
   GeoServerLimits limits;
   GPtrArray *listeners;
   Counts *connections;
+  guint watch_id;
   guint port;
 
   GeoRequestFunc request_func;
@@ -84,6 +92,7 @@ counts_new (void) {
   Counts *counts = g_new0 (Counts, 1);
 
   g_atomic_ref_count_init (&counts->refs);
+  g_queue_init (&counts->asking);
   counts->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                               NULL);
   return counts;
@@ -102,11 +111,21 @@ counts_get (Counts *counts, const gchar *address) {
   return GPOINTER_TO_UINT (g_hash_table_lookup (counts->by_address, address));
 }
 
+/* Its request is there, or it is a session: it may take its time now. */
+static void
+place_is_served (Place *place) {
+  if (place->link.data == NULL)
+    return;
+  g_queue_unlink (&place->counts->asking, &place->link);
+  place->link.data = NULL;
+}
+
 static void
 place_free (gpointer data) {
   Place *place = data;
   guint n = counts_get (place->counts, place->address);
 
+  place_is_served (place);
   place->counts->total--;
   if (n > 1)
     g_hash_table_insert (place->counts->by_address, g_strdup (place->address),
@@ -119,9 +138,13 @@ place_free (gpointer data) {
 }
 
 static Place *
-place_new (Counts *counts, const gchar *address) {
+place_new (Counts *counts, GSocket *socket, const gchar *address) {
   Place *place = g_new0 (Place, 1);
 
+  place->socket = socket;
+  place->accepted_us = g_get_monotonic_time ();
+  place->link.data = place;
+  g_queue_push_tail_link (&counts->asking, &place->link);
   g_atomic_ref_count_inc (&counts->refs);
   place->counts = counts;
   place->address = g_strdup (address);
@@ -146,6 +169,7 @@ listener_free (gpointer data) {
 static void
 geo_server_dispose (GObject *object) {
   geo_server_stop (GEO_SERVER (object));
+  g_clear_handle_id (&GEO_SERVER (object)->watch_id, g_source_remove);
 
   G_OBJECT_CLASS (geo_server_parent_class)->dispose (object);
 }
@@ -178,6 +202,7 @@ geo_server_limits_init (GeoServerLimits *limits) {
   limits->connections_per_address_max = 1024;
   limits->sessions_max = 4096;
   limits->sessions_per_address_max = 1024;
+  limits->request_seconds_max = GEO_SERVER_REQUEST_SECONDS_MAX;
 }
 
 /* --- Replies -------------------------------------------------------------- */
@@ -227,6 +252,19 @@ get_connection (SoupServerMessage *message) {
              : g_object_get_data (G_OBJECT (remote), CONNECTION_DATA);
 }
 
+static void
+note_served (GSocketConnection *connection) {
+  Place *place =
+      connection == NULL
+          ? NULL
+          : g_object_get_data (
+                G_OBJECT (g_socket_connection_get_socket (connection)),
+                PLACE_DATA);
+
+  if (place != NULL)
+    place_is_served (place);
+}
+
 static gchar *
 address_of (GSocketAddress *remote) {
   if (!G_IS_INET_SOCKET_ADDRESS (remote))
@@ -262,6 +300,7 @@ upgraded_cb (SoupServerMessage *message, gpointer user_data) {
   g_autoptr (GIOStream) stream = NULL;
   g_autoptr (GeoSession) session = NULL;
 
+  note_served (connection);
   stream = soup_server_message_steal_connection (message);
   /* The session watches over silence itself. */
   g_socket_set_timeout (socket, 0);
@@ -396,6 +435,7 @@ request_cb (SoupServer *soup,
   GeoRequest request = { 0 };
   GeoReply *reply;
 
+  note_served (get_connection (message));
   if (!request_id_is_good (id)) {
     guint8 random[REQUEST_ID_BYTES];
 
@@ -461,7 +501,8 @@ take (GeoServer *self, Listener *listener, GSocket *socket) {
           self->limits.connections_per_address_max)
     return;
   g_object_set_data_full (G_OBJECT (socket), PLACE_DATA,
-                          place_new (self->connections, address), place_free);
+                          place_new (self->connections, socket, address),
+                          place_free);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_socket_set_timeout (socket, GEO_SERVER_IDLE_SECONDS_MAX);
 
@@ -478,6 +519,24 @@ take (GeoServer *self, Listener *listener, GSocket *socket) {
     stream = G_IO_STREAM (g_object_ref (connection));
   }
   soup_server_accept_iostream (self->soup, stream, local, remote, NULL);
+}
+
+/* Whoever has not said what it wants in time is cut off, however busily it
+ * sends a byte now and then. */
+static gboolean
+watch_cb (gpointer user_data) {
+  GeoServer *self = user_data;
+  gint64 before_us = g_get_monotonic_time () -
+                     self->limits.request_seconds_max * G_TIME_SPAN_SECOND;
+  Place *place;
+
+  while ((place = g_queue_peek_head (&self->connections->asking)) != NULL &&
+         place->accepted_us < before_us) {
+    place_is_served (place);
+    /* Whoever reads from it finds its end, and frees it. */
+    g_socket_shutdown (place->socket, TRUE, TRUE, NULL);
+  }
+  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -536,6 +595,7 @@ geo_server_init (GeoServer *self) {
   geo_server_limits_init (&self->limits);
   self->listeners = g_ptr_array_new_with_free_func (listener_free);
   self->connections = counts_new ();
+  self->watch_id = g_timeout_add (WATCH_MS, watch_cb, self);
   self->sessions = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->replies = g_hash_table_new (NULL, NULL);
 }

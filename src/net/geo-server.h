@@ -16,6 +16,10 @@ G_BEGIN_DECLS
 /* How long a connection that is no session may say nothing. */
 #define GEO_SERVER_IDLE_SECONDS_MAX 60
 
+/* How long its head and body may take in all, and TLS before: whoever sends a
+ * byte now and then keeps no connection from the others. */
+#define GEO_SERVER_REQUEST_SECONDS_MAX 30
+
 #define GEO_TYPE_SERVER (geo_server_get_type ())
 G_DECLARE_FINAL_TYPE (GeoServer, geo_server, GEO, SERVER, GObject)
 
@@ -26,6 +30,7 @@ typedef struct {
   guint connections_per_address_max; /* 1,024 */
   guint sessions_max; /* 4,096 */
   guint sessions_per_address_max; /* 1,024 */
+  guint request_seconds_max; /* GEO_SERVER_REQUEST_SECONDS_MAX */
 } GeoServerLimits;
 
 void geo_server_limits_init (GeoServerLimits *limits); /* The above. */

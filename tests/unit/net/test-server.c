@@ -285,6 +285,60 @@ test_limits (void) {
   seen_clear (&hub);
 }
 
+/* A byte now and then is no request: it is cut off in time, others are not. */
+static void
+test_slow (void) {
+  Seen hub = { 0 };
+  Rest rest = { .hold = TRUE };
+  GeoServerLimits limits;
+  GSocketConnection *slow[3];
+  GSocketConnection *session;
+  const gchar *post = "POST / HTTP/1.1\r\nHost: h\r\n"
+                      "Content-Length: 60000\r\n\r\n";
+  const gchar *request = "GET /slow HTTP/1.1\r\nHost: h\r\n\r\n";
+  g_autoptr (GSocketConnection) asked = bare_connect (&hub);
+  gint64 start = g_get_monotonic_time ();
+
+  geo_server_limits_init (&limits);
+  limits.request_seconds_max = 1;
+  geo_server_set_limits (hub.server, &limits);
+  geo_server_set_request_handler (hub.server, request_cb, &rest);
+  session = bare_shake_hands (&hub);
+  /* It has asked, and waits for its answer. */
+  bare_write (asked, request, strlen (request));
+  for (guint i = 0; i < G_N_ELEMENTS (slow); i++)
+    slow[i] = bare_connect (&hub);
+  bare_write (slow[1], "GET /", 5);
+  bare_write (slow[2], post, strlen (post));
+  wait_until (geo_server_get_n_connections (hub.server) == 5);
+  while (geo_server_get_n_connections (hub.server) > 2) {
+    g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_USEC_PER_SEC);
+    for (guint i = 1; i < G_N_ELEMENTS (slow); i++)
+      g_output_stream_write (
+          g_io_stream_get_output_stream (G_IO_STREAM (slow[i])), "x", 1, NULL,
+          NULL);
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (1000);
+  }
+  g_assert_cmpint (g_get_monotonic_time () - start, >, G_USEC_PER_SEC);
+  g_assert_cmpuint (geo_server_get_n_sessions (hub.server), ==, 1);
+  g_assert_nonnull (rest.held);
+  geo_reply_send (g_steal_pointer (&rest.held), 200, "text/plain", "late", -1);
+  {
+    g_autoptr (GBytes) answer = bare_read (asked);
+
+    g_assert_cmpmem (g_bytes_get_data (answer, NULL), 12, "HTTP/1.1 200", 12);
+  }
+
+  for (guint i = 0; i < G_N_ELEMENTS (slow); i++)
+    g_object_unref (slow[i]);
+  g_io_stream_close (G_IO_STREAM (session), NULL, NULL);
+  g_object_unref (session);
+  wait_until (geo_server_get_n_sessions (hub.server) == 0);
+  seen_clear (&hub);
+  rest_clear (&rest);
+}
+
 /* Five hundred at once: the listen queue holds them. */
 static void
 test_many (void) {
@@ -336,6 +390,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/net/server/endless-body", test_endless_body);
   g_test_add_func ("/net/server/endless-head", test_endless_head);
   g_test_add_func ("/net/server/limits", test_limits);
+  g_test_add_func ("/net/server/slow", test_slow);
   g_test_add_func ("/net/server/many", test_many);
   g_test_add_func ("/net/server/in-use", test_in_use);
   return g_test_run ();
