@@ -74,6 +74,10 @@ struct _GeoServer {
   gchar *session_path;
   GeoSessionFunc session_func;
   gpointer session_data;
+  gchar *text_path;
+  GeoMayOpenFunc may_open;
+  GeoTextSessionFunc text_func;
+  gpointer text_data;
   GHashTable *sessions; /* GeoSession, referenced */
   GHashTable *replies; /* GeoReply that have not been sent */
 };
@@ -184,6 +188,7 @@ geo_server_finalize (GObject *object) {
   g_clear_pointer (&self->sessions, g_hash_table_unref);
   g_clear_pointer (&self->replies, g_hash_table_unref);
   g_clear_pointer (&self->session_path, g_free);
+  g_clear_pointer (&self->text_path, g_free);
 
   G_OBJECT_CLASS (geo_server_parent_class)->finalize (object);
 }
@@ -280,6 +285,16 @@ plain_answer (SoupServerMessage *message, guint status, const gchar *text) {
                                     SOUP_MEMORY_COPY, text, strlen (text));
 }
 
+/* {"detail": …}: what is said of a request before anybody has seen it. */
+static void
+plain_detail (SoupServerMessage *message, guint status, const gchar *detail) {
+  g_autofree gchar *text = g_strdup_printf ("{\"detail\":\"%s\"}", detail);
+
+  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_response (message, "application/json",
+                                    SOUP_MEMORY_COPY, text, strlen (text));
+}
+
 static void
 session_closed_cb (GeoSession *session,
                    const GError *error,
@@ -289,10 +304,15 @@ session_closed_cb (GeoSession *session,
   g_hash_table_remove (self->sessions, session);
 }
 
-/* The answer to the handshake is written: what comes now are frames. */
+static const gchar *
+get_protocols (SoupServerMessage *message) {
+  return soup_message_headers_get_list (
+      soup_server_message_get_request_headers (message),
+      "Sec-WebSocket-Protocol");
+}
+
 static void
-upgraded_cb (SoupServerMessage *message, gpointer user_data) {
-  GeoServer *self = user_data;
+open_session (GeoServer *self, SoupServerMessage *message, gboolean plain) {
   GSocketConnection *connection = get_connection (message);
   GSocket *socket = g_socket_connection_get_socket (connection);
   g_autofree gchar *address =
@@ -310,7 +330,23 @@ upgraded_cb (SoupServerMessage *message, gpointer user_data) {
   g_hash_table_add (self->sessions, g_object_ref (session));
   g_signal_connect_object (session, "closed", G_CALLBACK (session_closed_cb),
                            self, 0);
-  self->session_func (session, self->session_data);
+  if (plain) {
+    geo_session_set_plain (session);
+    self->text_func (session, get_protocols (message), self->text_data);
+  } else {
+    self->session_func (session, self->session_data);
+  }
+}
+
+/* The answer to the handshake is written: what comes now are frames. */
+static void
+upgraded_cb (SoupServerMessage *message, gpointer user_data) {
+  open_session (user_data, message, FALSE);
+}
+
+static void
+upgraded_plain_cb (SoupServerMessage *message, gpointer user_data) {
+  open_session (user_data, message, TRUE);
 }
 
 static guint
@@ -327,9 +363,10 @@ count_sessions_of (GeoServer *self, const gchar *address) {
 }
 
 static void
-shake_hands (GeoServer *self, SoupServerMessage *message) {
+shake_hands (GeoServer *self, SoupServerMessage *message, gboolean plain) {
   g_autofree gchar *address =
       address_of (soup_server_message_get_remote_address (message));
+  const gchar *protocols[] = { NULL, NULL };
 
   if (get_connection (message) == NULL ||
       g_hash_table_size (self->sessions) >= self->limits.sessions_max) {
@@ -342,10 +379,27 @@ shake_hands (GeoServer *self, SoupServerMessage *message) {
     plain_answer (message, 429, "No more sessions from this address.\n");
     return;
   }
+  if (plain) {
+    protocols[0] = self->may_open (get_protocols (message), self->text_data);
+    if (protocols[0] == NULL) {
+      plain_answer (message, SOUP_STATUS_FORBIDDEN, "Forbidden.\n");
+      return;
+    }
+  }
   /* No extensions: each connection with permessage-deflate costs 300 kB. */
-  if (soup_websocket_server_process_handshake (message, NULL, NULL, NULL, NULL))
+  if (soup_websocket_server_process_handshake (
+          message, NULL, plain ? (gchar **) protocols : NULL, NULL, NULL))
     g_signal_connect_object (message, "wrote-informational",
-                             G_CALLBACK (upgraded_cb), self, 0);
+                             plain ? G_CALLBACK (upgraded_plain_cb)
+                                   : G_CALLBACK (upgraded_cb),
+                             self, 0);
+}
+
+/* TRUE where frames begin at that path. */
+static gboolean
+is_at (const gchar *wanted, SoupServerMessage *message, const gchar *path) {
+  return wanted != NULL && g_strcmp0 (path, wanted) == 0 &&
+         g_strcmp0 (soup_server_message_get_method (message), "GET") == 0;
 }
 
 static void
@@ -360,8 +414,8 @@ chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer user_data) {
     soup_message_body_set_accumulate (
         soup_server_message_get_request_body (message), FALSE);
     if (soup_server_message_get_status (message) == 0)
-      plain_answer (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
-                    "The body is too large.\n");
+      plain_detail (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
+                    "The body is too large");
   }
   if (total > BODY_THROWN_MAX && connection != NULL)
     g_socket_close (g_socket_connection_get_socket (connection), NULL);
@@ -376,9 +430,9 @@ early_cb (SoupServer *soup,
           gpointer user_data) {
   GeoServer *self = user_data;
 
-  if (self->session_path != NULL && g_strcmp0 (path, self->session_path) == 0 &&
-      g_strcmp0 (soup_server_message_get_method (message), "GET") == 0) {
-    shake_hands (self, message);
+  if (is_at (self->session_path, message, path) ||
+      is_at (self->text_path, message, path)) {
+    shake_hands (self, message, is_at (self->text_path, message, path));
     return;
   }
   /* One request a connection.  libsoup keeps no connection that it did not
@@ -450,7 +504,7 @@ request_cb (SoupServer *soup,
     return;
   }
   if (!g_utf8_validate (path, -1, NULL) || !query_is_utf8 (query)) {
-    plain_answer (message, SOUP_STATUS_BAD_REQUEST, "Not UTF-8.\n");
+    plain_detail (message, SOUP_STATUS_BAD_REQUEST, "Not UTF-8");
     return;
   }
 
@@ -468,6 +522,7 @@ request_cb (SoupServer *soup,
   request.authorization = soup_message_headers_get_one (headers,
                                                         "Authorization");
   request.admin_token = soup_message_headers_get_one (headers, "X-Admin-Token");
+  request.content_type = soup_message_headers_get_content_type (headers, NULL);
   request.request_id = id;
   request.peer_address = address;
 
@@ -634,6 +689,22 @@ geo_server_set_session_handler (GeoServer *self,
   self->session_path = g_strdup (path);
   self->session_func = func;
   self->session_data = user_data;
+}
+
+void
+geo_server_set_text_handler (GeoServer *self,
+                             const gchar *path,
+                             GeoMayOpenFunc may_open,
+                             GeoTextSessionFunc func,
+                             gpointer user_data) {
+  g_return_if_fail (GEO_IS_SERVER (self));
+  g_return_if_fail (path != NULL && may_open != NULL && func != NULL);
+
+  g_free (self->text_path);
+  self->text_path = g_strdup (path);
+  self->may_open = may_open;
+  self->text_func = func;
+  self->text_data = user_data;
 }
 
 gboolean

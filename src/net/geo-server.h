@@ -43,6 +43,7 @@ typedef struct {
   gsize body_len;
   const gchar *authorization; /* Header, or NULL */
   const gchar *admin_token; /* X-Admin-Token, or NULL */
+  const gchar *content_type; /* Without parameters, or NULL */
   const gchar *request_id; /* X-Request-ID, or a new one */
   const gchar *peer_address;
 } GeoRequest;
@@ -75,6 +76,19 @@ void geo_server_set_session_handler (GeoServer *server,
                                      const gchar *path,
                                      GeoSessionFunc func,
                                      gpointer user_data);
+/* The same with plain texts, for those only who may: may_open is asked what
+ * subprotocols are offered ("a, b", or NULL), and says which one is taken
+ * (static), or NULL, and it is answered 403.  All count as sessions. */
+typedef const gchar *(*GeoMayOpenFunc) (const gchar *protocols,
+                                        gpointer user_data);
+typedef void (*GeoTextSessionFunc) (GeoSession *session,
+                                    const gchar *protocols,
+                                    gpointer user_data);
+void geo_server_set_text_handler (GeoServer *server,
+                                  const gchar *path,
+                                  GeoMayOpenFunc may_open,
+                                  GeoTextSessionFunc func,
+                                  gpointer user_data);
 /* "127.0.0.1:7711", "[::1]:0", "0.0.0.0:7711"; port 0 picks one.  certificate
  * may be NULL (plain).  May be called for several addresses, with one
  * certificate. */

@@ -24,6 +24,9 @@ GeoSession *geo_session_new (GIOStream *stream,
                              const gchar *peer_address,
                              GBytes *early);
 
+/* Its frames are plain texts.  Before the main context is iterated. */
+void geo_session_set_plain (GeoSession *session);
+
 /* Drops what waits and closes the socket; error (taken, or NULL) is what
  * "closed" says. */
 void geo_session_abort (GeoSession *session, GError *error);

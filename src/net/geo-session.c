@@ -47,6 +47,7 @@ struct _GeoSession {
   GSource *close_source;
 
   GeoSessionEnd end;
+  gboolean plain;
   State state;
   gboolean paused;
   gboolean
@@ -60,7 +61,13 @@ struct _GeoSession {
   GError *why;
 };
 
-enum { SIGNAL_MESSAGE, SIGNAL_MALFORMED, SIGNAL_CLOSED, N_SIGNALS };
+enum {
+  SIGNAL_MESSAGE,
+  SIGNAL_MALFORMED,
+  SIGNAL_TEXT,
+  SIGNAL_CLOSED,
+  N_SIGNALS
+};
 
 static guint signals[N_SIGNALS];
 
@@ -105,6 +112,9 @@ geo_session_class_init (GeoSessionClass *class) {
   signals[SIGNAL_MALFORMED] = g_signal_new (
       "malformed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
       NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_ERROR);
+  signals[SIGNAL_TEXT] = g_signal_new ("text", G_TYPE_FROM_CLASS (class),
+                                       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_CLOSED] = g_signal_new ("closed", G_TYPE_FROM_CLASS (class),
                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_ERROR);
@@ -358,6 +368,21 @@ receive_close (GeoSession *self, const GeoFrame *frame) {
   queue_close (self, GEO_FRAME_CLOSE_NORMAL, NULL);
 }
 
+/* What is neither UTF-8 nor free of NULs is no text (RFC 6455 §8.1). */
+static void
+receive_plain (GeoSession *self, const GeoFrame *frame) {
+  g_autofree gchar *text = NULL;
+
+  if (!g_utf8_validate ((const gchar *) frame->data, (gssize) frame->len,
+                        NULL)) {
+    refuse (self, GEO_FRAME_CLOSE_PROTOCOL,
+            "The other side sent something that is not text");
+    return;
+  }
+  text = g_strndup ((const gchar *) frame->data, frame->len);
+  g_signal_emit (self, signals[SIGNAL_TEXT], 0, text);
+}
+
 static void
 receive_text (GeoSession *self, const GeoFrame *frame) {
   g_autoptr (GError) error = NULL;
@@ -375,7 +400,9 @@ static void
 receive (GeoSession *self, const GeoFrame *frame) {
   switch (frame->kind) {
   case GEO_FRAME_TEXT:
-    if (self->state == STATE_OPEN)
+    if (self->state == STATE_OPEN && self->plain)
+      receive_plain (self, frame);
+    else if (self->state == STATE_OPEN)
       receive_text (self, frame);
     break;
   case GEO_FRAME_BINARY:
@@ -531,6 +558,11 @@ geo_session_new (GIOStream *stream,
 }
 
 void
+geo_session_set_plain (GeoSession *self) {
+  self->plain = TRUE;
+}
+
+void
 geo_session_abort (GeoSession *self, GError *error) {
   g_return_if_fail (GEO_IS_SESSION (self));
 
@@ -556,6 +588,23 @@ geo_session_send (GeoSession *self, GeoMessage *message) {
   }
   text = geo_message_encode (message, &len);
   return queue_frame (self, GEO_FRAME_TEXT, text, len);
+}
+
+gboolean
+geo_session_send_text (GeoSession *self, const gchar *text) {
+  g_return_val_if_fail (GEO_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (self->plain, FALSE);
+
+  return self->state == STATE_OPEN &&
+         queue_frame (self, GEO_FRAME_TEXT, text, strlen (text));
+}
+
+void
+geo_session_ping (GeoSession *self) {
+  g_return_if_fail (GEO_IS_SESSION (self));
+
+  if (self->state == STATE_OPEN)
+    queue_frame (self, GEO_FRAME_PING, "", 0);
 }
 
 void

@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoSession: one WebSocket with messages of the table in it, either end.  It
- * decodes strictly, bounds what waits to be sent, and says when it is over.  It
- * knows nothing of payments.  Main context of the thread that made it.
+ * GeoSession: one WebSocket with messages of the table in it, either end, or
+ * with plain texts (a server's).  It decodes strictly, bounds what waits to be
+ * sent, and says when it is over.  It knows nothing of payments.  Main context
+ * of the thread that made it.
  */
 #pragma once
 
@@ -29,6 +30,8 @@ G_DECLARE_FINAL_TYPE (GeoSession, geo_session, GEO, SESSION, GObject)
  *   "message"   (GeoMessage *message): a frame that decoded; borrowed
  *   "malformed" (const gchar *msg_id, GError *error): a frame that did not;
  *               msg_id may be NULL
+ *   "text"      (const gchar *text): a frame of a session with plain texts,
+ *               which has neither of the two above; UTF-8, borrowed
  *   "closed"    (GError *error): once, last, and never from within a call of
  *               ours; NULL when closed in order.  A peer that gave a reason is
  *               CLOSED with the reason as its message.
@@ -39,6 +42,12 @@ G_DECLARE_FINAL_TYPE (GeoSession, geo_session, GEO, SESSION, GObject)
  * FALSE: the session is over or its queue is full (it is then closed with
  * FLOOD); nothing is sent. */
 gboolean geo_session_send (GeoSession *session, GeoMessage *message);
+
+/* The same for a session with plain texts; text is UTF-8. */
+gboolean geo_session_send_text (GeoSession *session, const gchar *text);
+/* Asks whether the peer is still there: any WebSocket answers by itself, and is
+ * then heard. */
+void geo_session_ping (GeoSession *session);
 
 /* Sends what waits, then closes; why goes to the peer (at most 120 bytes) and
  * may be NULL.  No more messages come from now on. */
