@@ -505,6 +505,17 @@ geo_hub_guests_send (GeoHubGuests *guests,
 }
 
 void
+geo_hub_guests_ban (GeoHubGuests *guests, const GeoPid *pid) {
+  Guest *guest = g_hash_table_lookup (guests->by_pid, pid);
+
+  if (guest == NULL)
+    return;
+  say_error (guest, NULL, GEO_CODE_NOT_ALLOWED, GEO_REASON_FROZEN,
+             "The hub's owner has banned you.");
+  dismiss (guest, "banned");
+}
+
+void
 geo_hub_guests_stop (GeoHubGuests *guests) {
   guests->stopping = TRUE;
   geo_inbox_settle (guests->inbox);

@@ -43,6 +43,9 @@ void geo_hub_guests_send (GeoHubGuests *guests,
                           const GeoPid *to,
                           GeoMessage *message);
 
+/* Who was banned is told so, and its session closed. */
+void geo_hub_guests_ban (GeoHubGuests *guests, const GeoPid *pid);
+
 /* No message is taken from now on; what is under way is still answered. */
 void geo_hub_guests_stop (GeoHubGuests *guests);
 

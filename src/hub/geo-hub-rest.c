@@ -14,14 +14,6 @@
 
 #define JSON "application/json"
 
-/* Something is on disk. */
-static void
-changed_cb (const GeoChange *change, gpointer user_data) {
-  GeoHubRest *rest = user_data;
-
-  geo_rest_pending_stored (rest->pending, change);
-}
-
 /* What was decided before the last restart. */
 static void
 apply (GeoHubRest *rest) {
@@ -73,9 +65,9 @@ geo_hub_rest_new (GeoEngine *engine,
   rest->pending = geo_rest_pending_new ();
   rest->settings = geo_hub_settings_new (config, settings);
   rest->integrity = geo_rest_integrity_new ();
+  rest->events = geo_rest_events_new (config->messages_per_second);
   rest->stop = g_cancellable_new ();
   apply (rest);
-  geo_engine_set_change_func (engine, changed_cb, rest);
   return rest;
 }
 
@@ -85,6 +77,7 @@ geo_hub_rest_free (GeoHubRest *rest) {
     return;
   g_cancellable_cancel (rest->stop);
   g_object_unref (rest->stop);
+  geo_rest_events_free (rest->events);
   geo_rest_integrity_free (rest->integrity);
   geo_rest_pending_free (rest->pending);
   geo_hub_settings_free (rest->settings);
@@ -100,6 +93,43 @@ geo_hub_rest_free (GeoHubRest *rest) {
 void
 geo_hub_rest_set_clearing (GeoHubRest *rest, GeoHubClearing *clearing) {
   rest->clearing = clearing;
+}
+
+void
+geo_hub_rest_stored (GeoHubRest *rest, const GeoChange *change) {
+  geo_rest_pending_stored (rest->pending, change);
+  geo_rest_events_stored (rest->events, change);
+}
+
+/* FALSE: it is nobody's who may listen. */
+static gboolean
+read_listener (GeoHubRest *rest, const gchar *protocols, GeoRestToken *out) {
+  g_autofree gchar *text = geo_rest_events_read_token (protocols);
+  gboolean banned;
+
+  return text != NULL && geo_rest_read_access (rest, text, out) &&
+         geo_rest_read_banned (rest, &out->pid, &banned, NULL) && !banned;
+}
+
+const gchar *
+geo_hub_rest_may_open (GeoHubRest *rest, const gchar *protocols) {
+  GeoRestToken token;
+
+  return read_listener (rest, protocols, &token) ? GEO_REST_EVENTS_PROTOCOL
+                                                 : NULL;
+}
+
+void
+geo_hub_rest_open (GeoHubRest *rest,
+                   GeoSession *session,
+                   const gchar *protocols) {
+  GeoRestToken token;
+
+  /* It was good when the handshake began. */
+  if (read_listener (rest, protocols, &token))
+    geo_rest_events_add (rest->events, session, &token.pid, token.expires);
+  else
+    geo_session_close (session, "token expired");
 }
 
 gboolean
@@ -249,13 +279,27 @@ geo_rest_later_free (gpointer data) {
   g_free (later);
 }
 
+/* Or does not say what it is. */
+static gboolean
+is_json (const GeoRequest *request) {
+  const gchar *type = request->content_type;
+
+  return request->body_len == 0 || type == NULL ||
+         g_ascii_strcasecmp (type, JSON) == 0;
+}
+
 JsonNode *
 geo_rest_read_body (GeoRestCall *call,
                     const gchar *numbers,
                     GeoRestFaults *faults) {
-  g_autoptr (JsonNode) root = geo_rest_body_parse (
-      call->request->body, call->request->body_len, numbers, faults);
+  g_autoptr (JsonNode) root = NULL;
 
+  if (is_json (call->request))
+    root = geo_rest_body_parse (call->request->body, call->request->body_len,
+                                numbers, faults);
+  else
+    geo_rest_faults_add (faults, "content_type", NULL,
+                         "Content-Type should be application/json", NULL);
   if (root == NULL)
     geo_rest_send_faults (geo_rest_take_reply (call), faults);
   return g_steal_pointer (&root);
@@ -431,8 +475,9 @@ geo_hub_rest_handle (GeoHubRest *rest,
       /* Answered, or taken to be answered later. */
       g_assert (call.reply == NULL);
     } else {
-      g_string_append_printf (allowed, "%s%s", allowed->len > 0 ? ", " : "",
-                              route->method);
+      g_string_append_printf (
+          allowed, "%s%s%s", allowed->len > 0 ? ", " : "", route->method,
+          g_str_equal (route->method, "GET") ? ", HEAD" : "");
     }
     for (guint i = 0; i < GEO_REST_ARGS_MAX; i++)
       g_clear_pointer (&call.args[i], g_free);

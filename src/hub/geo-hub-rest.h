@@ -36,6 +36,16 @@ void geo_hub_rest_handle (GeoHubRest *rest,
                           const GeoRequest *request,
                           GeoReply *reply);
 
+/* The engine's: something is on disk. */
+void geo_hub_rest_stored (GeoHubRest *rest, const GeoChange *change);
+
+/* The server's GeoMayOpenFunc and GeoTextSessionFunc, for
+ * GEO_REST_EVENTS_PATH. */
+const gchar *geo_hub_rest_may_open (GeoHubRest *rest, const gchar *protocols);
+void geo_hub_rest_open (GeoHubRest *rest,
+                        GeoSession *session,
+                        const gchar *protocols);
+
 /* The engine's: something for to.  TRUE when it answered a request, and is not
  * for a session. */
 gboolean geo_hub_rest_take_message (GeoHubRest *rest,

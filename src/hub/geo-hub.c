@@ -17,6 +17,7 @@
 #include "hub/geo-hub-guest.h"
 #include "hub/geo-hub-rest.h"
 #include "hub/geo-hub-tls.h"
+#include "hub/geo-rest-events.h"
 #include "net/geo-address.h"
 #include "net/geo-dial.h"
 #include "net/geo-server.h"
@@ -193,6 +194,16 @@ send_cb (const GeoPid *to, GeoMessage *message, gpointer user_data) {
     geo_hub_guests_send (self->guests, to, message);
 }
 
+/* Something is on disk. */
+static void
+changed_cb (const GeoChange *change, gpointer user_data) {
+  GeoHub *self = user_data;
+
+  geo_hub_rest_stored (self->rest, change);
+  if (change->has_status && change->status == GEO_STATUS_BANNED)
+    geo_hub_guests_ban (self->guests, &change->pid);
+}
+
 /* A hub that cannot write stops. */
 static void
 failed_cb (const GError *error, gpointer user_data) {
@@ -226,6 +237,26 @@ session_cb (GeoSession *session, gpointer user_data) {
     geo_session_close (session, "Too many sessions at once");
   else
     geo_hub_guests_add (self->guests, session);
+}
+
+static const gchar *
+may_listen_cb (const gchar *protocols, gpointer user_data) {
+  GeoHub *self = user_data;
+
+  return geo_hub_rest_may_open (self->rest, protocols);
+}
+
+static void
+listener_cb (GeoSession *session, const gchar *protocols, gpointer user_data) {
+  GeoHub *self = user_data;
+  guint wait;
+
+  if (self->phase != PHASE_RUNNING)
+    geo_session_close (session, "The hub is going down");
+  else if (!may_ask (self, geo_session_get_peer_address (session), &wait))
+    geo_session_close (session, "Too many sessions at once");
+  else
+    geo_hub_rest_open (self->rest, session, protocols);
 }
 
 static void
@@ -520,6 +551,9 @@ start_listening (GeoHub *self, GError **error) {
   geo_server_set_session_handler (self->server, GEO_NODE_PATH, session_cb,
                                   self);
   geo_server_set_request_handler (self->server, request_cb, self);
+  if (self->config->rest_enabled)
+    geo_server_set_text_handler (self->server, GEO_REST_EVENTS_PATH,
+                                 may_listen_cb, listener_cb, self);
   for (guint i = 0; self->config->listen[i] != NULL; i++) {
     if (!geo_server_listen (self->server, self->config->listen[i],
                             self->certificate, &why)) {
@@ -542,7 +576,10 @@ open_rest (GeoHub *self, GError **error) {
 
   self->rest = geo_hub_rest_new (self->engine, self->config, self->key, path,
                                  &why);
-  return self->rest != NULL || fail_store (self, error, why);
+  if (self->rest == NULL)
+    return fail_store (self, error, why);
+  geo_engine_set_change_func (self->engine, changed_cb, self);
+  return TRUE;
 }
 
 gboolean
@@ -560,7 +597,8 @@ geo_hub_start (GeoHub *self, GError **error) {
     return FALSE;
   }
   self->clearing = geo_hub_clearing_new (
-      self->engine, self->config->clears ? self->config->clearing_interval_s : 0,
+      self->engine,
+      self->config->clears ? self->config->clearing_interval_s : 0,
       self->config->clearing_max_length);
   geo_hub_rest_set_clearing (self->rest, self->clearing);
   self->gate = geo_hub_gate_new (self->config->requests_per_second);

@@ -14,6 +14,7 @@
 /* Challenges that wait to be signed: the oldest make room. */
 #define CHALLENGES_MAX 50000
 #define CHALLENGES_OF_ONE_MAX 16
+#define DEVICE_BYTES_MAX 1024
 /* Tokens that are used up, before those that are over are looked for. */
 #define USED_MAX 10000
 
@@ -139,21 +140,36 @@ geo_rest_post_challenge (GeoRestCall *call) {
 /* --- Tokens ----------------------------------------------------------------
  */
 
+gboolean
+geo_rest_read_banned (GeoHubRest *rest,
+                      const GeoPid *pid,
+                      gboolean *banned,
+                      GError **error) {
+  GeoStatus status;
+
+  *banned = FALSE;
+  /* Who is frozen looks at what there is, and who is banned does not; most are
+   * neither. */
+  if (!geo_book_is_frozen (geo_engine_get_book (rest->engine), pid))
+    return TRUE;
+  if (!geo_hub_store_get_status (geo_engine_get_reader (rest->engine), pid,
+                                 &status, error))
+    return FALSE;
+  *banned = status == GEO_STATUS_BANNED;
+  return TRUE;
+}
+
 /* FALSE: it is answered. */
 static gboolean
 check_status (GeoRestCall *call, const GeoPid *pid) {
   g_autoptr (GError) error = NULL;
-  GeoStatus status;
+  gboolean banned;
 
-  /* Who is frozen looks at what there is, and who is banned does not; most are
-   * neither. */
-  if (!geo_book_is_frozen (call->book, pid))
-    return TRUE;
-  if (!geo_hub_store_get_status (call->reader, pid, &status, &error)) {
+  if (!geo_rest_read_banned (call->rest, pid, &banned, &error)) {
     geo_rest_send_unreadable (geo_rest_take_reply (call), error);
     return FALSE;
   }
-  if (status != GEO_STATUS_BANNED)
+  if (!banned)
     return TRUE;
   geo_rest_refuse (geo_rest_take_reply (call), 403, GEO_CODE_NOT_ALLOWED,
                    "Participant is banned", NULL);
@@ -221,6 +237,17 @@ note_login (GeoRestCall *call, const GeoPid *pid, JsonNode *device) {
   geo_engine_store (call->rest->engine, change, NULL, NULL, NULL);
 }
 
+/* It is kept in the log for ever. */
+static void
+check_device (JsonNode *device, GeoRestFaults *faults) {
+  g_autofree gchar *text = device == NULL ? NULL
+                                          : json_to_string (device, FALSE);
+
+  if (text != NULL && strlen (text) > DEVICE_BYTES_MAX)
+    geo_rest_faults_add (faults, "too_long", "device_info",
+                         "Input should have at most 1024 bytes", NULL);
+}
+
 void
 geo_rest_post_login (GeoRestCall *call) {
   g_auto (GeoRestFaults) faults;
@@ -240,6 +267,7 @@ geo_rest_post_login (GeoRestCall *call) {
   challenge = geo_rest_get_text (object, "challenge", TRUE, &faults);
   signature_text = geo_rest_get_text (object, "signature", TRUE, &faults);
   device = geo_rest_get_object (object, "device_info", &faults);
+  check_device (device, &faults);
   if (geo_rest_is_faulty (call, &faults))
     return;
   participant = take_challenge (call, pid_text, challenge);
@@ -329,21 +357,17 @@ geo_rest_post_refresh (GeoRestCall *call) {
 }
 
 gboolean
-geo_rest_read_access (GeoHubRest *rest, const gchar *token, GeoPid *out) {
-  GeoRestToken read;
-
-  if (!geo_rest_token_read (rest->token_key, token, GEO_REST_TOKEN_ACCESS,
-                            geo_rest_now (), &read) ||
-      geo_book_get_participant (geo_engine_get_book (rest->engine),
-                                &read.pid) == NULL)
-    return FALSE;
-  *out = read.pid;
-  return TRUE;
+geo_rest_read_access (GeoHubRest *rest, const gchar *token, GeoRestToken *out) {
+  return geo_rest_token_read (rest->token_key, token, GEO_REST_TOKEN_ACCESS,
+                              geo_rest_now (), out) &&
+         geo_book_get_participant (geo_engine_get_book (rest->engine),
+                                   &out->pid) != NULL;
 }
 
 gboolean
 geo_rest_sign_in (GeoRestCall *call) {
   const gchar *header = call->request->authorization;
+  GeoRestToken token;
 
   if (header == NULL || g_ascii_strncasecmp (header, "Bearer ", 7) != 0) {
     GeoReply *reply = geo_rest_take_reply (call);
@@ -354,9 +378,10 @@ geo_rest_sign_in (GeoRestCall *call) {
     geo_rest_send (reply, 401, object);
     return FALSE;
   }
-  if (!geo_rest_read_access (call->rest, header + 7, &call->pid)) {
+  if (!geo_rest_read_access (call->rest, header + 7, &token)) {
     refused_token (call);
     return FALSE;
   }
+  call->pid = token.pid;
   return check_status (call, &call->pid);
 }

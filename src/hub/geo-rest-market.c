@@ -10,6 +10,8 @@
 #include "hub/geo-rest-private.h"
 
 #define TOP_MAX 10
+/* Lines of the log that go with a picture of the market. */
+#define LOG_MAX 100
 /* Lines with less than so many thousandths left, where nothing else is asked
  * for. */
 #define THRESHOLD 100
@@ -186,10 +188,8 @@ compare_left (gconstpointer a, gconstpointer b, gpointer user_data) {
   const GeoBook *book = user_data;
   const GeoTrustLine *one = *(const GeoTrustLine *const *) a;
   const GeoTrustLine *other = *(const GeoTrustLine *const *) b;
-  Wide left = (Wide) left_of (book, one).minor *
-                  other->limit.amount.minor;
-  Wide right = (Wide) left_of (book, other).minor *
-                   one->limit.amount.minor;
+  Wide left = (Wide) left_of (book, one).minor * other->limit.amount.minor;
+  Wide right = (Wide) left_of (book, other).minor * one->limit.amount.minor;
 
   return left < right ? -1 : left > right;
 }
@@ -595,6 +595,53 @@ sketch_debt (const GeoTrustLine *line, GeoAmount debt) {
   return object;
 }
 
+/* The newest lines of the log. */
+static JsonArray *
+sketch_log (GeoRestCall *call, GError **error) {
+  GeoHubAuditFilter filter = { 0 };
+  g_autoptr (GPtrArray) lines =
+      geo_hub_store_list_audit (call->reader, &filter, 0, LOG_MAX, NULL, error);
+  JsonArray *array;
+
+  if (lines == NULL)
+    return NULL;
+  array = json_array_new ();
+  for (guint i = 0; i < lines->len; i++)
+    json_array_add_object_element (
+        array, geo_rest_show_audit (g_ptr_array_index (lines, i)));
+  return array;
+}
+
+typedef struct {
+  const gchar *code;
+  GHashTable *within;
+  JsonArray *array;
+} Open;
+
+/* A payment that is under way. */
+static void
+sketch_order_cb (const GeoOrder *order, gpointer user_data) {
+  Open *open = user_data;
+  JsonObject *object;
+
+  if ((open->code != NULL && !g_str_equal (order->equivalent, open->code)) ||
+      (open->within != NULL &&
+       (!g_hash_table_contains (open->within, &order->from) ||
+        !g_hash_table_contains (open->within, &order->to))))
+    return;
+  object = json_object_new ();
+  json_object_set_string_member (object, "tx_id", order->tx_id);
+  json_object_set_string_member (object, "type", "PAYMENT");
+  json_object_set_string_member (object, "state", "PREPARE_IN_PROGRESS");
+  geo_rest_set_pid (object, "initiator_pid", &order->from);
+  geo_rest_set_pid (object, "to", &order->to);
+  json_object_set_string_member (object, "equivalent", order->equivalent);
+  geo_rest_set_amount (object, "amount", order->amount.amount,
+                       order->amount.decimals);
+  geo_rest_set_time (object, "created_at", order->created_at);
+  json_array_add_object_element (open->array, object);
+}
+
 /* Of the people in within (NULL: of all), with the lines between them. */
 static void
 send_graph (GeoRestCall *call,
@@ -609,9 +656,24 @@ send_graph (GeoRestCall *call,
   JsonArray *trustlines = json_array_new ();
   JsonArray *debts = json_array_new ();
   JsonArray *equivalents = json_array_new ();
-  JsonArray *incidents = geo_rest_show_incidents (call, &error);
+  g_autoptr (JsonArray) incidents = geo_rest_show_incidents (call, &error);
+  g_autoptr (JsonArray) audits = incidents == NULL ? NULL
+                                                   : sketch_log (call, &error);
+  Open open = { code, within, json_array_new () };
   JsonObject *object = json_object_new ();
 
+  if (audits == NULL) {
+    json_array_unref (people);
+    json_array_unref (trustlines);
+    json_array_unref (debts);
+    json_array_unref (equivalents);
+    json_array_unref (open.array);
+    json_object_unref (object);
+    geo_rest_send_unreadable (geo_rest_take_reply (call), error);
+    return;
+  }
+  geo_closer_foreach_open (geo_engine_get_closer (call->rest->engine),
+                           sketch_order_cb, &open);
   for (guint i = 0; i < geo_book_n_participants (call->book); i++) {
     const GeoParticipant *participant = geo_book_get_nth (call->book, i);
 
@@ -640,10 +702,10 @@ send_graph (GeoRestCall *call,
   json_object_set_array_member (object, "trustlines", trustlines);
   json_object_set_array_member (object, "debts", debts);
   json_object_set_array_member (object, "equivalents", equivalents);
-  json_object_set_array_member (
-      object, "incidents", incidents != NULL ? incidents : json_array_new ());
-  json_object_set_array_member (object, "audit_log", json_array_new ());
-  json_object_set_array_member (object, "transactions", json_array_new ());
+  json_object_set_array_member (object, "incidents",
+                                g_steal_pointer (&incidents));
+  json_object_set_array_member (object, "audit_log", g_steal_pointer (&audits));
+  json_object_set_array_member (object, "transactions", open.array);
   if (root != NULL)
     geo_rest_set_pid (object, "root_pid", root);
   geo_rest_send (geo_rest_take_reply (call), 200, object);

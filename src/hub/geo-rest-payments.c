@@ -547,7 +547,25 @@ geo_rest_read_payee (GeoRestCall *call, const gchar *text, GeoPid *out) {
   return TRUE;
 }
 
-/* E002: what could be paid, so that the client can say what to do. */
+/* The payer's own lines that are used up, and by whom they were given. */
+static JsonArray *
+show_limits (const GeoBookRoutes *routes) {
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < routes->limits->len; i++) {
+    const GeoLimitHint *hint = g_ptr_array_index (routes->limits, i);
+    JsonObject *object = json_object_new ();
+
+    geo_rest_set_pid (object, "neighbour", &hint->neighbour);
+    geo_rest_set_amount (object, "available", hint->available.amount,
+                         hint->available.decimals);
+    json_array_add_object_element (array, object);
+  }
+  return array;
+}
+
+/* E002: what could be paid and what limits it, so that the client can say what
+ * to do. */
 static void
 add_payable (GeoHubRest *rest, const GeoOrder *order, JsonObject *details) {
   GeoBookQuery query = { 0 };
@@ -560,9 +578,11 @@ add_payable (GeoHubRest *rest, const GeoOrder *order, JsonObject *details) {
   query.max_routes = (guint) order->constraints->max_routes;
   query.avoid = order->constraints->avoid;
   routes = geo_book_find_routes (geo_engine_get_book (rest->engine), &query);
-  if (routes != NULL)
-    geo_rest_set_amount (details, "max_amount", routes->payable,
-                         order->amount.decimals);
+  if (routes == NULL)
+    return;
+  geo_rest_set_amount (details, "max_amount", routes->payable,
+                       order->amount.decimals);
+  json_object_set_array_member (details, "limits", show_limits (routes));
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "hub/geo-hub-rest.h"
 #include "hub/geo-hub-settings.h"
+#include "hub/geo-rest-events.h"
 #include "hub/geo-rest-json.h"
 #include "hub/geo-rest-pending.h"
 #include "hub/geo-rest-token.h"
@@ -33,6 +34,7 @@ struct _GeoHubRest {
   GeoRestPending *pending;
   GeoHubSettings *settings;
   GeoRestIntegrity *integrity;
+  GeoRestEvents *events;
   GeoHubClearing *clearing; /* Borrowed; may be NULL */
   GCancellable *stop; /* What other threads do is for nobody any more. */
 };
@@ -68,6 +70,10 @@ typedef struct {
   GeoRestFunc func;
   const gchar *statuses; /* Beside those that auth brings, "200 404" */
   const gchar *summary;
+  /* In the words of geo-rest-openapi.h; each may be NULL. */
+  const gchar *query; /* Fields */
+  const gchar *body; /* A name */
+  const gchar *answer; /* A name */
 } GeoRestRoute;
 
 #define GEO_REST_PREFIX "/api/v1"
@@ -158,9 +164,14 @@ GeoRestLogins *geo_rest_logins_new (GHashTable *used_tokens);
 void geo_rest_logins_free (GeoRestLogins *logins);
 /* FALSE: it is answered. */
 gboolean geo_rest_sign_in (GeoRestCall *call);
-/* Whose access token it is. */
+/* An access token, and whose it is; FALSE: it is none, or over. */
 gboolean
-geo_rest_read_access (GeoHubRest *rest, const gchar *token, GeoPid *out);
+geo_rest_read_access (GeoHubRest *rest, const gchar *token, GeoRestToken *out);
+/* FALSE and an error where the disk fails. */
+gboolean geo_rest_read_banned (GeoHubRest *rest,
+                               const GeoPid *pid,
+                               gboolean *banned,
+                               GError **error);
 
 /* geo-rest-admin.c */
 const gchar *geo_rest_read_reason (JsonObject *object,
@@ -214,6 +225,7 @@ void geo_rest_get_health (GeoRestCall *call);
 void geo_rest_get_healthz (GeoRestCall *call);
 void geo_rest_get_health_db (GeoRestCall *call);
 void geo_rest_get_openapi (GeoRestCall *call);
+void geo_rest_get_ws (GeoRestCall *call);
 
 void geo_rest_post_challenge (GeoRestCall *call);
 void geo_rest_post_login (GeoRestCall *call);

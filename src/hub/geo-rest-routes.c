@@ -1,287 +1,194 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The one table of the REST contract: what there is, who may ask, and what is
- * answered; and the OpenAPI description that is made of it.  Where two paths
- * fit, the first one counts.
+ * The one table of the REST contract: what there is, who may ask, what is asked
+ * and what is answered.  Where two paths fit, the first one counts.  What it
+ * says is checked by nobody here: the description is made of it, and the tests
+ * hold every answer to that.
  */
-#include "config.h"
-
-#include <string.h>
-
 #include "hub/geo-rest-private.h"
 
+/* Of every list that has pages. */
+#define PAGE "page?:int per_page?:int"
+
+/* The words are those of geo-rest-openapi.h. */
 const GeoRestRoute geo_rest_routes[] = {
   { "GET", "/health", GEO_REST_OPEN, geo_rest_get_health, "200",
-    "How the hub is" },
+    "How the hub is", NULL, NULL, "Health" },
   { "GET", "/healthz", GEO_REST_OPEN, geo_rest_get_healthz, "200",
-    "That the hub answers" },
+    "That the hub answers", NULL, NULL, "Healthz" },
   { "GET", "/health/db", GEO_REST_OPEN, geo_rest_get_health_db, "200 503",
-    "Whether the database can be read" },
+    "Whether the database can be read", NULL, NULL, "HealthDb" },
   { "GET", "/openapi.json", GEO_REST_OPEN, geo_rest_get_openapi, "200",
-    "This description" },
-
+    "This description", NULL, NULL, "OpenApi" },
   { "POST", "/auth/challenge", GEO_REST_OPEN, geo_rest_post_challenge,
-    "200 404 422", "Something to sign" },
+    "200 404 422", "Something to sign", NULL, "ChallengeRequest", "Challenge" },
   { "POST", "/auth/login", GEO_REST_OPEN, geo_rest_post_login,
-    "200 400 401 403 422", "Signs in with a signed challenge" },
+    "200 400 401 403 422", "Signs in with a signed challenge", NULL, "Login",
+    "Tokens" },
   { "POST", "/auth/refresh", GEO_REST_OPEN, geo_rest_post_refresh,
-    "200 401 403 422", "New tokens for a refresh token, which is used up" },
-
+    "200 401 403 422", "New tokens for a refresh token, which is used up", NULL,
+    "Refresh", "Tokens" },
   { "POST", "/participants", GEO_REST_OPEN, geo_rest_post_participants,
-    "201 400 403 409 422", "Registers" },
+    "201 400 403 409 422", "Registers", NULL, "Registration", "Participant" },
   { "GET", "/participants", GEO_REST_BEARER, geo_rest_get_participants,
-    "200 422", "Everybody" },
+    "200 422", "Everybody", PAGE, NULL, "Participants" },
   { "GET", "/participants/search", GEO_REST_BEARER,
-    geo_rest_search_participants, "200 422",
-    "Those whose name contains a text" },
+    geo_rest_search_participants, "200 422", "Those whose name contains a text",
+    "q:text type?:person/business/organization/hub limit?:int " PAGE, NULL,
+    "Participants" },
   { "GET", "/participants/me", GEO_REST_BEARER, geo_rest_get_me, "200",
-    "Oneself, with totals" },
+    "Oneself, with totals", NULL, NULL, "Me" },
   { "PATCH", "/participants/me", GEO_REST_BEARER, geo_rest_patch_me,
-    "200 400 409 422", "Another name or profile" },
+    "200 400 409 422", "Another name or profile", NULL, "ParticipantChange",
+    "Participant" },
   { "GET", "/participants/{pid}", GEO_REST_BEARER, geo_rest_get_participant,
-    "200 404", "One participant" },
-
+    "200 404", "One participant", NULL, NULL, "Participant" },
   { "GET", "/equivalents", GEO_REST_OPEN, geo_rest_get_equivalents, "200",
-    "What amounts count in" },
-
+    "What amounts count in", NULL, NULL, "Equivalents" },
   { "GET", "/balance", GEO_REST_BEARER, geo_rest_get_balance, "200",
-    "Totals in each equivalent" },
+    "Totals in each equivalent", NULL, NULL, "Balance" },
   { "GET", "/balance/debts", GEO_REST_BEARER, geo_rest_get_debts, "200 404 422",
-    "Who owes whom" },
-
+    "Who owes whom", "equivalent?:text direction?:all/outgoing/incoming", NULL,
+    "Debts" },
   { "POST", "/trustlines", GEO_REST_BEARER, geo_rest_post_trustlines,
-    "201 400 404 409 422", "Opens a trust line" },
+    "201 400 404 409 422", "Opens a trust line", NULL, "TrustlineRequest",
+    "Trustline" },
   { "GET", "/trustlines", GEO_REST_BEARER, geo_rest_get_trustlines, "200 422",
-    "Lines given and held" },
+    "Lines given and held",
+    "direction?:all/outgoing/incoming equivalent?:text "
+    "status?:active/closed/frozen " PAGE,
+    NULL, "Trustlines" },
   { "GET", "/trustlines/{id}", GEO_REST_BEARER, geo_rest_get_trustline,
-    "200 404", "One line" },
+    "200 404", "One line", NULL, NULL, "Trustline" },
   { "PATCH", "/trustlines/{id}", GEO_REST_BEARER, geo_rest_patch_trustline,
-    "200 400 404 409 422", "Another limit or policy" },
+    "200 400 404 409 422", "Another limit or policy", NULL, "TrustlineChange",
+    "Trustline" },
   { "DELETE", "/trustlines/{id}", GEO_REST_BEARER, geo_rest_delete_trustline,
-    "200 400 404 409 422", "Closes a line that nobody owes over" },
-
+    "200 400 404 409 422", "Closes a line that nobody owes over", NULL,
+    "TrustlineClose", "TrustlineClosed" },
   { "GET", "/payments/capacity", GEO_REST_BEARER, geo_rest_get_capacity,
-    "200 400 404 422", "Whether an amount can be paid" },
+    "200 400 404 422", "Whether an amount can be paid",
+    "to:pid equivalent:text amount?:amount", NULL, "Capacity" },
   { "GET", "/payments/max-flow", GEO_REST_BEARER, geo_rest_get_max_flow,
-    "200 400 404 422", "The most that can be paid" },
+    "200 400 404 422", "The most that can be paid", "to:pid equivalent:text",
+    NULL, "MaxFlow" },
   { "POST", "/payments", GEO_REST_BEARER, geo_rest_post_payments,
-    "200 400 404 409 422 504", "Pays; waits for the outcome" },
+    "200 400 404 409 422 504", "Pays; waits for the outcome", NULL,
+    "PaymentRequest", "Payment" },
   { "GET", "/payments", GEO_REST_BEARER, geo_rest_get_payments, "200 422",
-    "Payments sent and received" },
+    "Payments sent and received",
+    "direction?:all/sent/received equivalent?:text status?:COMMITTED/ABORTED "
+    "from_date?:text to_date?:text " PAGE,
+    NULL, "Payments" },
   { "GET", "/payments/{tx_id}", GEO_REST_BEARER, geo_rest_get_payment,
-    "200 404", "One payment" },
-
+    "200 404", "One payment", NULL, NULL, "Payment" },
   { "GET", "/clearing/cycles", GEO_REST_BEARER, geo_rest_get_cycles,
-    "200 404 422 503", "Cycles of debts that one is in" },
+    "200 404 422 503", "Cycles of debts that one is in",
+    "equivalent:text max_depth?:int", NULL, "Cycles" },
   { "POST", "/clearing/auto", GEO_REST_BEARER, geo_rest_post_clearing,
-    "200 404 409 422", "Clears now" },
-
+    "200 404 409 422", "Clears now", "equivalent:text max_depth?:int", NULL,
+    "Cleared" },
   { "GET", "/integrity/status", GEO_REST_BEARER, geo_rest_get_integrity,
-    "200 503", "What was found the last time" },
+    "200 503", "What was found the last time", NULL, NULL, "IntegrityStatus" },
   { "GET", "/integrity/checksum/{equivalent}", GEO_REST_BEARER,
-    geo_rest_get_checksum, "200 404", "A digest of all debts" },
+    geo_rest_get_checksum, "200 404", "A digest of all debts", NULL, NULL,
+    "Checksum" },
   { "POST", "/integrity/verify", GEO_REST_BEARER, geo_rest_post_verify,
-    "200 404 422 503", "Reads the whole database" },
+    "200 404 422 503", "Reads the whole database", NULL, "VerifyRequest",
+    "Verified" },
   { "GET", "/integrity/audit-log", GEO_REST_BEARER, geo_rest_get_integrity_log,
-    "200 422", "When that was done" },
-
+    "200 422", "When that was done", PAGE, NULL, "IntegrityLog" },
+  { "GET", "/ws", GEO_REST_OPEN, geo_rest_get_ws, "101 400 403 503",
+    "A WebSocket with events; the subprotocols are bearer and an access token",
+    NULL, NULL, NULL },
   { "GET", "/admin/config", GEO_REST_ADMIN, geo_rest_get_config, "200",
-    "Settings" },
+    "Settings", NULL, NULL, "Config" },
   { "PATCH", "/admin/config", GEO_REST_ADMIN, geo_rest_patch_config, "200 422",
-    "Changes settings" },
+    "Changes settings", NULL, "ConfigChange", "ConfigChanged" },
   { "GET", "/admin/feature-flags", GEO_REST_ADMIN, geo_rest_get_flags, "200",
-    "What is switched on" },
+    "What is switched on", NULL, NULL, "Flags" },
   { "PATCH", "/admin/feature-flags", GEO_REST_ADMIN, geo_rest_patch_flags,
-    "200 422", "Switches on and off" },
+    "200 422", "Switches on and off", NULL, "FlagsChange", "Flags" },
   { "GET", "/admin/whoami", GEO_REST_ADMIN, geo_rest_get_whoami, "200",
-    "That the token is good" },
+    "That the token is good", NULL, NULL, "Whoami" },
   { "GET", "/admin/participants", GEO_REST_ADMIN, geo_rest_admin_participants,
-    "200 422", "Everybody, with their status" },
+    "200 422", "Everybody, with their status",
+    "q?:text type?:person/business/organization/hub "
+    "status?:active/suspended/deleted/frozen/banned/left " PAGE,
+    NULL, "AdminParticipants" },
   { "GET", "/admin/participants/stats", GEO_REST_ADMIN,
-    geo_rest_admin_participants_stats, "200", "How many of whom" },
+    geo_rest_admin_participants_stats, "200", "How many of whom", NULL, NULL,
+    "ParticipantsStats" },
   { "POST", "/admin/participants/{pid}/freeze", GEO_REST_ADMIN,
     geo_rest_admin_freeze, "200 404 409 422",
-    "Lets nothing go from, to or through somebody" },
+    "Lets nothing go from, to or through somebody", NULL, "Reason",
+    "StatusChanged" },
   { "POST", "/admin/participants/{pid}/unfreeze", GEO_REST_ADMIN,
-    geo_rest_admin_unfreeze, "200 404 409 422", "Lets it go again" },
+    geo_rest_admin_unfreeze, "200 404 409 422", "Lets it go again", NULL,
+    "Reason", "StatusChanged" },
   { "POST", "/admin/participants/{pid}/ban", GEO_REST_ADMIN, geo_rest_admin_ban,
-    "200 404 409 422", "Freezes, and lets nobody sign in" },
+    "200 404 409 422", "Freezes, and lets nobody sign in", NULL, "Reason",
+    "StatusChanged" },
   { "POST", "/admin/participants/{pid}/unban", GEO_REST_ADMIN,
-    geo_rest_admin_unban, "200 404 409 422", "Lets them in again" },
+    geo_rest_admin_unban, "200 404 409 422", "Lets them in again", NULL,
+    "Reason", "StatusChanged" },
   { "GET", "/admin/participants/{pid}/metrics", GEO_REST_ADMIN,
-    geo_rest_admin_metrics, "200 404", "What somebody owes and is owed" },
+    geo_rest_admin_metrics, "200 404", "What somebody owes and is owed",
+    "equivalent?:text", NULL, "Metrics" },
   { "GET", "/admin/equivalents", GEO_REST_ADMIN, geo_rest_admin_get_equivalents,
-    "200 422", "Also those that are inactive" },
+    "200 422", "Also those that are inactive", "include_inactive?:bool", NULL,
+    "Equivalents" },
   { "POST", "/admin/equivalents", GEO_REST_ADMIN,
-    geo_rest_admin_post_equivalent, "200 400 409 422", "A new one" },
+    geo_rest_admin_post_equivalent, "200 400 409 422", "A new one", NULL,
+    "EquivalentRequest", "Equivalent" },
   { "PATCH", "/admin/equivalents/{code}", GEO_REST_ADMIN,
-    geo_rest_admin_patch_equivalent, "200 404 409 422", "Changes one" },
+    geo_rest_admin_patch_equivalent, "200 404 409 422", "Changes one", NULL,
+    "EquivalentChange", "Equivalent" },
   { "DELETE", "/admin/equivalents/{code}", GEO_REST_ADMIN,
     geo_rest_admin_delete_equivalent, "200 404 409 422",
-    "Removes one that nothing counts in" },
+    "Removes one that nothing counts in", NULL, "Reason", "EquivalentDeleted" },
   { "GET", "/admin/equivalents/{code}/usage", GEO_REST_ADMIN,
-    geo_rest_admin_usage, "200 404", "What counts in it" },
+    geo_rest_admin_usage, "200 404", "What counts in it", NULL, NULL,
+    "EquivalentUsage" },
   { "GET", "/admin/audit-log", GEO_REST_ADMIN, geo_rest_admin_audit_log,
-    "200 422", "Who did what" },
+    "200 422", "Who did what",
+    "action?:text object_type?:text object_id?:text q?:text " PAGE, NULL,
+    "AuditLog" },
   { "GET", "/admin/trustlines", GEO_REST_ADMIN, geo_rest_admin_trustlines,
-    "200 422", "All lines" },
+    "200 422", "All lines",
+    "equivalent?:text status?:active/closed/frozen creditor?:pid "
+    "debtor?:pid " PAGE,
+    NULL, "AdminTrustlines" },
   { "GET", "/admin/trustlines/bottlenecks", GEO_REST_ADMIN,
-    geo_rest_admin_bottlenecks, "200 422", "Lines with little left" },
+    geo_rest_admin_bottlenecks, "200 422", "Lines with little left",
+    "equivalent?:text threshold?:number limit?:int", NULL, "Bottlenecks" },
   { "GET", "/admin/liquidity/summary", GEO_REST_ADMIN, geo_rest_admin_liquidity,
-    "200 404 422", "Totals of the market" },
+    "200 404 422", "Totals of the market",
+    "equivalent?:text threshold?:number limit?:int", NULL, "Liquidity" },
   { "GET", "/admin/incidents", GEO_REST_ADMIN, geo_rest_admin_incidents,
-    "200 422", "What went wrong and is not settled" },
+    "200 422", "What went wrong and is not settled", PAGE, NULL, "Incidents" },
   { "POST", "/admin/transactions/{tx_id}/abort", GEO_REST_ADMIN,
     geo_rest_admin_abort, "200 404 409 422",
-    "Refuses a payment that is under way" },
+    "Refuses a payment that is under way", NULL, "Reason", "Aborted" },
   { "GET", "/admin/graph/snapshot", GEO_REST_ADMIN, geo_rest_admin_graph,
-    "200 404", "The whole market" },
+    "200 404", "The whole market", "equivalent?:text", NULL, "Graph" },
   { "GET", "/admin/graph/ego", GEO_REST_ADMIN, geo_rest_admin_ego,
-    "200 404 422", "The market around somebody" },
+    "200 404 422", "The market around somebody",
+    "pid:pid depth?:int equivalent?:text", NULL, "Graph" },
   { "GET", "/admin/clearing/cycles", GEO_REST_ADMIN, geo_rest_admin_cycles,
-    "200 422 503", "All cycles of debts" },
+    "200 422 503", "All cycles of debts",
+    "participant_pid?:text max_depth?:int", NULL, "AdminCycles" },
   { "GET", "/admin/migrations", GEO_REST_ADMIN, geo_rest_admin_migrations,
-    "200", "The version of the database" },
+    "200", "The version of the database", NULL, NULL, "Migrations" },
   { "GET", "/admin/health/db", GEO_REST_ADMIN, geo_rest_get_health_db,
-    "200 503", "Whether the database can be read" },
-
-  { NULL, NULL, 0, NULL, NULL, NULL },
+    "200 503", "Whether the database can be read", NULL, NULL, "HealthDb" },
+  { NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
-/* --- The description -------------------------------------------------------
- */
-
-static void
-add_response (JsonObject *responses, const gchar *status) {
-  JsonObject *response;
-
-  if (json_object_has_member (responses, status))
-    return;
-  response = json_object_new ();
-  json_object_set_string_member (response, "description",
-                                 status[0] == '2' ? "Done" : "Refused");
-  json_object_set_object_member (responses, status, response);
-}
-
-static JsonObject *
-describe_responses (const GeoRestRoute *route) {
-  JsonObject *responses = json_object_new ();
-  g_auto (GStrv) statuses = g_strsplit (route->statuses, " ", -1);
-
-  for (guint i = 0; statuses[i] != NULL; i++)
-    add_response (responses, statuses[i]);
-  switch (route->auth) {
-  case GEO_REST_OPEN:
-    break;
-  case GEO_REST_BEARER:
-    add_response (responses, "401");
-    add_response (responses, "403");
-    break;
-  case GEO_REST_ADMIN:
-    add_response (responses, "403");
-    break;
-  }
-  add_response (responses, "429");
-  add_response (responses, "500");
-  return responses;
-}
-
-static void
-add_security (JsonObject *operation, GeoRestAuth auth) {
-  JsonArray *list;
-  JsonObject *one;
-
-  if (auth == GEO_REST_OPEN)
-    return;
-  list = json_array_new ();
-  one = json_object_new ();
-  json_object_set_array_member (
-      one, auth == GEO_REST_BEARER ? "bearer" : "admin", json_array_new ());
-  json_array_add_object_element (list, one);
-  json_object_set_array_member (operation, "security", list);
-}
-
-static void
-add_parameter (JsonObject *operation, const gchar *path) {
-  const gchar *open = strchr (path, '{');
-  g_autofree gchar *name = NULL;
-  JsonArray *list;
-  JsonObject *parameter, *schema;
-
-  if (open == NULL)
-    return;
-  name = g_strndup (open + 1, strcspn (open + 1, "}"));
-  schema = json_object_new ();
-  json_object_set_string_member (schema, "type", "string");
-  parameter = json_object_new ();
-  json_object_set_string_member (parameter, "name", name);
-  json_object_set_string_member (parameter, "in", "path");
-  json_object_set_boolean_member (parameter, "required", TRUE);
-  json_object_set_object_member (parameter, "schema", schema);
-  list = json_array_new ();
-  json_array_add_object_element (list, parameter);
-  json_object_set_array_member (operation, "parameters", list);
-}
-
-static JsonObject *
-describe_route (const GeoRestRoute *route) {
-  JsonObject *operation = json_object_new ();
-
-  json_object_set_string_member (operation, "summary", route->summary);
-  json_object_set_object_member (operation, "responses",
-                                 describe_responses (route));
-  add_security (operation, route->auth);
-  add_parameter (operation, route->path);
-  return operation;
-}
-
-static JsonObject *
-describe_paths (void) {
-  JsonObject *paths = json_object_new ();
-
-  for (const GeoRestRoute *route = geo_rest_routes; route->method != NULL;
-       route++) {
-    g_autofree gchar *path = g_strconcat (GEO_REST_PREFIX, route->path, NULL);
-    g_autofree gchar *method = g_ascii_strdown (route->method, -1);
-
-    if (!json_object_has_member (paths, path))
-      json_object_set_object_member (paths, path, json_object_new ());
-    json_object_set_object_member (json_object_get_object_member (paths, path),
-                                   method, describe_route (route));
-  }
-  return paths;
-}
-
-static JsonObject *
-describe_security (void) {
-  JsonObject *schemes = json_object_new ();
-  JsonObject *bearer = json_object_new ();
-  JsonObject *admin = json_object_new ();
-  JsonObject *components = json_object_new ();
-
-  json_object_set_string_member (bearer, "type", "http");
-  json_object_set_string_member (bearer, "scheme", "bearer");
-  json_object_set_string_member (bearer, "bearerFormat", "JWT");
-  json_object_set_string_member (admin, "type", "apiKey");
-  json_object_set_string_member (admin, "in", "header");
-  json_object_set_string_member (admin, "name", "X-Admin-Token");
-  json_object_set_object_member (schemes, "bearer", bearer);
-  json_object_set_object_member (schemes, "admin", admin);
-  json_object_set_object_member (components, "securitySchemes", schemes);
-  return components;
-}
-
+/* The server shakes hands before anything comes here: a HEAD is left. */
 void
-geo_rest_get_openapi (GeoRestCall *call) {
-  JsonObject *object = json_object_new ();
-  JsonObject *info = json_object_new ();
-
-  json_object_set_string_member (info, "title", "GEO v0.1");
-  json_object_set_string_member (info, "version", GEO_VERSION);
-  json_object_set_string_member (object, "openapi", "3.1.0");
-  json_object_set_object_member (object, "info", info);
-  json_object_set_object_member (object, "paths", describe_paths ());
-  json_object_set_object_member (object, "components", describe_security ());
-  geo_rest_send (geo_rest_take_reply (call), 200, object);
+geo_rest_get_ws (GeoRestCall *call) {
+  geo_rest_refuse (geo_rest_take_reply (call), 400, GEO_CODE_INVALID,
+                   "This is a WebSocket", NULL);
 }

@@ -63,8 +63,13 @@ class Answer:
         return self.body["error"]["code"]
 
 
+# Called with (address, method, path, body, answer) of every request.
+observers = []
+
+
 def request(address, method, path, body=None, headers=None):
     """body: text as it is, or a value as JSON."""
+    asked = body
     connection = http.client.HTTPConnection(address, timeout=60)
     if body is not None and not isinstance(body, (str, bytes)):
         body = json.dumps(body, ensure_ascii=False)
@@ -73,7 +78,10 @@ def request(address, method, path, body=None, headers=None):
     all_headers = {"Content-Type": "application/json", **(headers or {})}
     try:
         connection.request(method, path, body, all_headers)
-        return Answer(connection.getresponse())
+        answer = Answer(connection.getresponse())
+        for observe in observers:
+            observe(address, method, path, asked, answer)
+        return answer
     finally:
         connection.close()
 
@@ -184,9 +192,16 @@ class Client:
 class Socket:
     """/api/v1/ws, frame by frame."""
 
-    def __init__(self, address, protocols, path=PREFIX + "/ws"):
+    def __init__(self, address, protocols, path=PREFIX + "/ws",
+                 receive_buffer=None):
         host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host, int(port)), 20)
+        self.reason = None
+        self.socket = socket.socket()
+        if receive_buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
+                                   receive_buffer)
+        self.socket.settimeout(20)
+        self.socket.connect((host, int(port)))
         lines = [f"GET {path} HTTP/1.1", "Host: hub", "Upgrade: websocket",
                  "Connection: Upgrade", "Sec-WebSocket-Version: 13",
                  "Sec-WebSocket-Key: " + base64.b64encode(bytes(16)).decode()]
@@ -201,17 +216,26 @@ class Socket:
             head += part
         self.head = head.decode()
         self.status = int(self.head.split(" ")[1])
+        assert self.status != 101 or self.head.endswith("\r\n\r\n")
 
-    def send(self, text):
-        data = text.encode()
+    @staticmethod
+    def frame(kind, data, final=True):
         mask = b"\1\2\3\4"
-        head = bytes([0x81])
+        head = bytes([(0x80 if final else 0) | kind])
         if len(data) < 126:
             head += bytes([0x80 | len(data)])
-        else:
+        elif len(data) < 65536:
             head += bytes([0x80 | 126]) + len(data).to_bytes(2, "big")
-        self.socket.sendall(head + mask + bytes(
-            byte ^ mask[i % 4] for i, byte in enumerate(data)))
+        else:
+            head += bytes([0x80 | 127]) + len(data).to_bytes(8, "big")
+        return head + mask + bytes(byte ^ mask[i % 4]
+                                   for i, byte in enumerate(data))
+
+    def send_frame(self, kind, data, final=True):
+        self.socket.sendall(self.frame(kind, data, final))
+
+    def send(self, text):
+        self.send_frame(1, text.encode())
 
     def read(self, n):
         data = b""
@@ -235,10 +259,28 @@ class Socket:
             if first & 15 == 1:
                 return data.decode()
             if first & 15 == 8:
+                self.reason = data[2:].decode()
                 return None
 
     def json(self):
         return json.loads(self.receive())
+
+    def sign_in(self, client):
+        """As a wallet, on /api/v1/node, with client's key."""
+        def ask(kind, payload):
+            self.send(json.dumps({"msg_id": kind, "msg_type": kind,
+                                  "payload": payload}))
+            return self.json()
+        answer = ask("HELLO", {"pid": client.pid, "client": "test", "v": 1})
+        challenge = answer["payload"]
+        login = {"type": "login", "v": 1, "alg": "ed25519",
+                 "community": challenge["community"]["community"],
+                 "pid": client.pid, "challenge": challenge["challenge"],
+                 "at": challenge["time"]}
+        login["signature"] = client.sign(canonical(login))
+        answer = ask("AUTH", {"login": login})
+        assert answer["msg_type"] == "WELCOME", answer
+        return self
 
     def close(self):
         self.socket.close()

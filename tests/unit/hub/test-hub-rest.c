@@ -205,9 +205,9 @@ test_answers (void) {
   HubTest test;
 
   hub_test_start (&test, folder, "[limits]\nregistrations_per_minute=1000\n");
-  assert_answer (&test, "POST", "/api/v1/health", "", 405, "Allow: GET\r\n");
+  assert_answer (&test, "POST", "/api/v1/health", "", 405, "Allow: GET, HEAD\r\n");
   assert_answer (&test, "PUT", "/api/v1/participants", NULL, 405,
-                 "Allow: POST, GET\r\n");
+                 "Allow: POST, GET, HEAD\r\n");
   assert_answer (&test, "GET", "/api/v1/participants", NULL, 401,
                  "WWW-Authenticate: Bearer\r\n");
   assert_answer (&test, "DELETE", "/api/v1/participants/x", NULL, 405, NULL);
