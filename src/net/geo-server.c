@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "net/geo-address.h"
+#include "net/geo-greeter.h"
 #include "net/geo-session-private.h"
 
 /* libsoup's own listeners take the system's short queue, on which hundreds of
@@ -66,6 +67,7 @@ struct _GeoServer {
   GeoServerLimits limits;
   GPtrArray *listeners;
   Counts *connections;
+  GeoGreeter *greeter;
   guint watch_id;
   guint port;
 
@@ -539,16 +541,31 @@ request_cb (SoupServer *soup,
 /* --- Connections ---------------------------------------------------------- */
 
 static void
+speak (GSocketConnection *connection, GIOStream *stream, gpointer user_data) {
+  GeoServer *self = user_data;
+  g_autoptr (GSocketAddress) local =
+      g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote =
+      g_socket_connection_get_remote_address (connection, NULL);
+
+  /* Gone already. */
+  if (remote == NULL || local == NULL)
+    return;
+  /* How a request finds its socket again.  The address belongs to this
+   * connection only, and libsoup keeps it no longer than the connection. */
+  g_object_set_data (G_OBJECT (remote), CONNECTION_DATA, connection);
+  soup_server_accept_iostream (self->soup, stream, local, remote, NULL);
+}
+
+static void
 take (GeoServer *self, Listener *listener, GSocket *socket) {
   g_autoptr (GSocketConnection) connection = NULL;
   g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket,
                                                                    NULL);
-  g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
-  g_autoptr (GIOStream) stream = NULL;
   g_autofree gchar *address = NULL;
 
   /* Gone already. */
-  if (remote == NULL || local == NULL)
+  if (remote == NULL)
     return;
   address = address_of (remote);
   if (self->connections->total >= self->limits.connections_max ||
@@ -562,18 +579,11 @@ take (GeoServer *self, Listener *listener, GSocket *socket) {
   g_socket_set_timeout (socket, GEO_SERVER_IDLE_SECONDS_MAX);
 
   connection = g_socket_connection_factory_create_connection (socket);
-  /* How a request finds its socket again.  The address belongs to this
-   * connection only, and libsoup keeps it no longer than the connection. */
-  g_object_set_data (G_OBJECT (remote), CONNECTION_DATA, connection);
-  if (listener->certificate != NULL) {
-    stream = g_tls_server_connection_new (G_IO_STREAM (connection),
-                                          listener->certificate, NULL);
-    if (stream == NULL)
-      return;
-  } else {
-    stream = G_IO_STREAM (g_object_ref (connection));
-  }
-  soup_server_accept_iostream (self->soup, stream, local, remote, NULL);
+  if (listener->certificate != NULL)
+    geo_greeter_take (self->greeter, connection, listener->certificate,
+                      address);
+  else
+    speak (connection, G_IO_STREAM (connection), self);
 }
 
 /* Whoever has not said what it wants in time is cut off, however busily it
@@ -650,6 +660,7 @@ geo_server_init (GeoServer *self) {
   geo_server_limits_init (&self->limits);
   self->listeners = g_ptr_array_new_with_free_func (listener_free);
   self->connections = counts_new ();
+  self->greeter = geo_greeter_new (speak, self);
   self->watch_id = g_timeout_add (WATCH_MS, watch_cb, self);
   self->sessions = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->replies = g_hash_table_new (NULL, NULL);
@@ -805,6 +816,7 @@ geo_server_stop (GeoServer *self) {
   g_return_if_fail (GEO_IS_SERVER (self));
 
   geo_server_stop_listening (self);
+  g_clear_pointer (&self->greeter, geo_greeter_free);
   geo_server_close_sessions (self);
   /* libsoup tears their connections down without telling. */
   g_hash_table_iter_init (&iter, self->replies);
