@@ -84,6 +84,8 @@ kind_name (GeoItemKind kind) {
     return "cleared";
   case GEO_ITEM_JOINED:
     return "joined";
+  case GEO_ITEM_REFUSED:
+    return "refused";
   }
   return "unknown";
 }
@@ -113,6 +115,7 @@ wants_amount (GeoItemKind kind) {
   case GEO_ITEM_RECEIVED:
   case GEO_ITEM_PASSED:
   case GEO_ITEM_CLEARED:
+  case GEO_ITEM_REFUSED:
     return TRUE;
   case GEO_ITEM_TRUST_GIVEN:
   case GEO_ITEM_TRUST_GOT:

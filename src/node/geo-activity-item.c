@@ -143,7 +143,7 @@ geo_activity_item_class_init (GeoActivityItemClass *klass) {
   props[PROP_ID] = g_param_spec_int64 ("id", NULL, NULL, 0, G_MAXINT64, 0,
                                        flags);
   props[PROP_KIND] = g_param_spec_int ("kind", NULL, NULL, GEO_ITEM_PAID,
-                                       GEO_ITEM_JOINED, GEO_ITEM_PAID, flags);
+                                       GEO_ITEM_REFUSED, GEO_ITEM_PAID, flags);
   props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, GEO_STATE_DRAFT,
                                         GEO_STATE_NOT_PAID, GEO_STATE_DRAFT,
                                         flags);

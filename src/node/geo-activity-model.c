@@ -199,6 +199,8 @@ item_kind (GeoActivityKind kind) {
     return GEO_ITEM_CLEARED;
   case GEO_ACTIVITY_JOINED:
     return GEO_ITEM_JOINED;
+  case GEO_ACTIVITY_REFUSED:
+    return GEO_ITEM_REFUSED;
   }
   /* The store checks its numbers when it reads them. */
   return GEO_ITEM_JOINED;
@@ -215,7 +217,7 @@ fill (GeoActivityModel *self,
     .state = (GeoState) CLAMP (activity->state, (gint) GEO_STATE_DRAFT,
                                (gint) GEO_STATE_NOT_PAID),
     .time_ms = activity->at,
-    .has_peer = activity->kind != GEO_ACTIVITY_JOINED,
+    .has_peer = activity->has_peer,
     .peer = activity->peer,
     .equivalent = activity->equivalent,
     .precision = activity->amount.decimals,
@@ -226,7 +228,8 @@ fill (GeoActivityModel *self,
 
   if (activity->has_order_hash)
     key = geo_hash_to_string (&activity->order_hash);
-  else
+  /* A no of ours is no proof of what became of the payment. */
+  else if (activity->kind != GEO_ACTIVITY_REFUSED)
     key = g_strdup (activity->tx_id);
   row.receipt_key = key;
   if (self->describe != NULL)

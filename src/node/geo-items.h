@@ -78,6 +78,7 @@ typedef enum {
   GEO_ITEM_TRUST_GOT = 5,
   GEO_ITEM_CLEARED = 6,
   GEO_ITEM_JOINED = 7,
+  GEO_ITEM_REFUSED = 8, /* P8: this node said no to a contract; NOT_PAID. */
 } GeoItemKind;
 
 typedef enum {
@@ -95,15 +96,19 @@ typedef enum {
  * (uint), "amount" (int64), "text", "tx-id", "receipt-key", "reason" (string).
  */
 #define GEO_TYPE_ACTIVITY_ITEM (geo_activity_item_get_type ())
-G_DECLARE_FINAL_TYPE (
-    GeoActivityItem, geo_activity_item, GEO, ACTIVITY_ITEM, GObject)
+G_DECLARE_FINAL_TYPE (GeoActivityItem,
+                      geo_activity_item,
+                      GEO,
+                      ACTIVITY_ITEM,
+                      GObject)
 
 gboolean geo_activity_item_get_loaded (GeoActivityItem *item);
 gint64 geo_activity_item_get_id (GeoActivityItem *item);
 GeoItemKind geo_activity_item_get_kind (GeoActivityItem *item);
 GeoState geo_activity_item_get_state (GeoActivityItem *item);
 GeoTime geo_activity_item_get_time (GeoActivityItem *item);
-/* "" for JOINED; a shortened PID where the name is not known. */
+/* "" for JOINED, CLEARED and a clearing REFUSED; a shortened PID where the name
+ * is not known. */
 const gchar *geo_activity_item_get_peer_name (GeoActivityItem *item);
 /* "" for JOINED. */
 const gchar *geo_activity_item_get_peer_pid (GeoActivityItem *item);
@@ -117,7 +122,8 @@ const gchar *geo_activity_item_get_text (GeoActivityItem *item);
 const gchar *geo_activity_item_get_tx_id (GeoActivityItem *item);
 /* For geo_node_get_receipt_async (); NULL if there is none. */
 const gchar *geo_activity_item_get_receipt_key (GeoActivityItem *item);
-/* Why it was not paid, a sentence for people; NULL otherwise. */
+/* Why it was not paid, or why this node refused it; a sentence for people; NULL
+ * otherwise. */
 const gchar *geo_activity_item_get_reason (GeoActivityItem *item);
 
 G_END_DECLS

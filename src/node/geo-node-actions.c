@@ -78,10 +78,10 @@ changes_history (GeoRecordKind kind) {
   case GEO_RECORD_KIND_ORDER:
   case GEO_RECORD_KIND_ENTRY:
   case GEO_RECORD_KIND_REFUSED:
+  case GEO_RECORD_KIND_REFUSAL:
     return TRUE;
   case GEO_RECORD_KIND_LINE:
   case GEO_RECORD_KIND_VOTE:
-  case GEO_RECORD_KIND_REFUSAL:
   case GEO_RECORD_KIND_PERSON:
     return FALSE;
   }
@@ -247,6 +247,7 @@ tell (GeoNode *self, const GeoTold *told) {
     geo_node_told_line (self, told);
     break;
   case GEO_TOLD_REFUSED_VOTE:
+    /* It is a line of history. */
     g_debug ("refused a contract: %s", told->reason);
     break;
   case GEO_TOLD_SYNCED:

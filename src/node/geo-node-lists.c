@@ -42,7 +42,7 @@ describe_cb (const GeoActivity *activity,
   if (row->has_peer)
     row->peer_name = geo_node_find_name (self, &activity->peer);
   if (row->state == GEO_STATE_SENDING && activity->has_order_hash) {
-    GeoPayment *payment = geo_node_find_payment (self, &activity->order_hash);
+    GeoPayment *payment = geo_node_find_order (self, &activity->order_hash);
 
     /* A doubt is not on disk: it ends with the evidence that is. */
     if (payment != NULL &&
@@ -50,9 +50,13 @@ describe_cb (const GeoActivity *activity,
       row->state = GEO_STATE_IN_DOUBT;
   }
   if (row->state == GEO_STATE_NOT_PAID) {
-    g_autofree gchar *reason = geo_phrase_refusal (
-        activity->code != 0 ? geo_code_to_string (activity->code) : NULL,
-        activity->reason, NULL);
+    g_autofree gchar *reason =
+        activity->kind == GEO_ACTIVITY_REFUSED
+            ? geo_phrase_refused_vote (activity->reason)
+            : geo_phrase_refusal (activity->code != 0
+                                      ? geo_code_to_string (activity->code)
+                                      : NULL,
+                                  activity->reason, NULL);
 
     /* Equal sentences are one string, of which there are few. */
     row->reason = g_intern_string (reason);

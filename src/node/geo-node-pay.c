@@ -34,7 +34,7 @@ geo_node_pay_clear (GeoNode *self) {
 }
 
 GeoPayment *
-geo_node_find_payment (GeoNode *self, const GeoHash *order) {
+geo_node_find_order (GeoNode *self, const GeoHash *order) {
   return g_hash_table_lookup (self->payments_by_order, order);
 }
 
@@ -83,9 +83,9 @@ geo_node_pay_load (GeoNode *self, const GeoNodeData *data) {
     GeoHash hash;
 
     geo_order_hash (open->order, &hash);
-    if (geo_node_find_payment (self, &hash) == NULL)
+    if (geo_node_find_order (self, &hash) == NULL)
       add_order (self, open->order);
-    geo_payment_set_state (geo_node_find_payment (self, &hash),
+    geo_payment_set_state (geo_node_find_order (self, &hash),
                            GEO_STATE_IN_DOUBT);
   }
 
@@ -140,6 +140,102 @@ geo_node_get_payment (GeoNode *node, const gchar *tx_id) {
   g_assert (GEO_IS_NODE (node) && tx_id != NULL);
   payment = g_hash_table_lookup (node->payments, tx_id);
   return payment != NULL ? payment : revive (node, tx_id);
+}
+
+static gpointer
+find_job (GeoWorker *worker, gpointer data, GError **error) {
+  g_autoptr (GError) failure = NULL;
+  GeoActivity *found = geo_journal_find_payment (
+      geo_worker_get_journal (worker), data, &failure);
+
+  if (found != NULL)
+    return found;
+  if (g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND))
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("There is no payment with this number here, so "
+                            "nothing was ever sent with it."));
+  else
+    g_propagate_error (error, geo_node_storage_error (failure));
+  return NULL;
+}
+
+static void
+activity_free (gpointer data) {
+  geo_activity_free (data);
+}
+
+static void
+found_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  GeoNode *self = g_task_get_source_object (task);
+  GeoActivity *activity = *result;
+  const gchar *tx_id;
+
+  if (error != NULL) {
+    g_task_return_error (task, g_error_copy (error));
+    return;
+  }
+  tx_id = activity->tx_id;
+  /* It may have come to life meanwhile. */
+  if (!g_hash_table_contains (self->payments, tx_id))
+    g_hash_table_replace (self->former, activity->tx_id,
+                          g_steal_pointer (result));
+  g_task_return_pointer (task, geo_node_get_payment (self, tx_id), NULL);
+}
+
+void
+geo_node_find_payment_async (GeoNode *node,
+                             const gchar *tx_id,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data) {
+  GTask *task = g_task_new (node, cancellable, callback, user_data);
+  GeoPayment *payment = geo_node_get_payment (node, tx_id);
+
+  if (payment != NULL) {
+    g_task_return_pointer (task, payment, NULL);
+    g_object_unref (task);
+    return;
+  }
+  geo_worker_push (node->worker, find_job, g_strdup (tx_id), g_free,
+                   activity_free, found_cb, task);
+}
+
+GeoPayment *
+geo_node_find_payment_finish (GeoNode *node,
+                              GAsyncResult *result,
+                              GError **error) {
+  g_assert (g_task_is_valid (result, node));
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static gint
+compare_started (gconstpointer a, gconstpointer b) {
+  GeoTime one = geo_payment_get_started_at (*(GeoPayment *const *) a);
+  GeoTime other = geo_payment_get_started_at (*(GeoPayment *const *) b);
+
+  return (one > other) - (one < other);
+}
+
+GListModel *
+geo_node_list_open_payments (GeoNode *node) {
+  GListStore *list = g_list_store_new (GEO_TYPE_PAYMENT);
+  g_autoptr (GPtrArray) open = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_assert (GEO_IS_NODE (node));
+  g_hash_table_iter_init (&iter, node->payments);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    GeoState state = geo_payment_get_state (value);
+
+    if (state == GEO_STATE_SENDING || state == GEO_STATE_IN_DOUBT)
+      g_ptr_array_add (open, value);
+  }
+  g_ptr_array_sort (open, compare_started);
+  for (guint i = 0; i < open->len; i++)
+    g_list_store_append (list, open->pdata[i]);
+  return G_LIST_MODEL (list);
 }
 
 void
@@ -201,7 +297,7 @@ item_state (GeoPaymentState state) {
 
 void
 geo_node_told_payment (GeoNode *self, const GeoTold *told) {
-  GeoPayment *payment = geo_node_find_payment (self, &told->order_hash);
+  GeoPayment *payment = geo_node_find_order (self, &told->order_hash);
   g_autofree gchar *key = geo_hash_to_string (&told->order_hash);
   g_autofree gchar *reason = NULL;
   const gchar *code = NULL;

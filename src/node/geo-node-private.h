@@ -243,7 +243,7 @@ void geo_node_forget_unstored (GeoNode *self,
                                GPtrArray *orders,
                                const gchar *message);
 /* Borrowed; NULL if it is none of ours. */
-GeoPayment *geo_node_find_payment (GeoNode *self, const GeoHash *order);
+GeoPayment *geo_node_find_order (GeoNode *self, const GeoHash *order);
 
 /* --- geo-node-calls.c --------------------------------------------------- */
 

@@ -153,6 +153,20 @@ GeoPayment *geo_node_pay (GeoNode *node,
  * unknown.  Borrowed. */
 GeoPayment *geo_node_get_payment (GeoNode *node, const gchar *tx_id);
 
+/* The same for any payment of the journal, however old.  Borrowed.  INPUT:
+ * there is none, so nothing was ever sent with this number (P1); STORAGE. */
+void geo_node_find_payment_async (GeoNode *node,
+                                  const gchar *tx_id,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+GeoPayment *geo_node_find_payment_finish (GeoNode *node,
+                                          GAsyncResult *result,
+                                          GError **error);
+/* GeoPayment, oldest first: those of which nobody knows yet whether they are
+ * paid.  A new list; it does not change. */
+GListModel *geo_node_list_open_payments (GeoNode *node);
+
 /* My line to somebody: limit, or close.  Completes when the hub has receipted
  * it (in force), or with REFUSED and why; OFFLINE: nothing was changed;
  * TIMEOUT: it is stored and goes to the hub as soon as that answers. */

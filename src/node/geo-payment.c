@@ -255,6 +255,19 @@ geo_payment_get_reason (GeoPayment *payment) {
   return payment->reason;
 }
 
+gboolean
+geo_payment_may_pay_again (GeoPayment *payment) {
+  g_assert (GEO_IS_PAYMENT (payment));
+  /* P4: only a refusal of the order says that it is not paid, for ever. */
+  return payment->state == GEO_STATE_NOT_PAID;
+}
+
+gchar *
+geo_payment_get_advice (GeoPayment *payment) {
+  g_assert (GEO_IS_PAYMENT (payment));
+  return geo_phrase_pay_again (payment->state);
+}
+
 const gchar *
 geo_payment_get_message (GeoPayment *payment) {
   g_assert (GEO_IS_PAYMENT (payment));

@@ -32,6 +32,10 @@ const gchar *geo_payment_get_reason (GeoPayment *payment);
 /* NOT_PAID: why and what to do; IN_DOUBT: what it waits for, that leaving is
  * safe and paying again is not.  A sentence for people; NULL otherwise. */
 const gchar *geo_payment_get_message (GeoPayment *payment);
+/* Is it safe to pay again?  Only where it is certain that it is not paid and
+ * never will be (P4); the sentence says why and is there in every state. */
+gboolean geo_payment_may_pay_again (GeoPayment *payment);
+gchar *geo_payment_get_advice (GeoPayment *payment);
 /* NOT_PAID for E002: how much could have been paid. */
 gboolean geo_payment_get_max_amount (GeoPayment *payment, GeoAmount *out);
 

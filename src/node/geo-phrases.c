@@ -282,6 +282,60 @@ geo_phrase_refusal (const gchar *code,
   return g_strdup (sentence);
 }
 
+/* What P8 refused, seen from this side. */
+static const Sentence refused_votes[] = {
+  { GEO_REASON_LIMIT_EXCEEDED,
+    N_ ("It would have gone beyond a limit that you set or were given.") },
+  { GEO_REASON_LINE_NOT_ACTIVE,
+    N_ ("It needed trust that is closed, or was never given.") },
+  { GEO_REASON_NOT_NEUTRAL,
+    N_ ("You would have gained or lost by a payment that is not yours.") },
+  { GEO_REASON_BAD_PROOF,
+    N_ ("The hub did not prove your part of it. Tell whoever runs the hub if "
+        "it happens again.") },
+  { GEO_REASON_BAD_SIGNATURE,
+    N_ ("The payer's signature was missing or not genuine.") },
+  { GEO_REASON_UNKNOWN_ORDER,
+    N_ ("The hub said that you had ordered it, and you had not.") },
+  { GEO_REASON_NOT_ALLOWED, N_ ("Your own rules do not let it pass.") },
+  { GEO_REASON_REFUSED_BY_PARTICIPANT, N_ ("You said no.") },
+  { GEO_REASON_DEADLINE_PASSED, N_ ("It came too late.") },
+};
+
+gchar *
+geo_phrase_refused_vote (const gchar *reason) {
+  const gchar *sentence = find_sentence (refused_votes,
+                                         G_N_ELEMENTS (refused_votes), reason);
+
+  return g_strdup (sentence != NULL
+                       ? sentence
+                       : _ ("It did not fit this community or its own "
+                            "order."));
+}
+
+gchar *
+geo_phrase_pay_again (GeoState state) {
+  switch (state) {
+  case GEO_STATE_DRAFT:
+    return g_strdup (_ ("Nothing was sent yet: you can pay."));
+  case GEO_STATE_SENDING:
+    return g_strdup (_ ("Do not pay again: it is on its way."));
+  case GEO_STATE_IN_DOUBT:
+    return g_strdup (_ ("Do not pay again: it may have been paid. You can "
+                        "leave safely; the hub is asked again whenever it is "
+                        "there."));
+  case GEO_STATE_PAID:
+    return g_strdup (_ ("It is paid. Paying again would pay twice."));
+  case GEO_STATE_NOT_PAID:
+    return g_strdup (_ ("It was not paid and never will be: you can pay "
+                        "again."));
+  }
+  /* A number from a newer version's disk. */
+  return g_strdup (_ ("Do not pay again: it may have been paid. You can "
+                      "leave safely; the hub is asked again whenever it is "
+                      "there."));
+}
+
 /* --- Payments and activity ---------------------------------------------- */
 
 const gchar *
@@ -366,7 +420,7 @@ geo_phrase_activity (GeoActivityItem *item) {
     /* Translators: %s is a name. */
     return g_strdup_printf (_ ("Received from %s"), name);
   case GEO_ITEM_PASSED:
-    return g_strdup (_ ("Passed through you"));
+    return g_strdup (_ ("Passed through you: your balance is the same"));
   case GEO_ITEM_TRUST_GIVEN:
     return phrase_trust (item, TRUE);
   case GEO_ITEM_TRUST_GOT:
@@ -375,6 +429,11 @@ geo_phrase_activity (GeoActivityItem *item) {
     return g_strdup (_ ("Cleared: your balance is the same"));
   case GEO_ITEM_JOINED:
     return g_strdup (_ ("You joined"));
+  case GEO_ITEM_REFUSED:
+    if (*name == '\0')
+      return g_strdup (_ ("You refused a clearing"));
+    /* Translators: %s is the name of whoever wanted to pay. */
+    return g_strdup_printf (_ ("You refused a payment from %s"), name);
   }
   return g_strdup ("");
 }
@@ -400,10 +459,10 @@ geo_phrase_cleared (guint others,
 
 gchar *
 geo_phrase_proposal (GeoProposalItem *item) {
-  g_autofree gchar *less = geo_phrase_amount (
-      geo_proposal_item_get_amount (item),
-      geo_proposal_item_get_precision (item),
-      geo_proposal_item_get_equivalent (item));
+  g_autofree gchar *less =
+      geo_phrase_amount (geo_proposal_item_get_amount (item),
+                         geo_proposal_item_get_precision (item),
+                         geo_proposal_item_get_equivalent (item));
   guint others = geo_proposal_item_get_others (item);
 
   return g_strdup_printf (

@@ -21,8 +21,7 @@ G_BEGIN_DECLS
 /* "1,240.00 UAH" as the locale writes numbers.  unit: an equivalent's code or
  * symbol; NULL for the number alone.  What is negative is written without its
  * sign: the sentence around it says which way it goes. */
-gchar *
-geo_phrase_amount (GeoAmount amount, guint precision, const gchar *unit);
+gchar *geo_phrase_amount (GeoAmount amount, guint precision, const gchar *unit);
 
 /* "Olena owes you 60.00 UAH", "You owe Olena 240.00 UAH", "You and Olena are
  * even". */
@@ -32,9 +31,8 @@ gchar *geo_phrase_balance (const gchar *name,
                            const gchar *equivalent);
 /* "You are owed 60.00 UAH", "You owe 240.00 UAH", "You owe nothing and are owed
  * nothing". */
-gchar *geo_phrase_total (GeoAmount balance,
-                         guint precision,
-                         const gchar *equivalent);
+gchar *
+geo_phrase_total (GeoAmount balance, guint precision, const gchar *equivalent);
 /* "You trust Olena up to 300.00 UAH". */
 gchar *geo_phrase_my_line (const gchar *name,
                            GeoAmount limit,
@@ -53,6 +51,12 @@ gchar *geo_phrase_refusal (const gchar *code,
                            const gchar *reason,
                            const gchar *max_amount_text);
 
+/* Why this node refused a contract (P8), one sentence; reason: a word of
+ * protocol's geo-reasons.h, NULL, or one that is not known here. */
+gchar *geo_phrase_refused_vote (const gchar *reason);
+
+/* Whether it is safe to pay again, and why; there is always an answer. */
+gchar *geo_phrase_pay_again (GeoState state);
 /* "Sending…", "In doubt", "Paid", "Not paid"; static. */
 const gchar *geo_phrase_state (GeoState state);
 /* What it waits for, that leaving is safe, that paying again is not. */

@@ -315,7 +315,7 @@ make_activity (GeoDatabase *database, GeoQuery *query, GError **error) {
   gint64 kind = geo_query_get_int (query, 1);
   gint64 decimals = geo_query_get_int (query, 7);
 
-  if (kind < GEO_ACTIVITY_PAID || kind > GEO_ACTIVITY_JOINED || decimals < 0 ||
+  if (kind < GEO_ACTIVITY_PAID || kind > GEO_ACTIVITY_REFUSED || decimals < 0 ||
       decimals > GEO_PRECISION_MAX) {
     geo_store_set_corrupt (error, "The stored history");
     return NULL;
@@ -324,8 +324,8 @@ make_activity (GeoDatabase *database, GeoQuery *query, GError **error) {
   item->kind = (GeoActivityKind) kind;
   item->state = (gint) geo_query_get_int (query, 2);
   item->at = geo_query_get_int (query, 3);
-  if (!geo_query_is_null (query, 4) &&
-      !geo_query_get_pid (query, 4, &item->peer, error))
+  item->has_peer = !geo_query_is_null (query, 4);
+  if (item->has_peer && !geo_query_get_pid (query, 4, &item->peer, error))
     return NULL;
   item->equivalent = geo_query_dup_text (query, 5);
   item->amount.amount = GEO_AMOUNT (geo_query_get_int (query, 6));
@@ -456,6 +456,28 @@ geo_journal_get_activity (GeoJournal *journal, gint64 id, GError **error) {
     return NULL;
   if (!row) {
     not_found ("There is no such line in the history.", error);
+    return NULL;
+  }
+  return make_activity (journal->database, &query, error);
+}
+
+GeoActivity *
+geo_journal_find_payment (GeoJournal *journal,
+                          const gchar *tx_id,
+                          GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  gboolean row;
+
+  if (!geo_query_prepare (&query, journal->database,
+                          "SELECT " ACTIVITY_COLUMNS
+                          " FROM activity WHERE tx_id = ? AND kind = 1",
+                          error))
+    return NULL;
+  geo_query_bind_text (&query, tx_id);
+  if (!geo_query_step (&query, &row, error))
+    return NULL;
+  if (!row) {
+    not_found ("There is no such payment of ours.", error);
     return NULL;
   }
   return make_activity (journal->database, &query, error);

@@ -151,6 +151,7 @@ static gboolean
 put_verdict (const GeoStep *step,
              const GeoHash *contract,
              gboolean accepted,
+             gboolean *first_out,
              GError **error) {
   g_auto (GeoQuery) find = GEO_QUERY_INIT;
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
@@ -163,6 +164,7 @@ put_verdict (const GeoStep *step,
   geo_query_bind_hash (&find, contract);
   if (!geo_query_step (&find, &row, error))
     return FALSE;
+  *first_out = !row;
   if (row) {
     if (!accepted && geo_query_get_int (&find, 0) == 0)
       return TRUE;
@@ -268,6 +270,8 @@ typedef struct {
   const gchar *tx_id;
   const GeoHash *order;
   const GeoHash *contract;
+  GeoCode code;
+  const gchar *reason;
   /* This record proves what became of it. */
   gboolean is_proof;
 } GeoActivityRow;
@@ -284,8 +288,9 @@ add_activity (const GeoStep *step, const GeoActivityRow *row, GError **error) {
           "INSERT INTO activity (id, kind, state, at, peer, equivalent, amount,"
           " decimals, text, tx_id, order_hash, contract, code, reason, proof,"
           " folded)"
-          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, NULL,"
-          " iif (?13, ?1, NULL), geo_fold (?9))",
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+          "?14,"
+          " iif (?15, ?1, NULL), geo_fold (?9))",
           error))
     return FALSE;
   geo_query_bind_int (&query, step->sequence);
@@ -300,6 +305,8 @@ add_activity (const GeoStep *step, const GeoActivityRow *row, GError **error) {
   geo_query_bind_text (&query, row->tx_id);
   geo_query_bind_hash (&query, row->order);
   geo_query_bind_hash (&query, row->contract);
+  geo_query_bind_int (&query, row->code);
+  geo_query_bind_text (&query, row->reason);
   geo_query_bind_int (&query, row->is_proof);
   if (!geo_query_run (&query, error))
     return FALSE;
@@ -553,6 +560,38 @@ apply_entry (const GeoStep *step, GError **error) {
   return unfit (step, "the entry is of an unknown kind", error);
 }
 
+/* What we refused (P8).  Nothing was reserved, so nothing is open; and one no
+ * is one line of history, however often it was said. */
+static gboolean
+apply_refusal (const GeoStep *step, GError **error) {
+  const GeoRefusal *refusal = step->body->refusal;
+  const GeoContract *contract = step->body->contract;
+  gboolean first;
+
+  if (!refusal->has_contract)
+    return TRUE;
+  if (!put_verdict (step, &refusal->contract, FALSE, &first, error))
+    return FALSE;
+  if (!first || contract == NULL)
+    return TRUE;
+  /* The order's own number stays free for what became of it in the end. */
+  return add_activity (
+      step,
+      &(GeoActivityRow){
+          .kind = GEO_ACTIVITY_REFUSED,
+          .state = GEO_STORED_NOT_PAID,
+          .at = step->at,
+          .peer = contract->has_payer ? &contract->payer : NULL,
+          .equivalent = contract->equivalent,
+          .amount = contract->amount,
+          .tx_id = contract->has_payer ? contract->tx_id : NULL,
+          .contract = &refusal->contract,
+          .code = refusal->code,
+          .reason = refusal->reason,
+      },
+      error);
+}
+
 static gboolean
 apply_refused (const GeoStep *step, GError **error) {
   const GeoRefusal *refusal = step->body->refusal;
@@ -574,6 +613,7 @@ geo_projection_apply (GeoDatabase *database,
                       const GeoRecordBody *body,
                       GError **error) {
   GeoStep step = { database, identity, sequence, kind, at, body };
+  gboolean first;
 
   if (body->person != NULL && kind != GEO_RECORD_KIND_JOINED &&
       !put_person (&step, body->person, error))
@@ -587,12 +627,10 @@ geo_projection_apply (GeoDatabase *database,
   case GEO_RECORD_KIND_ORDER:
     return apply_order (&step, error);
   case GEO_RECORD_KIND_VOTE:
-    return put_verdict (&step, &body->vote->contract, TRUE, error) &&
+    return put_verdict (&step, &body->vote->contract, TRUE, &first, error) &&
            open_vote (&step, &body->vote->contract, error);
   case GEO_RECORD_KIND_REFUSAL:
-    /* Nothing was reserved, so nothing is open. */
-    return !body->refusal->has_contract ||
-           put_verdict (&step, &body->refusal->contract, FALSE, error);
+    return apply_refusal (&step, error);
   case GEO_RECORD_KIND_ENTRY:
     return apply_entry (&step, error);
   case GEO_RECORD_KIND_REFUSED:

@@ -174,7 +174,7 @@ geo_journal_verify (GeoJournal *journal,
   geo_database_assert_owner (journal->database);
   scratch = geo_database_open (NULL, FALSE, geo_migrations_get_journal (),
                                error);
-  if (scratch == NULL)
+  if (scratch == NULL || !geo_projection_clear (scratch, error))
     return FALSE;
   verifier.database = journal->database;
   verifier.scratch = scratch;

@@ -11,17 +11,37 @@
 
 #include "store/geo-migrations-private.h"
 
+/* FALSE: a migration changed what records mean, and took the projection away.
+ */
+static gboolean
+has_state (GeoJournal *journal, gboolean *out, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  return geo_query_prepare (&query, journal->database, "SELECT 1 FROM state",
+                            error) &&
+         geo_query_step (&query, out, error);
+}
+
 GeoJournal *
 geo_journal_open (const gchar *path, gboolean read_only, GError **error) {
   GeoDatabase *database =
       geo_database_open (path, read_only, geo_migrations_get_journal (), error);
-  GeoJournal *journal;
+  g_autoptr (GeoJournal) journal = NULL;
+  gboolean projected;
 
   if (database == NULL)
     return NULL;
   journal = g_new0 (GeoJournal, 1);
   journal->database = database;
-  return journal;
+  if (has_state (journal, &projected, error)) {
+    if (projected || (!read_only && geo_journal_rebuild (journal, error)))
+      return g_steal_pointer (&journal);
+    if (read_only)
+      g_set_error_literal (error, GEO_STORE_ERROR, GEO_STORE_ERROR_OPEN,
+                           "This journal has to be opened for writing once "
+                           "before it can be read.");
+  }
+  return NULL;
 }
 
 void

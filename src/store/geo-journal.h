@@ -113,23 +113,26 @@ typedef enum {
   GEO_ACTIVITY_TRUST_GOT = 5,
   GEO_ACTIVITY_CLEARED = 6,
   GEO_ACTIVITY_JOINED = 7,
+  /* P8: a contract that we refused: nothing of it was done. */
+  GEO_ACTIVITY_REFUSED = 8,
 } GeoActivityKind;
 
 typedef struct {
   gint64 id; /* Grows with time: the page key. */
   GeoActivityKind kind;
-  gint state; /* GeoPaymentState's number for PAID: 2 sending … 5 not paid; 4
-                 otherwise */
+  gint state; /* GeoPaymentState's number for PAID: 2 sending … 5 not paid; 5
+                 for REFUSED; 4 otherwise */
   GeoTime at;
-  GeoPid peer; /* payee, payer (RECEIVED, PASSED) or the line's other end; zero
-                  for JOINED, CLEARED */
+  gboolean has_peer;
+  GeoPid peer; /* payee, payer (RECEIVED, PASSED, REFUSED) or the line's other
+                  end; none for JOINED, CLEARED and a clearing REFUSED */
   gchar *equivalent; /* NULL for JOINED */
   GeoDecimal amount; /* PASSED, CLEARED: what came to us over our own hops */
   gchar *text; /* NULL if none */
   gchar *tx_id; /* payments */
   gboolean has_order_hash;
   GeoHash order_hash;
-  GeoCode code; /* NOT_PAID: why; 0 otherwise */
+  GeoCode code; /* NOT_PAID, REFUSED: why; 0 otherwise */
   gchar *reason;
 } GeoActivity;
 
@@ -157,6 +160,10 @@ GArray *geo_journal_find_activity_ids (GeoJournal *journal,
                                        GError **error);
 GeoActivity *
 geo_journal_get_activity (GeoJournal *journal, gint64 id, GError **error);
+/* A payment of ours, however old; NOT_FOUND. */
+GeoActivity *geo_journal_find_payment (GeoJournal *journal,
+                                       const gchar *tx_id,
+                                       GError **error);
 gint64 geo_journal_count_activity (GeoJournal *journal, GError **error);
 
 /* Everything that proves what became of one payment, by its tx_id (ours first)

@@ -101,6 +101,9 @@ static const gchar *const journal_steps[] = {
    * slower. */
   "ALTER TABLE activity ADD COLUMN folded TEXT;"
   "UPDATE activity SET folded = geo_fold (text) WHERE text IS NOT NULL;",
+  /* 4: what was refused is history.  Without its state the projection is made
+   * anew of the records when the file is opened. */
+  "DELETE FROM state;",
 };
 
 /* The journal part is only appended; debt is its projection (I1).  Tables that

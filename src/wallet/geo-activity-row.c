@@ -45,6 +45,8 @@ find_icon (GeoActivityItem *item) {
     return "object-rotate-right-symbolic";
   case GEO_ITEM_JOINED:
     return "system-users-symbolic";
+  case GEO_ITEM_REFUSED:
+    return "action-unavailable-symbolic";
   }
   return "dialog-information-symbolic";
 }
@@ -57,6 +59,7 @@ has_amount (GeoActivityItem *item) {
   case GEO_ITEM_RECEIVED:
   case GEO_ITEM_PASSED:
   case GEO_ITEM_CLEARED:
+  case GEO_ITEM_REFUSED:
     return TRUE;
   case GEO_ITEM_TRUST_GIVEN:
   case GEO_ITEM_TRUST_GOT:

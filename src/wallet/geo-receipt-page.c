@@ -174,6 +174,8 @@ phrase_title (const GeoReceiptFacts *facts) {
     return _ ("You are trusted up to");
   case GEO_ITEM_JOINED:
     return _ ("You joined");
+  case GEO_ITEM_REFUSED:
+    return _ ("You refused this");
   }
   return "";
 }
@@ -191,6 +193,8 @@ phrase_peer_title (const GeoReceiptFacts *facts) {
   case GEO_ITEM_TRUST_GIVEN:
   case GEO_ITEM_TRUST_GOT:
     return _ ("Between you and");
+  case GEO_ITEM_REFUSED:
+    return C_ ("payer", "From");
   case GEO_ITEM_CLEARED:
   case GEO_ITEM_JOINED:
     return NULL;

@@ -137,6 +137,43 @@ static const gchar *const all_reasons[] = {
   GEO_REASON_TWO_OUTCOMES,
 };
 
+/* There is an answer in every state, and only one of them is yes. */
+static void
+test_pay_again (void) {
+  for (gint state = GEO_STATE_DRAFT; state <= GEO_STATE_NOT_PAID + 1; state++) {
+    g_autofree gchar *advice = geo_phrase_pay_again ((GeoState) state);
+
+    g_assert_cmpint (strlen (advice), >, 20);
+    g_assert_true ((strstr (advice, "you can pay again") != NULL) ==
+                   (state == GEO_STATE_NOT_PAID));
+    g_assert_true ((strstr (advice, "Do not pay again") != NULL) ==
+                   (state == GEO_STATE_SENDING || state == GEO_STATE_IN_DOUBT ||
+                    state > GEO_STATE_NOT_PAID));
+  }
+}
+
+/* Every word with which P8 refuses says something of its own. */
+static void
+test_refused_votes (void) {
+  static const gchar *const words[] = {
+    GEO_REASON_LIMIT_EXCEEDED,  GEO_REASON_LINE_NOT_ACTIVE,
+    GEO_REASON_NOT_NEUTRAL,     GEO_REASON_BAD_PROOF,
+    GEO_REASON_BAD_SIGNATURE,   GEO_REASON_UNKNOWN_ORDER,
+    GEO_REASON_NOT_ALLOWED,     GEO_REASON_REFUSED_BY_PARTICIPANT,
+    GEO_REASON_DEADLINE_PASSED,
+  };
+  g_autofree gchar *other = geo_phrase_refused_vote ("something-new");
+  g_autofree gchar *none = geo_phrase_refused_vote (NULL);
+
+  g_assert_cmpstr (other, ==, none);
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_autofree gchar *sentence = geo_phrase_refused_vote (words[i]);
+
+    g_assert_cmpstr (sentence, !=, other);
+    g_assert_true (g_str_has_suffix (sentence, "."));
+  }
+}
+
 static void
 test_refusals (void) {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal,
@@ -217,7 +254,8 @@ test_activity (void) {
     { GEO_ITEM_PAID, GEO_STATE_PAID, 1, "Paid to Olena" },
     { GEO_ITEM_PAID, GEO_STATE_NOT_PAID, 1, "Not paid to Olena" },
     { GEO_ITEM_RECEIVED, GEO_STATE_PAID, 1, "Received from Olena" },
-    { GEO_ITEM_PASSED, GEO_STATE_PAID, 1, "Passed through you" },
+    { GEO_ITEM_PASSED, GEO_STATE_PAID, 1,
+      "Passed through you: your balance is the same" },
     { GEO_ITEM_TRUST_GIVEN, GEO_STATE_PAID, 30000,
       "You trust Olena up to 300.00 UAH" },
     { GEO_ITEM_TRUST_GIVEN, GEO_STATE_PAID, 0,
@@ -229,6 +267,8 @@ test_activity (void) {
     { GEO_ITEM_CLEARED, GEO_STATE_PAID, 1,
       "Cleared: your balance is the same" },
     { GEO_ITEM_JOINED, GEO_STATE_PAID, 0, "You joined" },
+    { GEO_ITEM_REFUSED, GEO_STATE_NOT_PAID, 1,
+      "You refused a payment from Olena" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -306,6 +346,8 @@ test_items (void) {
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/phrases/pay-again", test_pay_again);
+  g_test_add_func ("/phrases/refused-votes", test_refused_votes);
   g_test_add_func ("/phrases/number", test_number);
   g_test_add_func ("/phrases/people", test_people);
   g_test_add_func ("/phrases/locales", test_locales);

@@ -547,6 +547,47 @@ test_votes (Fixture *fixture, gconstpointer data) {
          GEO_STORE_ERROR_VERIFY);
 }
 
+/* P8: what we refused is one line of history, and no proof of what became of
+ * the payment in the end. */
+static void
+test_refused_votes (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  g_autoptr (SamplePayment) no = sample_payment (sample, SAMPLE_ROUTE (1, 0, 2),
+                                                 10, "tx-no", NULL);
+  GeoActivityFilter filter = { .kinds = 1u << GEO_ACTIVITY_REFUSED };
+  g_autoptr (GeoActivity) row = NULL;
+  g_autoptr (GArray) ids = NULL;
+  gint64 before = geo_journal_count_activity (fixture->journal, NULL);
+
+  for (guint i = 0; i < 2; i++) {
+    GeoRecordBody *body = sample_body_refusal (
+        sample_refuse_contract_by (sample, 0, &no->contract_hash));
+
+    body->contract = geo_contract_copy (no->contract);
+    body->order = geo_order_copy (no->order);
+    append (fixture, GEO_RECORD_KIND_REFUSAL, body);
+  }
+  g_assert_cmpint (geo_journal_count_activity (fixture->journal, NULL), ==,
+                   before + 1);
+  row = newest (fixture);
+  g_assert_cmpint (row->kind, ==, GEO_ACTIVITY_REFUSED);
+  g_assert_cmpint (row->state, ==, 5);
+  g_assert_true (geo_pid_equal (&row->peer, &sample->people[1].pid));
+  g_assert_cmpstr (row->tx_id, ==, "tx-no");
+  g_assert_cmpint (row->amount.amount.minor, ==, 10);
+  g_assert_cmpint (row->code, !=, 0);
+  g_assert_nonnull (row->reason);
+  g_assert_false (row->has_order_hash);
+  g_assert_null (geo_journal_get_receipt (fixture->journal, "tx-no", NULL));
+  g_assert_null (geo_journal_find_payment (fixture->journal, "tx-no", NULL));
+  ids = geo_journal_find_activity_ids (fixture->journal, &filter, 0, NULL);
+  g_assert_cmpuint (ids->len, ==, 1);
+
+  g_assert_true (geo_journal_rebuild (fixture->journal, NULL));
+  g_assert_cmpint (geo_journal_count_activity (fixture->journal, NULL), ==,
+                   before + 1);
+}
+
 /* What refuses has to be ours or for us, about one thing, and about this one.
  */
 static void
@@ -975,6 +1016,7 @@ main (int argc, char **argv) {
   ADD ("/store/journal/cleared", test_cleared);
   ADD ("/store/journal/paid-elsewhere", test_paid_elsewhere);
   ADD ("/store/journal/votes", test_votes);
+  ADD ("/store/journal/refused-votes", test_refused_votes);
   ADD ("/store/journal/refusals-that-do-not-hold",
        test_refusals_that_do_not_hold);
   ADD ("/store/journal/strange-objects", test_strange_objects);
