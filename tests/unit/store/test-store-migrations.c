@@ -321,6 +321,8 @@ main (int argc, char **argv) {
               test_journal, tear_down);
   g_test_add ("/store/migrations/journal/3", Fixture, "journal-v3.db", set_up,
               test_journal, tear_down);
+  g_test_add ("/store/migrations/journal/4", Fixture, "journal-v4.db", set_up,
+              test_journal, tear_down);
   g_test_add ("/store/migrations/hub/1", Fixture, "hub-v1.db", set_up, test_hub,
               tear_down);
   g_test_add ("/store/migrations/journal/newer", Fixture, "journal-v1.db",
