@@ -27,7 +27,8 @@ typedef enum {
                              it refuses; contract where it refuses one */
   GEO_CHANGE_ACK = 5, /* ack */
   GEO_CHANGE_HUB = 6, /* The hub's own, not the closer's: status, setting,
-                       * token, community, note; each may be missing */
+                       * token, community, note, log_until; each may be
+                       * missing */
 } GeoChangeKind;
 
 /* What the hub's owner made of a participant.  Stored: numbers stay. */
@@ -78,6 +79,7 @@ typedef struct {
   gchar *token; /* A token's id that is used up, remembered */
   GeoTime until; /* until then. */
   GeoCommunity *community; /* The next form of it. */
+  GeoTime log_until; /* Heads of the log may say they are as late as this. */
   gchar *note; /* About `equivalent`, JSON. */
   GeoAudit *audit; /* Of any kind of change. */
   gchar *equivalent; /* of debts; of note */

@@ -24,9 +24,8 @@ geo_merkle_leaf (gconstpointer data, gsize len, GeoHash *out) {
   crypto_hash_sha256_final (&state, out->bytes);
 }
 
-/* out may be left or right. */
-static void
-hash_node (const GeoHash *left, const GeoHash *right, GeoHash *out) {
+void
+geo_merkle_node (const GeoHash *left, const GeoHash *right, GeoHash *out) {
   static const guint8 prefix = NODE_PREFIX;
   crypto_hash_sha256_state state;
 
@@ -60,7 +59,7 @@ geo_merkle_root (const GeoHash *leaves, gsize n, GeoHash *out) {
 
     geo_merkle_root (leaves, k, &left);
     geo_merkle_root (leaves + k, n - k, &right);
-    hash_node (&left, &right, out);
+    geo_merkle_node (&left, &right, out);
   }
 }
 
@@ -116,14 +115,14 @@ geo_merkle_inclusion_verify (const GeoHash *leaf,
     if (last == 0)
       return FALSE;
     if (index % 2 == 1 || index == last) {
-      hash_node (&proof[i], &hash, &hash);
+      geo_merkle_node (&proof[i], &hash, &hash);
       /* A last node without a sibling moves up until it has one. */
       while (index % 2 == 0 && index != 0) {
         index /= 2;
         last /= 2;
       }
     } else {
-      hash_node (&hash, &proof[i], &hash);
+      geo_merkle_node (&hash, &proof[i], &hash);
     }
     index /= 2;
     last /= 2;
@@ -203,14 +202,14 @@ geo_merkle_consistency_verify (gsize m,
     if (last == 0)
       return FALSE;
     if (node % 2 == 1 || node == last) {
-      hash_node (&proof[i], &old_hash, &old_hash);
-      hash_node (&proof[i], &new_hash, &new_hash);
+      geo_merkle_node (&proof[i], &old_hash, &old_hash);
+      geo_merkle_node (&proof[i], &new_hash, &new_hash);
       while (node % 2 == 0 && node != 0) {
         node /= 2;
         last /= 2;
       }
     } else {
-      hash_node (&new_hash, &proof[i], &new_hash);
+      geo_merkle_node (&new_hash, &proof[i], &new_hash);
     }
     node /= 2;
     last /= 2;

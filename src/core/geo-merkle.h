@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 /* SHA-256 (0x00 ‖ data). */
 void geo_merkle_leaf (gconstpointer data, gsize len, GeoHash *out);
 
+/* SHA-256 (0x01 ‖ left ‖ right); out may be left or right. */
+void geo_merkle_node (const GeoHash *left, const GeoHash *right, GeoHash *out);
+
 /* RFC 6962 §2.1: root of n leaf hashes; n = 0 is the hash of nothing. */
 void geo_merkle_root (const GeoHash *leaves, gsize n, GeoHash *out);
 

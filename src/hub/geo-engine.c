@@ -12,6 +12,7 @@
  */
 #include "hub/geo-engine.h"
 
+#include "hub/geo-tree.h"
 #include "hub/geo-writer.h"
 #include "net/geo-fault.h"
 
@@ -38,6 +39,7 @@ struct _GeoEngine {
   GeoBook *book;
   GeoCloser *closer;
   GeoHubStore *reader;
+  GeoTree *tree;
   GeoWriter *writer;
   GMainContext *context;
 
@@ -440,19 +442,23 @@ geo_engine_new (GeoHubStore *writer,
   g_autoptr (GeoHubStore) own_writer = writer;
   g_autoptr (GeoHubStore) own_reader = reader;
   g_autoptr (GeoBook) book = geo_book_new (community);
+  g_autoptr (GeoTree) tree = NULL;
   GeoEngine *engine;
 
   if (!geo_hub_store_load_participants (reader, load_participant_cb, book,
                                         error) ||
       !geo_hub_store_load_lines (reader, load_line_cb, book, error) ||
       !geo_hub_store_load_debts (reader, load_debt_cb, book, error) ||
-      !load_inbound (reader, book, error) ||
-      !load_frozen (reader, book, error))
+      !load_inbound (reader, book, error) || !load_frozen (reader, book, error))
+    return NULL;
+  tree = geo_tree_new (reader, &community->community, key->secret, error);
+  if (tree == NULL)
     return NULL;
 
   engine = g_new0 (GeoEngine, 1);
   engine->closer = geo_closer_new (book, key->secret, key->salt_key, limits);
   engine->book = g_steal_pointer (&book);
+  engine->tree = g_steal_pointer (&tree);
   engine->reader = g_steal_pointer (&own_reader);
   engine->context = g_main_context_ref_thread_default ();
   engine->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
@@ -471,6 +477,7 @@ void
 geo_engine_free (GeoEngine *engine) {
   if (engine == NULL)
     return;
+  g_clear_pointer (&engine->tree, geo_tree_free);
   /* The writer is the last to close the file, and brings its log into it. */
   g_clear_pointer (&engine->reader, geo_hub_store_close);
   g_clear_pointer (&engine->writer, geo_writer_free);
@@ -602,6 +609,34 @@ geo_engine_message (GeoEngine *engine,
                     const GeoMessage *message,
                     GError **error) {
   return geo_engine_message_checked (engine, from, message, NULL, error);
+}
+
+gboolean
+geo_engine_prove (GeoEngine *engine,
+                  const GeoPid *from,
+                  const GeoMessage *query,
+                  GError **error) {
+  GeoMessage *answer;
+  GPtrArray *actions;
+  GeoTime reserve;
+
+  if (engine->is_failed)
+    return TRUE;
+  answer = geo_tree_answer (engine->tree, from, query, now_ms (), &reserve,
+                            error);
+  if (answer == NULL)
+    return FALSE;
+  actions = geo_actions_new ();
+  if (reserve != 0) {
+    GeoChange *change = geo_change_new (GEO_CHANGE_HUB, now_ms ());
+
+    /* P1: Persist, then send. */
+    change->log_until = reserve;
+    geo_actions_store_change (actions, change);
+  }
+  geo_actions_send (actions, from, answer);
+  submit (engine, actions);
+  return TRUE;
 }
 
 gboolean

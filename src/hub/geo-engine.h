@@ -62,6 +62,12 @@ gboolean geo_engine_message_checked (GeoEngine *engine,
                                      const GeoMessage *message,
                                      const GeoPublicKey *checked,
                                      GError **error);
+/* A LOG_QUERY of a signed-in participant (§9), answered with what is on disk:
+ * as geo_engine_message (). */
+gboolean geo_engine_prove (GeoEngine *engine,
+                           const GeoPid *from,
+                           const GeoMessage *query,
+                           GError **error);
 /* pid has signed in: registers participant, where it introduces itself (NULL:
  * it is known already), and answers msg_id with WELCOME when that is on disk,
  * with everything that was decided before.  FALSE with a GEO_CLOSER_ERROR. */

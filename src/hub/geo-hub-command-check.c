@@ -88,9 +88,9 @@ check (GeoHubStore *store) {
   printf ("participants %" G_GUINT64_FORMAT ", lines %" G_GUINT64_FORMAT
           ", transactions %" G_GUINT64_FORMAT ", refusals %" G_GUINT64_FORMAT
           ", entries %" G_GUINT64_FORMAT ", debts %" G_GUINT64_FORMAT
-          ", findings %" G_GUINT64_FORMAT "\n",
+          ", leaves %" G_GUINT64_FORMAT ", findings %" G_GUINT64_FORMAT "\n",
           seen.participants, seen.lines, seen.transactions, seen.refusals,
-          seen.entries, seen.debts, seen.findings);
+          seen.entries, seen.debts, seen.leaves, seen.findings);
   if (seen.findings > 0)
     return geo_hub_complain (GEO_HUB_EXIT_NOT_VERIFIED,
                              "The database does not hold (%" G_GUINT64_FORMAT

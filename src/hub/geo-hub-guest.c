@@ -176,6 +176,18 @@ take_sync (Guest *guest, const GeoMessage *message) {
   guest->sync_id = g_idle_add (sync_cb, guest);
 }
 
+/* §9: what is on disk, and nothing that was sent before is on its way there. */
+static void
+take_log_query (Guest *guest, const GeoMessage *message) {
+  g_autoptr (GError) error = NULL;
+
+  if (geo_engine_prove (guest->guests->engine, &guest->pid, message, &error))
+    return;
+  g_warning ("the log cannot be read: %s", error->message);
+  say_error (guest, message->msg_id, GEO_CODE_INTERNAL, GEO_REASON_INTERNAL,
+             "The hub cannot read its database.");
+}
+
 /* --- Login ---------------------------------------------------------------- */
 
 static void
@@ -312,6 +324,8 @@ take_signed_in (Guest *guest, const GeoMessage *message) {
     geo_session_send (guest->session, pong);
   } else if (message->type == GEO_MESSAGE_SYNC) {
     take_sync (guest, message);
+  } else if (message->type == GEO_MESSAGE_LOG_QUERY) {
+    take_log_query (guest, message);
   } else {
     geo_inbox_take (guest->guests->inbox, &guest->pid, message);
   }

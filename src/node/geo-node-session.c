@@ -578,6 +578,7 @@ handle_message (GeoNode *self, const GeoMessage *message) {
   case GEO_MESSAGE_CLEARING_REJECT:
   case GEO_MESSAGE_SYNC:
   case GEO_MESSAGE_ENTRY_ACK:
+  case GEO_MESSAGE_LOG_QUERY:
   case GEO_MESSAGE_RECOVERY_QUERY:
     g_debug ("not for a node: %s", geo_message_type_to_string (message->type));
     break;
@@ -590,6 +591,7 @@ handle_message (GeoNode *self, const GeoMessage *message) {
   case GEO_MESSAGE_CLEARING_ABORT:
   case GEO_MESSAGE_ENTRY:
   case GEO_MESSAGE_SYNC_RESULT:
+  case GEO_MESSAGE_LOG_PROOF:
   case GEO_MESSAGE_RECOVERY_RESPONSE:
     /* Before that, what is missed comes again with SYNC. */
     if (geo_node_is_signed_in (self))

@@ -763,6 +763,8 @@ geo_closer_message (GeoCloser *closer,
   case GEO_MESSAGE_ENTRY:
   case GEO_MESSAGE_SYNC_RESULT:
   case GEO_MESSAGE_RECOVERY_RESPONSE:
+  case GEO_MESSAGE_LOG_QUERY:
+  case GEO_MESSAGE_LOG_PROOF:
   case GEO_MESSAGE_PING:
     break;
   }

@@ -126,6 +126,9 @@ geo_hub_store_write_own (GeoHubStore *store,
   if (change->community != NULL &&
       !geo_hub_store_put_community (store, change->community, &written, error))
     return FALSE;
+  if (change->log_until != 0 &&
+      !geo_hub_store_write_log_until (store, change->log_until, error))
+    return FALSE;
   return change->note == NULL ||
          write_note (store, change->equivalent, change->note, error);
 }

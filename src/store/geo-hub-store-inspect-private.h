@@ -68,6 +68,7 @@ gchar *geo_inspect_line_key (const GeoPid *from,
 
 /* FALSE when the disk cannot be read, or a row is damaged. */
 gboolean geo_inspect_entries (GeoInspect *inspect, GError **error);
+gboolean geo_inspect_log (GeoInspect *inspect, GError **error);
 gboolean geo_inspect_untold (GeoInspect *inspect, GError **error);
 /* What is being read has no more entries. */
 void geo_inspect_end (GeoInspect *inspect);

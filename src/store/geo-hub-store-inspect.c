@@ -483,6 +483,7 @@ geo_hub_store_inspect (GeoHubStore *store,
     inspect_pages,    inspect_community,   inspect_participants,
     inspect_lines,    geo_inspect_entries, geo_inspect_untold,
     inspect_refusals, inspect_acks,        inspect_debts,
+    geo_inspect_log,
   };
   GeoInspect inspect = {
     .store = store, .out = out, .func = func, .user_data = user_data

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "core/geo-merkle-log.h"
 #include "store/geo-database-private.h"
 #include "store/geo-hub-store.h"
 
@@ -13,6 +14,9 @@ G_BEGIN_DECLS
 
 struct _GeoHubStore {
   GeoDatabase *database;
+  /* The writer's: where the log ends, as the open transaction leaves it. */
+  gboolean knows_end;
+  GeoMerkleEnd end;
 };
 
 /* The end of a participant's chain of entries; sequence 0 where there is none.
@@ -22,6 +26,18 @@ gboolean geo_hub_store_read_end (GeoHubStore *store,
                                  gint64 *sequence,
                                  GeoHash *hash,
                                  GError **error);
+
+/* The log (§9), in a transaction that is open: one more leaf, first told of in
+ * that entry; and until when heads may be signed. */
+gboolean geo_hub_store_append_leaf (GeoHubStore *store,
+                                    const GeoHash *subject,
+                                    gint64 entry,
+                                    GError **error);
+gboolean geo_hub_store_write_log_until (GeoHubStore *store,
+                                        GeoTime until,
+                                        GError **error);
+/* Brings in what a file of an older version had before there was a log. */
+gboolean geo_hub_store_fill_log (GeoHubStore *store, GError **error);
 
 /* Of a transaction that is open. */
 gboolean geo_hub_store_write_incident (GeoHubStore *store,

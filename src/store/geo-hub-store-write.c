@@ -62,8 +62,14 @@ insert_entries (GeoHubStore *store,
                 gint64 tx,
                 GError **error) {
   for (guint i = 0; i < change->entries->len; i++) {
-    if (!insert_entry (store, g_ptr_array_index (change->entries, i), tx,
-                       error))
+    const GeoProvenEntry *proven = g_ptr_array_index (change->entries, i);
+
+    if (!insert_entry (store, proven, tx, error))
+      return FALSE;
+    /* §9: what entries tell of is in the log with the first of them. */
+    if (i == 0 && !geo_hub_store_append_leaf (
+                      store, &proven->entry->subject,
+                      geo_database_last_id (store->database), error))
       return FALSE;
   }
   return TRUE;
@@ -461,10 +467,14 @@ geo_hub_store_write (GeoHubStore *store, GPtrArray *changes, GError **error) {
     if (!write_change (store, change, error) ||
         (change->audit != NULL &&
          !geo_hub_store_write_audit (store, change, error))) {
+      store->knows_end = FALSE;
       geo_database_rollback (store->database);
       return FALSE;
     }
   }
   /* P1: TRUE says that all of them are on disk. */
-  return geo_database_commit (store->database, error);
+  if (geo_database_commit (store->database, error))
+    return TRUE;
+  store->knows_end = FALSE;
+  return FALSE;
 }

@@ -12,7 +12,7 @@
 GeoHubStore *
 geo_hub_store_open (const gchar *path, gboolean read_only, GError **error) {
   GeoDatabase *database;
-  GeoHubStore *store;
+  g_autoptr (GeoHubStore) store = NULL;
 
   if (!geo_hub_store_is_restored (path, error))
     return NULL;
@@ -22,7 +22,9 @@ geo_hub_store_open (const gchar *path, gboolean read_only, GError **error) {
     return NULL;
   store = g_new0 (GeoHubStore, 1);
   store->database = database;
-  return store;
+  if (!read_only && !geo_hub_store_fill_log (store, error))
+    return NULL;
+  return g_steal_pointer (&store);
 }
 
 void

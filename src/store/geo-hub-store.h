@@ -126,6 +126,35 @@ GPtrArray *geo_hub_store_list_entries (GeoHubStore *store,
                                        guint max,
                                        GError **error);
 
+/* --- The log (§9) --------------------------------------------------------- */
+
+/* How many leaves there are, and their root. */
+gboolean geo_hub_store_read_log (GeoHubStore *store,
+                                 gint64 *size,
+                                 GeoHash *root,
+                                 GError **error);
+/* Heads may have been signed that say they are as late as this; 0: none. */
+gboolean geo_hub_store_read_log_until (GeoHubStore *store,
+                                       GeoTime *until,
+                                       GError **error);
+/* RFC 6962 §2.1.2 from m to n: GArray of GeoHash; 0 < m ≤ n ≤ size. */
+GArray *geo_hub_store_prove_log (GeoHubStore *store,
+                                 gint64 m,
+                                 gint64 n,
+                                 GError **error);
+/* The subjects of pid's entries after sequence, at most max, in the log of the
+ * first n leaves: GPtrArray of GeoLeafProof, in order.  It ends before the
+ * first that is not in it. */
+GPtrArray *geo_hub_store_prove_entries (GeoHubStore *store,
+                                        const GeoPid *pid,
+                                        gint64 after,
+                                        guint max,
+                                        gint64 n,
+                                        GError **error);
+/* The end of the log fits the end of the journal: what a hub looks at before it
+ * adds to it.  GEO_STORE_ERROR_VERIFY says what does not. */
+gboolean geo_hub_store_check_log (GeoHubStore *store, GError **error);
+
 /* I1: replays every committed hop, whose root is in the contract, and compares
  * with the debts; FALSE and GEO_STORE_ERROR_VERIFY names the first transaction
  * that does not hold or the first pair that differs. */
@@ -165,6 +194,7 @@ typedef struct {
   guint64 refusals;
   guint64 entries;
   guint64 debts;
+  guint64 leaves; /* Of the log. */
 } GeoHubInspection;
 typedef void (*GeoHubFindingFunc) (const gchar *rule,
                                    const gchar *text,

@@ -338,6 +338,27 @@ static const gchar *const hub_steps[] = {
   "CREATE TRIGGER incident_is_not_deleted BEFORE DELETE ON incident BEGIN"
   "  SELECT RAISE (ABORT, 'the journal is only appended');"
   "END;",
+
+  /* 5: the log (§9): which entry is the first about each leaf's subject, and
+   * the hashes of the subtrees that the leaf completes, its own first.  filled
+   * says that what was there before is in it. */
+  "CREATE TABLE leaf ("
+  "  position INTEGER PRIMARY KEY,"
+  "  entry INTEGER NOT NULL UNIQUE REFERENCES entry (id),"
+  "  nodes BLOB NOT NULL"
+  ") STRICT;"
+  "CREATE TABLE log ("
+  "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+  "  filled INTEGER NOT NULL,"
+  "  until INTEGER NOT NULL"
+  ") STRICT;"
+  "INSERT INTO log VALUES (1, 0, 0);"
+  "CREATE TRIGGER leaf_is_not_changed BEFORE UPDATE ON leaf BEGIN"
+  "  SELECT RAISE (ABORT, 'the log is only appended');"
+  "END;"
+  "CREATE TRIGGER leaf_is_not_deleted BEFORE DELETE ON leaf BEGIN"
+  "  SELECT RAISE (ABORT, 'the log is only appended');"
+  "END;",
 };
 
 static const GeoMigrations journal_migrations = {

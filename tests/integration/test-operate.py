@@ -306,7 +306,7 @@ class Tests:
     def test_check_holds(self):
         out, _, _ = geo_hub("check", "-d", self.made, check=DONE)
         assert ("participants 3, lines 3, transactions 2, refusals 1, "
-                "entries 12, debts 2, findings 0") in out, out
+                "entries 12, debts 2, leaves 5, findings 0") in out, out
 
     def found(self, rule, *statements):
         """A planted violation is found, and counted, and named."""

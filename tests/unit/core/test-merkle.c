@@ -4,7 +4,7 @@
  * Merkle trees: the vectors that go with RFC 6962, and every proof of every
  * small tree.
  */
-#include "core/geo-merkle.h"
+#include "core/geo-merkle-log.h"
 
 #include "test-util.h"
 
@@ -194,6 +194,143 @@ test_every_consistency (void) {
       geo_merkle_consistency_verify (2, 1, &old_root, &new_root, NULL, 0));
 }
 
+/* --- Trees that grow ------------------------------------------------------ */
+
+typedef struct {
+  GeoHash nodes[LEAVES_MAX][GEO_MERKLE_LEVELS_MAX];
+  guint n_nodes[LEAVES_MAX];
+  guint64 missing; /* A leaf whose row cannot be read. */
+} Rows;
+
+static gboolean
+read_row_cb (guint level,
+             guint64 index,
+             GeoHash *out,
+             gpointer user_data,
+             GError **error) {
+  const Rows *rows = user_data;
+  guint64 leaf = geo_merkle_completed_by (level, index);
+
+  g_assert_cmpuint (leaf, <, LEAVES_MAX);
+  g_assert_cmpuint (level, <, rows->n_nodes[leaf]);
+  if (leaf == rows->missing) {
+    g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "missing");
+    return FALSE;
+  }
+  *out = rows->nodes[leaf][level];
+  return TRUE;
+}
+
+static void
+fill_rows (Rows *rows, GeoHash leaves[LEAVES_MAX]) {
+  GeoMerkleEnd end = { 0 };
+  GeoHash root, other;
+
+  rows->missing = G_MAXUINT64;
+  geo_merkle_end_root (&end, &root);
+  geo_merkle_root (NULL, 0, &other);
+  g_assert_true (geo_hash_equal (&root, &other));
+  for (guint i = 0; i < LEAVES_MAX; i++) {
+    geo_merkle_leaf (&i, sizeof i, &leaves[i]);
+    rows->n_nodes[i] = geo_merkle_end_append (&end, &leaves[i], rows->nodes[i]);
+    geo_merkle_end_root (&end, &root);
+    geo_merkle_root (leaves, i + 1, &other);
+    g_assert_true (geo_hash_equal (&root, &other));
+  }
+}
+
+static void
+assert_same_proof (GArray *a, GArray *b) {
+  g_assert_cmpmem (a->data, a->len * sizeof (GeoHash), b->data,
+                   b->len * sizeof (GeoHash));
+}
+
+/* The same roots and proofs as of all leaves at once. */
+static void
+test_grown (void) {
+  g_autofree Rows *rows = g_new0 (Rows, 1);
+  GeoHash leaves[LEAVES_MAX], root, other;
+
+  fill_rows (rows, leaves);
+  for (gsize n = 1; n <= LEAVES_MAX; n++) {
+    g_assert_true (geo_merkle_read_root (n, read_row_cb, rows, &root, NULL));
+    geo_merkle_root (leaves, n, &other);
+    g_assert_true (geo_hash_equal (&root, &other));
+    for (gsize i = 0; i < n; i++) {
+      g_autoptr (GArray) grown = g_array_new (FALSE, FALSE, sizeof (GeoHash));
+      g_autoptr (GArray) whole = geo_merkle_inclusion (leaves, n, i);
+      g_autoptr (GArray) shown = g_array_new (FALSE, FALSE, sizeof (GeoHash));
+      g_autoptr (GArray) before = geo_merkle_consistency (leaves, i + 1, n);
+
+      g_assert_true (
+          geo_merkle_read_inclusion (i, n, read_row_cb, rows, grown, NULL));
+      assert_same_proof (grown, whole);
+      g_assert_true (geo_merkle_read_consistency (i + 1, n, read_row_cb, rows,
+                                                  shown, NULL));
+      assert_same_proof (shown, before);
+    }
+  }
+}
+
+static void
+test_grown_unreadable (void) {
+  g_autofree Rows *rows = g_new0 (Rows, 1);
+  g_autoptr (GArray) proof = g_array_new (FALSE, FALSE, sizeof (GeoHash));
+  g_autoptr (GError) error = NULL;
+  GeoHash leaves[LEAVES_MAX], root;
+
+  fill_rows (rows, leaves);
+  rows->missing = 31;
+  g_assert_false (geo_merkle_read_root (37, read_row_cb, rows, &root, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
+  g_assert_false (
+      geo_merkle_read_inclusion (35, 37, read_row_cb, rows, proof, NULL));
+  g_assert_false (
+      geo_merkle_read_consistency (33, 37, read_row_cb, rows, proof, NULL));
+}
+
+/* A proof names the subtrees that it holds, and only they. */
+static void
+test_nodes (void) {
+  g_autofree Rows *rows = g_new0 (Rows, 1);
+  GeoHash leaves[LEAVES_MAX], root;
+
+  fill_rows (rows, leaves);
+  for (gsize n = 1; n <= LEAVES_MAX; n++) {
+    geo_merkle_root (leaves, n, &root);
+    for (gsize i = 0; i < n; i++) {
+      g_autoptr (GArray) proof = geo_merkle_inclusion (leaves, n, i);
+      g_autoptr (GArray) nodes = g_array_new (FALSE, FALSE,
+                                              sizeof (GeoMerkleNode));
+      const GeoHash *hashes = (const GeoHash *) (gpointer) proof->data;
+
+      g_assert_true (geo_merkle_inclusion_nodes (&leaves[i], i, n, hashes,
+                                                 proof->len, &root, nodes));
+      g_assert_cmpuint (nodes->len, >, 0);
+      for (guint j = 0; j < nodes->len; j++) {
+        const GeoMerkleNode *node = &g_array_index (nodes, GeoMerkleNode, j);
+        GeoHash hash;
+
+        g_assert_true (
+            read_row_cb (node->level, node->index, &hash, rows, NULL));
+        g_assert_true (geo_hash_equal (&hash, &node->hash));
+      }
+
+      /* What leads elsewhere names nothing. */
+      g_array_set_size (nodes, 0);
+      g_assert_false (geo_merkle_inclusion_nodes (&leaves[i], n, n, hashes,
+                                                  proof->len, &root, nodes));
+      if (n > 1) {
+        g_assert_false (geo_merkle_inclusion_nodes (
+            &leaves[i], i, n, hashes, proof->len - 1, &root, nodes));
+        g_assert_false (geo_merkle_inclusion_nodes (
+            &root, i, n, hashes, proof->len, &leaves[0], nodes));
+      }
+      g_assert_cmpuint (nodes->len, ==, 0);
+    }
+  }
+}
+
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
@@ -201,5 +338,8 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/merkle/known-proofs", test_known_proofs);
   g_test_add_func ("/merkle/every-inclusion", test_every_inclusion);
   g_test_add_func ("/merkle/every-consistency", test_every_consistency);
+  g_test_add_func ("/core/merkle/grown", test_grown);
+  g_test_add_func ("/core/merkle/grown/unreadable", test_grown_unreadable);
+  g_test_add_func ("/core/merkle/nodes", test_nodes);
   return g_test_run ();
 }

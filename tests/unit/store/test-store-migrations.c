@@ -197,6 +197,8 @@ test_hub (Fixture *fixture, gconstpointer data) {
   GeoHubOutcome outcome;
   gint64 transactions;
   gint64 debt = 0;
+  gint64 size, other_size;
+  GeoHash root, other_root;
 
   sample_fill_hub (sample, other);
   store = geo_hub_store_open (fixture->path, FALSE, &error);
@@ -229,6 +231,17 @@ test_hub (Fixture *fixture, gconstpointer data) {
   g_assert_true (outcome.found);
   g_assert_nonnull (outcome.refusal);
   geo_hub_outcome_clear (&outcome);
+
+  /* What was there before there was a log is in it. */
+  geo_hub_store_check_log (store, &error);
+  g_assert_no_error (error);
+  geo_hub_store_read_log (store, &size, &root, &error);
+  g_assert_no_error (error);
+  g_assert_true (
+      geo_hub_store_read_log (other, &other_size, &other_root, NULL));
+  g_assert_cmpint (size, >, 0);
+  g_assert_cmpint (size, ==, other_size);
+  g_assert_true (geo_hash_equal (&root, &other_root));
 
   g_autoptr (SamplePayment) payment =
       sample_payment (sample, SAMPLE_ROUTE (0, 2), 1, "tx-next", NULL);
