@@ -81,6 +81,21 @@ inspect_limits (GeoInspect *inspect,
   }
 }
 
+/* I4, §7: a clearing makes debts smaller, and turns none around. */
+static void
+inspect_clearing (GeoInspect *inspect, const GArray *steps) {
+  for (guint i = 0; i < steps->len; i++) {
+    const Step *step = &g_array_index (steps, Step, i);
+    const GeoHop *hop = step->hop;
+
+    if (owed (inspect, &hop->from, &hop->to, hop->equivalent) > 0)
+      geo_inspect_find (inspect, "I4",
+                        "Transaction %" G_GINT64_FORMAT
+                        " clears a debt that is not there.",
+                        inspect->tx);
+  }
+}
+
 /* I4, I7: each participant's net change is the contract's. */
 static void
 inspect_nets (GeoInspect *inspect,
@@ -204,6 +219,8 @@ inspect_hops (GeoInspect *inspect, GError **error) {
   }
   inspect_nets (inspect, contract, hops);
   inspect_limits (inspect, contract, steps);
+  if (contract->kind == GEO_CONTRACT_KIND_CLEARING)
+    inspect_clearing (inspect, steps);
   return TRUE;
 }
 

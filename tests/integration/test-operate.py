@@ -336,6 +336,34 @@ class Tests:
                    "INSERT INTO debt SELECT equivalent, creditor, debtor, 1 "
                    "FROM debt LIMIT 1")
 
+    def test_i4_clearing(self):
+        scene = Scene(os.path.join(self.folder, "cleared"), 13)
+        try:
+            scene.trust()
+            scene.payer.do(f"trust {scene.payee.pid} {LIMIT} standing",
+                           "trusted")
+            assert scene.pay("one", AMOUNT)[0] == town.PAID
+            scene.payee.do(f"pay back {scene.payer.pid} 300", "ordered")
+            town.until(lambda: metrics(scene.hub)["geo_hub_clearings_total"]
+                       == 1, "it is cleared")
+            scene.wait_for_acks()
+            for node in scene.nodes:
+                node.stop()
+            scene.hub.stop()
+        finally:
+            scene.close()
+        geo_hub("check", "-d", scene.hub.folder, check=DONE)
+        made, self.made = self.made, scene.hub.folder
+        try:
+            last = "(SELECT max(id) FROM tx)"
+            # By another amount on one edge; and the other way around.
+            self.found("I4", "UPDATE hop SET amount = amount + 1 "
+                       f"WHERE tx = {last} AND position = 0")
+            self.found("I4", "UPDATE hop SET from_pid = to_pid, to_pid = from_pid "
+                       f"WHERE tx = {last}")
+        finally:
+            self.made = made
+
     def test_i5_both_or_none(self):
         self.found("I5", "DELETE FROM entry WHERE id = "
                    "(SELECT max(id) FROM entry)")

@@ -200,6 +200,17 @@ town_present (Town *town, guint index, gboolean present) {
   carry_out (town);
 }
 
+guint
+town_clear (Town *town, guint max_length) {
+  guint n;
+
+  g_ptr_array_set_size (town->actions, 0);
+  n = geo_closer_clear (town->closer, TOWN_EQUIVALENT, max_length, town->now,
+                        town->actions);
+  carry_out (town);
+  return n;
+}
+
 void
 town_everybody (Town *town) {
   for (guint i = 0; i < town->people->len; i++)

@@ -97,6 +97,8 @@ void town_say (Town *town, guint from, GeoMessage *message);
 void town_timer (Town *town, const GeoHash *timer);
 void town_present (Town *town, guint index, gboolean present);
 void town_everybody (Town *town);
+/* How many circles were cleared or proposed. */
+guint town_clear (Town *town, guint max_length);
 
 GeoTrustLine *town_make_line (Town *town,
                               guint from,
