@@ -604,6 +604,13 @@ geo_engine_message_checked (GeoEngine *engine,
 }
 
 gboolean
+geo_engine_wants_check (const GeoEngine *engine,
+                        const GeoPid *from,
+                        const GeoMessage *message) {
+  return geo_closer_wants_check (engine->closer, from, message);
+}
+
+gboolean
 geo_engine_message (GeoEngine *engine,
                     const GeoPid *from,
                     const GeoMessage *message,

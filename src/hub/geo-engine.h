@@ -68,6 +68,10 @@ gboolean geo_engine_prove (GeoEngine *engine,
                            const GeoPid *from,
                            const GeoMessage *query,
                            GError **error);
+/* Whether it would look for a signature (geo_closer_wants_check ()). */
+gboolean geo_engine_wants_check (const GeoEngine *engine,
+                                 const GeoPid *from,
+                                 const GeoMessage *message);
 /* pid has signed in: registers participant, where it introduces itself (NULL:
  * it is known already), and answers msg_id with WELCOME when that is on disk,
  * with everything that was decided before.  FALSE with a GEO_CLOSER_ERROR. */

@@ -200,13 +200,6 @@ hold_ack (GeoInbox *inbox, const GeoPid *from, const GeoMessage *message) {
   inbox->ack_id = g_timeout_add (GEO_INBOX_QUIET_MS, ack_cb, inbox);
 }
 
-static gboolean
-is_for_threads (const GeoMessage *message) {
-  return message->type == GEO_MESSAGE_PAYMENT_REQUEST ||
-         (message->type == GEO_MESSAGE_PAYMENT_PREPARE_ACK &&
-          message->u.payment_prepare_ack->vote != NULL);
-}
-
 void
 geo_inbox_take (GeoInbox *inbox,
                 const GeoPid *from,
@@ -224,7 +217,8 @@ geo_inbox_take (GeoInbox *inbox,
     geo_inbox_settle (inbox);
   letter = letter_new (from, message);
   g_queue_push_tail (&inbox->letters, letter);
-  if (participant != NULL && is_for_threads (message)) {
+  if (participant != NULL &&
+      geo_engine_wants_check (inbox->engine, from, message)) {
     letter->key = participant->key;
     geo_engine_set_more_comes (inbox->engine, TRUE);
     g_thread_pool_push (inbox->pool, letter, NULL);

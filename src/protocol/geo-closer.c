@@ -520,18 +520,25 @@ geo_closer_was_checked (const GeoBookPerson *person, const GeoKnown *known) {
          geo_public_key_equal (known->checked, &person->participant->key);
 }
 
+static void
+say_not_signed (const GeoPid *from,
+                const GeoMessage *message,
+                GPtrArray *actions) {
+  geo_closer_say_error (from, message, GEO_CODE_SIGNATURE,
+                        GEO_REASON_BAD_SIGNATURE,
+                        "The answer is not signed by who sent it.", actions);
+}
+
 /* What a vote and a refusal have in common: FALSE when an ERROR was answered.
  */
 static gboolean
 check_answer (const GeoCloser *closer,
               const GeoBookPerson *voter,
               const GeoMessage *message,
-              const GeoKnown *known,
               GPtrArray *actions) {
   const GeoVote *vote = message->u.payment_prepare_ack->vote;
   const GeoRefusal *refusal = message->u.payment_prepare_ack->refusal;
   const GeoPid *from = &voter->participant->pid;
-  const GeoPublicKey *key = &voter->participant->key;
 
   if ((vote == NULL) == (refusal == NULL) ||
       (refusal != NULL && (!refusal->has_contract || refusal->has_order))) {
@@ -548,15 +555,42 @@ check_answer (const GeoCloser *closer,
     return FALSE;
   }
   if (!geo_pid_equal (vote != NULL ? &vote->voter : &refusal->voter, from) ||
-      !(vote != NULL ? geo_closer_was_checked (voter, known) ||
-                           geo_vote_verify (vote, key, NULL)
-                     : geo_refusal_verify (refusal, key, NULL))) {
-    geo_closer_say_error (from, message, GEO_CODE_SIGNATURE,
-                          GEO_REASON_BAD_SIGNATURE,
-                          "The answer is not signed by who sent it.", actions);
+      (refusal != NULL &&
+       !geo_refusal_verify (refusal, &voter->participant->key, NULL))) {
+    say_not_signed (from, message, actions);
     return FALSE;
   }
   return TRUE;
+}
+
+/* Whether the vote decides something and will be in the certificate. */
+static gboolean
+is_required (const GeoCloser *closer,
+             const GeoBookPerson *voter,
+             const GeoVote *vote) {
+  const GeoCloserContract *contract = g_hash_table_lookup (closer->contracts,
+                                                           &vote->contract);
+  const GeoCloserAsked *asked;
+
+  if (contract == NULL || contract->state != GEO_CLOSER_OPEN)
+    return FALSE;
+  asked = find_asked (contract, voter);
+  return asked != NULL && asked->required && asked->vote == NULL;
+}
+
+gboolean
+geo_closer_wants_check (const GeoCloser *closer,
+                        const GeoPid *from,
+                        const GeoMessage *message) {
+  const GeoBookPerson *person = geo_book_person (closer->book, from);
+
+  if (person == NULL)
+    return FALSE;
+  if (message->type == GEO_MESSAGE_PAYMENT_REQUEST)
+    return TRUE;
+  return message->type == GEO_MESSAGE_PAYMENT_PREPARE_ACK &&
+         message->u.payment_prepare_ack->vote != NULL &&
+         is_required (closer, person, message->u.payment_prepare_ack->vote);
 }
 
 static void
@@ -572,7 +606,7 @@ take_answer (GeoCloser *closer,
   GeoCloserAsked *asked;
   GeoMessage *answer;
 
-  if (!check_answer (closer, voter, message, known, actions))
+  if (!check_answer (closer, voter, message, actions))
     return;
   contract = g_hash_table_lookup (closer->contracts,
                                   ack->vote != NULL ? &ack->vote->contract
@@ -617,7 +651,13 @@ take_answer (GeoCloser *closer,
     take_no (closer, contract, voter, ack->refusal, now, actions);
     return;
   }
-  asked->vote = geo_vote_copy (ack->vote);
+  /* P7: A vote by mandate is in no certificate: who sent it is enough. */
+  if (asked->required && !geo_closer_was_checked (voter, known) &&
+      !geo_vote_verify (ack->vote, &voter->participant->key, NULL)) {
+    say_not_signed (from, message, actions);
+    return;
+  }
+  asked->vote = geo_vote_ref (ack->vote);
   if (is_complete (contract))
     geo_closer_commit (closer, contract, now, actions);
 }

@@ -98,6 +98,12 @@ void geo_closer_message (GeoCloser *closer,
                          GeoTime now,
                          GPtrArray *actions);
 
+/* Whether geo_closer_message () would check a signature in this order or vote,
+ * which the driver may do beforehand (GeoKnown). */
+gboolean geo_closer_wants_check (const GeoCloser *closer,
+                                 const GeoPid *from,
+                                 const GeoMessage *message);
+
 /* A participant introduces itself (AUTH), new or with its next seq: checked,
  * stored, in the book; the same again changes nothing.  FALSE with a
  * GEO_CLOSER_ERROR (a GeoCode) when it does not hold.  The caller has checked
