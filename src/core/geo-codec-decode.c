@@ -1,18 +1,26 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The reading half of the codec: strict decoders over json-glib trees that have
- * been through the gate.  Everything here comes from a peer or a disk, so
- * nothing is asserted, and nothing that is not in the table is let through.
+ * The reading half of the codec: strict decoders over text that has been
+ * through the gate, and what the gate has noted of it.  Everything here comes
+ * from a peer or a disk, so nothing is asserted, and nothing that is not in the
+ * table is let through.
  */
 #include "core/geo-codec-private.h"
 
 #include <string.h>
 
-#include "core/geo-json.h"
+#include "core/geo-json-private.h"
 #include "core/geo-text.h"
 
 #define AT(object, offset) ((gpointer) ((guint8 *) (object) + (offset)))
+
+/* Text that the gate has let through. */
+typedef struct {
+  const gchar *text;
+  const GeoJsonToken *tokens;
+  GString *string; /* What was read last. */
+} Reader;
 
 static gboolean
 fail (GError **error, GeoCoreError code, const gchar *message) {
@@ -20,22 +28,33 @@ fail (GError **error, GeoCoreError code, const gchar *message) {
   return FALSE;
 }
 
+/* Valid until the next one is read. */
 static const gchar *
-get_string (JsonNode *node, GError **error) {
-  if (!JSON_NODE_HOLDS_VALUE (node) ||
-      json_node_get_value_type (node) != G_TYPE_STRING) {
+get_string (const Reader *reader, const GeoJsonToken *token, GError **error) {
+  if (token->kind != GEO_JSON_STRING) {
     fail (error, GEO_CORE_ERROR_FIELD, "not a string");
     return NULL;
   }
-  return json_node_get_string (node);
+  geo_json_get_string (reader->text, token, reader->string);
+  return reader->string->str;
 }
 
 static gboolean
-get_int (JsonNode *node, gint64 *out, GError **error) {
-  if (!JSON_NODE_HOLDS_VALUE (node) ||
-      json_node_get_value_type (node) != G_TYPE_INT64)
+get_int (const Reader *reader,
+         const GeoJsonToken *token,
+         gint64 *out,
+         GError **error) {
+  const gchar *at = reader->text + token->start;
+  const gchar *end = at + token->len;
+  gboolean is_negative = *at == '-';
+  gint64 value = 0;
+
+  if (token->kind != GEO_JSON_NUMBER)
     return fail (error, GEO_CORE_ERROR_FIELD, "not an integer");
-  *out = json_node_get_int (node);
+  /* The gate lets nothing through that overflows. */
+  for (at += is_negative; at < end; at++)
+    value = value * 10 + (*at - '0');
+  *out = is_negative ? -value : value;
   return TRUE;
 }
 
@@ -63,11 +82,12 @@ check_text (const GeoFieldInfo *field, const gchar *text, GError **error) {
 }
 
 static gboolean
-read_text (const GeoFieldInfo *field,
-           JsonNode *node,
+read_text (const Reader *reader,
+           const GeoFieldInfo *field,
+           const GeoJsonToken *token,
            gchar **out,
            GError **error) {
-  const gchar *text = get_string (node, error);
+  const gchar *text = get_string (reader, token, error);
 
   if (text == NULL)
     return FALSE;
@@ -89,74 +109,88 @@ read_text (const GeoFieldInfo *field,
 
 static gboolean
 read_fixed (const gchar *text, gpointer out, gsize len, GError **error) {
-  g_autoptr (GBytes) bytes = NULL;
+  gsize size;
 
   /* Looking at the length first keeps long rubbish from being decoded. */
   if (strlen (text) != GEO_BASE64_LEN (len))
     return fail (error, GEO_CORE_ERROR_SIZE, "has the wrong length");
-  bytes = geo_base64_decode (text, len, error);
-  if (bytes == NULL)
+  if (!geo_base64_read (text, out, len, &size, error))
     return FALSE;
-  if (g_bytes_get_size (bytes) != len)
-    return fail (error, GEO_CORE_ERROR_SIZE, "has the wrong length");
-  memcpy (out, g_bytes_get_data (bytes, NULL), len);
-  return TRUE;
+  return size == len ||
+         fail (error, GEO_CORE_ERROR_SIZE, "has the wrong length");
 }
 
+static gpointer read_object (const Reader *reader,
+                             const GeoStructInfo *info,
+                             const GeoJsonToken *token,
+                             GError **error);
+
 static gboolean
-read_list (const GeoFieldInfo *field,
-           JsonNode *node,
+read_item (const Reader *reader,
+           const GeoFieldInfo *field,
+           const GeoJsonToken *token,
            gpointer place,
            GError **error) {
-  if (!JSON_NODE_HOLDS_ARRAY (node))
-    return fail (error, GEO_CORE_ERROR_FIELD, "not an array");
+  const gchar *text;
 
-  JsonArray *array = json_node_get_array (node);
-  guint n = json_array_get_length (array);
+  if (field->type == GEO_FIELD_OBJECTS) {
+    gpointer sub = read_object (reader, field->sub, token, error);
 
-  if (n > field->max)
-    return fail (error, GEO_CORE_ERROR_SIZE, "has too many items");
+    if (sub == NULL)
+      return FALSE;
+    g_ptr_array_add (*(GPtrArray **) place, sub);
+    return TRUE;
+  }
 
-  for (guint i = 0; i < n; i++) {
-    JsonNode *item = json_array_get_element (array, i);
+  text = get_string (reader, token, error);
+  if (text == NULL)
+    return FALSE;
+  if (field->type == GEO_FIELD_PIDS) {
+    GeoPid pid;
 
-    if (field->type == GEO_FIELD_OBJECTS) {
-      gpointer sub = geo_codec_from_json (field->sub, item, error);
+    if (!geo_pid_parse (text, &pid, error))
+      return FALSE;
+    g_array_append_val (*(GArray **) place, pid);
+  } else {
+    GeoHash hash;
 
-      if (sub == NULL)
-        return FALSE;
-      g_ptr_array_add (*(GPtrArray **) place, sub);
-    } else {
-      const gchar *text = get_string (item, error);
-
-      if (text == NULL)
-        return FALSE;
-      if (field->type == GEO_FIELD_PIDS) {
-        GeoPid pid;
-
-        if (!geo_pid_parse (text, &pid, error))
-          return FALSE;
-        g_array_append_val (*(GArray **) place, pid);
-      } else {
-        GeoHash hash;
-
-        if (!geo_hash_parse (text, &hash, error))
-          return FALSE;
-        g_array_append_val (*(GArray **) place, hash);
-      }
-    }
+    if (!geo_hash_parse (text, &hash, error))
+      return FALSE;
+    g_array_append_val (*(GArray **) place, hash);
   }
   return TRUE;
 }
 
 static gboolean
-read_number (const GeoFieldInfo *field,
-             JsonNode *node,
+read_list (const Reader *reader,
+           const GeoFieldInfo *field,
+           const GeoJsonToken *token,
+           gpointer place,
+           GError **error) {
+  const GeoJsonToken *item = token + 1;
+
+  if (token->kind != GEO_JSON_ARRAY)
+    return fail (error, GEO_CORE_ERROR_FIELD, "not an array");
+  if (token->n > field->max)
+    return fail (error, GEO_CORE_ERROR_SIZE, "has too many items");
+
+  for (guint32 i = 0; i < token->n; i++) {
+    if (!read_item (reader, field, item, place, error))
+      return FALSE;
+    item = reader->tokens + item->next;
+  }
+  return TRUE;
+}
+
+static gboolean
+read_number (const Reader *reader,
+             const GeoFieldInfo *field,
+             const GeoJsonToken *token,
              gint64 *out,
              GError **error) {
   gint64 value;
 
-  if (!get_int (node, &value, error))
+  if (!get_int (reader, token, &value, error))
     return FALSE;
   if (value < field->min || value > field->max)
     return fail (error, GEO_CORE_ERROR_RANGE, "out of range");
@@ -166,11 +200,12 @@ read_number (const GeoFieldInfo *field,
 
 /* What is written as a string and stored by value. */
 static gboolean
-read_value (const GeoFieldInfo *field,
-            JsonNode *node,
+read_value (const Reader *reader,
+            const GeoFieldInfo *field,
+            const GeoJsonToken *token,
             gpointer place,
             GError **error) {
-  const gchar *text = get_string (node, error);
+  const gchar *text = get_string (reader, token, error);
 
   if (text == NULL)
     return FALSE;
@@ -196,17 +231,20 @@ read_value (const GeoFieldInfo *field,
 }
 
 static gboolean
-read_header (const GeoFieldInfo *field, JsonNode *node, GError **error) {
+read_header (const Reader *reader,
+             const GeoFieldInfo *field,
+             const GeoJsonToken *token,
+             GError **error) {
   gint64 version;
 
   if (field->type == GEO_FIELD_VERSION) {
-    if (!get_int (node, &version, error))
+    if (!get_int (reader, token, &version, error))
       return FALSE;
     return version == 1 ||
            fail (error, GEO_CORE_ERROR_VERSION, "an unknown version");
   }
 
-  const gchar *text = get_string (node, error);
+  const gchar *text = get_string (reader, token, error);
 
   if (text == NULL)
     return FALSE;
@@ -220,8 +258,9 @@ read_header (const GeoFieldInfo *field, JsonNode *node, GError **error) {
 }
 
 static gboolean
-read_field (const GeoFieldInfo *field,
-            JsonNode *node,
+read_field (const Reader *reader,
+            const GeoFieldInfo *field,
+            const GeoJsonToken *token,
             gpointer object,
             GError **error) {
   gpointer place = AT (object, field->offset);
@@ -235,22 +274,21 @@ read_field (const GeoFieldInfo *field,
   case GEO_FIELD_TIME:
   case GEO_FIELD_ENUM:
   case GEO_FIELD_CODE:
-    return read_value (field, node, place, error);
+    return read_value (reader, field, token, place, error);
   case GEO_FIELD_INT:
-    return read_number (field, node, place, error);
+    return read_number (reader, field, token, place, error);
   case GEO_FIELD_BOOL:
-    if (!JSON_NODE_HOLDS_VALUE (node) ||
-        json_node_get_value_type (node) != G_TYPE_BOOLEAN)
+    if (token->kind != GEO_JSON_TRUE && token->kind != GEO_JSON_FALSE)
       return fail (error, GEO_CORE_ERROR_FIELD, "neither true nor false");
-    *(gboolean *) place = json_node_get_boolean (node);
+    *(gboolean *) place = token->kind == GEO_JSON_TRUE;
     return TRUE;
   case GEO_FIELD_EQUIVALENT:
   case GEO_FIELD_TXID:
   case GEO_FIELD_TEXT:
   case GEO_FIELD_CONST:
-    return read_text (field, node, place, error);
+    return read_text (reader, field, token, place, error);
   case GEO_FIELD_BYTES: {
-    const gchar *text = get_string (node, error);
+    const gchar *text = get_string (reader, token, error);
 
     if (text == NULL)
       return FALSE;
@@ -258,49 +296,84 @@ read_field (const GeoFieldInfo *field,
     return *(GBytes **) place != NULL;
   }
   case GEO_FIELD_OBJECT:
-    *(gpointer *) place = geo_codec_from_json (field->sub, node, error);
+    *(gpointer *) place = read_object (reader, field->sub, token, error);
     return *(gpointer *) place != NULL;
   case GEO_FIELD_OBJECTS:
   case GEO_FIELD_PIDS:
   case GEO_FIELD_HASHES:
-    return read_list (field, node, place, error);
+    return read_list (reader, field, token, place, error);
   case GEO_FIELD_TYPE:
   case GEO_FIELD_VERSION:
   case GEO_FIELD_ALGORITHM:
-    return read_header (field, node, error);
+    return read_header (reader, field, token, error);
   }
   g_assert_not_reached ();
 }
 
+static gboolean
+is_key (const Reader *reader, const GeoJsonToken *key, const gchar *name) {
+  gsize len = strlen (name);
+
+  if (!key->has_escapes)
+    return key->len == len &&
+           memcmp (reader->text + key->start, name, len) == 0;
+  geo_json_get_string (reader->text, key, reader->string);
+  return g_str_equal (reader->string->str, name);
+}
+
+/* The value of that member, or NULL.  *likely is where it is in what is
+ * canonical, which is sorted as the table is, and moves on. */
+static const GeoJsonToken *
+find_member (const Reader *reader,
+             const GeoJsonToken *object,
+             const gchar *name,
+             const GeoJsonToken **likely) {
+  const GeoJsonToken *end = reader->tokens + object->next;
+  const GeoJsonToken *key = *likely;
+
+  if (key == end || !is_key (reader, key, name)) {
+    for (key = object + 1; key < end; key = reader->tokens + key[1].next)
+      if (is_key (reader, key, name))
+        break;
+    if (key == end)
+      return NULL;
+  }
+  *likely = reader->tokens + key[1].next;
+  return key + 1;
+}
+
 /* The object stays the caller's, to free, where this fails half-way. */
 static gboolean
-read_fields (const GeoStructInfo *info,
-             JsonObject *json,
+read_fields (const Reader *reader,
+             const GeoStructInfo *info,
+             const GeoJsonToken *token,
              gpointer object,
              GError **error) {
+  const GeoJsonToken *likely = token + 1;
   guint seen = 0;
 
   for (gsize i = 0; i < info->n_fields; i++) {
     const GeoFieldInfo *field = &info->fields[i];
-    JsonNode *node = json_object_get_member (json, field->name);
+    const GeoJsonToken *value = find_member (reader, token, field->name,
+                                             &likely);
 
-    if (node != NULL)
+    if (value != NULL)
       seen++;
-    if (node == NULL || JSON_NODE_HOLDS_NULL (node)) {
+    if (value == NULL || value->kind == GEO_JSON_NULL) {
       if (field->optional)
         continue;
       g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
                    "%s.%s: missing", info->name, field->name);
       return FALSE;
     }
-    if (!read_field (field, node, object, error)) {
+    if (!read_field (reader, field, value, object, error)) {
       g_prefix_error (error, "%s.%s: ", info->name, field->name);
       return FALSE;
     }
     if (field->optional && field->type < GEO_FIELD_EQUIVALENT)
       *(gboolean *) AT (object, field->has_offset) = TRUE;
   }
-  if (seen != json_object_get_size (json)) {
+  if (seen != token->n) {
     /* What the unknown field is called is a stranger's text: not repeated. */
     g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
                  "%s: has an unknown field", info->name);
@@ -309,23 +382,37 @@ read_fields (const GeoStructInfo *info,
   return TRUE;
 }
 
-gpointer
-geo_codec_from_json (const GeoStructInfo *info,
-                     JsonNode *node,
-                     GError **error) {
-  if (!JSON_NODE_HOLDS_OBJECT (node)) {
+static gpointer
+read_object (const Reader *reader,
+             const GeoStructInfo *info,
+             const GeoJsonToken *token,
+             GError **error) {
+  gpointer object;
+
+  if (token->kind != GEO_JSON_OBJECT) {
     g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
                  "%s: not an object", info->name);
     return NULL;
   }
-
-  gpointer object = geo_codec_new (info);
-
-  if (!read_fields (info, json_node_get_object (node), object, error)) {
+  object = geo_codec_new (info);
+  if (!read_fields (reader, info, token, object, error)) {
     geo_codec_free (info, object);
     return NULL;
   }
   return object;
+}
+
+gpointer
+geo_codec_from_tokens (const GeoStructInfo *info,
+                       const gchar *text,
+                       const GArray *tokens,
+                       guint index,
+                       GError **error) {
+  g_autoptr (GString) string = g_string_sized_new (128);
+  const GeoJsonToken *all = (const GeoJsonToken *) tokens->data;
+  Reader reader = { text, all, string };
+
+  return read_object (&reader, info, all + index, error);
 }
 
 gpointer
@@ -334,10 +421,22 @@ geo_codec_from_text (const GeoStructInfo *info,
                      gssize len,
                      GError **error) {
   gsize size = len < 0 ? strlen (text) : (gsize) len;
-  g_autoptr (JsonNode) node = geo_json_parse (text, size,
-                                              GEO_JSON_SYNC_SIZE_MAX, error);
+  g_autoptr (GArray) tokens = geo_json_scan (text, size, GEO_JSON_SYNC_SIZE_MAX,
+                                             error);
 
-  if (node == NULL)
+  if (tokens == NULL)
     return NULL;
-  return geo_codec_from_json (info, node, error);
+  return geo_codec_from_tokens (info, text, tokens, 0, error);
+}
+
+gpointer
+geo_codec_from_json (const GeoStructInfo *info,
+                     JsonNode *node,
+                     GError **error) {
+  gsize len;
+  g_autofree gchar *text = geo_json_canonical (node, &len, error);
+
+  if (text == NULL)
+    return NULL;
+  return geo_codec_from_text (info, text, (gssize) len, error);
 }

@@ -107,6 +107,12 @@ gchar *geo_codec_to_text (const GeoStructInfo *info,
 
 gpointer
 geo_codec_from_json (const GeoStructInfo *info, JsonNode *node, GError **error);
+/* The value at index of what geo_json_scan () has made of text. */
+gpointer geo_codec_from_tokens (const GeoStructInfo *info,
+                                const gchar *text,
+                                const GArray *tokens,
+                                guint index,
+                                GError **error);
 gpointer geo_codec_from_text (const GeoStructInfo *info,
                               const gchar *text,
                               gssize len,
@@ -131,6 +137,12 @@ gboolean geo_codec_enum_from_string (const gchar *const *names,
 /* Appends without allocating; used by the codec and the public text forms. */
 #define GEO_BASE64_LEN(n) (((n) + 2) / 3 * 4)
 void geo_base64_append (GString *out, gconstpointer data, gsize len);
+/* Strict: out has room for len bytes, of which *size are written. */
+gboolean geo_base64_read (const gchar *text,
+                          gpointer out,
+                          gsize len,
+                          gsize *size,
+                          GError **error);
 void geo_pid_append (GString *out, const GeoPid *pid);
 void geo_time_append (GString *out, GeoTime time_ms);
 void geo_decimal_append (GString *out, GeoDecimal decimal);

@@ -51,16 +51,17 @@ geo_hash_to_string (const GeoHash *hash) {
 
 gboolean
 geo_hash_parse (const gchar *text, GeoHash *out, GError **error) {
-  g_autoptr (GBytes) bytes = geo_base64_decode (text, GEO_HASH_LEN, error);
+  GeoHash hash;
+  gsize len;
 
-  if (bytes == NULL)
+  if (!geo_base64_read (text, hash.bytes, GEO_HASH_LEN, &len, error))
     return FALSE;
-  if (g_bytes_get_size (bytes) != GEO_HASH_LEN) {
+  if (len != GEO_HASH_LEN) {
     g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
                          "A hash has 32 bytes");
     return FALSE;
   }
-  memcpy (out->bytes, g_bytes_get_data (bytes, NULL), GEO_HASH_LEN);
+  *out = hash;
   return TRUE;
 }
 
@@ -103,42 +104,84 @@ geo_base64_encode (gconstpointer data, gsize len) {
   return g_string_free (out, FALSE);
 }
 
+static gboolean
+fail_size (gsize max_len, GError **error) {
+  g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
+               "More than %" G_GSIZE_FORMAT " bytes", max_len);
+  return FALSE;
+}
+
+static gboolean
+fail_syntax (GError **error) {
+  g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SYNTAX,
+                       "Not standard base64 with padding");
+  return FALSE;
+}
+
+/* The value of a letter of the alphabet, or 64. */
+static guint32
+sextet (gchar letter) {
+  if (letter >= 'A' && letter <= 'Z')
+    return (guint32) (letter - 'A');
+  if (letter >= 'a' && letter <= 'z')
+    return (guint32) (letter - 'a') + 26;
+  if (letter >= '0' && letter <= '9')
+    return (guint32) (letter - '0') + 52;
+  return letter == '+' ? 62 : letter == '/' ? 63 : 64;
+}
+
+/* Nothing but the alphabet, full padding and zeros in the bits that are left
+ * over: one text for each value. */
+gboolean
+geo_base64_read (const gchar *text,
+                 gpointer out,
+                 gsize len,
+                 gsize *size,
+                 GError **error) {
+  guint8 *to = out;
+  gsize text_len = strlen (text);
+  gsize letters = text_len;
+
+  if (text_len > GEO_BASE64_LEN (len))
+    return fail_size (len, error);
+  if (text_len % 4 != 0)
+    return fail_syntax (error);
+  for (guint i = 0; i < 2 && letters > 0 && text[letters - 1] == '='; i++)
+    letters--;
+  *size = letters / 4 * 3 + (letters % 4 > 1 ? letters % 4 - 1 : 0);
+
+  for (gsize i = 0; i < letters; i += 4) {
+    gsize n = MIN (letters - i, 4);
+    guint32 group = 0;
+
+    for (gsize j = 0; j < 4; j++) {
+      guint32 value = j < n ? sextet (text[i + j]) : 0;
+
+      if (value == 64)
+        return fail_syntax (error);
+      group = group << 6 | value;
+    }
+    if ((n == 2 && (group & 0xffff) != 0) || (n == 3 && (group & 0xff) != 0))
+      return fail_syntax (error);
+    if (*size > len)
+      return fail_size (len, error);
+    for (gsize j = 0; j + 1 < n; j++)
+      *to++ = (guint8) (group >> (16 - 8 * j));
+  }
+  return TRUE;
+}
+
 GBytes *
 geo_base64_decode (const gchar *text, gsize max_len, GError **error) {
-  gsize text_len = strlen (text);
-  gsize len = 0;
+  gsize room = MIN (max_len, strlen (text) / 4 * 3);
+  g_autofree guint8 *bytes = g_malloc (room + 1);
+  gsize len;
 
-  if (text_len > GEO_BASE64_LEN (max_len)) {
-    g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
-                 "More than %" G_GSIZE_FORMAT " bytes", max_len);
+  if (strlen (text) > GEO_BASE64_LEN (max_len)) {
+    fail_size (max_len, error);
     return NULL;
   }
-
-  /* libsodium 1.0.18 takes some bytes above ASCII for letters of the alphabet,
-   * where char is signed. */
-  for (gsize i = 0; i < text_len; i++) {
-    if (!g_ascii_isgraph (text[i])) {
-      g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SYNTAX,
-                           "Not standard base64 with padding");
-      return NULL;
-    }
-  }
-
-  /* One byte of room at least: malloc of nothing may be NULL. */
-  g_autofree guint8 *bytes = g_malloc (text_len / 4 * 3 + 1);
-
-  /* libsodium takes nothing but the alphabet, full padding and zeros in the
-   * bits that are left over: one text for each value. */
-  if (sodium_base642bin (bytes, text_len / 4 * 3 + 1, text, text_len, NULL,
-                         &len, NULL, sodium_base64_VARIANT_ORIGINAL) != 0) {
-    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SYNTAX,
-                         "Not standard base64 with padding");
+  if (!geo_base64_read (text, bytes, max_len, &len, error))
     return NULL;
-  }
-  if (len > max_len) {
-    g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
-                 "More than %" G_GSIZE_FORMAT " bytes", max_len);
-    return NULL;
-  }
   return g_bytes_new_take (g_steal_pointer (&bytes), len);
 }

@@ -2,10 +2,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The strict gate (protocol §3): one pass over bytes from outside, before any
- * tree is built of them.  It does not recurse, and what it allocates is bounded
- * by what it reads.  It must never let through what json-glib would read
- * differently from others: json-glib by itself takes duplicate keys, comments,
- * octal, hex and trailing roots, and wraps large integers.
+ * tree is built of them, which notes where everything is for who wants no tree.
+ * It does not recurse, and what it allocates is bounded by what it reads.  It
+ * must never let through what json-glib would read differently from others:
+ * json-glib by itself takes duplicate keys, comments, octal, hex and trailing
+ * roots, and wraps large integers.
  */
 #include "core/geo-json.h"
 
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "core/geo-error.h"
+#include "core/geo-json-private.h"
 
 /* Keys of an object that is being read or has been read.  They are compared
  * when all is read, sorted, so that many keys cost no more than n log n. */
@@ -24,11 +26,14 @@ typedef struct {
 
 typedef struct {
   guint32 object;
-  guint32 members;
+  guint32 members; /* Items too. */
+  guint32 token;
+  guint32 key; /* The last one */
   gboolean is_array;
 } Level;
 
 typedef struct {
+  const gchar *start;
   const gchar *at;
   const gchar *end;
   gboolean floats_allowed;
@@ -36,6 +41,8 @@ typedef struct {
   Level levels[GEO_JSON_DEPTH_MAX];
   guint32 objects;
   GArray *keys;
+  gboolean unsorted; /* Some key does not stand behind a smaller one. */
+  GArray *tokens; /* GeoJsonToken, or NULL */
   /* Keys that were written with escapes, as they are without them. */
   GStringChunk *unescaped;
   GError **error;
@@ -129,6 +136,36 @@ read_escape (Gate *gate, gunichar *out) {
   return TRUE;
 }
 
+/* Notes a value that begins at start, to be completed when it is read. */
+static void
+add_token (Gate *gate, GeoJsonKind kind, const gchar *start) {
+  GeoJsonToken token = { .kind = kind };
+
+  if (gate->depth > 0 && gate->levels[gate->depth - 1].is_array)
+    gate->levels[gate->depth - 1].members++;
+  if (gate->tokens == NULL)
+    return;
+  token.start = (guint32) (start - gate->start);
+  token.next = gate->tokens->len + 1;
+  g_array_append_val (gate->tokens, token);
+}
+
+/* The last one noted, which was a scalar, ends here. */
+static void
+end_token (Gate *gate, gboolean has_escapes) {
+  GeoJsonToken *token;
+
+  if (gate->tokens == NULL)
+    return;
+  token = &g_array_index (gate->tokens, GeoJsonToken, gate->tokens->len - 1);
+  token->len = (guint32) (gate->at - gate->start) - token->start;
+  token->has_escapes = has_escapes;
+  if (token->kind == GEO_JSON_STRING) {
+    token->start++;
+    token->len -= 2;
+  }
+}
+
 /* Reads a string, and where unescaped is not NULL, what it says, into it. */
 static gboolean
 read_string (Gate *gate, GString *unescaped, gboolean *has_escapes) {
@@ -167,6 +204,28 @@ read_string (Gate *gate, GString *unescaped, gboolean *has_escapes) {
   return TRUE;
 }
 
+static gint
+compare_texts (const Key *one, const Key *other) {
+  gint order = memcmp (one->text, other->text, MIN (one->len, other->len));
+
+  return order != 0              ? order
+         : one->len < other->len ? -1
+                                 : one->len > other->len;
+}
+
+/* In what is canonical each key is larger than the one before, and so none is
+ * there twice; the others are sorted in the end. */
+static void
+add_key (Gate *gate, const Key *key) {
+  Level *level = &gate->levels[gate->depth - 1];
+
+  if (level->members > 1 &&
+      compare_texts (&g_array_index (gate->keys, Key, level->key), key) >= 0)
+    gate->unsorted = TRUE;
+  level->key = gate->keys->len;
+  g_array_append_val (gate->keys, *key);
+}
+
 static gboolean
 read_key (Gate *gate) {
   Level *level = &gate->levels[gate->depth - 1];
@@ -178,6 +237,8 @@ read_key (Gate *gate) {
     return fail (gate, GEO_CORE_ERROR_SIZE, "An object has too many members");
   if (!read_string (gate, NULL, &has_escapes))
     return FALSE;
+  add_token (gate, GEO_JSON_STRING, start);
+  end_token (gate, has_escapes);
   key.text = start + 1;
   key.len = (guint32) (gate->at - start - 2);
 
@@ -196,7 +257,7 @@ read_key (Gate *gate) {
     key.text = g_string_chunk_insert_len (gate->unescaped, text->str,
                                           (gssize) text->len);
   }
-  g_array_append_val (gate->keys, key);
+  add_key (gate, &key);
 
   skip_space (gate);
   if (peek (gate) != ':')
@@ -273,17 +334,47 @@ read_word (Gate *gate, const gchar *word) {
 
 static gboolean
 read_scalar (Gate *gate) {
+  const gchar *start = gate->at;
   gchar first = peek (gate);
+  GeoJsonKind kind = GEO_JSON_NUMBER;
+  gboolean has_escapes = FALSE;
+  gboolean passed;
 
-  if (first == '"')
-    return read_string (gate, NULL, NULL);
-  if (first == 't')
-    return read_word (gate, "true");
-  if (first == 'f')
-    return read_word (gate, "false");
-  if (first == 'n')
-    return read_word (gate, "null");
-  return read_number (gate);
+  if (first == '"') {
+    kind = GEO_JSON_STRING;
+    passed = read_string (gate, NULL, &has_escapes);
+  } else if (first == 't') {
+    kind = GEO_JSON_TRUE;
+    passed = read_word (gate, "true");
+  } else if (first == 'f') {
+    kind = GEO_JSON_FALSE;
+    passed = read_word (gate, "false");
+  } else if (first == 'n') {
+    kind = GEO_JSON_NULL;
+    passed = read_word (gate, "null");
+  } else {
+    passed = read_number (gate);
+  }
+  if (!passed)
+    return FALSE;
+  add_token (gate, kind, start);
+  end_token (gate, has_escapes);
+  return TRUE;
+}
+
+/* Reads a closing bracket. */
+static void
+close_level (Gate *gate) {
+  const Level *level = &gate->levels[--gate->depth];
+
+  gate->at++;
+  if (gate->tokens != NULL) {
+    GeoJsonToken *token = &g_array_index (gate->tokens, GeoJsonToken,
+                                          level->token);
+
+    token->n = level->members;
+    token->next = gate->tokens->len;
+  }
 }
 
 /* Reads an opening bracket, and the first key behind it.  is_open says whether
@@ -294,16 +385,17 @@ open_level (Gate *gate, gboolean *is_open) {
 
   if (gate->depth == GEO_JSON_DEPTH_MAX)
     return fail (gate, GEO_CORE_ERROR_SIZE, "Nested too deeply");
+  add_token (gate, is_array ? GEO_JSON_ARRAY : GEO_JSON_OBJECT, gate->at);
   gate->levels[gate->depth++] = (Level){
     .object = gate->objects++,
+    .token = gate->tokens != NULL ? gate->tokens->len - 1 : 0,
     .is_array = is_array,
   };
   gate->at++;
   skip_space (gate);
   *is_open = peek (gate) != (is_array ? ']' : '}');
   if (!*is_open) {
-    gate->at++;
-    gate->depth--;
+    close_level (gate);
     return TRUE;
   }
   return is_array || read_key (gate);
@@ -330,8 +422,7 @@ after_value (Gate *gate, gboolean *is_open) {
     }
     if (peek (gate) != (is_array ? ']' : '}'))
       return fail_syntax (gate);
-    gate->at++;
-    gate->depth--;
+    close_level (gate);
   }
 }
 
@@ -342,16 +433,14 @@ compare_keys (gconstpointer a, gconstpointer b) {
 
   if (one->object != other->object)
     return one->object < other->object ? -1 : 1;
-  if (one->len != other->len)
-    return one->len < other->len ? -1 : 1;
-  return memcmp (one->text, other->text, one->len);
+  return compare_texts (one, other);
 }
 
 static gboolean
 check_keys (Gate *gate) {
   const Key *keys = (const Key *) gate->keys->data;
 
-  if (gate->keys->len < 2)
+  if (!gate->unsorted)
     return TRUE;
   qsort (gate->keys->data, gate->keys->len, sizeof (Key), compare_keys);
   for (guint i = 1; i < gate->keys->len; i++)
@@ -380,13 +469,16 @@ run (Gate *gate) {
   return check_keys (gate);
 }
 
-gboolean
-geo_json_check (const gchar *data,
-                gsize len,
-                gsize size_max,
-                gboolean floats_allowed,
-                GError **error) {
-  Gate gate = { .floats_allowed = floats_allowed, .error = error };
+static gboolean
+check (const gchar *data,
+       gsize len,
+       gsize size_max,
+       gboolean floats_allowed,
+       GArray *tokens,
+       GError **error) {
+  Gate gate = { .floats_allowed = floats_allowed,
+                .tokens = tokens,
+                .error = error };
   gboolean passed;
 
   if (len > size_max) {
@@ -398,7 +490,7 @@ geo_json_check (const gchar *data,
   if (len == 0 || !g_utf8_validate_len (data, len, NULL))
     return fail (&gate, GEO_CORE_ERROR_SYNTAX, "Not UTF-8 text");
 
-  gate.at = data;
+  gate.start = gate.at = data;
   gate.end = data + len;
   gate.keys = g_array_sized_new (FALSE, FALSE, sizeof (Key), 64);
   passed = run (&gate);
@@ -406,4 +498,46 @@ geo_json_check (const gchar *data,
   if (gate.unescaped != NULL)
     g_string_chunk_free (gate.unescaped);
   return passed;
+}
+
+gboolean
+geo_json_check (const gchar *data,
+                gsize len,
+                gsize size_max,
+                gboolean floats_allowed,
+                GError **error) {
+  return check (data, len, size_max, floats_allowed, NULL, error);
+}
+
+GArray *
+geo_json_scan (const gchar *data, gsize len, gsize size_max, GError **error) {
+  GArray *tokens = NULL;
+
+  /* So that places fit what they are kept in. */
+  g_assert (size_max <= G_MAXUINT32);
+  tokens = g_array_sized_new (FALSE, FALSE, sizeof (GeoJsonToken), 128);
+  if (!check (data, len, size_max, FALSE, tokens, error))
+    g_clear_pointer (&tokens, g_array_unref);
+  return tokens;
+}
+
+void
+geo_json_get_string (const gchar *data,
+                     const GeoJsonToken *token,
+                     GString *out) {
+  const gchar *text = data + token->start;
+  gboolean passed;
+
+  g_assert (token->kind == GEO_JSON_STRING);
+  g_string_truncate (out, 0);
+  if (!token->has_escapes) {
+    g_string_append_len (out, text, token->len);
+    return;
+  }
+
+  /* With its quotes. */
+  Gate gate = { .at = text - 1, .end = text + token->len + 1 };
+
+  passed = read_string (&gate, out, NULL);
+  g_assert (passed);
 }

@@ -5,7 +5,7 @@
  * keeps it to three members; what is signed is inside the payload.
  */
 #include "core/geo-codec-private.h"
-#include "core/geo-json.h"
+#include "core/geo-json-private.h"
 
 /* NULL for a number that is no type. */
 static const GeoMessageInfo *
@@ -122,14 +122,28 @@ geo_message_decode (const gchar *data, gsize len, GError **error) {
   return geo_message_decode_full (data, len, NULL, error);
 }
 
-static const gchar *
-get_string_member (JsonObject *object, const gchar *name) {
-  JsonNode *node = json_object_get_member (object, name);
+/* What the envelope says, or NULL; *value is its token, 0 where there is none.
+ */
+static gchar *
+get_member (const gchar *data,
+            const GArray *tokens,
+            const gchar *name,
+            guint *value) {
+  const GeoJsonToken *all = (const GeoJsonToken *) tokens->data;
+  g_autoptr (GString) string = g_string_sized_new (40);
 
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) ||
-      json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
+  *value = 0;
+  for (guint i = 1; i < tokens->len; i = all[i + 1].next) {
+    geo_json_get_string (data, &all[i], string);
+    if (!g_str_equal (string->str, name))
+      continue;
+    *value = i + 1;
+    if (all[i + 1].kind != GEO_JSON_STRING)
+      return NULL;
+    geo_json_get_string (data, &all[i + 1], string);
+    return g_string_free (g_steal_pointer (&string), FALSE);
+  }
+  return NULL;
 }
 
 GeoMessage *
@@ -137,26 +151,30 @@ geo_message_decode_full (const gchar *data,
                          gsize len,
                          gchar **msg_id_out,
                          GError **error) {
-  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (GArray) tokens = NULL;
+  g_autofree gchar *msg_id = NULL;
+  g_autofree gchar *msg_type = NULL;
+  const GeoJsonToken *root;
   GeoMessageType type;
+  guint at, payload;
 
   if (msg_id_out != NULL)
     *msg_id_out = NULL;
 
   /* The type, and with it the size allowed, is known only after reading. */
-  root = geo_json_parse (data, len, GEO_JSON_SYNC_SIZE_MAX, error);
-  if (root == NULL)
+  tokens = geo_json_scan (data, len, GEO_JSON_SYNC_SIZE_MAX, error);
+  if (tokens == NULL)
     return NULL;
-  if (!JSON_NODE_HOLDS_OBJECT (root)) {
+  root = &g_array_index (tokens, GeoJsonToken, 0);
+  if (root->kind != GEO_JSON_OBJECT) {
     g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
                          "A message is an object");
     return NULL;
   }
 
-  JsonObject *object = json_node_get_object (root);
-  const gchar *msg_id = get_string_member (object, "msg_id");
-  const gchar *msg_type = get_string_member (object, "msg_type");
-  JsonNode *payload = json_object_get_member (object, "payload");
+  msg_id = get_member (data, tokens, "msg_id", &at);
+  msg_type = get_member (data, tokens, "msg_type", &at);
+  g_free (get_member (data, tokens, "payload", &payload));
 
   if (msg_id == NULL || !geo_tx_id_is_valid (msg_id)) {
     g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
@@ -165,8 +183,7 @@ geo_message_decode_full (const gchar *data,
   }
   if (msg_id_out != NULL)
     *msg_id_out = g_strdup (msg_id);
-  if (msg_type == NULL || payload == NULL ||
-      json_object_get_size (object) != 3) {
+  if (msg_type == NULL || payload == 0 || root->n != 3) {
     g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
                          "A message is msg_id, msg_type and payload");
     return NULL;
@@ -186,7 +203,8 @@ geo_message_decode_full (const gchar *data,
     return NULL;
   }
 
-  gpointer decoded = geo_codec_from_json (info->payload, payload, error);
+  gpointer decoded = geo_codec_from_tokens (info->payload, data, tokens,
+                                            payload, error);
 
   if (decoded == NULL)
     return NULL;
@@ -194,7 +212,7 @@ geo_message_decode_full (const gchar *data,
   GeoMessage *message = g_new0 (GeoMessage, 1);
 
   message->type = type;
-  message->msg_id = g_strdup (msg_id);
+  message->msg_id = g_steal_pointer (&msg_id);
   message->u.any = decoded;
   return message;
 }

@@ -135,16 +135,38 @@ geo_pid_to_string (const GeoPid *pid) {
   return g_strndup (text, write_pid (text, pid));
 }
 
+/* The alphabet leaves out 0, I, O and l. */
 static gint
 find_digit (gchar character) {
-  const gchar *at = character != '\0' ? strchr (alphabet, character) : NULL;
+  if (character >= '1' && character <= '9')
+    return character - '1';
+  if (character >= 'A' && character <= 'Z' && character != 'I' &&
+      character != 'O')
+    return character - 'A' + 9 - (character > 'I') - (character > 'O');
+  if (character >= 'a' && character <= 'z' && character != 'l')
+    return character - 'a' + 33 - (character > 'l');
+  return -1;
+}
 
-  return at != NULL ? (gint) (at - alphabet) : -1;
+/* limbs = limbs × factor + more; FALSE where they do not hold that. */
+static gboolean
+multiply (guint32 limbs[LIMBS], guint32 factor, guint32 more) {
+  guint64 carry = more;
+
+  for (gsize limb = LIMBS; limb > 0; limb--) {
+    carry += (guint64) limbs[limb - 1] * factor;
+    limbs[limb - 1] = (guint32) carry;
+    carry >>= 32;
+  }
+  return carry == 0;
 }
 
 gboolean
 geo_pid_parse (const gchar *text, GeoPid *out, GError **error) {
   guint32 limbs[LIMBS] = { 0 };
+  guint32 chunk = 0;
+  guint32 base = 1;
+  gboolean fits = TRUE;
   gsize ones = 0;
   GeoPid pid;
 
@@ -153,7 +175,6 @@ geo_pid_parse (const gchar *text, GeoPid *out, GError **error) {
 
   for (gsize i = 0; text[i] != '\0'; i++) {
     gint digit = find_digit (text[i]);
-    guint64 carry;
 
     if (digit < 0) {
       g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SYNTAX,
@@ -165,17 +186,18 @@ geo_pid_parse (const gchar *text, GeoPid *out, GError **error) {
                            "A PID has at most 44 characters");
       return FALSE;
     }
-    carry = (guint64) digit;
-    for (gsize limb = LIMBS; limb > 0; limb--) {
-      carry += (guint64) limbs[limb - 1] * 58;
-      limbs[limb - 1] = (guint32) carry;
-      carry >>= 32;
+    chunk = chunk * 58 + (guint32) digit;
+    base *= 58;
+    if (base == CHUNK_BASE || text[i + 1] == '\0') {
+      fits = fits && multiply (limbs, base, chunk);
+      chunk = 0;
+      base = 1;
     }
-    if (carry != 0) {
-      g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
-                           "A PID has 32 bytes");
-      return FALSE;
-    }
+  }
+  if (!fits) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
+                         "A PID has 32 bytes");
+    return FALSE;
   }
 
   for (gsize i = 0; i < LIMBS; i++) {
