@@ -84,6 +84,7 @@ geo_hub_rest_free (GeoHubRest *rest) {
   geo_rest_logins_free (rest->logins);
   g_hash_table_unref (rest->buckets);
   g_hash_table_unref (rest->notes);
+  g_free (rest->openapi);
   g_free (rest->path);
   geo_secret_unref (rest->secret);
   sodium_memzero (rest->token_key, sizeof rest->token_key);

@@ -596,10 +596,10 @@ geo_hub_start (GeoHub *self, GError **error) {
     take_apart (self);
     return FALSE;
   }
-  self->clearing = geo_hub_clearing_new (
-      self->engine,
-      self->config->clears ? self->config->clearing_interval_s : 0,
-      self->config->clearing_max_length);
+  /* Whether it clears can be switched while the hub runs: the closer knows. */
+  self->clearing = geo_hub_clearing_new (self->engine,
+                                         self->config->clearing_interval_s,
+                                         self->config->clearing_max_length);
   geo_hub_rest_set_clearing (self->rest, self->clearing);
   self->gate = geo_hub_gate_new (self->config->requests_per_second);
   if (!start_listening (self, error)) {

@@ -13,6 +13,8 @@
 #define DEPTH 6
 #define DEPTH_MIN 3
 #define CYCLES_MAX 200
+/* Looks for cycles at once: each may take seconds of a core. */
+#define LOOKS_MAX 4
 
 /* --- Which there are -------------------------------------------------------
  */
@@ -126,6 +128,7 @@ look_end (Look *look) {
     json_object_set_array_member (object, "cycles",
                                   g_steal_pointer (&look->cycles));
   geo_rest_send (g_steal_pointer (&look->reply), 200, object);
+  look->rest->looks--;
   look_free (look);
 }
 
@@ -190,11 +193,29 @@ look_on (Look *look) {
   look_end (look);
 }
 
+/* TRUE: so many look already that it is answered. */
+static gboolean
+is_crowded (GeoRestCall *call) {
+  JsonObject *details;
+  GeoReply *reply;
+
+  if (call->rest->looks < LOOKS_MAX)
+    return FALSE;
+  details = json_object_new ();
+  json_object_set_boolean_member (details, "retryable", TRUE);
+  reply = geo_rest_take_reply (call);
+  geo_reply_set_header (reply, "Retry-After", "1");
+  geo_rest_refuse (reply, 503, GEO_CODE_INTERNAL,
+                   "Too many look for cycles at once", details);
+  return TRUE;
+}
+
 static Look *
 look_new (GeoRestCall *call, guint depth) {
   Look *look = g_new0 (Look, 1);
 
   look->rest = call->rest;
+  call->rest->looks++;
   look->reply = geo_rest_take_reply (call);
   look->codes = g_ptr_array_new_with_free_func (g_free);
   look->depth = depth;
@@ -222,7 +243,7 @@ geo_rest_get_cycles (GeoRestCall *call) {
                               &faults);
   depth = query_depth (call, &faults);
   if (geo_rest_is_faulty (call, &faults) ||
-      geo_rest_need_equivalent (call, code) == NULL)
+      geo_rest_need_equivalent (call, code) == NULL || is_crowded (call))
     return;
   look = look_new (call, depth);
   g_ptr_array_add (look->codes, g_strdup (code));
@@ -250,7 +271,7 @@ geo_rest_admin_cycles (GeoRestCall *call) {
   if (pid_text != NULL && !geo_pid_parse (pid_text, &pid, NULL))
     geo_rest_faults_add (&faults, "value_error", "participant_pid",
                          "Input should be a PID", NULL);
-  if (geo_rest_is_faulty (call, &faults))
+  if (geo_rest_is_faulty (call, &faults) || is_crowded (call))
     return;
   look = look_new (call, depth);
   look->is_admin = TRUE;

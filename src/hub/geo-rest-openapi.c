@@ -409,6 +409,8 @@ describe_responses (const GeoRestRoute *route) {
   }
   if (route->body != NULL)
     add_response (responses, "413", route->answer);
+  /* An address that is none. */
+  add_response (responses, "400", route->answer);
   add_response (responses, "429", route->answer);
   add_response (responses, "500", route->answer);
   return responses;
@@ -581,7 +583,13 @@ geo_rest_openapi_make (void) {
   return object;
 }
 
+/* Anybody may ask, so it is made once. */
 void
 geo_rest_get_openapi (GeoRestCall *call) {
-  geo_rest_send (geo_rest_take_reply (call), 200, geo_rest_openapi_make ());
+  GeoHubRest *rest = call->rest;
+
+  if (rest->openapi == NULL)
+    rest->openapi = geo_rest_object_to_text (geo_rest_openapi_make ());
+  geo_reply_send (geo_rest_take_reply (call), 200, "application/json",
+                  rest->openapi, -1);
 }

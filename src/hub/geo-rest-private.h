@@ -35,6 +35,8 @@ struct _GeoHubRest {
   GeoHubSettings *settings;
   GeoRestIntegrity *integrity;
   GeoRestEvents *events;
+  gchar *openapi; /* NULL: nobody has asked for it */
+  guint looks; /* For cycles, in other threads */
   GeoHubClearing *clearing; /* Borrowed; may be NULL */
   GCancellable *stop; /* What other threads do is for nobody any more. */
 };

@@ -525,6 +525,9 @@ request_cb (SoupServer *soup,
                                                         "Authorization");
   request.admin_token = soup_message_headers_get_one (headers, "X-Admin-Token");
   request.content_type = soup_message_headers_get_content_type (headers, NULL);
+  if (request.content_type == NULL &&
+      soup_message_headers_get_one (headers, "Content-Type") != NULL)
+    request.content_type = "";
   request.request_id = id;
   request.peer_address = address;
 

@@ -43,7 +43,7 @@ typedef struct {
   gsize body_len;
   const gchar *authorization; /* Header, or NULL */
   const gchar *admin_token; /* X-Admin-Token, or NULL */
-  const gchar *content_type; /* Without parameters, or NULL */
+  const gchar *content_type; /* Without parameters, "": none, or NULL */
   const gchar *request_id; /* X-Request-ID, or a new one */
   const gchar *peer_address;
 } GeoRequest;

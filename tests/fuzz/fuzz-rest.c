@@ -1,11 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What clients of the REST contract send: bodies, queries and tokens, and the
- * words of that contract that become ours.
+ * What clients of the REST contract send: bodies, queries and tokens, what
+ * listeners say, and the words of that contract that become ours.
  */
+#include "core/geo-json.h"
 #include "core/geo-rest-object.h"
 #include "fuzz.h"
+#include "hub/geo-hub-settings.h"
+#include "hub/geo-rest-events.h"
 #include "hub/geo-rest-json.h"
 #include "hub/geo-rest-token.h"
 
@@ -66,6 +69,65 @@ try_query (const gchar *text) {
   geo_rest_query_time (query, "page", 0, TRUE, &faults);
 }
 
+/* One of the words, or nothing and a fault. */
+static void
+try_word (const gchar *text) {
+  static const gchar *const words[] = { "all", "sent", "received", NULL };
+  g_autoptr (GHashTable) query = g_hash_table_new (g_str_hash, g_str_equal);
+  g_auto (GeoRestFaults) faults = { 0 };
+  const gchar *word;
+
+  geo_rest_faults_init (&faults, "query");
+  g_hash_table_insert (query, (gpointer) "direction", (gpointer) text);
+  word = geo_rest_query_word (query, "direction", words, &faults);
+  g_assert_true ((word != NULL) == !geo_rest_faults_any (&faults));
+  g_assert_true (word == NULL || g_strv_contains (words, word));
+}
+
+/* Whatever a listener says, there is one answer; only what is asked for and
+ * there is subscribed to. */
+static void
+try_events (const gchar *text) {
+  static const guint all = GEO_REST_EVENT_PAYMENT | GEO_REST_EVENT_LINE |
+                           GEO_REST_EVENT_CLEARING;
+  guint subscribed = GEO_REST_EVENT_LINE;
+  gboolean good;
+  g_autofree gchar *answer = geo_rest_events_answer (text, &subscribed, &good);
+  g_autofree gchar *token = geo_rest_events_read_token (text);
+
+  g_assert_true (g_utf8_validate (answer, -1, NULL));
+  g_assert_cmpuint (strlen (answer), <, 200);
+  g_assert_cmpuint (subscribed & ~all, ==, 0);
+  if (!good)
+    g_assert_cmpuint (subscribed, ==, GEO_REST_EVENT_LINE);
+  g_assert_true (token == NULL || strchr (token, ',') == NULL);
+}
+
+/* What is taken as a setting is shown as it was said, also after it was in the
+ * database. */
+static void
+try_settings (const gchar *text) {
+  g_autoptr (JsonNode) value = geo_json_parse (text, strlen (text),
+                                               GEO_JSON_SIZE_MAX, NULL);
+  g_autoptr (GHashTable) stored = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GeoHubConfig) config = geo_hub_config_new ();
+  g_autoptr (GeoHubSettings) settings = NULL;
+  const gchar *const *names = geo_hub_settings_names ();
+
+  settings = geo_hub_settings_new (config, stored);
+  for (guint i = 0; names[i] != NULL; i++) {
+    g_autofree gchar *why = NULL;
+    g_autofree gchar *kept =
+        value == NULL ? NULL : geo_hub_settings_check (names[i], value, &why);
+    g_autoptr (JsonNode) shown = NULL;
+
+    g_assert_true (value == NULL || (kept == NULL) == (why != NULL));
+    geo_hub_settings_set (settings, names[i], kept != NULL ? kept : text);
+    shown = geo_hub_settings_show (settings, names[i]);
+    g_assert_true (kept == NULL || json_node_equal (shown, value));
+  }
+}
+
 /* Nobody without the key makes a token. */
 static void
 try_token (const gchar *text) {
@@ -115,6 +177,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size) {
   if (g_utf8_validate (text, -1, NULL)) {
     try_words (text);
     try_query (text);
+    try_word (text);
+    try_events (text);
+    try_settings (text);
     try_token (text);
   }
   return 0;

@@ -36,6 +36,7 @@ token={TOKEN}
 
 [limits]
 registrations_per_minute=1000
+requests_per_second=1000000
 """
 
 NOBODY = "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"

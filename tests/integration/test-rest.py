@@ -679,6 +679,19 @@ def test_clearing(town):
     town.admin("PATCH", "/feature-flags", {"clearing_enabled": False})
     assert first.call("POST", "/clearing/auto?equivalent=UAH").status == 403
     town.admin("PATCH", "/feature-flags", {"clearing_enabled": True})
+    # Less than is worth it: in minor units, after a restart too.
+    town.admin("PATCH", "/config",
+               {"updates": {"clearing.min_clearing_amount": 501}})
+    town.hub.restart()
+    assert first.call("POST", "/clearing/auto?equivalent=UAH").body[
+        "cleared_cycles"] == 0
+    assert first.get("/clearing/cycles", equivalent="UAH").body[
+        "cycles"] == []
+    town.admin("PATCH", "/config",
+               {"updates": {"clearing.min_clearing_amount": 500}})
+    # Longer than is asked for.
+    assert first.call("POST", "/clearing/auto?equivalent=UAH&max_depth=5"
+                      ).body["cleared_cycles"] == 0
     answer = town.compare("clearing-auto", first.call(
         "POST", "/clearing/auto?equivalent=UAH&max_depth=6"))
     assert answer.body == {"equivalent": "UAH", "cleared_cycles": 1}, answer
@@ -692,6 +705,24 @@ def test_clearing(town):
                {"updates": {"clearing.trigger_cycles_max_length": 4}})
     assert first.call("POST", "/clearing/auto?equivalent=UAH").body[
         "cleared_cycles"] == 0
+    # Short ones are cleared by themselves after a payment, up to that length.
+    town.admin("PATCH", "/config", {
+        "updates": {"clearing.min_clearing_amount": 1}})
+    circle = people[:4]
+    for length, left in ((3, "2.00"), (4, "0.00")):
+        town.admin("PATCH", "/config", {
+            "updates": {"clearing.trigger_cycles_max_length": length}})
+        for person, other in zip(circle, circle[1:] + circle[:1]):
+            if length == 3:
+                other.trust(person, "9")
+            answer = person.pay(other, "2.00", constraints={"max_hops": 1})
+            assert answer.status == 200, answer
+        for _ in range(100):
+            if circle[0].balance()["total_debt"] == left:
+                break
+            time.sleep(0.1)
+        assert [person.balance()["total_debt"] for person in circle] \
+            == [left] * 4
 
 
 def test_integrity(town):
@@ -897,6 +928,25 @@ def test_admin_config(town):
     town.admin("PATCH", "/feature-flags", {"multipath_enabled": True})
     assert pay("11").status == 200
     assert town.admin("PATCH", "/feature-flags", {}).status == 422
+    # As many routes as there can be, or as many as is set.
+    wide, narrow = town.client("Wide").join(), town.client("Narrow").join()
+    for i in range(5):
+        between = town.client(f"Lane {i}").join()
+        between.trust(wide, "10")
+        narrow.trust(between, "10")
+
+    def wide_most():
+        return wide.get("/payments/capacity", to=narrow.pid,
+                        equivalent="UAH").body["max_amount"]
+
+    assert wide_most() == "30.00"
+    set_values(routing__max_paths_per_payment=2)
+    assert wide_most() == "20.00"
+    town.admin("PATCH", "/feature-flags", {"full_multipath_enabled": True})
+    assert wide_most() == "50.00"
+    assert wide.pay(narrow, "50", constraints={"max_paths": 10}).status == 200
+    town.admin("PATCH", "/feature-flags", {"full_multipath_enabled": False})
+    set_values(routing__max_paths_per_payment=3)
     # Bounds in whole units.
     set_values(limits__max_payment_amount=5, limits__max_trust_line_limit=7)
     assert pay("5").status == 200
