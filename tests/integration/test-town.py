@@ -13,6 +13,7 @@ Where GEO_SHARED names a folder with data/town-50.json, that town is played too.
 """
 
 import base64
+import functools
 import hashlib
 import json
 import os
@@ -29,6 +30,9 @@ import town as processes
 PLAY_SECONDS_MAX = 550
 SMALL_PEOPLE = 9
 SMALL_PAYMENTS = 150
+BOTTLENECK_PAYERS = 64
+# For a minute where there is time.
+BOTTLENECK_PAYMENTS = 20000 if os.environ.get("GEO_LONG") else 600
 
 
 # --- A small town, the same every time ----------------------------------------
@@ -60,6 +64,27 @@ def make_small_town(n_payments=SMALL_PAYMENTS):
                          write(chance.randint(1, 9000), equivalent)])
     return {"n": SMALL_PEOPLE, "equivalents": [["UAH", 2], ["HOUR", 0]],
             "trust_lines": lines, "debts": debts, "payments": payments}
+
+
+def make_bottleneck(limit):
+    """Everybody pays the last one over the line of the last but one, and some
+    of it comes back."""
+    chance = random.Random(64)
+    people = range(BOTTLENECK_PAYERS)
+    x, y = BOTTLENECK_PAYERS, BOTTLENECK_PAYERS + 1
+    policy = {"auto_clearing": True, "can_be_intermediate": True,
+              "consent": "standing"}
+    lines = [[*ends, "UAH", "1000000.00", policy] for payer in people
+             for ends in ((x, payer), (payer, x))]
+    lines.append([y, x, "UAH", limit, policy])
+    payments = []
+    for number in range(BOTTLENECK_PAYMENTS):
+        payer, amount = number % BOTTLENECK_PAYERS, chance.randint(1, 300)
+        # What is paid back makes room again.
+        ends = [y, payer] if chance.random() < 0.45 else [payer, y]
+        payments.append(ends + ["UAH", write(amount, "UAH")])
+    return {"n": BOTTLENECK_PAYERS + 2, "equivalents": [["UAH", 2]],
+            "trust_lines": lines, "debts": [], "payments": payments}
 
 
 def write(hundredths, equivalent):
@@ -122,6 +147,9 @@ class Evidence:
         self.contracts = {}
         self.hops = defaultdict(dict)
         self.seen_by = defaultdict(set)
+        # What each was owed by whom, entry after entry, and the most of it.
+        self.owed = Counter()
+        self.most_owed = Counter()
 
     def read(self, path):
         with open(path, encoding="utf-8") as file:
@@ -174,6 +202,14 @@ class Evidence:
             same = self.hops[key].setdefault(hop["index"], hop["hop"])
             assert same == hop["hop"]
             self.seen_by[key, hop["index"]].add(mine)
+            other = self.numbers[hop["hop"]["from"]]
+            sign = 1
+            if other == number:
+                other, sign = self.numbers[hop["hop"]["to"]], -1
+            pair = (number, other, contract["equivalent"])
+            self.owed[pair] += sign * minor(hop["hop"]["amount"])
+        for pair in {pair for pair in self.owed if pair[0] == number}:
+            self.most_owed[pair] = max(self.most_owed[pair], self.owed[pair])
 
     def debts(self):
         """{(debtor, creditor, equivalent): minor units} of all hops."""
@@ -261,7 +297,7 @@ def run_clients(arguments, hub, kills, chance):
         assert killed > 0
 
 
-def play(story, window, kills=0):
+def play_story(story, window, kills=0):
     """Plays it and compares everything; says what came of it."""
     folder = tempfile.mkdtemp(prefix="geo-town-")
     equivalents = ";".join(f"{code}:{precision}:custom"
@@ -282,6 +318,7 @@ def play(story, window, kills=0):
             result = json.load(file)
         judge(story, hub, folder, result)
         report(story, hub, result, window, cpu, kills)
+        return len(result["payments"]) * 1e6 / result["payments_us"]
     finally:
         if hub.process is not None and not hub.process.has_ended():
             hub.kill()
@@ -317,6 +354,9 @@ def judge(story, hub, folder, result):
     limits = {(creditor, debtor, equivalent): minor(limit)
               for creditor, debtor, equivalent, limit, _ in
               story["trust_lines"]}
+    for (creditor, debtor, equivalent), debt in evidence.most_owed.items():
+        assert debt <= limits.get((creditor, debtor, equivalent), 0), \
+            "at some time more was owed than was trusted"
     for (debtor, creditor, equivalent), debt in replayed.items():
         assert debt <= limits.get((creditor, debtor, equivalent), 0)
 
@@ -370,6 +410,16 @@ def report(story, hub, result, window, cpu, kills):
 
 # --- TAP ----------------------------------------------------------------------------
 
+def play_bottleneck(limit):
+    """One client, then 64 at once, through the same line: nobody is stuck, and
+    together they get no less done than one alone."""
+    alone = play_story(make_bottleneck(limit), 1)
+    together = play_story(make_bottleneck(limit), BOTTLENECK_PAYERS)
+    say(f"{BOTTLENECK_PAYERS} clients do {together / alone:.1f} times what one "
+        "does")
+    assert together >= alone, f"{together:.0f} a second, and {alone:.0f} alone"
+
+
 def large_town():
     shared = os.environ.get("GEO_SHARED")
     path = os.path.join(shared, "data", "town-50.json") if shared else None
@@ -385,19 +435,25 @@ def main():
              ("a small town, many payments at once", make_small_town(), 32, 0),
              ("a small town, the hub killed meanwhile",
               make_small_town(10 * SMALL_PAYMENTS), 16, 4),
+             ("64 clients and one line", None, "1000000.00", 0),
+             ("64 clients and one line that is always full", None, "20.00", 0),
              ("town-50, one payment at a time", large, 1, 0),
              ("town-50, many payments at once", large, 64, 0),
              ("town-50, the hub killed meanwhile", large, 64, 10)]
     failed = 0
     print(f"1..{len(tests)}", flush=True)
     for number, (name, story, window, kills) in enumerate(tests, 1):
-        if story is None:
+        if isinstance(window, str):
+            play = functools.partial(play_bottleneck, window)
+        elif story is None:
             print(f"ok {number} {name} # SKIP there is no GEO_SHARED with "
                   "data/town-50.json")
             continue
+        else:
+            play = functools.partial(play_story, story, window, kills)
         began = time.monotonic()
         try:
-            play(story, window, kills)
+            play()
             print(f"ok {number} {name}", flush=True)
             say(f"{time.monotonic() - began:.1f} s")
         except (AssertionError, processes.Gone,
