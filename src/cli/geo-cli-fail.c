@@ -59,6 +59,7 @@ exit_of_node_error (GeoNodeError code) {
   case GEO_NODE_ERROR_EXISTS:
   case GEO_NODE_ERROR_NOT_JOINED:
   case GEO_NODE_ERROR_STORAGE:
+  case GEO_NODE_ERROR_BUSY:
     return GEO_EXIT_FAILED;
   }
   return GEO_EXIT_FAILED;

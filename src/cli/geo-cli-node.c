@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli/geo-passphrase.h"
+#include "node/geo-communities.h"
 
 #define MS_PER_SECOND 1000
 
@@ -47,29 +48,97 @@ geo_cli_unlock (GeoCli *cli, GeoProfile *profile, int *status) {
   return is_done;
 }
 
-GeoNode *
-geo_cli_open (GeoCli *cli, int *status) {
-  g_autoptr (GeoProfile) profile = geo_cli_get_profile (cli);
+/* A PID, or a name: then all journals say what theirs is. */
+static gboolean
+find_community (GeoCli *cli, GeoProfile *profile, GeoPid *out, int *status) {
+  g_autoptr (GeoCommunities) communities = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  GeoPid community;
-  GeoNode *node;
+  GeoCommunityItem *item = NULL;
 
-  if (cli->common.community != NULL &&
-      !geo_pid_parse (cli->common.community, &community, NULL)) {
-    *status = geo_cli_fail (cli, GEO_EXIT_USAGE,
-                            _ ("What stands after --community is no PID."));
-    return NULL;
+  if (geo_pid_parse (cli->common.community, out, NULL))
+    return TRUE;
+  geo_communities_open_async (profile, TRUE, NULL, geo_cli_result_cb, &result);
+  communities = geo_communities_open_finish (geo_cli_wait_result (&result),
+                                             &error);
+  if (communities != NULL)
+    item = geo_communities_find (communities, cli->common.community, &error);
+  if (item == NULL ||
+      !geo_pid_parse (geo_community_item_get_pid_text (item), out, &error)) {
+    *status = geo_cli_fail_error (cli, error);
+    return FALSE;
   }
+  return TRUE;
+}
+
+static GeoNode *
+open_node (GeoCli *cli, gboolean may_look, int *status) {
+  g_autoptr (GeoProfile) profile = geo_cli_get_profile (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) looked = NULL;
+  g_autoptr (GError) error = NULL;
+  const GeoPid *meant = NULL;
+  GeoPid community;
+  GeoNode *node = NULL;
+
   if (!geo_cli_unlock (cli, profile, status))
     return NULL;
-  geo_node_open_async (profile,
-                       cli->common.community != NULL ? &community : NULL, NULL,
-                       geo_cli_result_cb, &result);
+  if (cli->common.community != NULL) {
+    if (!find_community (cli, profile, &community, status))
+      return NULL;
+    meant = &community;
+  }
+  geo_node_open_async (profile, meant, NULL, geo_cli_result_cb, &result);
   node = geo_node_open_finish (geo_cli_wait_result (&result), &error);
+  if (node == NULL && may_look &&
+      g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_BUSY)) {
+    g_clear_error (&error);
+    cli->is_looking = TRUE;
+    geo_node_look_async (profile, meant, NULL, geo_cli_result_cb, &looked);
+    node = geo_node_look_finish (geo_cli_wait_result (&looked), &error);
+  }
   if (node == NULL)
     *status = geo_cli_fail_error (cli, error);
   return node;
+}
+
+GeoNode *
+geo_cli_open (GeoCli *cli, int *status) {
+  return open_node (cli, FALSE, status);
+}
+
+GeoNode *
+geo_cli_open_to_look (GeoCli *cli, int *status) {
+  return open_node (cli, TRUE, status);
+}
+
+void
+geo_cli_say_connection (GeoCli *cli, gboolean is_connected) {
+  if (cli->is_looking)
+    geo_cli_say (cli, "%s",
+                 _ ("Another program has this profile open: this is what it "
+                    "stored."));
+  else if (!is_connected)
+    geo_cli_say (cli, "%s",
+                 _ ("The hub was not asked: this is what this computer "
+                    "knows."));
+}
+
+const gchar *
+geo_cli_state_name (GeoState state) {
+  switch (state) {
+  case GEO_STATE_DRAFT:
+    return "draft";
+  case GEO_STATE_SENDING:
+    return "sending";
+  case GEO_STATE_IN_DOUBT:
+    return "in-doubt";
+  case GEO_STATE_PAID:
+    return "paid";
+  case GEO_STATE_NOT_PAID:
+    return "not-paid";
+  }
+  return "unknown";
 }
 
 gboolean
@@ -140,7 +209,7 @@ gboolean
 geo_cli_try_connect (GeoCli *cli, GeoNode *node) {
   Attempt attempt = { node, FALSE };
 
-  if (cli->common.offline)
+  if (cli->common.offline || cli->is_looking)
     return FALSE;
   geo_node_start (node);
   geo_cli_wait_until (attempt_ended, &attempt,

@@ -18,11 +18,20 @@ GeoProfile *geo_cli_get_profile (GeoCli *cli);
 gboolean geo_cli_unlock (GeoCli *cli, GeoProfile *profile, int *status);
 /* The journal of what was joined; not connected. */
 GeoNode *geo_cli_open (GeoCli *cli, int *status);
+/* The same for what only tells: where another program has it open, what is on
+ * disk is told. */
+GeoNode *geo_cli_open_to_look (GeoCli *cli, int *status);
 /* Connects, for what cannot be done without the hub. */
 gboolean geo_cli_connect (GeoCli *cli, GeoNode *node, int *status);
 /* Connects where that can be done at once, for what can also be told without
  * the hub.  FALSE: it is not connected; that is no failure. */
 gboolean geo_cli_try_connect (GeoCli *cli, GeoNode *node);
+
+/* "sending", "paid", …: names of states and totals in JSON documents. */
+const gchar *geo_cli_state_name (GeoState state);
+void geo_cli_report_totals (GeoReport *report, GListModel *totals);
+/* That the hub was not asked, and why not. */
+void geo_cli_say_connection (GeoCli *cli, gboolean is_connected);
 
 /* Runs the main context until test says TRUE, or for timeout_ms. */
 typedef gboolean (*GeoCliTest) (gpointer user_data);

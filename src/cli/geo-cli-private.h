@@ -53,7 +53,17 @@ typedef struct {
   gint limit;
   gint64 before;
   gchar *output;
+  gboolean force;
+  gchar *search;
+  gchar *with;
+  gchar *kinds;
+  gchar *states;
+  gchar *equivalent;
+  gchar *since;
+  gchar *until;
 
+  /* Another program writes to the journal: it is only looked at. */
+  gboolean is_looking;
   /* A payment is final: a result that cannot be written must not look like a
    * payment that failed. */
   gboolean is_settled;
@@ -84,6 +94,9 @@ extern const GeoCommand geo_command_history;
 extern const GeoCommand geo_command_receipt;
 extern const GeoCommand geo_command_verify;
 extern const GeoCommand geo_command_clearing;
+extern const GeoCommand geo_command_status;
+extern const GeoCommand geo_command_communities;
+extern const GeoCommand geo_command_leave;
 
 /* A line of the result; nothing with --json. */
 void geo_cli_say (GeoCli *cli, const gchar *format, ...) G_GNUC_PRINTF (2, 3);

@@ -11,10 +11,11 @@
 #include <glib/gi18n-lib.h>
 
 static const GeoCommand *const commands[] = {
-  &geo_command_init,    &geo_command_join,    &geo_command_trust,
-  &geo_command_pay,     &geo_command_balance, &geo_command_people,
-  &geo_command_history, &geo_command_receipt, &geo_command_verify,
-  &geo_command_clearing,
+  &geo_command_init,     &geo_command_join,    &geo_command_trust,
+  &geo_command_pay,      &geo_command_balance, &geo_command_people,
+  &geo_command_history,  &geo_command_receipt, &geo_command_verify,
+  &geo_command_clearing, &geo_command_status,  &geo_command_communities,
+  &geo_command_leave,
 };
 
 static const gchar *const program_summary =
@@ -56,6 +57,13 @@ clear_cli (GeoCli *cli) {
   g_free (cli->note);
   g_free (cli->id);
   g_free (cli->output);
+  g_free (cli->search);
+  g_free (cli->with);
+  g_free (cli->kinds);
+  g_free (cli->states);
+  g_free (cli->equivalent);
+  g_free (cli->since);
+  g_free (cli->until);
   g_clear_pointer (&cli->failure, geo_report_free);
 }
 
@@ -66,7 +74,7 @@ add_common_options (GOptionContext *context, GeoCliCommon *common) {
       N_ ("Whose identity and journal: a name, or a folder (with a “/”)"),
       N_ ("NAME|FOLDER") },
     { "community", 0, 0, G_OPTION_ARG_FILENAME, &common->community,
-      N_ ("Which community, where several were joined"), N_ ("PID") },
+      N_ ("Which community, where several were joined"), N_ ("NAME|PID") },
     { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &common->passphrase_file,
       N_ ("Read the passphrase from the first line of this file"),
       N_ ("FILE") },
@@ -124,7 +132,7 @@ print_program_help (GeoCli *cli, GOptionContext *context) {
 
   g_string_append_printf (summary, "\n\n%s\n", _ ("Commands:"));
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_string_append_printf (summary, "%s  %-10s%s", i > 0 ? "\n" : "",
+    g_string_append_printf (summary, "%s  %-12s%s", i > 0 ? "\n" : "",
                             commands[i]->name, _ (commands[i]->summary));
   g_option_context_set_summary (context, summary->str);
   g_option_context_set_description (context, description);
@@ -178,7 +186,11 @@ make_all_utf8 (GeoCli *cli, gchar **arguments) {
     if (!make_utf8 (&arguments[i]))
       return FALSE;
   return make_utf8 (&cli->name) && make_utf8 (&cli->note) &&
-         make_utf8 (&cli->id) && make_utf8 (&cli->common.community);
+         make_utf8 (&cli->id) && make_utf8 (&cli->search) &&
+         make_utf8 (&cli->with) && make_utf8 (&cli->kinds) &&
+         make_utf8 (&cli->states) && make_utf8 (&cli->equivalent) &&
+         make_utf8 (&cli->since) && make_utf8 (&cli->until) &&
+         make_utf8 (&cli->common.community);
 }
 
 /* The empty text's translation is the head of the catalogue. */

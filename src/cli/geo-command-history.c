@@ -25,6 +25,24 @@ add_history_options (GeoCli *cli, GOptionContext *context) {
       N_ ("N") },
     { "before", 0, 0, G_OPTION_ARG_INT64, &cli->before,
       N_ ("Only what is older than this line"), N_ ("NUMBER") },
+    { "search", 0, 0, G_OPTION_ARG_FILENAME, &cli->search,
+      N_ ("Only what has this in its note or in the other’s name"),
+      N_ ("TEXT") },
+    { "with", 0, 0, G_OPTION_ARG_FILENAME, &cli->with,
+      N_ ("Only what is between you and this person"), N_ ("WHO") },
+    { "kind", 0, 0, G_OPTION_ARG_FILENAME, &cli->kinds,
+      N_ ("Only paid, received, passed, trust-given, trust-got, cleared, "
+          "joined or refused; several with commas"),
+      N_ ("KIND") },
+    { "state", 0, 0, G_OPTION_ARG_FILENAME, &cli->states,
+      N_ ("Only sending, in-doubt, paid or not-paid; several with commas"),
+      N_ ("STATE") },
+    { "equivalent", 0, 0, G_OPTION_ARG_FILENAME, &cli->equivalent,
+      N_ ("Only what counts in this"), N_ ("CODE") },
+    { "since", 0, 0, G_OPTION_ARG_FILENAME, &cli->since,
+      N_ ("Only from this day on"), N_ ("YYYY-MM-DD") },
+    { "until", 0, 0, G_OPTION_ARG_FILENAME, &cli->until,
+      N_ ("Only up to this day, and with it"), N_ ("YYYY-MM-DD") },
     { NULL },
   };
 
@@ -34,6 +52,11 @@ add_history_options (GeoCli *cli, GOptionContext *context) {
 static gboolean
 is_loaded (gpointer user_data) {
   return geo_activity_item_get_loaded (user_data);
+}
+
+static gboolean
+is_found (gpointer user_data) {
+  return !geo_activity_model_get_searching (user_data);
 }
 
 /* A new reference; NULL: the disk does not answer. */
@@ -90,23 +113,6 @@ kind_name (GeoItemKind kind) {
   return "unknown";
 }
 
-static const gchar *
-state_name (GeoState state) {
-  switch (state) {
-  case GEO_STATE_DRAFT:
-    return "draft";
-  case GEO_STATE_SENDING:
-    return "sending";
-  case GEO_STATE_IN_DOUBT:
-    return "in-doubt";
-  case GEO_STATE_PAID:
-    return "paid";
-  case GEO_STATE_NOT_PAID:
-    return "not-paid";
-  }
-  return "unknown";
-}
-
 /* Whether the sentence of the kind leaves the amount to be said. */
 static gboolean
 wants_amount (GeoItemKind kind) {
@@ -134,7 +140,7 @@ report_item (GeoReport *report, GeoActivityItem *item) {
   geo_report_number (report, "id", geo_activity_item_get_id (item));
   geo_report_text (report, "kind", kind_name (kind));
   geo_report_text (report, "state",
-                   state_name (geo_activity_item_get_state (item)));
+                   geo_cli_state_name (geo_activity_item_get_state (item)));
   geo_report_time (report, "time", geo_activity_item_get_time (item));
   if (kind != GEO_ITEM_JOINED) {
     geo_report_text (report, "name", geo_activity_item_get_peer_name (item));
@@ -181,13 +187,122 @@ say_item (GeoCli *cli, GeoActivityItem *item) {
                      : geo_activity_item_get_receipt_key (item));
 }
 
+/* --- what is asked for --- */
+
+/* Bits of the words in text; the names of bits are those of the JSON document.
+ */
+static gboolean
+read_words (GeoCli *cli,
+            const gchar *text,
+            const gchar *(*name_of) (guint number),
+            guint max,
+            guint *bits,
+            int *status) {
+  g_auto (GStrv) words = g_strsplit (text != NULL ? text : "", ",", -1);
+
+  for (gsize i = 0; words[i] != NULL; i++) {
+    guint number = 1;
+
+    while (number <= max && !g_str_equal (name_of (number), words[i]))
+      number++;
+    if (number > max) {
+      *status = geo_cli_fail_printf (
+          cli, GEO_EXIT_USAGE,
+          _ ("“%s” is none of these words; “geo history --help” names them."),
+          words[i]);
+      return FALSE;
+    }
+    *bits |= 1u << number;
+  }
+  return TRUE;
+}
+
+static const gchar *
+kind_word (guint number) {
+  return kind_name ((GeoItemKind) number);
+}
+
+static const gchar *
+state_word (guint number) {
+  return geo_cli_state_name ((GeoState) number);
+}
+
+/* Midnight here, days later. */
+static gboolean
+read_day (GeoCli *cli,
+          const gchar *text,
+          gint days,
+          GeoTime *out,
+          int *status) {
+  g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
+  g_autofree gchar *full = NULL;
+  g_autoptr (GDateTime) day = NULL;
+  g_autoptr (GDateTime) end = NULL;
+
+  if (text == NULL)
+    return TRUE;
+  full = g_strconcat (text, "T00:00:00", NULL);
+  day = g_date_time_new_from_iso8601 (full, zone);
+  if (day == NULL) {
+    *status = geo_cli_fail_printf (
+        cli, GEO_EXIT_USAGE, _ ("“%s” is no day: write it as 2026-11-20."),
+        text);
+    return FALSE;
+  }
+  end = g_date_time_add_days (day, days);
+  *out = g_date_time_to_unix (end) * 1000;
+  return TRUE;
+}
+
+/* The list that the options ask for; owned. */
+static GListModel *
+find_activity (GeoCli *cli, GeoNode *node, int *status) {
+  GeoActivityFilter filter = { .text = cli->search };
+  g_autoptr (GeoActivityModel) model = NULL;
+  g_autoptr (GeoPerson) person = NULL;
+  guint precision;
+
+  if (!read_words (cli, cli->kinds, kind_word, GEO_ITEM_REFUSED, &filter.kinds,
+                   status) ||
+      !read_words (cli, cli->states, state_word, GEO_STATE_NOT_PAID,
+                   &filter.states, status) ||
+      !read_day (cli, cli->since, 0, &filter.from, status) ||
+      !read_day (cli, cli->until, 1, &filter.to, status))
+    return NULL;
+  if (cli->equivalent != NULL) {
+    filter.equivalent = geo_cli_find_equivalent (cli, node, cli->equivalent,
+                                                 &precision, status);
+    if (filter.equivalent == NULL)
+      return NULL;
+  }
+  if (cli->with != NULL) {
+    person = geo_cli_find_person (cli, node, cli->with, status);
+    if (person == NULL)
+      return NULL;
+    filter.person = geo_person_get_pid (person);
+  }
+  if (geo_activity_filter_is_empty (&filter))
+    return g_object_ref (geo_node_get_activity (node));
+  model = geo_node_make_activity (node);
+  geo_activity_model_set_filter (model, &filter);
+  if (!geo_cli_wait_until (is_found, model, PAGE_TIMEOUT_MS)) {
+    *status = geo_cli_fail (cli, GEO_EXIT_FAILED,
+                            _ ("The journal cannot be read."));
+    return NULL;
+  }
+  return G_LIST_MODEL (g_steal_pointer (&model));
+}
+
 static int
 tell_history (GeoCli *cli, GeoNode *node, gboolean is_connected) {
-  GListModel *activity = geo_node_get_activity (node);
+  int status;
+  g_autoptr (GListModel) activity = find_activity (cli, node, &status);
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   GeoReport *report = NULL;
   guint start = 0;
 
+  if (activity == NULL)
+    return status;
   if (cli->before < G_MAXINT64 && !find_before (activity, cli->before, &start))
     return geo_cli_fail (cli, GEO_EXIT_FAILED,
                          _ ("The journal cannot be read."));
@@ -215,10 +330,8 @@ tell_history (GeoCli *cli, GeoNode *node, gboolean is_connected) {
   }
   if (report != NULL)
     geo_report_end_array (report);
-  else if (!is_connected)
-    geo_cli_say (cli, "%s",
-                 _ ("The hub was not asked: this is what this computer "
-                    "knows."));
+  else
+    geo_cli_say_connection (cli, is_connected);
   return geo_cli_done (cli, report);
 }
 
@@ -241,7 +354,7 @@ run_history (GeoCli *cli, gchar **arguments) {
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("--before takes the number at the head of a line "
                             "of history."));
-  node = geo_cli_open (cli, &status);
+  node = geo_cli_open_to_look (cli, &status);
   if (node == NULL)
     return status;
   is_connected = geo_cli_try_connect (cli, node);
@@ -262,7 +375,9 @@ const GeoCommand geo_command_history = {
       "with a number:\n--before NUMBER goes on from there.\n\n"
       "Examples:\n"
       "  geo history --limit 5\n"
-      "  geo history --before 120 --json"),
+      "  geo history --before 120 --json\n"
+      "  geo history --search honey --with Olena --since 2026-11-01\n"
+      "  geo history --kind refused"),
   .add_options = add_history_options,
   .run = run_history,
 };
@@ -316,7 +431,7 @@ run_receipt (GeoCli *cli, gchar **arguments) {
   g_autofree gchar *receipt = NULL;
   int status;
 
-  node = geo_cli_open (cli, &status);
+  node = geo_cli_open_to_look (cli, &status);
   if (node == NULL)
     return status;
   geo_node_get_receipt_async (node, arguments[0], NULL, geo_cli_result_cb,
@@ -388,7 +503,7 @@ verify_journal (GeoCli *cli) {
   GeoReport *report;
   int status;
 
-  node = geo_cli_open (cli, &status);
+  node = geo_cli_open_to_look (cli, &status);
   if (node == NULL)
     return status;
   geo_node_verify_async (node, NULL, geo_cli_result_cb, &result);

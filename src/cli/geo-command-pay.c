@@ -102,6 +102,8 @@ report_payment (GeoReport *report, GeoPayment *payment, GeoPerson *person) {
   geo_report_text (report, "equivalent", geo_payment_get_equivalent (payment));
   geo_report_amount (report, "amount", geo_payment_get_amount (payment),
                      precision);
+  geo_report_flag (report, "may_pay_again",
+                   geo_payment_may_pay_again (payment));
 }
 
 static int
@@ -178,6 +180,18 @@ is_same (GeoPayment *payment, const gchar *equivalent, GeoAmount amount) {
          geo_amount_cmp (geo_payment_get_amount (payment), amount) == 0;
 }
 
+/* NULL: there is none, or none is asked for. */
+static GeoPayment *
+find_payment (GeoCli *cli, GeoNode *node) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  if (cli->id == NULL)
+    return NULL;
+  geo_node_find_payment_async (node, cli->id, NULL, geo_cli_result_cb, &result);
+  return geo_node_find_payment_finish (node, geo_cli_wait_result (&result),
+                                       NULL);
+}
+
 /* Orders it, unless --id names one that was ordered before: that one is
  * watched, hub or no hub. */
 static GeoPayment *
@@ -188,8 +202,7 @@ order_payment (GeoCli *cli,
                GeoAmount amount,
                GeoPerson **person,
                int *status) {
-  GeoPayment *payment = cli->id != NULL ? geo_node_get_payment (node, cli->id)
-                                        : NULL;
+  GeoPayment *payment = find_payment (cli, node);
   g_autoptr (GError) error = NULL;
 
   if (payment != NULL && !geo_cli_try_connect (cli, node)) {

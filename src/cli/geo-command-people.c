@@ -234,14 +234,6 @@ say_people (GeoCli *cli, GListModel *people) {
   }
 }
 
-static void
-say_connection (GeoCli *cli, gboolean is_connected) {
-  if (!is_connected)
-    geo_cli_say (cli, "%s",
-                 _ ("The hub was not asked: this is what this computer "
-                    "knows."));
-}
-
 /* Own people, or whoever the text finds. */
 static GListModel *
 list_people (GeoCli *cli, GeoNode *node, const gchar *text, int *status) {
@@ -272,7 +264,7 @@ tell_people (GeoCli *cli,
       geo_cli_say (cli, "%s", _ ("Nobody."));
     say_people (cli, people);
     geo_cli_say (cli, _ ("You are %s: %s"), geo_node_get_name (node), contact);
-    say_connection (cli, is_connected);
+    geo_cli_say_connection (cli, is_connected);
     return geo_cli_done (cli, NULL);
   }
 
@@ -294,7 +286,7 @@ run_people (GeoCli *cli, gchar **arguments) {
   gboolean is_connected;
   int status;
 
-  node = geo_cli_open (cli, &status);
+  node = geo_cli_open_to_look (cli, &status);
   if (node == NULL)
     return status;
   is_connected = geo_cli_try_connect (cli, node);
@@ -320,8 +312,8 @@ const GeoCommand geo_command_people = {
   .run = run_people,
 };
 
-static void
-report_totals (GeoReport *report, GListModel *totals) {
+void
+geo_cli_report_totals (GeoReport *report, GListModel *totals) {
   geo_report_begin_array (report, "totals");
   for (guint i = 0; i < g_list_model_get_n_items (totals); i++) {
     g_autoptr (GeoTotal) total = g_list_model_get_item (totals, i);
@@ -374,20 +366,20 @@ run_balance (GeoCli *cli, gchar **arguments) {
   GeoReport *report = NULL;
   int status;
 
-  node = geo_cli_open (cli, &status);
+  node = geo_cli_open_to_look (cli, &status);
   if (node == NULL)
     return status;
   is_connected = geo_cli_try_connect (cli, node);
   if (cli->common.json) {
     report = geo_cli_report_new (cli);
     geo_report_flag (report, "connected", is_connected);
-    report_totals (report, geo_node_get_totals (node));
+    geo_cli_report_totals (report, geo_node_get_totals (node));
     report_people (report, geo_node_get_people (node));
     geo_report_number (report, "open", geo_node_get_open_count (node));
   } else {
     say_totals (cli, geo_node_get_totals (node));
     say_people (cli, geo_node_get_people (node));
-    say_connection (cli, is_connected);
+    geo_cli_say_connection (cli, is_connected);
   }
   status = geo_cli_done (cli, report);
   geo_node_stop (node);

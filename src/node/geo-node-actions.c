@@ -93,8 +93,10 @@ stored_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autofree Stored *stored = user_data;
   g_autoptr (GeoNode) self = stored->node;
 
-  if (error == NULL && changes_history (stored->kind))
+  if (error == NULL && changes_history (stored->kind)) {
     geo_activity_model_refresh (self->activity);
+    geo_node_refresh_unread (self);
+  }
   /* The party that wanted it is gone. */
   if (stored->generation != self->generation)
     return;

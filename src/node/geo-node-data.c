@@ -86,10 +86,13 @@ geo_node_storage_error (const GError *error) {
   if (error->domain == GEO_NODE_ERROR)
     return g_error_copy (error);
   g_debug ("storage: %s", error->message);
-  return g_error_new_literal (GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
-                              error->domain == GEO_STORE_ERROR
-                                  ? storage_sentence (error->code)
-                                  : storage_sentence (0));
+  return g_error_new_literal (
+      GEO_NODE_ERROR,
+      g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_LOCKED)
+          ? GEO_NODE_ERROR_BUSY
+          : GEO_NODE_ERROR_STORAGE,
+      error->domain == GEO_STORE_ERROR ? storage_sentence (error->code)
+                                       : storage_sentence (0));
 }
 
 /* Of jobs. */
@@ -173,6 +176,70 @@ read_recent (GeoJournal *journal, GeoNodeData *data, GError **error) {
   return TRUE;
 }
 
+/* What happened without the person's doing. */
+#define UNREAD_KINDS                                            \
+  (1u << GEO_ACTIVITY_RECEIVED | 1u << GEO_ACTIVITY_TRUST_GOT | \
+   1u << GEO_ACTIVITY_CLEARED | 1u << GEO_ACTIVITY_REFUSED)
+
+gboolean
+geo_node_count_unread (GeoJournal *journal,
+                       gint64 seen,
+                       guint *unread,
+                       gint64 *newest,
+                       GError **error) {
+  const GeoActivityFilter filter = { .kinds = UNREAD_KINDS };
+  g_autoptr (GPtrArray) last = geo_journal_list_activity (journal, 0, 1, error);
+  g_autoptr (GArray) ids = NULL;
+
+  if (last == NULL)
+    return FALSE;
+  *newest = last->len > 0 ? ((GeoActivity *) last->pdata[0])->id : 0;
+  /* Where nobody has looked ever, nothing that was there is news. */
+  if (seen < 0) {
+    *unread = 0;
+    return TRUE;
+  }
+  ids = geo_journal_find_activity_ids (journal, &filter, seen, error);
+  if (ids == NULL)
+    return FALSE;
+  *unread = ids->len;
+  return TRUE;
+}
+
+gchar *
+geo_node_get_seen_path (const gchar *journal_path) {
+  g_autofree gchar *folder = g_path_get_dirname (journal_path);
+
+  return g_build_filename (folder, "seen", NULL);
+}
+
+/* A small file beside the journal: it proves nothing, and is lost without harm.
+ */
+static gint64
+read_seen (const gchar *journal_path) {
+  g_autofree gchar *path = geo_node_get_seen_path (journal_path);
+  g_autofree gchar *text = NULL;
+  gint64 seen;
+
+  if (g_file_get_contents (path, &text, NULL, NULL) &&
+      g_ascii_string_to_signed (g_strstrip (text), 10, 0, G_MAXINT64, &seen,
+                                NULL))
+    return seen;
+  return -1;
+}
+
+static gboolean
+read_unread (GeoJournal *journal, GeoNodeData *data, GError **error) {
+  data->seen = read_seen (data->path);
+  if (!geo_node_count_unread (journal, data->seen, &data->unread, &data->newest,
+                              error))
+    return FALSE;
+  data->never_seen = data->seen < 0;
+  if (data->never_seen)
+    data->seen = data->newest;
+  return TRUE;
+}
+
 static gboolean
 read_all (GeoJournal *journal, GeoNodeData *data, GError **error) {
   return geo_journal_get_joined (journal, &data->community, &data->self,
@@ -184,6 +251,7 @@ read_all (GeoJournal *journal, GeoNodeData *data, GError **error) {
          (data->votes = geo_journal_list_open_votes (journal, error)) != NULL &&
          (data->orders = geo_journal_list_open_orders (journal, error)) !=
              NULL &&
+         read_unread (journal, data, error) &&
          geo_journal_get_last_entry (journal, &data->sequence,
                                      &data->entry_hash, error) &&
          (data->activity_count = geo_journal_count_activity (journal, error)) >=
@@ -215,15 +283,16 @@ geo_node_load_job (GeoWorker *worker, gpointer data, GError **error) {
   return NULL;
 }
 
-gpointer
-geo_node_open_job (GeoWorker *worker, gpointer data, GError **error) {
-  GPtrArray *paths = data;
-
+static gpointer
+open_one (GeoWorker *worker,
+          GPtrArray *paths,
+          gboolean read_only,
+          GError **error) {
   g_assert (paths->len > 0);
   for (guint i = 0; i < paths->len; i++) {
     const gchar *path = g_ptr_array_index (paths, i);
     g_autoptr (GError) failure = NULL;
-    GeoJournal *journal = geo_journal_open (path, FALSE, &failure);
+    GeoJournal *journal = geo_journal_open (path, read_only, &failure);
     GeoNodeData *read;
 
     if (journal == NULL) {
@@ -243,6 +312,16 @@ geo_node_open_job (GeoWorker *worker, gpointer data, GError **error) {
     break;
   }
   return NULL;
+}
+
+gpointer
+geo_node_open_job (GeoWorker *worker, gpointer data, GError **error) {
+  return open_one (worker, data, FALSE, error);
+}
+
+gpointer
+geo_node_look_job (GeoWorker *worker, gpointer data, GError **error) {
+  return open_one (worker, data, TRUE, error);
 }
 
 gpointer

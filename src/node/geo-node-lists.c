@@ -229,6 +229,91 @@ geo_node_refresh_name (GeoNode *self, const GeoParticipant *participant) {
   g_list_store_insert_sorted (self->people, person, compare_people, NULL);
 }
 
+/* --- Unread ------------------------------------------------------------- */
+
+typedef struct {
+  gint64 seen;
+  gint64 newest;
+  guint unread;
+} Unread;
+
+static gpointer
+unread_job (GeoWorker *worker, gpointer data, GError **error) {
+  Unread *unread = data;
+
+  if (geo_node_count_unread (geo_worker_get_journal (worker), unread->seen,
+                             &unread->unread, &unread->newest, error))
+    return g_memdup2 (unread, sizeof *unread);
+  return NULL;
+}
+
+static void
+unread_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autoptr (GeoNode) self = user_data;
+  const Unread *unread = *result;
+
+  /* Somebody may have looked meanwhile. */
+  if (error != NULL || unread->seen != self->seen)
+    return;
+  self->newest = unread->newest;
+  geo_node_set_unread (self, unread->unread);
+}
+
+void
+geo_node_refresh_unread (GeoNode *self) {
+  Unread unread = { .seen = self->seen };
+
+  geo_worker_push (self->worker, unread_job, g_memdup2 (&unread, sizeof unread),
+                   g_free, g_free, unread_cb, g_object_ref (self));
+}
+
+typedef struct {
+  gchar *path;
+  gint64 seen;
+} Seen;
+
+static void
+seen_free (gpointer data) {
+  Seen *seen = data;
+
+  g_free (seen->path);
+  g_free (seen);
+}
+
+static gpointer
+seen_job (GeoWorker *worker, gpointer data, GError **error) {
+  const Seen *seen = data;
+  g_autofree gchar *text = g_strdup_printf ("%" G_GINT64_FORMAT "\n",
+                                            seen->seen);
+
+  g_file_set_contents_full (seen->path, text, -1,
+                            G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  return NULL;
+}
+
+static void
+seen_cb (gpointer *result, const GError *error, gpointer user_data) {
+  /* It is asked about again after the next start, and no harm is done. */
+  if (error != NULL)
+    g_debug ("seen: %s", error->message);
+}
+
+void
+geo_node_mark_read (GeoNode *node) {
+  Seen *seen;
+
+  g_assert (GEO_IS_NODE (node));
+  if (node->looking || node->journal_path == NULL)
+    return;
+  node->seen = node->newest;
+  geo_node_set_unread (node, 0);
+  seen = g_new0 (Seen, 1);
+  seen->path = geo_node_get_seen_path (node->journal_path);
+  seen->seen = node->seen;
+  geo_worker_push (node->worker, seen_job, seen, seen_free, NULL, seen_cb,
+                   NULL);
+}
+
 /* --- Totals ------------------------------------------------------------- */
 
 /* A sum that does not fit is shown as the largest there is. */
@@ -340,6 +425,12 @@ geo_node_lists_load (GeoNode *self, const GeoNodeData *data) {
   load_totals (self);
   geo_activity_model_set_worker (self->activity, self->worker,
                                  data->activity_count);
+  self->seen = data->seen;
+  self->newest = data->newest;
+  geo_node_set_unread (self, data->unread);
+  /* From now on there is news. */
+  if (data->never_seen)
+    geo_node_mark_read (self);
 
   g_hash_table_remove_all (self->pending);
   for (guint i = 0; i < data->lines->len; i++) {

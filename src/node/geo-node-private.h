@@ -59,6 +59,10 @@ typedef struct {
   GPtrArray *answers; /* GeoRecordBody: contract and perhaps refusal */
   GPtrArray *recent; /* GeoActivity, newest first */
   gint64 activity_count;
+  gint64 seen; /* The newest line of history somebody looked at. */
+  gint64 newest;
+  gboolean never_seen;
+  guint unread;
   gint64 sequence;
   GeoHash entry_hash;
 } GeoNodeData;
@@ -88,6 +92,7 @@ struct _GeoNode {
   GeoLoginStage login;
   guint login_timeout_id;
   guint retry_id;
+  gboolean looking; /* Opened read-only: it never connects. */
   gboolean wanted; /* Started, not stopped. */
   gboolean foreign;
   gboolean reloading;
@@ -125,6 +130,9 @@ struct _GeoNode {
   GListStore *totals;
   GListStore *proposals;
   GeoActivityModel *activity;
+  gint64 seen;
+  gint64 newest;
+  guint unread;
   GHashTable *pending; /* line_id → the pair it is for */
   GHashTable *expected_receipts; /* Receipt keys of TOLD_RECEIVED */
 
@@ -151,6 +159,9 @@ void geo_node_set_connection (GeoNode *self,
 void geo_node_update_open_count (GeoNode *self);
 /* Waiters for the hub get their answer if there is one now. */
 void geo_node_answer_waiters (GeoNode *self);
+/* History has grown. */
+void geo_node_refresh_unread (GeoNode *self);
+void geo_node_set_unread (GeoNode *self, guint unread);
 /* The session sends; FALSE: there is none. */
 gboolean geo_node_send (GeoNode *self, GeoMessage *message);
 
@@ -163,6 +174,16 @@ gpointer geo_node_load_job (GeoWorker *worker, gpointer data, GError **error);
 /* data: GPtrArray of paths; the first that was joined is opened and read.
  * GEO_NODE_ERROR_NOT_JOINED. */
 gpointer geo_node_open_job (GeoWorker *worker, gpointer data, GError **error);
+/* The same to look only, while others may write. */
+gpointer geo_node_look_job (GeoWorker *worker, gpointer data, GError **error);
+/* How many lines of history after seen the person does not know of; seen -1: it
+ * is not known what was. */
+gboolean geo_node_count_unread (GeoJournal *journal,
+                                gint64 seen,
+                                guint *unread,
+                                gint64 *newest,
+                                GError **error);
+gchar *geo_node_get_seen_path (const gchar *journal_path);
 /* data: a GeoNodeJoin; makes folder and journal where they are not there. */
 typedef struct {
   gchar *path;

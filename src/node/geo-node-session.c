@@ -337,6 +337,7 @@ opened_cb (gpointer *result, const GError *error, gpointer user_data) {
 static gboolean
 open_journal_if_there (GeoNode *self, const GeoMsgChallenge *challenge) {
   g_autofree gchar *path = NULL;
+  g_autoptr (GError) failure = NULL;
   GPtrArray *paths;
   Opening *opening;
 
@@ -344,6 +345,12 @@ open_journal_if_there (GeoNode *self, const GeoMsgChallenge *challenge) {
     return FALSE;
   path = geo_profile_get_journal_path (self->profile,
                                        &self->offered->community);
+  /* One that was left comes back with its journal. */
+  if (!geo_profile_return_to_community (self->profile,
+                                        &self->offered->community, &failure)) {
+    geo_node_fail_join (self, g_steal_pointer (&failure));
+    return TRUE;
+  }
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return FALSE;
 
@@ -734,6 +741,13 @@ start_signing_in (GeoNode *self) {
 void
 geo_node_start (GeoNode *node) {
   g_assert (GEO_IS_NODE (node));
+  if (node->looking) {
+    geo_node_set_connection (
+        node, GEO_CONNECTION_OFFLINE,
+        _ ("Another program has this profile open. You can look at everything "
+           "here; pay and trust there."));
+    return;
+  }
   node->wanted = TRUE;
   node->foreign = FALSE;
   node->hurried = node->reloading;

@@ -21,6 +21,7 @@ enum {
   PROP_CONNECTION,
   PROP_CONNECTION_DETAIL,
   PROP_OPEN_COUNT,
+  PROP_UNREAD,
   N_PROPS,
 };
 
@@ -96,6 +97,9 @@ geo_node_get_property (GObject *object,
   case PROP_OPEN_COUNT:
     g_value_set_uint (value, self->open_count);
     break;
+  case PROP_UNREAD:
+    g_value_set_uint (value, self->unread);
+    break;
   default: /* Not an enum: a number that GObject checked. */
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     break;
@@ -119,6 +123,8 @@ geo_node_class_init (GeoNodeClass *klass) {
                                                        NULL, NULL, NULL, flags);
   props[PROP_OPEN_COUNT] = g_param_spec_uint ("open-count", NULL, NULL, 0,
                                               G_MAXUINT, 0, flags);
+  props[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0,
+                                          flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[SIGNAL_PAYMENT_RECEIVED] = g_signal_new (
@@ -201,6 +207,20 @@ geo_node_update_open_count (GeoNode *self) {
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN_COUNT]);
 }
 
+void
+geo_node_set_unread (GeoNode *self, guint unread) {
+  if (unread == self->unread)
+    return;
+  self->unread = unread;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_UNREAD]);
+}
+
+guint
+geo_node_get_unread (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->unread;
+}
+
 /* --- Opening ------------------------------------------------------------ */
 
 /* FALSE and an answered task while the profile is locked. */
@@ -234,13 +254,12 @@ opened_cb (gpointer *result, const GError *error, gpointer user_data) {
     g_task_return_pointer (task, g_object_ref (self), g_object_unref);
 }
 
-void
-geo_node_open_async (GeoProfile *profile,
-                     const GeoPid *community,
-                     GCancellable *cancellable,
-                     GAsyncReadyCallback callback,
-                     gpointer user_data) {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+static void
+open_node (GeoProfile *profile,
+           const GeoPid *community,
+           gboolean looking,
+           GTask *given) {
+  g_autoptr (GTask) task = given;
   g_autoptr (GPtrArray) all = NULL;
   GPtrArray *paths;
   GeoNode *self;
@@ -265,10 +284,37 @@ geo_node_open_async (GeoProfile *profile,
   }
 
   self = geo_node_new (profile);
+  self->looking = looking;
   g_task_set_task_data (task, self, g_object_unref);
-  geo_worker_push (self->worker, geo_node_open_job, paths,
+  geo_worker_push (self->worker,
+                   looking ? geo_node_look_job : geo_node_open_job, paths,
                    (GDestroyNotify) g_ptr_array_unref, geo_node_data_free,
                    opened_cb, g_steal_pointer (&task));
+}
+
+void
+geo_node_open_async (GeoProfile *profile,
+                     const GeoPid *community,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data) {
+  open_node (profile, community, FALSE,
+             g_task_new (NULL, cancellable, callback, user_data));
+}
+
+void
+geo_node_look_async (GeoProfile *profile,
+                     const GeoPid *community,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data) {
+  open_node (profile, community, TRUE,
+             g_task_new (NULL, cancellable, callback, user_data));
+}
+
+GeoNode *
+geo_node_look_finish (GAsyncResult *result, GError **error) {
+  return geo_node_open_finish (result, error);
 }
 
 GeoNode *

@@ -30,7 +30,7 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
 
 /* Properties that notify: "connection" (GeoConnection as int),
  * "connection-detail" (string), "open-count" (uint: payments and votes without
- * evidence).
+ * evidence), "unread" (uint).
  * Signals: "payment-received" (GeoActivityItem *item), "fault" (const gchar
  * *message). */
 
@@ -47,14 +47,24 @@ void geo_node_join_async (GeoProfile *profile,
 GeoNode *geo_node_join_finish (GAsyncResult *result, GError **error);
 
 /* Opens what was joined.  community NULL: the only or first one; NOT_JOINED if
- * there is none.  Works without a network; call geo_node_start () to connect.
- */
+ * there is none; BUSY where another program writes to it.  Works without a
+ * network; call geo_node_start () to connect. */
 void geo_node_open_async (GeoProfile *profile,
                           const GeoPid *community,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
 GeoNode *geo_node_open_finish (GAsyncResult *result, GError **error);
+
+/* The same to look only, which nobody has to stop writing for: it never
+ * connects, and what needs the hub answers OFFLINE.  What others store later is
+ * not seen. */
+void geo_node_look_async (GeoProfile *profile,
+                          const GeoPid *community,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+GeoNode *geo_node_look_finish (GAsyncResult *result, GError **error);
 
 /* Connect and stay connected. */
 void geo_node_start (GeoNode *node);
@@ -77,6 +87,11 @@ GeoConnection geo_node_get_connection (GeoNode *node);
 /* A sentence for people: what works now, what waits. */
 const gchar *geo_node_get_connection_detail (GeoNode *node);
 guint geo_node_get_open_count (GeoNode *node);
+/* Lines of history that came without the person's doing since somebody looked
+ * last. */
+guint geo_node_get_unread (GeoNode *node);
+/* Somebody has looked; remembered on disk. */
+void geo_node_mark_read (GeoNode *node);
 GeoProfile *geo_node_get_profile (GeoNode *node);
 /* The hub's address. */
 const gchar *geo_node_get_hub (GeoNode *node);

@@ -17,6 +17,11 @@ G_BEGIN_DECLS
 gchar *
 geo_profile_get_journal_path (GeoProfile *profile, const GeoPid *community);
 
+/* Brings back the journal of a community that was left, where there is one. */
+gboolean geo_profile_return_to_community (GeoProfile *profile,
+                                          const GeoPid *community,
+                                          GError **error);
+
 /* Makes folder with mode 0700.  Any thread.  GEO_NODE_ERROR_STORAGE. */
 gboolean geo_profile_make_folder (const gchar *folder, GError **error);
 

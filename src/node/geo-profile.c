@@ -352,42 +352,6 @@ geo_profile_set_words_confirmed (GeoProfile *profile, gboolean confirmed) {
   profile->writer = g_thread_new ("geo-profile", write_thread, write);
 }
 
-static gint
-compare_pids (gconstpointer a, gconstpointer b) {
-  const GeoPid *const *one = a;
-  const GeoPid *const *other = b;
-
-  return geo_pid_cmp (*one, *other);
-}
-
-GPtrArray *
-geo_profile_list_communities (GeoProfile *profile) {
-  GPtrArray *pids = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GDir) dir = NULL;
-  const gchar *name;
-
-  g_assert (GEO_IS_PROFILE (profile));
-  dir = g_dir_open (profile->folder, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    GeoPid pid;
-    g_autofree gchar *path = g_build_filename (profile->folder, name,
-                                               GEO_JOURNAL_FILE, NULL);
-
-    if (geo_pid_parse (name, &pid, NULL) &&
-        g_file_test (path, G_FILE_TEST_IS_REGULAR))
-      g_ptr_array_add (pids, geo_pid_dup (&pid));
-  }
-  g_ptr_array_sort (pids, compare_pids);
-  return pids;
-}
-
-gchar *
-geo_profile_get_journal_path (GeoProfile *profile, const GeoPid *community) {
-  g_autofree gchar *name = geo_pid_to_string (community);
-
-  return g_build_filename (profile->folder, name, GEO_JOURNAL_FILE, NULL);
-}
-
 gboolean
 geo_profile_make_folder (const gchar *folder, GError **error) {
   if (g_mkdir_with_parents (folder, 0700) == 0)

@@ -19,12 +19,12 @@ G_BEGIN_DECLS
 
 /* Messages are sentences for people.  Codes are only appended. */
 typedef enum {
-  GEO_NODE_ERROR_NO_KEY = 1,     /* No identity in this profile yet. */
+  GEO_NODE_ERROR_NO_KEY = 1, /* No identity in this profile yet. */
   GEO_NODE_ERROR_PASSPHRASE = 2, /* Needed, or wrong. */
-  GEO_NODE_ERROR_KEYRING = 3,    /* There is none, or it is locked. */
-  GEO_NODE_ERROR_EXISTS = 4,     /* There is an identity already. */
+  GEO_NODE_ERROR_KEYRING = 3, /* There is none, or it is locked. */
+  GEO_NODE_ERROR_EXISTS = 4, /* There is an identity already. */
   GEO_NODE_ERROR_NOT_JOINED = 5, /* No community yet. */
-  GEO_NODE_ERROR_OFFLINE = 6,    /* Needs the hub, which is not connected. */
+  GEO_NODE_ERROR_OFFLINE = 6, /* Needs the hub, which is not connected. */
   GEO_NODE_ERROR_REFUSED = 7, /* The hub said no; the message says why. */
   GEO_NODE_ERROR_TIMEOUT = 8,
   /* Another hub than the one joined answers at this address. */
@@ -33,6 +33,8 @@ typedef enum {
   /* What the person gave cannot be used; the message says why. */
   GEO_NODE_ERROR_INPUT = 11,
   GEO_NODE_ERROR_UNKNOWN_PERSON = 12,
+  /* Another program has the journal open for writing. */
+  GEO_NODE_ERROR_BUSY = 13,
 } GeoNodeError;
 
 GQuark geo_node_error_quark (void);
@@ -104,7 +106,22 @@ gchar *geo_profile_get_words (GeoProfile *profile);
 gboolean geo_profile_get_words_confirmed (GeoProfile *profile);
 void geo_profile_set_words_confirmed (GeoProfile *profile, gboolean confirmed);
 
-/* Communities whose journals are in the folder: GPtrArray of GeoPid, sorted. */
+/* Communities whose journals are in the folder: GPtrArray of GeoPid, the
+ * default first, the others sorted. */
 GPtrArray *geo_profile_list_communities (GeoProfile *profile);
+/* Which one is meant where none is named; else it is the first.  Writes a small
+ * file.  STORAGE. */
+gboolean geo_profile_set_default_community (GeoProfile *profile,
+                                            const GeoPid *community,
+                                            GError **error);
+
+/* Leaving is forgetting on this computer: the hub, and what is owed, are as
+ * they were.  The journal, which proves all of that, is moved aside and kept;
+ * joining again brings it back.  Nobody may have it open.  STORAGE. */
+gboolean geo_profile_leave_community (GeoProfile *profile,
+                                      const GeoPid *community,
+                                      GError **error);
+/* Those that were left: GPtrArray of GeoPid, sorted. */
+GPtrArray *geo_profile_list_left (GeoProfile *profile);
 
 G_END_DECLS

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The journal: what each record does to the projection, what is not taken, and
- * who may have the file open.
+ * who may have the file open.  Long because there is a test for each kind of
+ * record.
  */
 #include <string.h>
 #include <sys/stat.h>

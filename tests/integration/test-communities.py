@@ -1,0 +1,245 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One profile in two communities, and two programs with one profile.
+
+Olena and Ivan are in two markets, each with a hub of its own: nothing of one is
+seen in the other.  Then one is left and joined again; and while one command is
+in the middle of a payment, others look, and are told not to pay.  The tests
+build on each other and run in the order they stand in.
+"""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+spec = importlib.util.spec_from_file_location(
+    "cli", os.path.join(HERE, "test-cli.py"))
+cli = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(cli)
+
+UNKNOWN = "tx-that-never-was"
+
+
+class Towns:
+    def __init__(self, folder):
+        self.folder = folder
+        self.hubs = {}
+        for name, where in (("Market", "market"), ("Hour bank", "hours")):
+            hub = cli.Hub(os.path.join(folder, where))
+            with open(hub.config, "w", encoding="utf-8") as file:
+                file.write(cli.CONFIG.replace("Test market", name))
+            hub.start()
+            self.hubs[name] = hub
+        self.olena = cli.Person(self, "Olena")
+        self.ivan = cli.Person(self, "Ivan")
+
+
+def names(person):
+    return [(one["name"], one["default"])
+            for one in person.json("communities")["communities"]]
+
+
+def test_join(town):
+    market, hours = town.hubs["Market"], town.hubs["Hour bank"]
+    for person in (town.olena, town.ivan):
+        person.pid = person.json("init", "--name", person.name)["pid"]
+        person.json("communities", status=cli.FAILED)
+        person.json("join", market.link)
+        assert names(person) == [("Market", True)]
+        person.json("join", hours.link)
+        # The choice is by PID until somebody chooses.
+        person.json("communities", "--default", "market")
+        assert names(person) == [("Hour bank", False), ("Market", True)]
+    said = town.olena.run("communities")
+    assert "Market (the default)" in said and hours.community in said
+
+
+def test_apart(town):
+    """What is done in one is seen in that one only."""
+    olena, ivan = town.olena, town.ivan
+    ivan.run("trust", "Olena", "500", "UAH")
+    ivan.run("--community", "HOUR BANK", "trust", "Olena", "20", "HOUR")
+    olena.run("pay", "Ivan", "120", "UAH", "--id", "in-market")
+    olena.run("--community", town.hubs["Hour bank"].community,
+              "pay", "Ivan", "3", "HOUR", "--id", "in-hours")
+    ones = {one["name"]: {total["equivalent"]: total["balance"]
+                          for total in one["totals"]}
+            for one in olena.json("communities")["communities"]}
+    assert ones["Market"]["UAH"] == "-120.00" and ones["Market"]["HOUR"] == "0.00"
+    assert ones["Hour bank"]["HOUR"] == "-3.00"
+    assert ones["Hour bank"]["UAH"] == "0.00"
+    assert olena.json("status", "in-market")["state"] == "paid"
+    olena.json("status", "in-hours", status=cli.USAGE)
+    assert olena.json("--community", "Hour bank", "status",
+                      "in-hours")["state"] == "paid"
+    for name in ("Nowhere", town.olena.pid):
+        olena.json("--community", name, "balance",
+                   status=cli.USAGE if name == "Nowhere" else cli.FAILED)
+    # Ivan has not looked since.
+    ivan.run("balance")
+    unread = {one["name"]: one["unread"]
+              for one in ivan.json("communities")["communities"]}
+    assert unread == {"Market": 1, "Hour bank": 0}, unread
+    for person in (olena, ivan):
+        for name in town.hubs:
+            person.json("--community", name, "verify")
+
+
+def test_leave(town):
+    olena = town.olena
+    assert "You owe 3.00 HOUR" in olena.run("leave", "Hour bank",
+                                            status=cli.REFUSED)
+    assert len(names(olena)) == 2
+    assert "Your journal is kept" in olena.run("leave", "hour bank", "--force")
+    assert names(olena) == [("Market", True)]
+    hours = town.hubs["Hour bank"]
+    assert olena.json("communities")["left"] == [hours.community]
+    olena.json("--community", "Hour bank", "balance", status=cli.USAGE)
+    # With it, everything comes back from this computer.
+    olena.run("join", hours.link)
+    assert olena.json("communities")["left"] == []
+    assert olena.json("--offline", "--community", "Hour bank", "status",
+                      "in-hours")["state"] == "paid"
+    assert olena.json("--community", "Hour bank",
+                      "balance")["totals"][1]["balance"] == "-3.00"
+    olena.json("--community", "Hour bank", "verify")
+
+
+def test_two_programs(town):
+    """One is paying; the others look at what it stored, and do not pay."""
+    olena, hub = town.olena, town.hubs["Market"]
+    # Connected first, so that it is the payment that waits.
+    command = [cli.GEO, "--profile", olena.profile, "--json", "pay", "Ivan",
+               "1", "UAH", "--id", "slow", "--wait", "60"]
+    for _ in range(20):
+        with subprocess.Popen(command, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as paying:
+            time.sleep(0.02)
+            hub.process.send_signal(signal.SIGSTOP)
+            try:
+                time.sleep(0.3)
+                if paying.poll() is None:
+                    look_and_keep_off(town)
+                    caught = True
+                else:
+                    caught = False
+            finally:
+                hub.process.send_signal(signal.SIGCONT)
+            out, err = paying.communicate(timeout=60)
+            assert paying.returncode in (cli.DONE, cli.OFFLINE), (out, err)
+        if caught:
+            break
+    assert caught
+    # Whatever it was, it can be asked for, and never paid twice.
+    olena.json("pay", "Ivan", "1", "UAH", "--id", "slow")
+    document = olena.json("status", "slow")
+    assert document["state"] == "paid" and not document["may_pay_again"]
+    assert "pay twice" in document["advice"]
+    assert olena.json("balance")["totals"][0]["balance"] == "-121.00"
+
+
+def look_and_keep_off(town):
+    olena = town.olena
+    assert olena.json("balance")["totals"][0]["balance"] == "-120.00"
+    assert "Another program" in olena.run("history", "--limit", "1")
+    assert "Another program" in olena.run("people")
+    assert '"geo-receipt"' in olena.run("receipt", "in-market")
+    olena.json("verify")
+    assert len(names(olena)) == 2
+    for words in (("pay", "Ivan", "1", "UAH"), ("trust", "Ivan", "1", "UAH"),
+                  ("leave", "Market")):
+        assert olena.run(*words, status=cli.FAILED) == \
+            "geo: Another program has this profile open. Close it and try " \
+            "again.\n"
+    # The other community is nobody's.
+    olena.json("--community", "Hour bank", "pay", "Ivan", "1", "HOUR")
+
+
+def test_search(town):
+    olena = town.olena
+    olena.run("pay", "Ivan", "2", "UAH", "--note", "За мед", "--id", "honey")
+
+    def found(*words):
+        return [item["tx_id"] for item in
+                olena.json("history", *words)["items"]]
+
+    assert found("--search", "МЕД") == ["honey"]
+    assert found("--search", "iVaN", "--kind", "paid") == \
+        ["honey", "slow", "in-market"]
+    assert found("--with", "Ivan", "--kind", "trust-got") == [None]
+    assert found("--kind", "refused") == []
+    assert found("--state", "in-doubt,sending") == []
+    assert found("--since", "2100-01-01") == []
+    assert found("--until", "2000-01-01") == []
+    assert found("--since", "2000-01-01", "--equivalent", "UAH", "--kind",
+                 "paid", "--limit", "1") == ["honey"]
+    for words in (("--kind", "odd"), ("--state", "paid,odd"),
+                  ("--since", "yesterday"), ("--equivalent", "XYZ")):
+        olena.run("history", *words, status=cli.USAGE)
+
+
+def test_status(town):
+    olena, hub = town.olena, town.hubs["Market"]
+    assert "nothing was ever sent" in olena.run("status", UNKNOWN,
+                                                status=cli.USAGE)
+    assert "No payment is in doubt." in olena.run("status")
+    hub.process.send_signal(signal.SIGSTOP)
+    try:
+        document = olena.json("--offline", "status")
+    finally:
+        hub.process.send_signal(signal.SIGCONT)
+    assert document["payments"] == [] and document["open"] == 0
+    olena.json("pay", "Ivan", "9999", "UAH", "--id", "too-much",
+               status=cli.REFUSED)
+    document = olena.json("status", "too-much")
+    assert document["state"] == "not-paid" and document["may_pay_again"]
+    assert "you can pay again" in document["advice"]
+
+
+def main():
+    tests = [(name[5:], function) for name, function in globals().items()
+             if name.startswith("test_")]
+    print(f"1..{len(tests)}", flush=True)
+    folder = tempfile.mkdtemp(prefix="geo-communities-")
+    os.environ.update(XDG_DATA_HOME=os.path.join(folder, "data"),
+                      SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="pw",
+                      SECRET_FILE_TEST_PATH=os.path.join(folder, "keyring"),
+                      LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
+    os.environ.pop("LANGUAGE", None)
+    # libsecret's file leaks a string of its own.
+    os.environ["ASAN_OPTIONS"] = ":".join(
+        filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
+    town = None
+    broken = False
+    try:
+        town = Towns(folder)
+        for number, (name, function) in enumerate(tests, 1):
+            try:
+                function(town)
+            except Exception:
+                broken = True
+                print("# " + traceback.format_exc().replace("\n", "\n# "))
+                print(f"not ok {number} - {name}", flush=True)
+            else:
+                print(f"ok {number} - {name}", flush=True)
+    finally:
+        for hub in town.hubs.values() if town is not None else ():
+            hub.process.send_signal(signal.SIGCONT)
+            hub.stop()
+        if broken:
+            print(f"# the folder is kept: {folder}")
+        else:
+            shutil.rmtree(folder)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
