@@ -826,6 +826,23 @@ test_lifted_by_entry (void) {
   g_assert_cmpint (town_balance (town, BOB), ==, -1000);
 }
 
+/* The question overtaken by the entry of its own contract: there is nothing to
+ * vote for any more, and nothing is held. */
+static void
+test_asked_after_entry (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) deal = deal_through_me (town, "tx-1", 1000);
+
+  town_receive (town, town_commit (town_entry_of_deal (town, deal)));
+  for (guint i = 0; i < 2; i++) {
+    town_receive (town, deal_prepare (town, deal, "late"));
+    town_expect (town, "");
+    g_assert_cmpuint (geo_party_count_open (town->party), ==, 0);
+    g_assert_cmpint (pair_with (town, ANNA)->reserved_in.minor, ==, 0);
+    g_assert_cmpint (pair_with (town, BOB)->reserved_out.minor, ==, 0);
+  }
+}
+
 static void
 test_not_lifted_by_time (void) {
   g_autoptr (Town) town = town_new ();
@@ -904,6 +921,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/vote/lifted-by-refusal", test_lifted_by_refusal);
   g_test_add_func ("/party/vote/lifted-by-voter", test_lifted_by_voter);
   g_test_add_func ("/party/vote/lifted-by-entry", test_lifted_by_entry);
+  g_test_add_func ("/party/vote/asked-after-entry", test_asked_after_entry);
   g_test_add_func ("/party/vote/not-lifted-by-time", test_not_lifted_by_time);
   g_test_add_func ("/party/vote/reservation-overflow",
                    test_reservation_overflow);
