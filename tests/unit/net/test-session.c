@@ -64,6 +64,99 @@ test_echo (void) {
   seen_clear (&hub);
 }
 
+static const gchar *
+may_open_cb (const gchar *protocols, gpointer user_data) {
+  return g_strcmp0 (protocols, "talk, sesame") == 0 ? "talk" : NULL;
+}
+
+typedef struct {
+  GeoSession *session;
+  GString *heard;
+  gboolean closed;
+} Talk;
+
+static void
+talk_text_cb (GeoSession *session, const gchar *text, gpointer user_data) {
+  Talk *talk = user_data;
+
+  g_string_append_printf (talk->heard, "<%s>", text);
+  g_assert_true (geo_session_send_text (session, text));
+}
+
+static void
+talk_closed_cb (GeoSession *session, const GError *error, gpointer user_data) {
+  ((Talk *) user_data)->closed = TRUE;
+}
+
+static void
+talk_cb (GeoSession *session, const gchar *protocols, gpointer user_data) {
+  Talk *talk = user_data;
+
+  g_assert_cmpstr (protocols, ==, "talk, sesame");
+  g_set_object (&talk->session, session);
+  g_signal_connect (session, "text", G_CALLBACK (talk_text_cb), talk);
+  g_signal_connect (session, "closed", G_CALLBACK (talk_closed_cb), talk);
+}
+
+#define TALK(protocols)                                       \
+  "GET /talk HTTP/1.1\r\nHost: hub\r\nUpgrade: websocket\r\n" \
+  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"      \
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" protocols "\r\n"
+
+static gchar *
+shake (GSocketConnection *bare, const gchar *request) {
+  g_autoptr (GBytes) answer = NULL;
+
+  bare_write (bare, request, strlen (request));
+  answer = bare_read (bare);
+  return g_strndup (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer));
+}
+
+/* Plain texts, for those only who may. */
+static void
+test_plain (void) {
+  static const guint8 ping_frame[] = { 0x89, 0 };
+  Seen hub = { 0 };
+  Talk talk = { .heard = g_string_new (NULL) };
+  g_autoptr (GSocketConnection) stranger = bare_connect (&hub);
+  g_autoptr (GSocketConnection) bare = bare_connect (&hub);
+  g_autofree gchar *no = NULL;
+  g_autofree gchar *yes = NULL;
+  g_autoptr (GBytes) echo = NULL;
+  g_autoptr (GBytes) asked = NULL;
+
+  geo_server_set_text_handler (hub.server, "/talk", may_open_cb, talk_cb,
+                               &talk);
+  no = shake (stranger, TALK ("Sec-WebSocket-Protocol: talk\r\n"));
+  g_assert_true (g_str_has_prefix (no, "HTTP/1.1 403 "));
+  g_assert_null (talk.session);
+  yes = shake (bare, TALK ("Sec-WebSocket-Protocol: talk, sesame\r\n"));
+  g_assert_true (g_str_has_prefix (yes, "HTTP/1.1 101 "));
+  g_assert_nonnull (strstr (yes, "Sec-WebSocket-Protocol: talk\r\n"));
+  wait_until (talk.session != NULL);
+  g_assert_cmpuint (geo_server_get_n_sessions (hub.server), ==, 1);
+
+  bare_write_frame (bare, GEO_FRAME_TEXT, "x\xc3\xa9", 3);
+  wait_until (talk.heard->len > 0);
+  g_assert_cmpstr (talk.heard->str, ==, "<x\xc3\xa9>");
+  echo = bare_read (bare);
+  g_assert_cmpmem (g_bytes_get_data (echo, NULL), g_bytes_get_size (echo),
+                   "\x81\x03x\xc3\xa9", 5);
+  geo_session_ping (talk.session);
+  asked = bare_read (bare);
+  g_assert_cmpmem (g_bytes_get_data (asked, NULL), g_bytes_get_size (asked),
+                   ping_frame, sizeof ping_frame);
+
+  /* What is no text ends it. */
+  bare_write_frame (bare, GEO_FRAME_TEXT, "a\0b", 3);
+  wait_until (talk.closed);
+  g_assert_cmpstr (talk.heard->str, ==, "<x\xc3\xa9>");
+  g_assert_false (geo_session_send_text (talk.session, "y"));
+  g_clear_object (&talk.session);
+  g_string_free (talk.heard, TRUE);
+  seen_clear (&hub);
+}
+
 /* Frames that a hub must survive, and how the session ends, if it does. */
 static const struct {
   const gchar *name;
@@ -337,6 +430,7 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/session/echo", test_echo);
+  g_test_add_func ("/net/session/plain", test_plain);
   g_test_add_func ("/net/session/malformed", test_malformed);
   g_test_add_func ("/net/session/oversized", test_oversized);
   g_test_add_func ("/net/session/endless-fragments", test_endless_fragments);
