@@ -291,7 +291,8 @@ is_local (const gchar *address) {
 /* The figures tell how busy a community is, so not everybody reads them. */
 static gboolean
 is_metrics (GeoHub *self, const GeoRequest *request) {
-  if (!g_str_equal (request->method, "GET") ||
+  if ((!g_str_equal (request->method, "GET") &&
+       !g_str_equal (request->method, "HEAD")) ||
       (!g_str_equal (request->path, "/metrics") &&
        !g_str_equal (request->path, "/api/v1/metrics")))
     return FALSE;

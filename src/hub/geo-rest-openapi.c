@@ -106,7 +106,7 @@ static const struct {
                       "signature:signature" },
   { "Constraints", "max_hops?:int? max_paths?:int? timeout_ms?:int? "
                    "avoid?:[pid]?" },
-  { "Payment", "tx_id:tx_id status:COMMITTED/ABORTED from:pid to:pid "
+  { "Payment", "tx_id:tx_id status:PREPARED/COMMITTED/ABORTED from:pid to:pid "
                "equivalent:text amount:amount routes:[Route] "
                "error:ErrorReason? created_at:time committed_at:time?" },
   { "Route", "path:[pid] amount:amount" },

@@ -249,6 +249,42 @@ pick (const GPtrArray *payments, const GeoPid *pid) {
   return received;
 }
 
+/* An order that is not decided, of the one who asks. */
+typedef struct {
+  const GeoPid *payer;
+  const gchar *tx_id;
+  JsonObject *found;
+} Open;
+
+static void
+open_cb (const GeoOrder *order, gpointer user_data) {
+  Open *open = user_data;
+  GeoHubPayment payment = { 0 };
+
+  if (!g_str_equal (order->tx_id, open->tx_id) ||
+      !geo_pid_equal (&order->from, open->payer) || open->found != NULL)
+    return;
+  payment.payer = order->from;
+  payment.payee = order->to;
+  payment.tx_id = order->tx_id;
+  payment.equivalent = order->equivalent;
+  payment.amount = order->amount;
+  payment.created_at = order->created_at;
+  open->found = show (&payment, NULL);
+  json_object_set_string_member (open->found, "status", "PREPARED");
+}
+
+/* Whoever pays is told that it is under way, and not that there is no such
+ * payment: they might pay again.  Nobody else knows of it yet. */
+static JsonObject *
+show_open (GeoRestCall *call) {
+  Open open = { &call->pid, call->args[0], NULL };
+
+  geo_closer_foreach_open (geo_engine_get_closer (call->rest->engine), open_cb,
+                           &open);
+  return open.found;
+}
+
 void
 geo_rest_get_payment (GeoRestCall *call) {
   g_autoptr (GError) error = NULL;
@@ -262,12 +298,13 @@ geo_rest_get_payment (GeoRestCall *call) {
     return;
   }
   payment = pick (payments, &call->pid);
-  if (payment == NULL) {
+  object = payment == NULL ? show_open (call)
+                           : show_stored (call, payment, &error);
+  if (payment == NULL && object == NULL) {
     geo_rest_send_missing (geo_rest_take_reply (call), "Payment",
                            call->args[0]);
     return;
   }
-  object = show_stored (call, payment, &error);
   if (object == NULL)
     geo_rest_send_unreadable (geo_rest_take_reply (call), error);
   else

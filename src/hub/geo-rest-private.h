@@ -227,6 +227,7 @@ void geo_rest_get_health (GeoRestCall *call);
 void geo_rest_get_healthz (GeoRestCall *call);
 void geo_rest_get_health_db (GeoRestCall *call);
 void geo_rest_get_openapi (GeoRestCall *call);
+void geo_rest_get_metrics (GeoRestCall *call);
 void geo_rest_get_ws (GeoRestCall *call);
 
 void geo_rest_post_challenge (GeoRestCall *call);

@@ -19,6 +19,8 @@ const GeoRestRoute geo_rest_routes[] = {
     "That the hub answers", NULL, NULL, "Healthz" },
   { "GET", "/health/db", GEO_REST_OPEN, geo_rest_get_health_db, "200 503",
     "Whether the database can be read", NULL, NULL, "HealthDb" },
+  { "GET", "/metrics", GEO_REST_OPEN, geo_rest_get_metrics, "200 404",
+    "Figures for Prometheus, for those who may", NULL, NULL, NULL },
   { "GET", "/openapi.json", GEO_REST_OPEN, geo_rest_get_openapi, "200",
     "This description", NULL, NULL, "OpenApi" },
   { "POST", "/auth/challenge", GEO_REST_OPEN, geo_rest_post_challenge,
@@ -185,6 +187,12 @@ const GeoRestRoute geo_rest_routes[] = {
     "200 503", "Whether the database can be read", NULL, NULL, "HealthDb" },
   { NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL },
 };
+
+/* For those who may, the hub itself answered. */
+void
+geo_rest_get_metrics (GeoRestCall *call) {
+  geo_rest_send_missing (geo_rest_take_reply (call), "Metrics", NULL);
+}
 
 /* The server shakes hands before anything comes here: a HEAD is left. */
 void

@@ -239,8 +239,12 @@ def test_ban(town):
         assert town.admin("POST", f"/participants/{carol.pid}/{verb}",
                           {"reason": "t"}).status == 200
     assert is_silent(listener)
+    wallet = Socket(town.hub.listen, None, path=PREFIX + "/node")
+    wallet.sign_in(carol)
     town.admin("POST", f"/participants/{carol.pid}/ban", {"reason": "t"})
     assert wait_closed(listener) == "banned"
+    assert wallet.json()["payload"]["reason"] == "frozen"
+    assert wait_closed(wallet) == "banned"
     stranger = Socket(town.hub.listen, "bearer, " + carol.token)
     assert stranger.status == 403
     town.admin("POST", f"/participants/{carol.pid}/unban", {"reason": "t"})

@@ -112,6 +112,10 @@ def test_health(town):
         for name, path in (("health", "/health"), ("healthz", "/healthz"),
                            ("health-db", "/health/db")):
             town.compare(name, request(town.hub.listen, "GET", prefix + path))
+    for path in ("/metrics", PREFIX + "/metrics"):
+        answer = request(town.hub.listen, "GET", path)
+        assert answer.status == 200, answer
+        assert re.search(r"^geo_hub_\w+ \d+$", answer.text, re.M), answer
     town.compare("not-found-route",
                  request(town.hub.listen, "GET", PREFIX + "/nope"))
     for path in ("/equivalents", "/", "/api/v1", "/api/v1/", "/api/v2/health",
@@ -962,7 +966,8 @@ def test_admin_freeze(town):
     """Who is frozen neither pays, receives, passes on nor is given lines."""
     a, b, c = (town.client("Cold " + letter).join() for letter in "ABC")
     b.trust(a, "10")
-    c.trust(b, "10")
+    held = c.trust(b, "10").body["id"]
+    given = b.get("/trustlines", direction="outgoing").body["items"][0]["id"]
     assert a.pay(c, "1").status == 200
     answer = town.compare("admin-freeze-C", town.admin(
         "POST", f"/participants/{b.pid}/freeze", {"reason": "t"}))
@@ -983,6 +988,16 @@ def test_admin_freeze(town):
         town.compare("trustline-to-frozen", a.trust(b, "5"), 403)
         assert b.pay(c, "1").status == 403
         assert b.trust(c, "1").status == 403
+        # No more trust by what is there already; less of it always.
+        assert c.change_line(held, limit="11").status == 403
+        assert b.change_line(given, limit="11").status == 403
+        assert c.change_line(held, limit="9" if restart else "9.50"
+                             ).status == 200
+        # Nor is it worth asking.
+        for payer, payee in ((a, b), (b, c), (a, c)):
+            answer = payer.get("/payments/capacity", to=payee.pid,
+                               equivalent="UAH")
+            assert answer.body["can_pay"] is False, answer
         assert a.get("/participants/" + b.pid).body["status"] == "suspended"
         # It may look, and sign in.
         assert b.get("/balance").status == 200
@@ -1094,6 +1109,10 @@ def test_admin_abort(town):
         for path in (f"/graph/ego?pid={payee.pid}", "/graph/snapshot"):
             open_ones = town.admin("GET", path).body["transactions"]
             assert [item["tx_id"] for item in open_ones] == [body["tx_id"]]
+        # Whoever pays is not told that there is no such payment.
+        answer = payer.get("/payments/" + body["tx_id"])
+        assert (answer.body["status"], answer.body["committed_at"],
+                answer.body["routes"]) == ("PREPARED", None, []), answer
         assert payee.get("/payments/" + body["tx_id"]).status == 404
         if outcome == "ABORTED":
             answer = town.admin("POST", f"/transactions/{body['tx_id']}/abort",
@@ -1169,8 +1188,16 @@ def test_audit(town):
             "admin.participants.freeze", "admin.participants.unfreeze",
             "admin.participants.ban", "admin.participants.unban",
             "admin.equivalents.create", "admin.equivalents.update",
-            "admin.equivalents.delete", "auth.login", "clearing.auto",
+            "admin.equivalents.delete", "admin.transactions.abort",
+            "auth.login", "clearing.auto", "integrity.verify",
             } <= actions, actions
+    # Everything that the owner can do has been done, and nothing is done by
+    # what only looks.
+    ways = {operation["operationId"] for path, operations in
+            town.document.document["paths"].items() if "/admin/" in path
+            for method, operation in operations.items() if method != "get"}
+    assert len(ways) == len([action for action in actions
+                             if action.startswith("admin.")]), (ways, actions)
     freeze = town.admin("GET", "/audit-log?action=admin.participants.freeze"
                         ).body["items"][0]
     assert freeze["reason"] == "t"
