@@ -35,8 +35,9 @@ add_proposal (const GeoHash *contract,
   if (debtor == NULL || creditor == NULL)
     return;
   item = geo_proposal_item_new (
-      contract, object, (guint) object->hops_count - 1,
-      geo_node_find_name (self, debtor), geo_node_find_name (self, creditor));
+      contract, object, (guint) object->hops_count - 1, debtor,
+      geo_node_find_name (self, debtor), creditor,
+      geo_node_find_name (self, creditor));
   g_list_store_append (self->proposals, item);
 }
 

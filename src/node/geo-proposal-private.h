@@ -14,7 +14,9 @@ G_BEGIN_DECLS
 GeoProposalItem *geo_proposal_item_new (const GeoHash *hash,
                                         const GeoContract *contract,
                                         guint others,
+                                        const GeoPid *debtor_pid,
                                         const gchar *debtor,
+                                        const GeoPid *creditor_pid,
                                         const gchar *creditor);
 const GeoHash *geo_proposal_item_get_contract (GeoProposalItem *item);
 

@@ -14,6 +14,8 @@ struct _GeoProposalItem {
   gchar *equivalent;
   gchar *debtor;
   gchar *creditor;
+  GeoPid debtor_pid;
+  GeoPid creditor_pid;
   GeoDecimal amount;
   guint others;
   GeoTime deadline;
@@ -45,7 +47,9 @@ GeoProposalItem *
 geo_proposal_item_new (const GeoHash *hash,
                        const GeoContract *contract,
                        guint others,
+                       const GeoPid *debtor_pid,
                        const gchar *debtor,
+                       const GeoPid *creditor_pid,
                        const gchar *creditor) {
   GeoProposalItem *self = g_object_new (GEO_TYPE_PROPOSAL_ITEM, NULL);
 
@@ -55,6 +59,8 @@ geo_proposal_item_new (const GeoHash *hash,
   self->amount = contract->amount;
   self->others = others;
   self->deadline = contract->deadline;
+  self->debtor_pid = *debtor_pid;
+  self->creditor_pid = *creditor_pid;
   self->debtor = g_strdup (debtor != NULL ? debtor : "");
   self->creditor = g_strdup (creditor != NULL ? creditor : "");
   return self;
@@ -98,6 +104,16 @@ geo_proposal_item_get_debtor (GeoProposalItem *item) {
 const gchar *
 geo_proposal_item_get_creditor (GeoProposalItem *item) {
   return item->creditor;
+}
+
+const GeoPid *
+geo_proposal_item_get_debtor_pid (GeoProposalItem *item) {
+  return &item->debtor_pid;
+}
+
+const GeoPid *
+geo_proposal_item_get_creditor_pid (GeoProposalItem *item) {
+  return &item->creditor_pid;
 }
 
 GeoTime

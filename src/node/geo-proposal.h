@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 
 #include "core/geo-amount.h"
+#include "core/geo-key.h"
 #include "core/geo-time.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,8 @@ guint geo_proposal_item_get_others (GeoProposalItem *item);
 /* Whoever owes me less then, and whom I owe less then. */
 const gchar *geo_proposal_item_get_debtor (GeoProposalItem *item);
 const gchar *geo_proposal_item_get_creditor (GeoProposalItem *item);
+const GeoPid *geo_proposal_item_get_debtor_pid (GeoProposalItem *item);
+const GeoPid *geo_proposal_item_get_creditor_pid (GeoProposalItem *item);
 /* Until when it may be answered. */
 GeoTime geo_proposal_item_get_deadline (GeoProposalItem *item);
 

@@ -72,6 +72,7 @@ static const struct {
   { "win.show-page(\"home\")", { "<Alt>1" } },
   { "win.show-page(\"activity\")", { "<Alt>2" } },
   { "win.show-page(\"people\")", { "<Alt>3" } },
+  { "win.show-page(\"market\")", { "<Alt>4" } },
   { "win.show-sidebar", { "F9" } },
   { "win.reconnect", { "<Control>r" } },
   { "win.show-help-overlay", { "<Control>question" } },

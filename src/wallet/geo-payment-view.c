@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "wallet/geo-say.h"
+
 #include "node/geo-phrases.h"
 
 struct _GeoPaymentView {
@@ -113,8 +115,7 @@ announce (GeoPaymentView *self) {
       g_strdup_printf ("%s\n%s", adw_status_page_get_title (self->status_page),
                        adw_status_page_get_description (self->status_page));
 
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
-                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  geo_say (GTK_WIDGET (self), text);
 }
 
 static void

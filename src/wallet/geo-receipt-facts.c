@@ -45,6 +45,30 @@ sum_hops_to (GPtrArray *hops, const GeoPid *me) {
   return sum;
 }
 
+/* A hop runs against a debt: whoever pays me in the circle is my creditor. */
+static void
+read_circle (GeoReceiptFacts *facts,
+             const GeoContract *contract,
+             GPtrArray *hops,
+             const GeoPid *me) {
+  gboolean has_debtor = FALSE;
+  gboolean has_creditor = FALSE;
+
+  for (guint i = 0; i < hops->len; i++) {
+    const GeoHop *hop = ((const GeoProvenHop *) hops->pdata[i])->hop;
+
+    if (geo_pid_equal (&hop->from, me)) {
+      facts->debtor = hop->to;
+      has_debtor = TRUE;
+    } else if (geo_pid_equal (&hop->to, me)) {
+      facts->creditor = hop->from;
+      has_creditor = TRUE;
+    }
+  }
+  facts->has_circle = has_debtor && has_creditor && contract->hops_count > 2;
+  facts->others = facts->has_circle ? (guint) contract->hops_count - 1 : 0;
+}
+
 static void
 read_certificate (GeoReceiptFacts *facts,
                   const GeoProvenEntry *entry,
@@ -61,6 +85,7 @@ read_certificate (GeoReceiptFacts *facts,
   if (!contract->has_payer || !contract->has_payee) {
     facts->kind = GEO_ITEM_CLEARED;
     facts->amount = sum_hops_to (entry->hops, me);
+    read_circle (facts, contract, entry->hops, me);
   } else if (geo_pid_equal (&contract->payer, me)) {
     facts->kind = GEO_ITEM_PAID;
     read_peer (facts, &contract->payee, entry->people);

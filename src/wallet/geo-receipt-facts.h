@@ -22,6 +22,12 @@ typedef struct {
   GeoAmount amount;
   gchar *text; /* NULL if there is none. */
   gchar *tx_id; /* NULL if there is none. */
+  /* CLEARED: who owes me less, whom I owe less, and how many others took part,
+   * those two among them. */
+  gboolean has_circle;
+  GeoPid debtor;
+  GeoPid creditor;
+  guint others;
 } GeoReceiptFacts;
 
 /* me: whose receipt it is.  GEO_CORE_ERROR where the text is no receipt. */

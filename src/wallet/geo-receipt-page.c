@@ -14,6 +14,7 @@
 
 #include "node/geo-phrases.h"
 #include "wallet/geo-receipt-facts.h"
+#include "wallet/geo-say.h"
 
 /* Among as many of the newest rows of activity it is looked for. */
 #define NEWEST_ROWS_MAX 256
@@ -394,9 +395,7 @@ verify_cb (GeoReceiptPage *self) {
   gtk_widget_add_css_class (GTK_WIDGET (self->proof_icon),
                             sentence != NULL ? "success" : "error");
   gtk_widget_set_visible (GTK_WIDGET (self->proof_icon), TRUE);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self->proof_row),
-                           sentence != NULL ? sentence : failure,
-                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  geo_say (GTK_WIDGET (self->proof_row), sentence != NULL ? sentence : failure);
 }
 
 /* --- Saving ------------------------------------------------------------- */

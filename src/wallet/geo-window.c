@@ -16,6 +16,7 @@
 #include "wallet/geo-activity-page.h"
 #include "wallet/geo-connection-pill.h"
 #include "wallet/geo-home-page.h"
+#include "wallet/geo-market-page.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-people-page.h"
 #include "wallet/geo-person-page.h"
@@ -51,6 +52,7 @@ struct _GeoWindow {
   GeoHomePage *home_page;
   GeoActivityPage *activity_page;
   GeoPeoplePage *people_page;
+  GeoMarketPage *market_page;
   GtkToggleButton *sidebar_button;
 };
 
@@ -373,6 +375,7 @@ geo_window_class_init (GeoWindowClass *klass) {
   g_type_ensure (GEO_TYPE_ACTIVITY_PAGE);
   g_type_ensure (GEO_TYPE_CONNECTION_PILL);
   g_type_ensure (GEO_TYPE_HOME_PAGE);
+  g_type_ensure (GEO_TYPE_MARKET_PAGE);
   g_type_ensure (GEO_TYPE_PEOPLE_PAGE);
   g_type_ensure (GEO_TYPE_UNLOCK_PAGE);
   g_type_ensure (GEO_TYPE_WELCOME);
@@ -399,6 +402,7 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, home_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, activity_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, people_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, market_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
                                         sidebar_button);
 
@@ -487,6 +491,7 @@ geo_window_set_node (GeoWindow *self, GeoNode *node) {
   geo_home_page_set_node (self->home_page, node);
   geo_activity_page_set_node (self->activity_page, node);
   geo_people_page_set_node (self->people_page, node);
+  geo_market_page_set_node (self->market_page, node);
   gtk_stack_set_visible_child_name (self->root, "main");
   geo_node_start (node);
 }

@@ -4,7 +4,7 @@
  * GeoWindow: the one window: decides between onboarding, unlocking and the
  * pages, holds the node, and offers the actions that pages ask for by name:
  *
- *   win.show-page ("home" | "activity" | "people")
+ *   win.show-page ("home" | "activity" | "people" | "market")
  *   win.show-person (PID, of a stranger too)
  *   win.show-receipt (receipt key)
  *   win.pay (PID or geo://v1/ link, or "" to choose)
