@@ -217,6 +217,14 @@ told_received (GeoNode *self, const GeoProvenEntry *entry) {
                       geo_hash_to_string (&contract->order));
 }
 
+static void
+told_cleared (GeoNode *self, const GeoProvenEntry *entry) {
+  refresh_hops (self, entry);
+  if (entry->certificate != NULL)
+    g_hash_table_add (self->expected_receipts,
+                      g_strdup (entry->certificate->contract->tx_id));
+}
+
 static const gchar *
 fault_sentence (const gchar *reason) {
   if (g_strcmp0 (reason, GEO_REASON_CHAIN) == 0)
@@ -238,8 +246,10 @@ tell (GeoNode *self, const GeoTold *told) {
     told_received (self, told->entry);
     break;
   case GEO_TOLD_PASSED:
-  case GEO_TOLD_CLEARED:
     refresh_hops (self, told->entry);
+    break;
+  case GEO_TOLD_CLEARED:
+    told_cleared (self, told->entry);
     break;
   case GEO_TOLD_PROPOSALS:
     geo_node_refresh_proposals (self);

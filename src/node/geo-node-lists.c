@@ -68,9 +68,12 @@ added_cb (GeoActivityModel *model, GeoActivityItem *item, gpointer user_data) {
   GeoNode *self = user_data;
   const gchar *key = geo_activity_item_get_receipt_key (item);
 
-  if (geo_activity_item_get_kind (item) == GEO_ITEM_RECEIVED && key != NULL &&
-      g_hash_table_remove (self->expected_receipts, key))
+  if (key == NULL || !g_hash_table_remove (self->expected_receipts, key))
+    return;
+  if (geo_activity_item_get_kind (item) == GEO_ITEM_RECEIVED)
     g_signal_emit_by_name (self, "payment-received", item);
+  else if (geo_activity_item_get_kind (item) == GEO_ITEM_CLEARED)
+    g_signal_emit_by_name (self, "cleared", item);
 }
 
 /* --- The lists themselves ----------------------------------------------- */

@@ -134,7 +134,7 @@ struct _GeoNode {
   gint64 newest;
   guint unread;
   GHashTable *pending; /* line_id → the pair it is for */
-  GHashTable *expected_receipts; /* Receipt keys of TOLD_RECEIVED */
+  GHashTable *expected_receipts; /* Receipt keys of what is to be told */
 
   /* geo-node-pay.c */
   GHashTable *payments; /* tx_id → GeoPayment */

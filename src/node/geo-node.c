@@ -27,6 +27,7 @@ enum {
 
 enum {
   SIGNAL_PAYMENT_RECEIVED,
+  SIGNAL_CLEARED,
   SIGNAL_FAULT,
   N_SIGNALS,
 };
@@ -130,6 +131,9 @@ geo_node_class_init (GeoNodeClass *klass) {
   signals[SIGNAL_PAYMENT_RECEIVED] = g_signal_new (
       "payment-received", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
       NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_ACTIVITY_ITEM);
+  signals[SIGNAL_CLEARED] = g_signal_new (
+      "cleared", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+      NULL, G_TYPE_NONE, 1, GEO_TYPE_ACTIVITY_ITEM);
   signals[SIGNAL_FAULT] = g_signal_new ("fault", G_TYPE_FROM_CLASS (klass),
                                         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, G_TYPE_STRING);

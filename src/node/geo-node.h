@@ -31,8 +31,8 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
 /* Properties that notify: "connection" (GeoConnection as int),
  * "connection-detail" (string), "open-count" (uint: payments and votes without
  * evidence), "unread" (uint).
- * Signals: "payment-received" (GeoActivityItem *item), "fault" (const gchar
- * *message). */
+ * Signals: "payment-received", "cleared" (GeoActivityItem *item), "fault"
+ * (const gchar *message). */
 
 /* Joins a community with an unlocked profile: link is geo://v1/join?… or an
  * address of a hub.  Connects, checks who answers (fingerprint, community in

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "node/geo-phrases.h"
 #include "wallet/geo-activity-row.h"
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-words-dialog.h"
@@ -31,11 +32,13 @@ struct _GeoHomePage {
   GeoNode *node;
   GtkSliceListModel *latest;
   GPtrArray *cards; /* In totals_box, which holds them. */
+  GPtrArray *proposals; /* Rows in attention_group, which holds them. */
 
   /* template children */
   GtkBox *totals_box;
   GtkButton *copy_button;
   AdwPreferencesGroup *attention_group;
+  AdwActionRow *fault_row;
   AdwActionRow *open_row;
   AdwActionRow *words_row;
   AdwActionRow *trust_row;
@@ -84,13 +87,56 @@ show_open (GeoHomePage *self) {
                           count > 0 && self->open_is_old);
 }
 
+/* Clearings that wait for a word, the most urgent ones before all else. */
+static void
+show_proposals (GeoHomePage *self) {
+  GListModel *proposals = geo_node_get_proposals (self->node);
+
+  for (guint i = 0; i < self->proposals->len; i++)
+    adw_preferences_group_remove (self->attention_group,
+                                  self->proposals->pdata[i]);
+  g_ptr_array_set_size (self->proposals, 0);
+  for (guint i = 0; i < g_list_model_get_n_items (proposals); i++) {
+    g_autoptr (GeoProposalItem) item = g_list_model_get_item (proposals, i);
+    g_autofree gchar *sentence = geo_phrase_proposal (item);
+    GtkWidget *row = adw_action_row_new ();
+    GtkWidget *icon =
+        gtk_image_new_from_icon_name ("object-rotate-right-symbolic");
+    GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
+
+    adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
+                                   _ ("Debts can be cleared"));
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), sentence);
+    adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
+    gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+    gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-clearing");
+    gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s",
+                                      geo_proposal_item_get_id (item));
+    adw_preferences_group_add (self->attention_group, row);
+    g_ptr_array_add (self->proposals, row);
+  }
+}
+
+static void
+show_fault (GeoHomePage *self) {
+  gtk_widget_set_visible (GTK_WIDGET (self->fault_row),
+                          geo_node_get_connection (self->node) ==
+                              GEO_CONNECTION_FAULT);
+  adw_action_row_set_subtitle (self->fault_row,
+                               geo_node_get_connection_detail (self->node));
+}
+
 static void
 show_attention (GeoHomePage *self) {
   GeoProfile *profile = geo_node_get_profile (self->node);
   gboolean given, got;
 
   count_lines (self, &given, &got);
+  show_fault (self);
   show_open (self);
+  show_proposals (self);
   gtk_widget_set_visible (GTK_WIDGET (self->words_row),
                           geo_profile_is_unlocked (profile) &&
                               !geo_profile_get_words_confirmed (profile));
@@ -98,7 +144,9 @@ show_attention (GeoHomePage *self) {
   gtk_widget_set_visible (GTK_WIDGET (self->trusted_row), !got);
   gtk_widget_set_visible (
       GTK_WIDGET (self->attention_group),
-      gtk_widget_get_visible (GTK_WIDGET (self->open_row)) ||
+      gtk_widget_get_visible (GTK_WIDGET (self->fault_row)) ||
+          gtk_widget_get_visible (GTK_WIDGET (self->open_row)) ||
+          self->proposals->len > 0 ||
           gtk_widget_get_visible (GTK_WIDGET (self->words_row)) || !given ||
           !got);
 }
@@ -228,6 +276,8 @@ forget_node (GeoHomePage *self) {
   g_clear_handle_id (&self->open_id, g_source_remove);
   g_signal_handlers_disconnect_by_data (geo_node_get_people (self->node), self);
   g_signal_handlers_disconnect_by_data (geo_node_get_totals (self->node), self);
+  g_signal_handlers_disconnect_by_data (geo_node_get_proposals (self->node),
+                                        self);
   g_signal_handlers_disconnect_by_data (self->node, self);
   for (guint i = 0;
        i < g_list_model_get_n_items (geo_node_get_totals (self->node)); i++) {
@@ -246,6 +296,7 @@ geo_home_page_dispose (GObject *object) {
   forget_node (self);
   g_clear_object (&self->latest);
   g_clear_pointer (&self->cards, g_ptr_array_unref);
+  g_clear_pointer (&self->proposals, g_ptr_array_unref);
   G_OBJECT_CLASS (geo_home_page_parent_class)->dispose (object);
 }
 
@@ -260,6 +311,7 @@ geo_home_page_class_init (GeoHomePageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, copy_button);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage,
                                         attention_group);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, fault_row);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, open_row);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, words_row);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, trust_row);
@@ -274,6 +326,7 @@ geo_home_page_class_init (GeoHomePageClass *klass) {
 static void
 geo_home_page_init (GeoHomePage *self) {
   self->cards = g_ptr_array_new ();
+  self->proposals = g_ptr_array_new ();
   self->latest = gtk_slice_list_model_new (NULL, 0, LATEST_MAX);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_bind_model (self->latest_list, G_LIST_MODEL (self->latest),
@@ -301,6 +354,10 @@ geo_home_page_set_node (GeoHomePage *self, GeoNode *node) {
                             G_CALLBACK (totals_changed_cb), self);
   g_signal_connect_swapped (geo_node_get_people (node), "items-changed",
                             G_CALLBACK (changed_cb), self);
+  g_signal_connect_swapped (geo_node_get_proposals (node), "items-changed",
+                            G_CALLBACK (changed_cb), self);
+  g_signal_connect_swapped (node, "notify::connection", G_CALLBACK (changed_cb),
+                            self);
   g_signal_connect_swapped (node, "notify::open-count",
                             G_CALLBACK (open_count_cb), self);
   gtk_slice_list_model_set_model (self->latest, geo_node_get_activity (node));

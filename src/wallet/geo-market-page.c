@@ -23,8 +23,7 @@
 #include "wallet/geo-person-watch.h"
 #include "wallet/geo-receipt-facts.h"
 
-/* Of the newest rows of activity, so many circles at most are shown. */
-#define NEWEST_ROWS_MAX 200
+/* The newest ones; older ones are in Activity. */
 #define CIRCLES_MAX 12
 /* Changes come in swarms. */
 #define REFRESH_DELAY_MS 150
@@ -44,7 +43,7 @@ struct _GeoMarketPage {
   GCancellable *cancellable;
   GeoMarketGraph *graph; /* What is shown. */
   GPtrArray *watches; /* GeoPersonWatch */
-  GListStore *circles; /* GeoActivityItem, the newest first */
+  GtkSliceListModel *circles; /* GeoActivityItem, the newest first */
   GHashTable *facts; /* Receipt key → GeoReceiptFacts; NULL: nothing there */
   GListStore *sections;
   gchar *equivalent; /* NULL before there is a node. */
@@ -222,8 +221,9 @@ add_circles (GeoMarketPage *self, GeoMarketGraph *graph) {
   }
   for (guint i = 0; i < g_list_model_get_n_items (circles); i++) {
     g_autoptr (GeoActivityItem) item = g_list_model_get_item (circles, i);
-    const GeoReceiptFacts *facts = g_hash_table_lookup (
-        self->facts, geo_activity_item_get_receipt_key (item));
+    const gchar *key = geo_activity_item_get_receipt_key (item);
+    const GeoReceiptFacts *facts =
+        key != NULL ? g_hash_table_lookup (self->facts, key) : NULL;
 
     if (facts != NULL && facts->has_circle &&
         g_strcmp0 (facts->equivalent, self->equivalent) == 0)
@@ -275,11 +275,19 @@ read_circles (GeoMarketPage *self) {
   GListModel *circles = G_LIST_MODEL (self->circles);
 
   for (guint i = 0;
-       !self->is_reading && i < g_list_model_get_n_items (circles); i++) {
+       self->node != NULL && !self->is_reading && i < g_list_model_get_n_items (circles); i++) {
     g_autoptr (GeoActivityItem) item = g_list_model_get_item (circles, i);
     const gchar *key = geo_activity_item_get_receipt_key (item);
     Reading *reading;
 
+    if (!geo_activity_item_get_loaded (item)) {
+      /* It is on its way from the disk. */
+      g_signal_handlers_disconnect_by_data (item, self);
+      g_signal_connect_object (item, "notify::loaded",
+                               G_CALLBACK (read_circles), self,
+                               G_CONNECT_SWAPPED);
+      continue;
+    }
     if (key == NULL || g_hash_table_contains (self->facts, key))
       continue;
     self->is_reading = TRUE;
@@ -288,38 +296,6 @@ read_circles (GeoMarketPage *self) {
     reading->key = g_strdup (key);
     geo_node_get_receipt_async (self->node, key, NULL, receipt_cb, reading);
   }
-}
-
-static void
-find_circles (GeoMarketPage *self) {
-  GListModel *activity = geo_node_get_activity (self->node);
-  guint n = MIN (g_list_model_get_n_items (activity), NEWEST_ROWS_MAX);
-  guint found = 0;
-
-  for (guint i = 0; i < n && found < CIRCLES_MAX; i++) {
-    g_autoptr (GeoActivityItem) item = g_list_model_get_item (activity, i);
-    g_autoptr (GObject) shown = NULL;
-
-    if (!geo_activity_item_get_loaded (item)) {
-      /* Its row is on its way from the disk. */
-      g_signal_handlers_disconnect_by_data (item, self);
-      g_signal_connect_object (item, "notify::loaded", G_CALLBACK (refresh),
-                               self, G_CONNECT_SWAPPED);
-      continue;
-    }
-    if (geo_activity_item_get_kind (item) != GEO_ITEM_CLEARED)
-      continue;
-    shown = g_list_model_get_item (G_LIST_MODEL (self->circles), found);
-    if (shown != (GObject *) item) {
-      guint n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->circles));
-      gpointer added = item;
-
-      /* What was here is older: it comes again further down. */
-      g_list_store_splice (self->circles, found, n_shown - found, &added, 1);
-    }
-    found++;
-  }
-  read_circles (self);
 }
 
 /* --- Showing it --------------------------------------------------------- */
@@ -423,7 +399,6 @@ refresh_cb (gpointer user_data) {
   if (self->is_arranging)
     return G_SOURCE_REMOVE;
   self->is_stale = FALSE;
-  find_circles (self);
   arrange (self);
   return G_SOURCE_REMOVE;
 }
@@ -592,14 +567,12 @@ forget_node (GeoMarketPage *self) {
   g_clear_object (&self->cancellable);
   g_ptr_array_set_size (self->watches, 0);
   g_hash_table_remove_all (self->facts);
-  g_list_store_remove_all (self->circles);
+  gtk_slice_list_model_set_model (self->circles, NULL);
   g_list_store_remove_all (self->sections);
   if (self->node == NULL)
     return;
   g_signal_handlers_disconnect_by_data (geo_node_get_people (self->node), self);
   g_signal_handlers_disconnect_by_data (geo_node_get_proposals (self->node),
-                                        self);
-  g_signal_handlers_disconnect_by_data (geo_node_get_activity (self->node),
                                         self);
   g_clear_object (&self->node);
 }
@@ -660,10 +633,12 @@ geo_market_page_init (GeoMarketPage *self) {
   self->watches = g_ptr_array_new_with_free_func (g_object_unref);
   self->facts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                        facts_free);
-  self->circles = g_list_store_new (GEO_TYPE_ACTIVITY_ITEM);
+  self->circles = gtk_slice_list_model_new (NULL, 0, CIRCLES_MAX);
   self->sections = g_list_store_new (G_TYPE_LIST_MODEL);
   gtk_widget_init_template (GTK_WIDGET (self));
   make_list (self);
+  g_signal_connect_object (self->circles, "items-changed",
+                           G_CALLBACK (read_circles), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->modes, "notify::active-name",
                             G_CALLBACK (mode_cb), self);
   g_signal_connect_swapped (self->equivalents, "notify::selected-item",
@@ -696,12 +671,16 @@ void
 geo_market_page_set_node (GeoMarketPage *self, GeoNode *node) {
   GListModel *people = geo_node_get_people (node);
   GListModel *proposals = geo_node_get_proposals (node);
+  g_autoptr (GeoActivityModel) cleared = geo_node_make_activity (node);
+  const GeoActivityFilter filter = { .kinds = 1 << GEO_ITEM_CLEARED };
 
   g_return_if_fail (GEO_IS_MARKET_PAGE (self));
 
   forget_node (self);
   self->node = g_object_ref (node);
   self->cancellable = g_cancellable_new ();
+  geo_activity_model_set_filter (cleared, &filter);
+  gtk_slice_list_model_set_model (self->circles, G_LIST_MODEL (cleared));
   g_list_store_append (self->sections, proposals);
   g_list_store_append (self->sections, self->circles);
   g_list_store_append (self->sections, people);
@@ -710,7 +689,5 @@ geo_market_page_set_node (GeoMarketPage *self, GeoNode *node) {
                             G_CALLBACK (people_changed_cb), self);
   g_signal_connect_swapped (proposals, "items-changed", G_CALLBACK (refresh),
                             self);
-  g_signal_connect_swapped (geo_node_get_activity (node), "items-changed",
-                            G_CALLBACK (refresh), self);
   people_changed_cb (self);
 }

@@ -4,6 +4,9 @@
  * GeoMarketView: draws a GeoMarketGraph that is arranged.  What is drawn is kept
  * as one render node around the middle: moving it draws nothing anew, zooming
  * draws as much as a window has room for names.
+ *
+ * Long because it is one widget: where things lie, who is selected, fingers and
+ * keys, and drawing share every number there is.
  */
 #include "config.h"
 
@@ -641,8 +644,10 @@ static void
 draw_ties (GeoMarketView *self, GtkSnapshot *snapshot, const Colors *colors) {
   GskPathBuilder *owes_me = gsk_path_builder_new ();
   GskPathBuilder *i_owe = gsk_path_builder_new ();
-  float light = colors->is_contrasting ? 2.5f : 2.0f;
-  float heavy = colors->is_contrasting ? 4.0f : 3.0f;
+  /* From afar, many thick lines would be one spot. */
+  float scale = (float) CLAMP (self->zoom * 1.4, 0.4, 1.0);
+  float light = (colors->is_contrasting ? 2.5f : 2.0f) * scale;
+  float heavy = (colors->is_contrasting ? 4.0f : 3.0f) * scale;
 
   for (guint i = 0; i < self->graph->ties->len; i++) {
     const GeoMarketTie *tie = &g_array_index (self->graph->ties, GeoMarketTie,

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "node/geo-phrases.h"
+#include "wallet/geo-circle-view.h"
 #include "wallet/geo-receipt-facts.h"
 #include "wallet/geo-say.h"
 
@@ -36,6 +37,7 @@ struct _GeoReceiptPage {
   GCancellable *cancellable;
 
   /* template children */
+  GeoCircleView *circle;
   GtkLabel *title_label;
   GtkLabel *amount_label;
   GtkLabel *reason_label;
@@ -294,6 +296,42 @@ show_proof (GeoReceiptPage *self) {
                               : "");
 }
 
+/* Whoever this wallet has no name for is nobody that it can name. */
+static const gchar *
+find_name (GeoReceiptPage *self, const GeoPid *pid) {
+  GeoPerson *person = geo_node_get_person (self->node, pid);
+
+  return person != NULL ? geo_person_get_name (person) : _ ("somebody");
+}
+
+/* What the proof of a clearing says of the circle. */
+static void
+show_circle (GeoReceiptPage *self) {
+  const GeoReceiptFacts *facts = self->facts;
+  gboolean has_circle = facts != NULL && facts->has_circle;
+  g_autofree gchar *sentence = NULL;
+  const gchar *debtor;
+  const gchar *creditor;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->circle), has_circle);
+  if (!has_circle)
+    return;
+  debtor = find_name (self, &facts->debtor);
+  creditor = find_name (self, &facts->creditor);
+  geo_circle_view_set_people (self->circle, debtor, creditor, facts->others);
+  sentence = g_strdup_printf (
+      /* Translators: how many others took part, who owes you less now, and whom
+       * you owe less. */
+      ngettext ("You and %u other owe less now: %s owes you less, and you owe "
+                "%s less.",
+                "You and %u others owe less now: %s owes you less, and you owe "
+                "%s less.",
+                facts->others),
+      facts->others, debtor, creditor);
+  gtk_label_set_label (self->reason_label, sentence);
+  gtk_widget_set_visible (GTK_WIDGET (self->reason_label), TRUE);
+}
+
 static void
 update (GeoReceiptPage *self) {
   g_autoptr (GeoReceiptFacts) facts = find_facts (self);
@@ -306,6 +344,7 @@ update (GeoReceiptPage *self) {
     show_facts (self, facts);
   else if (!self->is_loading)
     gtk_label_set_label (self->title_label, _ ("Nothing is known of this"));
+  show_circle (self);
 }
 
 static void state_cb (GeoReceiptPage *self);
@@ -496,6 +535,7 @@ geo_receipt_page_finalize (GObject *object) {
 
 static void
 bind_children (GtkWidgetClass *widget_class) {
+  gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, circle);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
                                         title_label);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
@@ -528,6 +568,7 @@ geo_receipt_page_class_init (GeoReceiptPageClass *klass) {
 
   G_OBJECT_CLASS (klass)->dispose = geo_receipt_page_dispose;
   G_OBJECT_CLASS (klass)->finalize = geo_receipt_page_finalize;
+  g_type_ensure (GEO_TYPE_CIRCLE_VIEW);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-receipt-page.ui");
   bind_children (widget_class);

@@ -14,6 +14,7 @@
 #include "core/geo-link.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-activity-page.h"
+#include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-connection-pill.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-market-page.h"
@@ -295,6 +296,18 @@ trust_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 }
 
 static void
+show_clearing_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node != NULL && adw_application_window_get_visible_dialog (
+                                ADW_APPLICATION_WINDOW (self)) == NULL)
+    adw_dialog_present (
+        ADW_DIALOG (geo_clearing_dialog_new (
+            self->node, g_variant_get_string (parameter, NULL))),
+        widget);
+}
+
+static void
 toast_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   geo_window_toast (GEO_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
@@ -328,6 +341,26 @@ payment_received_cb (GeoNode *node, GeoActivityItem *item, GeoWindow *self) {
       _ ("%s paid you %s"), geo_activity_item_get_peer_name (item), amount);
 
   geo_window_toast (self, text);
+}
+
+static void
+cleared_cb (GeoNode *node, GeoActivityItem *item, GeoWindow *self) {
+  g_autofree gchar *amount =
+      geo_phrase_amount (geo_activity_item_get_amount (item),
+                         geo_activity_item_get_precision (item),
+                         geo_activity_item_get_equivalent (item));
+  g_autofree gchar *text = g_strdup_printf (
+      /* Translators: an amount, and the same again. */
+      _ ("Cleared: you owe %s less, and are owed %s less"), amount, amount);
+  AdwToast *toast = adw_toast_new (text);
+  const gchar *key = geo_activity_item_get_receipt_key (item);
+
+  if (key != NULL) {
+    adw_toast_set_button_label (toast, _ ("_Show"));
+    adw_toast_set_action_name (toast, "win.show-receipt");
+    adw_toast_set_action_target (toast, "s", key);
+  }
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 static void
@@ -414,6 +447,8 @@ geo_window_class_init (GeoWindowClass *klass) {
                                    show_receipt_cb);
   gtk_widget_class_install_action (widget_class, "win.pay", "s", pay_cb);
   gtk_widget_class_install_action (widget_class, "win.trust", "s", trust_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-clearing", "s",
+                                   show_clearing_cb);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_cb);
   gtk_widget_class_install_action (widget_class, "win.reconnect", NULL,
                                    reconnect_cb);
@@ -481,6 +516,7 @@ geo_window_set_node (GeoWindow *self, GeoNode *node) {
   g_set_object (&self->node, node);
   g_signal_connect (node, "payment-received", G_CALLBACK (payment_received_cb),
                     self);
+  g_signal_connect (node, "cleared", G_CALLBACK (cleared_cb), self);
   g_signal_connect (node, "fault", G_CALLBACK (fault_cb), self);
 
   adw_window_title_set_title (self->community_title, geo_node_get_name (node));

@@ -11,6 +11,7 @@
 #include "geo-screen.h"
 #include "wallet/geo-activity-row.h"
 #include "wallet/geo-amount-entry.h"
+#include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-payment-view.h"
 #include "wallet/geo-person-chooser.h"
@@ -104,6 +105,7 @@ main (int argc, char **argv) {
   g_type_class_unref (g_type_class_ref (GEO_TYPE_WELCOME));
   g_type_ensure (GEO_TYPE_ACTIVITY_ROW);
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
+  g_type_ensure (GEO_TYPE_CLEARING_DIALOG);
   g_type_ensure (GEO_TYPE_PAY_DIALOG);
   g_type_ensure (GEO_TYPE_PAYMENT_VIEW);
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);

@@ -262,7 +262,8 @@ close_dialog (void) {
 
 static void
 test_pages (void) {
-  static const gchar *const pages[] = { "home", "activity", "people" };
+  static const gchar *const pages[] = { "home", "activity", "people",
+                                         "market" };
 
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++) {
     do_action ("win.show-page", pages[i]);

@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "core/geo-words.h"
+#include "node/geo-proposal-private.h"
 #include "wallet/geo-activity-page.h"
 #include "wallet/geo-activity-row.h"
+#include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-words-dialog.h"
 
@@ -102,6 +104,64 @@ test_open (Scene *scene, gconstpointer data) {
   fake_hub_come_back (scene->hub);
   geo_node_hurry (scene->nodes[MARTA]);
   wait_until (!is_seen (page, "open_row"));
+}
+
+/* As the node would, where the hub proposes one. */
+static void
+propose (Scene *scene) {
+  GListModel *proposals = geo_node_get_proposals (scene->nodes[MARTA]);
+  g_autoptr (GeoContract) contract = geo_contract_new ();
+  g_autoptr (GeoProposalItem) item = NULL;
+  GeoHash hash = { 0 };
+  GeoPid olena;
+
+  pid_of (scene->nodes[OLENA], &olena);
+  contract->tx_id = g_strdup ("clearing-1");
+  contract->equivalent = g_strdup ("UAH");
+  contract->amount = (GeoDecimal){ .amount = GEO_AMOUNT (3400), .decimals = 2 };
+  contract->deadline = G_GINT64_CONSTANT (1893456000000);
+  item = geo_proposal_item_new (
+      &hash, contract, 3, &olena, "Olena", &olena,
+      "Ivan Petrenko-Vashchuk from the Mill on the Other Side of the River");
+  g_list_store_append (G_LIST_STORE (proposals), item);
+}
+
+static void
+test_proposal (Scene *scene, gconstpointer data) {
+  GListStore *proposals = G_LIST_STORE (
+      geo_node_get_proposals (scene->nodes[MARTA]));
+  GeoHomePage *page = show_home (scene);
+  GeoClearingDialog *dialog;
+  GtkWidget *row;
+  g_autofree gchar *action = NULL;
+
+  g_assert_false (says (GTK_WIDGET (page), "Debts can be cleared"));
+  propose (scene);
+  wait_until (says (GTK_WIDGET (page), "Debts can be cleared"));
+  scene_look (scene, "home-proposal");
+  row = geo_screen_find (GTK_WIDGET (page), ADW_TYPE_ACTION_ROW,
+                         "Debts can be cleared");
+  gtk_widget_activate (row);
+  action = scene_take_action (scene);
+  g_assert_cmpstr (action, ==, "win.show-clearing clearing-1");
+
+  dialog = geo_clearing_dialog_new (scene->nodes[MARTA], "clearing-1");
+  scene_show_dialog (scene, dialog);
+  g_assert_nonnull (strstr (label_of (dialog, "sentence_label"),
+                            "You and 3 others could owe 34.00 UAH less"));
+  geo_screen_settle (scene->window);
+  g_assert_true (says (GTK_WIDGET (dialog), "Olena owes you 34.00 UAH less"));
+  scene_look (scene, "clearing");
+  /* The party knows of none; what the node says to that is shown. */
+  click (dialog, "accept_button");
+  g_assert_true (is_seen (dialog, "error_label"));
+  g_assert_true (is_seen (dialog, "accept_button"));
+  /* It is decided elsewhere. */
+  g_list_store_remove_all (proposals);
+  wait_until (!is_seen (dialog, "accept_button"));
+  scene_look (scene, "clearing-over");
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  wait_until (!says (GTK_WIDGET (page), "Debts can be cleared"));
 }
 
 static void
@@ -231,6 +291,8 @@ main (int argc, char **argv) {
               test_full, scene_tear_down);
   g_test_add ("/wallet/home/open", Scene, GUINT_TO_POINTER (2), scene_set_up,
               test_open, scene_tear_down);
+  g_test_add ("/wallet/home/proposal", Scene, GUINT_TO_POINTER (2),
+              scene_set_up, test_proposal, scene_tear_down);
   g_test_add ("/wallet/home/words", Scene, GUINT_TO_POINTER (1), scene_set_up,
               test_words, scene_tear_down);
   g_test_add ("/wallet/activity/page", Scene, GUINT_TO_POINTER (2),
