@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* As many routes as messages have room for. */
-#define ROUTES_MAX 10
+#define ROUTES_MAX GEO_GRAPH_ROUTES_MAX
 #define UNITS_MAX G_MAXINT32
 
 typedef enum {

@@ -14,6 +14,15 @@
 #define SALT_LEN 16
 #define LIMITS_MAX 16
 
+/* So many routes always fit the 64 voters, 64 people and 64 KiB of a message: 2
+ * + 10 routes × 5 between the ends. */
+#define ROUTES_CERTAIN 10
+/* More do where so few sign besides payer and closer, and nobody has more hops
+ * of it: 24 hops with their proofs, 42 people with long names and 16 votes are
+ * 53 KB. */
+#define MANY_VOTERS_MAX 16
+#define MANY_HOPS_MAX 24
+
 /* --- Looking for routes ----------------------------------------------------
  */
 
@@ -25,6 +34,7 @@ search (const GeoCloser *closer,
         const GeoConstraints *constraints,
         const GeoCloserOrder *order,
         const GeoAmount *amount,
+        guint max_routes,
         GeoRouteResult *result) {
   g_autoptr (GArray) avoid = g_array_new (FALSE, FALSE, sizeof (GeoNodeIndex));
   GeoRouteQuery query = { 0 };
@@ -44,8 +54,8 @@ search (const GeoCloser *closer,
   query.avoid = (const GeoNodeIndex *) (gpointer) avoid->data;
   query.n_avoid = avoid->len;
   query.max_hops = MIN ((guint) constraints->max_hops, closer->limits.max_hops);
-  query.max_routes = MIN ((guint) constraints->max_routes,
-                          closer->limits.max_routes);
+  query.max_routes = MIN (max_routes, MIN ((guint) constraints->max_routes,
+                                           closer->limits.max_routes));
 
   memset (result, 0, sizeof *result);
   if (amount != NULL)
@@ -53,6 +63,109 @@ search (const GeoCloser *closer,
                      result);
   else
     geo_graph_payable (market->graph, payer->node, payee->node, &query, result);
+}
+
+static guint
+add_flow (GArray *flows, GeoNodeIndex u, GeoNodeIndex v, GeoAmount amount) {
+  GeoCloserFlow flow = { u, v, amount };
+
+  /* Two routes over one hop are one hop of the contract. */
+  for (guint i = 0; i < flows->len; i++) {
+    GeoCloserFlow *known = &g_array_index (flows, GeoCloserFlow, i);
+
+    if (known->u == u && known->v == v) {
+      gboolean fits = geo_amount_add (known->amount, amount, &known->amount);
+
+      g_assert (fits);
+      return i;
+    }
+  }
+  g_array_append_val (flows, flow);
+  return flows->len - 1;
+}
+
+static GArray *
+list_flows (const GArray *routes) {
+  GArray *flows = g_array_new (FALSE, FALSE, sizeof (GeoCloserFlow));
+
+  for (guint i = 0; i < routes->len; i++) {
+    const GeoRoute *route = &g_array_index (routes, GeoRoute, i);
+
+    for (guint j = 0; j + 1 < route->n_nodes; j++)
+      add_flow (flows, route->nodes[j], route->nodes[j + 1], route->amount);
+  }
+  return flows;
+}
+
+static gboolean
+is_live (const GeoBookMarket *market, const GeoCloserFlow *flow) {
+  const GeoBookLine *line = geo_book_line (market, flow->v, flow->u);
+
+  return line != NULL && line->line->status == GEO_LINE_STATUS_ACTIVE &&
+         line->line->policy->consent == GEO_CONSENT_LIVE;
+}
+
+/* Whether a message can say to everybody what their part of it is. */
+static gboolean
+fits_messages (const GeoBookMarket *market, const GArray *routes) {
+  g_autoptr (GArray) flows = NULL;
+  g_autoptr (GHashTable) hops = NULL;
+  g_autoptr (GHashTable) voters = NULL;
+
+  if (routes->len <= ROUTES_CERTAIN)
+    return TRUE;
+  flows = list_flows (routes);
+  hops = g_hash_table_new (NULL, NULL);
+  voters = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < flows->len; i++) {
+    const GeoCloserFlow *flow = &g_array_index (flows, GeoCloserFlow, i);
+    GeoNodeIndex ends[2] = { flow->u, flow->v };
+
+    for (guint end = 0; end < 2; end++) {
+      gpointer node = GUINT_TO_POINTER (ends[end]);
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (hops, node)) + 1;
+
+      if (n > MANY_HOPS_MAX)
+        return FALSE;
+      g_hash_table_insert (hops, node, GUINT_TO_POINTER (n));
+    }
+    if (is_live (market, flow))
+      g_hash_table_add (voters, GUINT_TO_POINTER (flow->v));
+  }
+  return g_hash_table_size (voters) <= MANY_VOTERS_MAX;
+}
+
+/* amount NULL: as much as can be.  What is said to be payable fits messages. */
+static void
+find_routes (const GeoCloser *closer,
+             const GeoBookMarket *market,
+             const GeoBookPerson *payer,
+             const GeoBookPerson *payee,
+             const GeoConstraints *constraints,
+             const GeoCloserOrder *order,
+             const GeoAmount *amount,
+             GeoRouteResult *result) {
+  gboolean fits;
+
+  search (closer, market, payer, payee, constraints, order, amount,
+          GEO_GRAPH_ROUTES_MAX, result);
+  if (MIN ((guint) constraints->max_routes, closer->limits.max_routes) <=
+      ROUTES_CERTAIN)
+    return;
+  if (result->found) {
+    fits = fits_messages (market, result->routes);
+  } else {
+    g_auto (GeoRouteResult) most = { 0 };
+
+    search (closer, market, payer, payee, constraints, order, &result->payable,
+            GEO_GRAPH_ROUTES_MAX, &most);
+    fits = !most.found || fits_messages (market, most.routes);
+  }
+  if (fits)
+    return;
+  geo_route_result_clear (result);
+  search (closer, market, payer, payee, constraints, order, amount,
+          ROUTES_CERTAIN, result);
 }
 
 /* E002: the payer's own neighbours only; nobody learns strangers' balances. */
@@ -125,12 +238,13 @@ geo_closer_quote (GeoCloser *closer,
   }
 
   geo_book_set_time (closer->book, now);
-  search (closer, market, payer, payee, quote->constraints, NULL, NULL, &most);
+  find_routes (closer, market, payer, payee, quote->constraints, NULL, NULL,
+               &most);
   /* Without an amount: as much as can be. */
   if (!quote->has_amount)
     amount = most.payable;
-  search (closer, market, payer, payee, quote->constraints, NULL, &amount,
-          &wanted);
+  find_routes (closer, market, payer, payee, quote->constraints, NULL, &amount,
+               &wanted);
 
   answer = geo_message_new (GEO_MESSAGE_PAYMENT_QUOTE_RESULT, message->msg_id);
   said = answer->u.payment_quote_result;
@@ -154,25 +268,6 @@ geo_closer_quote (GeoCloser *closer,
 
 /* --- From routes to a contract ---------------------------------------------
  */
-
-static guint
-add_flow (GArray *flows, GeoNodeIndex u, GeoNodeIndex v, GeoAmount amount) {
-  GeoCloserFlow flow = { u, v, amount };
-
-  /* Two routes over one hop are one hop of the contract. */
-  for (guint i = 0; i < flows->len; i++) {
-    GeoCloserFlow *known = &g_array_index (flows, GeoCloserFlow, i);
-
-    if (known->u == u && known->v == v) {
-      gboolean fits = geo_amount_add (known->amount, amount, &known->amount);
-
-      g_assert (fits);
-      return i;
-    }
-  }
-  g_array_append_val (flows, flow);
-  return flows->len - 1;
-}
 
 /* All of them, or none (P10). */
 static gboolean
@@ -257,11 +352,10 @@ set_voters (const GeoCloser *closer,
   add_voter (contract->voters, &closer->self);
   for (guint i = 0; i < flows->len; i++) {
     const GeoCloserFlow *flow = &g_array_index (flows, GeoCloserFlow, i);
-    const GeoBookLine *line = geo_book_line (order->market, flow->v, flow->u);
 
-    if (line != NULL && line->line->status == GEO_LINE_STATUS_ACTIVE &&
-        line->line->policy->consent == GEO_CONSENT_LIVE)
-      add_voter (contract->voters, &line->line->from);
+    if (is_live (order->market, flow))
+      add_voter (contract->voters,
+                 &geo_book_person_at (closer->book, flow->v)->participant->pid);
   }
   g_array_sort (contract->voters, geo_pid_cmp);
 }
@@ -343,18 +437,12 @@ propose (GeoCloser *closer,
          const GArray *routes,
          GeoTime now,
          GPtrArray *actions) {
-  g_autoptr (GArray) flows = g_array_new (FALSE, FALSE, sizeof (GeoCloserFlow));
+  g_autoptr (GArray) flows = list_flows (routes);
   GeoCloserContract *contract;
   GeoContract *object;
   GPtrArray *hops;
   GeoHash hash;
 
-  for (guint i = 0; i < routes->len; i++) {
-    const GeoRoute *route = &g_array_index (routes, GeoRoute, i);
-
-    for (guint j = 0; j + 1 < route->n_nodes; j++)
-      add_flow (flows, route->nodes[j], route->nodes[j + 1], route->amount);
-  }
   if (!reserve (order->market, flows)) {
     geo_closer_freeze (closer, order->market, "I6", &order->hash, now, actions);
     geo_closer_refuse_order (closer, order, GEO_CODE_INTERNAL,
@@ -427,9 +515,9 @@ geo_closer_try (GeoCloser *closer,
     return;
   }
 
-  search (closer, order->market, order->payer, order->payee,
-          order->order->constraints, order, &order->order->amount.amount,
-          &result);
+  find_routes (closer, order->market, order->payer, order->payee,
+               order->order->constraints, order, &order->order->amount.amount,
+               &result);
   if (result.found) {
     propose (closer, order, result.routes, now, actions);
   } else if (order->tries > 0) {

@@ -20,11 +20,6 @@
 #define UNKNOWN_MAX 1000
 #define UNKNOWN_MS 10000
 
-/* More routes would make contracts of more than the 64 voters and 64 hops of
- * one participant that a message carries: 2 + 10 routes × 5 between the ends.
- */
-#define ROUTES_LIMIT 10
-
 /* How long an outcome is answered from memory, and how many are.  The store
  * answers after that: a driver must never have more changes than this that are
  * not on disk, nor any that is older. */
@@ -140,7 +135,7 @@ geo_closer_set_limits (GeoCloser *closer, const GeoCloserLimits *limits) {
             limits->unknown_max > 0 && limits->unknown_ms > 0);
   closer->limits = *limits;
   closer->limits.max_hops = MIN (limits->max_hops, GEO_GRAPH_HOPS_MAX);
-  closer->limits.max_routes = MIN (limits->max_routes, ROUTES_LIMIT);
+  closer->limits.max_routes = MIN (limits->max_routes, GEO_GRAPH_ROUTES_MAX);
 }
 
 void

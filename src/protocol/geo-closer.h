@@ -23,7 +23,8 @@ typedef struct {
   guint tries_max; /* 3 contracts an order */
   gint64 deadline_max_ms; /* 86,400,000: how far ahead a deadline may be */
   guint max_hops; /* 6 */
-  guint max_routes; /* 3; 10 at most, or messages grow too large */
+  guint max_routes; /* 3; 16 at most, and 10 where a message could grow too
+                     * large otherwise */
   gint64 payment_units_max; /* 0: none; so many whole units a payment … */
   gint64 line_units_max; /* … and the limit of a line */
   guint orders_max; /* 10,000 open at once: more are answered E010 and nothing

@@ -323,6 +323,75 @@ test_constraints (void) {
   town_check_abort (town, A, GEO_CODE_CAPACITY, GEO_REASON_NOT_ENOUGH_CAPACITY);
 }
 
+/* Over n ways of one or two people between A and B, 10 each. */
+static Town *
+new_parallel (guint n, guint length, LineFlags flags) {
+  Town *town = town_new (2 + n * length);
+
+  town->limits.max_routes = 16;
+  geo_closer_set_limits (town->closer, &town->limits);
+  for (guint i = 0; i < n; i++) {
+    guint first = 2 + i * length;
+
+    town_line (town, first, A, 10, flags);
+    if (length == 2)
+      town_line (town, first + 1, first, 10, flags);
+    town_line (town, B, first + length - 1, 10, 0);
+  }
+  town_everybody (town);
+  return town;
+}
+
+/* As many as 16 routes where messages have room, else 10. */
+static void
+test_many_routes (void) {
+  static const struct {
+    guint length;
+    LineFlags flags;
+    gint64 most;
+  } ways[] = {
+    { 1, 0, 160 }, { 2, 0, 160 }, { 1, LINE_LIVE, 160 }, { 2, LINE_LIVE, 100 }
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++) {
+    g_autoptr (Town) town = new_parallel (16, ways[i].length, ways[i].flags);
+    g_autoptr (GeoOrder) more = town_make_order (town, A, B, 400);
+    g_autoptr (GeoOrder) all = town_make_order (town, A, B, ways[i].most);
+    g_autoptr (GPtrArray) asked =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) geo_message_free);
+    GeoHash hash;
+
+    g_test_message ("%u between, flags %u", ways[i].length, ways[i].flags);
+    more->constraints->max_routes = 16;
+    say_order (town, more, NULL);
+    town_check_abort (town, A, GEO_CODE_CAPACITY,
+                      GEO_REASON_NOT_ENOUGH_CAPACITY);
+    g_assert_cmpint (town_sent (town, A, GEO_MESSAGE_PAYMENT_ABORT)
+                         ->u.payment_abort->max_amount.amount.minor,
+                     ==, ways[i].most);
+    all->constraints->max_routes = 16;
+    say_order (town, all, NULL);
+    geo_order_hash (all, &hash);
+    for (guint who = 1; who < town->people->len; who++)
+      if (town_sent (town, who, GEO_MESSAGE_PAYMENT_PREPARE) != NULL)
+        g_ptr_array_add (asked, town_asked (town, who));
+    /* Every message of it is encoded and read again by the town. */
+    for (guint who = 1, j = 0; who < town->people->len && j < asked->len;
+         who++) {
+      const GeoMessage *ask = g_ptr_array_index (asked, j);
+      const GPtrArray *hops = ask->u.payment_prepare->hops;
+      const GeoHop *hop = ((GeoProvenHop *) hops->pdata[0])->hop;
+      const GeoPid *pid = &town_person (town, who)->pid;
+
+      if (!geo_pid_equal (&hop->from, pid) && !geo_pid_equal (&hop->to, pid))
+        continue;
+      town_say (town, who, town_vote (town, who, ask));
+      j++;
+    }
+    g_assert_true (ledger_is_committed (town->ledger, &hash));
+  }
+}
+
 /* Two payments race for one line: what one reserves the other can't have. */
 static void
 test_race (void) {
@@ -457,6 +526,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/closer/order/capacity", test_capacity);
   g_test_add_func ("/closer/order/shared-hop", test_shared_hop);
   g_test_add_func ("/closer/order/constraints", test_constraints);
+  g_test_add_func ("/closer/order/many-routes", test_many_routes);
   g_test_add_func ("/closer/order/race", test_race);
   g_test_add_func ("/closer/order/policies", test_policies);
   g_test_add_func ("/closer/order/orders-max", test_orders_max);
