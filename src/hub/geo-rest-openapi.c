@@ -371,6 +371,16 @@ set_content (JsonObject *object, JsonObject *schema) {
   json_object_set_object_member (object, "content", content);
 }
 
+static JsonObject *
+describe_refused (void) {
+  JsonObject *response = json_object_new ();
+
+  json_object_set_string_member (response, "description", "Refused");
+  set_content (response,
+               make_either (make_type ("Error"), make_type ("Detail")));
+  return response;
+}
+
 static void
 add_response (JsonObject *responses, const gchar *status, const gchar *answer) {
   JsonObject *response;
@@ -378,14 +388,15 @@ add_response (JsonObject *responses, const gchar *status, const gchar *answer) {
   if (json_object_has_member (responses, status))
     return;
   response = json_object_new ();
-  json_object_set_string_member (response, "description",
-                                 status[0] < '4' ? "Done" : "Refused");
   /* A handshake is answered by the server, in no form of ours. */
-  if (answer != NULL)
-    set_content (response,
-                 status[0] < '4'
-                     ? make_type (answer)
-                     : make_either (make_type ("Error"), make_type ("Detail")));
+  if (answer != NULL && status[0] >= '4')
+    json_object_set_string_member (response, "$ref",
+                                   "#/components/responses/Refused");
+  else
+    json_object_set_string_member (response, "description",
+                                   status[0] < '4' ? "Done" : "Refused");
+  if (answer != NULL && status[0] < '4')
+    set_content (response, make_type (answer));
   json_object_set_object_member (responses, status, response);
 }
 
@@ -570,12 +581,15 @@ geo_rest_openapi_make (void) {
   JsonObject *object = json_object_new ();
   JsonObject *info = json_object_new ();
   JsonObject *components = json_object_new ();
+  JsonObject *responses = json_object_new ();
 
   json_object_set_string_member (info, "title", "GEO v0.1");
   json_object_set_string_member (info, "version", GEO_VERSION);
   json_object_set_object_member (components, "securitySchemes",
                                  describe_security ());
   json_object_set_object_member (components, "schemas", describe_schemas ());
+  json_object_set_object_member (responses, "Refused", describe_refused ());
+  json_object_set_object_member (components, "responses", responses);
   json_object_set_string_member (object, "openapi", "3.1.0");
   json_object_set_object_member (object, "info", info);
   json_object_set_object_member (object, "paths", describe_paths ());

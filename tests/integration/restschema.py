@@ -98,7 +98,11 @@ class Document:
             return
         responses = operation["responses"]
         assert str(answer.status) in responses, (method, path, answer)
-        content = responses[str(answer.status)].get("content")
+        response = responses[str(answer.status)]
+        if "$ref" in response:
+            response = self.document["components"]["responses"][
+                response["$ref"].rsplit("/", 1)[1]]
+        content = response.get("content")
         if content is None:
             return
         schema = content["application/json"]["schema"]
