@@ -240,6 +240,8 @@ print_gauges (GString *out, const GeoHubGauges *gauges) {
           gauges->sessions);
   number (out, "geo_hub_signed_in", "gauge", "Participants who are here.",
           gauges->signed_in);
+  number (out, "geo_hub_listeners", "gauge",
+          "Sockets that are told of events through REST.", gauges->listeners);
   number (out, "geo_hub_participants", "gauge", "Participants.",
           gauges->participants);
   number (out, "geo_hub_equivalents_frozen", "gauge",

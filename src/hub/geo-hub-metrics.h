@@ -44,6 +44,7 @@ typedef struct {
   guint waiting;
   guint sessions;
   guint signed_in;
+  guint listeners;
   guint participants;
   guint frozen_equivalents;
 } GeoHubGauges;

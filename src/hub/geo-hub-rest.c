@@ -133,6 +133,11 @@ geo_hub_rest_open (GeoHubRest *rest,
     geo_session_close (session, "token expired");
 }
 
+guint
+geo_hub_rest_count_listeners (const GeoHubRest *rest) {
+  return geo_rest_events_count (rest->events);
+}
+
 gboolean
 geo_hub_rest_take_message (GeoHubRest *rest,
                            const GeoPid *to,

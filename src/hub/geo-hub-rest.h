@@ -46,6 +46,8 @@ void geo_hub_rest_open (GeoHubRest *rest,
                         GeoSession *session,
                         const gchar *protocols);
 
+guint geo_hub_rest_count_listeners (const GeoHubRest *rest);
+
 /* The engine's: something for to.  TRUE when it answered a request, and is not
  * for a session. */
 gboolean geo_hub_rest_take_message (GeoHubRest *rest,

@@ -272,6 +272,7 @@ send_metrics (GeoHub *self, GeoReply *reply) {
   gauges.waiting = figures.engine.waiting;
   gauges.sessions = figures.sessions;
   gauges.signed_in = figures.signed_in;
+  gauges.listeners = geo_hub_rest_count_listeners (self->rest);
   gauges.participants = figures.participants;
   gauges.frozen_equivalents =
       geo_book_count_frozen_equivalents (geo_engine_get_book (self->engine));

@@ -208,14 +208,24 @@ def test_words(town):
     listener.close()
 
 
+def wait_listeners(town, n):
+    for _ in range(200):
+        figures = request(town.hub.listen, "GET", "/metrics").text
+        if f"\ngeo_hub_listeners {n}\n" in figures:
+            return
+        time.sleep(0.05)
+    raise AssertionError(figures)
+
+
 def test_many(town):
     """So many of one participant, and no more."""
     alice = town.people["Alice"]
     listeners = [town.listen(alice) for _ in range(16)]
+    wait_listeners(town, 16)
     more = Socket(town.hub.listen, "bearer, " + alice.token)
     assert wait_closed(more).startswith("Too many"), more.reason
     listeners.pop().close()
-    time.sleep(0.2)
+    wait_listeners(town, 15)
     listeners.append(town.listen(alice))
     for listener in listeners:
         listener.close()

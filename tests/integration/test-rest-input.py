@@ -519,7 +519,7 @@ def test_many_clients(town):
     assert len(answers) == 16 * each
     assert {answer.status for answer in answers} == {200}
     # Python itself makes the requests: the hub's own speed is measured in C.
-    assert together > alone / 2, (alone, together)
+    assert together > alone / 4, (alone, together)
     assert shop.balance()["total_credit"] == f"{16 * each / 100:.2f}"
     assert town.admin("GET", "/graph/snapshot").body["transactions"] == []
     for payer in payers:
@@ -585,7 +585,7 @@ def test_loop_is_free(town):
     for thread in threads:
         thread.join()
     print(f"# waited {longest * 1000:.0f} ms at most")
-    assert longest < 1, longest
+    assert longest < 2, longest
     cleared = 0
     for path, answer in answers:
         if "auto" in path and answer.status == 200:
