@@ -42,6 +42,7 @@ class Circle:
                             f"127.{1 + asking}.{os.getpid() % 200 + 1}.{number}")
         self.nodes = {name: town.Node(os.path.join(self.folder, name), name)
                       for name in NAMES}
+        self.disk_fails = False
         with open(os.path.join(self.hub.folder, "hub.conf"), "a",
                   encoding="utf-8") as config:
             config.write(f"[clearing]\ninterval_s={int(asking)}\n")
@@ -90,7 +91,9 @@ class Circle:
     def is_settled(self, away=()):
         for name in ("hub",) + NAMES:
             if name not in away and self.process(name).has_ended():
-                assert self.process(name).was_killed(), f"{name} ended"
+                assert self.process(name).was_killed() or \
+                    (name == "hub" and self.disk_fails and
+                     self.process(name).has_stopped_itself()), f"{name} ended"
                 self.process(name).wait()
                 self.restart(name)
                 return False
@@ -266,6 +269,41 @@ def asked(victim):
     raise AssertionError(f"{victim} never gets through")
 
 
+def disk_fails():
+    """The hub's disk fails at each fsync from the proposal to the end."""
+    for number in range(1, POINTS_MAX):
+        circle = Circle(200 + number, asking=True)
+        trigger = os.path.join(circle.folder, "fsync")
+        try:
+            circle.pay_last()
+            circle.settle()
+            circle.hub.stop()
+            circle.disk_fails = True
+            circle.restart("hub", town.failing_fsync(trigger))
+            town.until(circle.is_settled, "everybody is there")
+            process = circle.process("hub")
+            town.arm_fsync(trigger, number)
+            town.until(circle.accept, "it is cleared", SETTLE_SECONDS_MAX,
+                       0.02)
+            circle.settle()
+            failed = process.has_stopped_itself()
+            if not failed:
+                circle.hub.stop()
+                circle.restart("hub")
+                circle.settle()
+            circle.pay_the_limit()
+            outcome = circle.check()
+            assert outcome == "cleared", outcome
+            if not failed:
+                return f"{number - 1} fsyncs"
+        except Exception as error:
+            raise AssertionError(f"fsync {number}: "
+                                 f"{traceback.format_exc()}") from error
+        finally:
+            circle.close()
+    raise AssertionError("the hub never gets through")
+
+
 def main():
     tests = [("in peace", in_peace)]
     tests += [(f"{victim} killed", lambda victim=victim: killed(victim))
@@ -273,6 +311,7 @@ def main():
     tests += [(f"{victim} killed while b is asked",
                lambda victim=victim: asked(victim))
               for victim in ("hub", "b", "a")]
+    tests += [("the disk fails", disk_fails)]
     if len(sys.argv) > 1:
         tests = [test for test in tests if test[0] in sys.argv[1:]]
     print(f"1..{len(tests)}", flush=True)

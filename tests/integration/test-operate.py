@@ -293,6 +293,17 @@ class Tests:
                     kept = os.path.join(self.folder, f"paying-{number}")
                     geo_hub("backup", "-d", scene.hub.folder, kept, check=DONE)
                     geo_hub("check", "-d", kept, check=DONE)
+            # A copy that was made meanwhile is a hub again, and holds.
+            geo_hub("backup", "-d", scene.hub.folder, "--with-key",
+                    kept + "-key", check=DONE)
+            again = town.Hub(os.path.join(self.folder, "restored"))
+            os.remove(os.path.join(again.folder, "hub.conf"))
+            geo_hub("restore", "-d", again.folder, kept + "-key", check=DONE)
+            geo_hub("check", "-d", again.folder, check=DONE)
+            again.start()
+            assert again.community == scene.hub.community
+            again.stop()
+            geo_hub("check", "-d", again.folder, check=DONE)
             # Nobody puts anything into the place of a hub that runs.
             _, said, _ = geo_hub("restore", "-d", scene.hub.folder,
                                  "--replace", kept, check=DATA)

@@ -94,6 +94,10 @@ class Process:
     def has_ended(self):
         return self.process.poll() is not None
 
+    def has_stopped_itself(self):
+        """As a hub does that cannot write."""
+        return self.process.poll() == 1
+
     def was_killed(self):
         return self.process.poll() == -signal.SIGKILL
 
@@ -152,6 +156,23 @@ class Hub:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+def failing_fsync(file):
+    """The environment of a hub whose disk fails at the n-th fsync after n was
+    written into file."""
+    # An address sanitizer wants to be the first library.
+    options = os.environ.get("ASAN_OPTIONS", "")
+    return {"G_DEBUG": "", "GEO_FSYNC_FILE": file,
+            "ASAN_OPTIONS": options + ":verify_asan_link_order=0",
+            "LD_PRELOAD": os.path.join(TOOLS, "geo-failing-fsync.so")}
+
+
+def arm_fsync(file, number):
+    # At once, or the hub may read half of it.
+    with open(file + ".new", "w", encoding="utf-8") as out:
+        out.write(f"{number}\n")
+    os.rename(file + ".new", file)
 
 
 class Node:
