@@ -443,6 +443,82 @@ test_policies (void) {
 }
 
 static void
+freeze (Town *town, guint index, gboolean frozen) {
+  g_ptr_array_set_size (town->actions, 0);
+  g_assert_true (geo_closer_set_frozen (town->closer,
+                                        &town_person (town, index)->pid, frozen,
+                                        town->now, town->actions));
+}
+
+/* Who is frozen neither pays nor is paid, passes nothing through, and is in no
+ * quote; others go around, and afterwards all is as before. */
+static void
+test_frozen (void) {
+  g_autoptr (Town) town = town_new (4);
+  GeoHash order;
+
+  town_line (town, B, A, 1000, 0);
+  town_line (town, D, B, 1000, 0);
+  town_line (town, C, A, 1000, 0);
+  town_line (town, D, C, 300, 0);
+  town_present (town, A, TRUE);
+  freeze (town, A, TRUE);
+  town_pay (town, A, D, 100, NULL);
+  town_check_abort (town, A, GEO_CODE_NOT_ALLOWED, GEO_REASON_FROZEN);
+  freeze (town, A, FALSE);
+  freeze (town, D, TRUE);
+  town_pay (town, A, D, 100, NULL);
+  town_check_abort (town, A, GEO_CODE_NOT_ALLOWED, GEO_REASON_FROZEN);
+  freeze (town, D, FALSE);
+
+  freeze (town, B, TRUE);
+  town_pay (town, A, D, 400, NULL);
+  town_check_abort (town, A, GEO_CODE_CAPACITY, GEO_REASON_NOT_ENOUGH_CAPACITY);
+  g_assert_cmpint (town_sent (town, A, GEO_MESSAGE_PAYMENT_ABORT)
+                       ->u.payment_abort->max_amount.amount.minor,
+                   ==, 300);
+  town_pay (town, A, D, 300, &order);
+  g_assert_true (ledger_is_committed (town->ledger, &order));
+  g_assert_cmpint (town_debt (town, A, B), ==, 0);
+  g_assert_cmpint (town_debt (town, A, C), ==, 300);
+  freeze (town, B, FALSE);
+  town_pay (town, A, D, 1000, &order);
+  g_assert_true (ledger_is_committed (town->ledger, &order));
+  g_assert_cmpint (town_debt (town, A, B), ==, 1000);
+}
+
+/* A payment that waits for votes when somebody on its way is frozen. */
+static void
+test_frozen_meanwhile (void) {
+  for (guint who = A; who <= D; who++) {
+    g_autoptr (Town) town = new_town ();
+    g_autoptr (GeoMessage) ask_b = NULL;
+    g_autoptr (GeoMessage) ask_d = NULL;
+    GeoHash order;
+
+    if (who == C)
+      continue;
+    town_everybody (town);
+    town_line (town, B, A, 700, LINE_LIVE);
+    town_pay (town, A, D, 600, &order);
+    ask_b = town_asked (town, B);
+    ask_d = town_asked (town, D);
+    freeze (town, who, TRUE);
+    g_test_message ("%u frozen", who);
+    for (guint i = 0; i < town->actions->len; i++) {
+      const GeoAction *action = g_ptr_array_index (town->actions, i);
+
+      if (action->kind == GEO_ACTION_STORE_CHANGE)
+        ledger_apply (town->ledger, action->change);
+    }
+    town_say (town, B, town_vote (town, B, ask_b));
+    town_say (town, D, town_vote (town, D, ask_d));
+    g_assert_false (ledger_is_committed (town->ledger, &order));
+    g_assert_cmpint (town_debt (town, A, B), ==, 0);
+  }
+}
+
+static void
 test_orders_max (void) {
   g_autoptr (Town) town = new_town ();
   g_autoptr (GeoOrder) order = NULL;
@@ -529,6 +605,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/closer/order/many-routes", test_many_routes);
   g_test_add_func ("/closer/order/race", test_race);
   g_test_add_func ("/closer/order/policies", test_policies);
+  g_test_add_func ("/closer/order/frozen", test_frozen);
+  g_test_add_func ("/closer/order/frozen-meanwhile", test_frozen_meanwhile);
   g_test_add_func ("/closer/order/orders-max", test_orders_max);
   g_test_add_func ("/closer/order/quote", test_quote);
   return g_test_run ();
