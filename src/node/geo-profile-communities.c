@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "net/geo-fault.h"
 #include "node/geo-profile-private.h"
 
 /* The PID of the default community, as text. */
@@ -112,8 +113,11 @@ geo_profile_list_left (GeoProfile *profile) {
 
 static gboolean
 move (const gchar *from, const gchar *to, GError **error) {
-  if (g_rename (from, to) == 0)
+  geo_fault_point ("profile: before moving a journal");
+  if (g_rename (from, to) == 0) {
+    geo_fault_point ("profile: after moving a journal");
     return TRUE;
+  }
   g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
                _ ("The disk could not be written: %s"), g_strerror (errno));
   return FALSE;

@@ -1,0 +1,235 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kills the command geo at every point of everything it does.
+
+Each thing a person does is done over and over, killed at its first point, its
+second, and so on (see src/net/geo-fault.h), and done again after each kill, as
+somebody would; until it passes without a kill.  Then the journal holds, the hub
+and both journals say the same, and what was meant once was done once (P1, P5,
+I8).
+"""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+
+import town as tools
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+spec = importlib.util.spec_from_file_location(
+    "cli", os.path.join(HERE, "test-cli.py"))
+cli = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(cli)
+
+POINTS_MAX = 60
+
+
+class Town:
+    def __init__(self, folder):
+        self.folder = folder
+        self.hub = cli.Hub(os.path.join(folder, "hub"))
+        self.hub.start()
+        self.olena = cli.Person(self, "Olena")
+        self.ivan = cli.Person(self, "Ivan")
+
+
+def fall_once(person, point, *words):
+    """The name of the point where it fell; None where it did not, and passed."""
+    count = os.path.join(person.town.folder, "count")
+    if os.path.exists(count):
+        os.unlink(count)
+    done = subprocess.run(
+        [cli.GEO, "--profile", person.profile, *words],
+        env={**os.environ, "GEO_CRASH_AT": str(point),
+             "GEO_CRASH_COUNT": count},
+        stdin=subprocess.DEVNULL, timeout=60, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode != -signal.SIGKILL:
+        assert done.returncode == cli.DONE, (words, point, done)
+        return None
+    with open(count, encoding="utf-8") as file:
+        name = file.read().strip().split(" ", 1)[1]
+    # Whatever is left of it holds.
+    status, document = person.any_json("--offline", "verify")
+    assert status == cli.DONE or "joined no community" in \
+        document["error"]["message"], (words, point, document)
+    return name
+
+
+def fall(person, *words):
+    """Until it passes; the names of the points where it fell."""
+    points = []
+    while len(points) < POINTS_MAX:
+        name = fall_once(person, len(points) + 1, *words)
+        if name is None:
+            return points
+        points.append(name)
+    raise AssertionError(f"{words} never gets through: {points}")
+
+
+def same_everywhere(town):
+    """The hub and both journals agree, and nothing is open."""
+    town.hub.stop()
+    try:
+        hub = tools.audit("hub", town.hub.folder)
+        journals = {person.pid: tools.audit("journal", person.profile)
+                    for person in (town.olena, town.ivan)}
+    finally:
+        town.hub.start()
+    assert hub["error"] is None, hub
+    debts = {}
+    for debtor, creditor, equivalent, debt in hub["debts"]:
+        debts[debtor, creditor, equivalent] = -debt
+        debts[creditor, debtor, equivalent] = debt
+    for pid, journal in journals.items():
+        assert journal["error"] is None, journal
+        assert journal["orders"] == 0 and journal["votes"] == 0, journal
+        assert journal["sequence"] == hub["sequences"][pid], (journal, hub)
+        for peer, equivalent, balance in journal["balances"]:
+            assert debts.pop((pid, peer, equivalent)) == balance, (pid, debts)
+    assert all(debt == 0 for debt in debts.values()), debts
+    return hub, journals
+
+
+def test_init_and_join(town):
+    said = []
+    for person in (town.olena, town.ivan):
+        person.pid = person.json("init", "--name", person.name)["pid"]
+        said = fall(person, "join", town.hub.link)
+        document = person.json("history")
+        assert [item["kind"] for item in document["items"]] == ["joined"]
+    hub, _ = same_everywhere(town)
+    return said
+
+
+def test_trust(town):
+    town.olena.run("people", "Ivan")
+    said = fall(town.ivan, "trust", "Olena", "500", "UAH")
+    town.olena.run("balance")
+    hub, journals = same_everywhere(town)
+    assert len(hub["lines"]) == 1, hub["lines"]
+    # Each time that was meant was one version of the one line.
+    assert town.ivan.relation(town.olena)["my_limit"] == "500.00"
+    return said
+
+
+def test_pay(town):
+    """One id is one payment, paid once or never, wherever it fell."""
+    olena = town.olena
+    points, paid, asked = [], [], set()
+    while len(points) < POINTS_MAX:
+        tx_id = f"at-{len(points) + 1}"
+        words = ("pay", "Ivan", "7", "UAH", "--id", tx_id, "--note", "for honey")
+        name = fall_once(olena, len(points) + 1, *words)
+        # The same again tells what became of it; where the order was stored and
+        # never sent, the hub has refused it for ever by then (P12).
+        status, document = olena.any_json(*words)
+        state = olena.json("status", tx_id)
+        if status == cli.DONE:
+            paid.append(tx_id)
+        else:
+            assert status == cli.REFUSED and \
+                document["error"]["reason"] == "unknown_order", document
+        asked.add(status)
+        assert state["may_pay_again"] == (status != cli.DONE), state
+        if name is None:
+            break
+        points.append(name)
+    assert asked == {cli.DONE, cli.REFUSED}, asked
+    town.ivan.run("balance")
+    _, journals = same_everywhere(town)
+    town.paid = 7 * len(paid)
+    assert olena.total() == f"-{town.paid}.00"
+    assert town.ivan.total() == f"{town.paid}.00"
+    assert [item["tx_id"] for item in olena.json(
+        "history", "--kind", "paid", "--state", "paid")["items"]] == paid[::-1]
+    return points
+
+
+def test_catch_up(town):
+    """Who was away receives, and acknowledges, at last."""
+    for number in range(3):
+        town.olena.run("pay", "Ivan", "1", "UAH", "--id", f"away-{number}")
+    said = fall(town.ivan, "balance")
+    same_everywhere(town)
+    assert town.ivan.total() == f"{town.paid + 3}.00"
+    assert len(town.ivan.json("history", "--kind", "received")["items"]) == \
+        town.paid // 7 + 3
+    return said
+
+
+def test_history(town):
+    """What is asked about in doubt."""
+    return fall(town.olena, "history") + fall(town.olena, "status")
+
+
+def test_change_trust(town):
+    said = fall(town.ivan, "trust", "Olena", "200", "UAH")
+    town.olena.run("balance")
+    same_everywhere(town)
+    assert town.ivan.relation(town.olena)["my_limit"] == "200.00"
+    return said
+
+
+def test_leave_and_return(town):
+    """Forgetting a community moves its journal whole, or not at all."""
+    before = town.olena.json("--offline", "history")["items"]
+    points = []
+    while (name := fall_once(town.olena, len(points) + 1, "leave",
+                             "Test market", "--force")) is not None:
+        points.append(name)
+        town.olena.run("join", town.hub.link)
+        assert town.olena.json("--offline", "history")["items"] == before
+    assert points
+    town.olena.json("balance", status=cli.FAILED)
+    said = fall(town.olena, "join", town.hub.link)
+    assert town.olena.json("--offline", "history")["items"] == before
+    same_everywhere(town)
+    return points + said
+
+
+def main():
+    tests = [(name[5:], function) for name, function in globals().items()
+             if name.startswith("test_")]
+    print(f"1..{len(tests)}", flush=True)
+    folder = tempfile.mkdtemp(prefix="geo-kill-geo-")
+    os.environ.update(XDG_DATA_HOME=os.path.join(folder, "data"),
+                      SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="pw",
+                      SECRET_FILE_TEST_PATH=os.path.join(folder, "keyring"),
+                      LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
+    os.environ.pop("LANGUAGE", None)
+    # libsecret's file leaks a string of its own.
+    os.environ["ASAN_OPTIONS"] = ":".join(
+        filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
+    town = None
+    broken = False
+    try:
+        town = Town(folder)
+        for number, (name, function) in enumerate(tests, 1):
+            try:
+                points = function(town)
+            except Exception:
+                broken = True
+                print("# " + traceback.format_exc().replace("\n", "\n# "))
+                print(f"not ok {number} - {name}", flush=True)
+            else:
+                print(f"# fell at {len(points)} points: {', '.join(points)}")
+                print(f"ok {number} - {name}", flush=True)
+    finally:
+        if town is not None and town.hub.process is not None:
+            town.hub.stop()
+        if broken:
+            print(f"# the folder is kept: {folder}")
+        else:
+            shutil.rmtree(folder)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
