@@ -129,6 +129,8 @@ main (int argc, char **argv) {
 
   if (argc > 1 && strcmp (argv[1], "load") == 0)
     return bench_load_main (argc - 1, argv + 1);
+  if (argc > 1 && strcmp (argv[1], "node") == 0)
+    return bench_node_main (argc - 1, argv + 1);
 
   context = g_option_context_new (NULL);
   g_option_context_set_summary (
@@ -145,6 +147,8 @@ main (int argc, char **argv) {
   bench_engine ();
   bench_hub ();
   bench_graphs ();
+  bench_party ();
+  bench_node ();
   g_strfreev (only);
   return 0;
 }

@@ -87,6 +87,10 @@ void bench_hub (void);
 void bench_graphs (void);
 /* A process of the load generator: told what to do on its standard input. */
 int bench_load_main (int argc, char **argv);
+void bench_party (void);
+void bench_node (void);
+/* A process that opens one journal as the wallet does. */
+int bench_node_main (int argc, char **argv);
 /* Where fsyncs are counted: a file that bench-syncs.c maps. */
 #define BENCH_SYNCS_VARIABLE "GEO_BENCH_SYNCS"
 
