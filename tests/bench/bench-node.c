@@ -7,11 +7,12 @@
  */
 #include "bench.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/geo-words.h"
 #include "node/geo-node-private.h"
@@ -152,12 +153,22 @@ bench_node_main (int argc, char **argv) {
 /* Nothing of the file is in the system's memory any more, as after a start. */
 static void
 forget_file (const gchar *path) {
-  g_autofree gchar *command = g_strdup_printf (
-      "dd of='%s' oflag=nocache conv=notrunc,fdatasync count=0 status=none",
-      path);
+  gint fd = g_open (path, O_RDWR | O_CLOEXEC, 0);
 
-  if (system (command) != 0)
+  if (fd < 0 || fsync (fd) != 0 ||
+      posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED) != 0)
     bench_note ("the file stays in the system's memory");
+  if (fd >= 0)
+    close (fd);
+}
+
+static void
+remove_folder (const gchar *folder) {
+  const gchar *arguments[] = { "rm", "-rf", "--", folder, NULL };
+
+  if (!g_spawn_sync (NULL, (gchar **) arguments, NULL, G_SPAWN_SEARCH_PATH,
+                     NULL, NULL, NULL, NULL, NULL, NULL))
+    bench_note ("%s is left", folder);
 }
 
 static void
@@ -170,7 +181,6 @@ open_journal (guint n, gdouble *seconds, gdouble *kib) {
   g_autofree gchar *path = NULL;
   g_autofree gchar *out = NULL;
   g_autofree gchar *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree gchar *clean = NULL;
   gchar *words;
   const gchar *arguments[] = { program, "node", folder, NULL };
   gchar *rest = NULL;
@@ -194,9 +204,7 @@ open_journal (guint n, gdouble *seconds, gdouble *kib) {
   *kib = g_ascii_strtod (rest, NULL);
   if (*kib <= 0)
     g_error ("the node says: %s", out);
-  clean = g_strdup_printf ("rm -rf '%s'", folder);
-  if (system (clean) != 0)
-    bench_note ("%s is left", folder);
+  remove_folder (folder);
 }
 
 void
