@@ -325,7 +325,8 @@ test_two_voters (void) {
   for (guint i = B; i <= C; i++) {
     town_present (town, i, FALSE);
     town_present (town, i, TRUE);
-    g_assert_true ((proposed (town, i) != NULL) == (i == C));
+    g_assert_true ((town_sent (town, i, GEO_MESSAGE_CLEARING_PROPOSE) !=
+                    NULL) == (i == C));
   }
   town_say (town, C, accept_as (town, C, C, &contract));
   check_circle (town, 3, 480);

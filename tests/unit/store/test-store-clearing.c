@@ -234,9 +234,8 @@ test_twice (Fixture *fixture, gconstpointer data) {
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, func)                                                 \
-  g_test_add ("/store/hub-clearing/" name, Fixture, NULL, set_up, func, \
-              tear_down)
+#define ADD(name, func) \
+  g_test_add ("/store/clearing/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("cleared", test_cleared);
   ADD ("wrong-debts", test_wrong_debts);
   ADD ("not-both", test_not_both);
