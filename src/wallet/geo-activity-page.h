@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoActivityPage: the whole history, newest first.  Its list is paged from
- * disk by the node; it keeps no rows itself.
+ * GeoActivityPage: all that happened, newest first, under the day it was;
+ * searched by text and by person, kind, state, equivalent and time.
  */
 #pragma once
 
@@ -13,12 +13,11 @@
 G_BEGIN_DECLS
 
 #define GEO_TYPE_ACTIVITY_PAGE (geo_activity_page_get_type ())
-G_DECLARE_FINAL_TYPE (GeoActivityPage,
-                      geo_activity_page,
-                      GEO,
-                      ACTIVITY_PAGE,
-                      AdwBin)
+G_DECLARE_FINAL_TYPE (
+    GeoActivityPage, geo_activity_page, GEO, ACTIVITY_PAGE, AdwBin)
 
 void geo_activity_page_set_node (GeoActivityPage *self, GeoNode *node);
+/* Only what was between us; a PID. */
+void geo_activity_page_show_person (GeoActivityPage *self, const gchar *pid);
 
 G_END_DECLS

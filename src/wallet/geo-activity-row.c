@@ -16,10 +16,14 @@
 struct _GeoActivityRow {
   AdwBin parent_instance;
 
+  gboolean has_days;
+
   /* owned */
   GeoActivityItem *item;
+  GeoActivityItem *above; /* NULL: it is the first. */
 
   /* template children */
+  GtkLabel *day_label;
   GtkImage *icon;
   GtkLabel *phrase_label;
   GtkLabel *text_label;
@@ -108,6 +112,23 @@ show_icon (GeoActivityRow *self) {
   set_class (self->icon, "warning", state == GEO_STATE_IN_DOUBT);
 }
 
+/* A row above that is still on its way will say so when it is here. */
+static void
+show_day (GeoActivityRow *self) {
+  GeoTime time = geo_activity_item_get_time (self->item);
+  gboolean begins = self->has_days && geo_activity_item_get_loaded (self->item);
+  g_autofree gchar *day = NULL;
+
+  if (begins && self->above != NULL)
+    begins = geo_activity_item_get_loaded (self->above) &&
+             !geo_when_is_same_day (geo_activity_item_get_time (self->above),
+                                    time);
+  if (begins)
+    day = geo_when_day (time);
+  gtk_label_set_label (self->day_label, day != NULL ? day : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->day_label), begins);
+}
+
 static void
 update (GeoActivityRow *self) {
   gboolean loaded = geo_activity_item_get_loaded (self->item);
@@ -116,6 +137,7 @@ update (GeoActivityRow *self) {
   const gchar *text = NULL;
 
   gtk_widget_set_opacity (GTK_WIDGET (self), loaded ? 1.0 : 0.0);
+  show_day (self);
   if (!loaded) {
     gtk_label_set_label (self->phrase_label, "");
     gtk_label_set_label (self->amount_label, "");
@@ -128,7 +150,9 @@ update (GeoActivityRow *self) {
   if (geo_activity_item_get_state (self->item) == GEO_STATE_NOT_PAID &&
       geo_activity_item_get_reason (self->item) != NULL)
     text = geo_activity_item_get_reason (self->item);
-  when = geo_when_phrase (geo_activity_item_get_time (self->item));
+  when = self->has_days
+             ? geo_when_time (geo_activity_item_get_time (self->item))
+             : geo_when_phrase (geo_activity_item_get_time (self->item));
 
   gtk_label_set_label (self->phrase_label, phrase);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->phrase_label), phrase);
@@ -142,8 +166,16 @@ update (GeoActivityRow *self) {
 }
 
 static void
+forget_above (GeoActivityRow *self) {
+  if (self->above != NULL)
+    g_signal_handlers_disconnect_by_data (self->above, self);
+  g_clear_object (&self->above);
+}
+
+static void
 geo_activity_row_dispose (GObject *object) {
   geo_activity_row_set_item (GEO_ACTIVITY_ROW (object), NULL);
+  forget_above (GEO_ACTIVITY_ROW (object));
   G_OBJECT_CLASS (geo_activity_row_parent_class)->dispose (object);
 }
 
@@ -154,6 +186,7 @@ geo_activity_row_class_init (GeoActivityRowClass *klass) {
   G_OBJECT_CLASS (klass)->dispose = geo_activity_row_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-activity-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoActivityRow, day_label);
   gtk_widget_class_bind_template_child (widget_class, GeoActivityRow, icon);
   gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,
                                         phrase_label);
@@ -185,6 +218,21 @@ geo_activity_row_set_item (GeoActivityRow *self, GeoActivityItem *item) {
   if (item == NULL)
     return;
   g_signal_connect_swapped (item, "notify", G_CALLBACK (update), self);
+  update (self);
+}
+
+void
+geo_activity_row_set_above (GeoActivityRow *self, GeoActivityItem *above) {
+  g_return_if_fail (GEO_IS_ACTIVITY_ROW (self));
+  g_return_if_fail (self->item != NULL);
+
+  forget_above (self);
+  self->has_days = TRUE;
+  if (above != NULL) {
+    self->above = g_object_ref (above);
+    g_signal_connect_swapped (above, "notify::loaded", G_CALLBACK (show_day),
+                              self);
+  }
   update (self);
 }
 

@@ -21,6 +21,9 @@ G_DECLARE_FINAL_TYPE (GeoActivityRow,
 GeoActivityRow *geo_activity_row_new (void);
 /* NULL: nothing; the row follows its item until then. */
 void geo_activity_row_set_item (GeoActivityRow *self, GeoActivityItem *item);
+/* The row says its day above it where above, the item shown before it, is of
+ * another day or NULL; its time is that of the day then. */
+void geo_activity_row_set_above (GeoActivityRow *self, GeoActivityItem *above);
 /* Borrowed; may be NULL. */
 GeoActivityItem *geo_activity_row_get_item (GeoActivityRow *self);
 /* What shows more about this item: the window's action for it, or NULL where

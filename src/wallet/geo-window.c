@@ -261,6 +261,17 @@ show_person_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 }
 
 static void
+show_activity_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node == NULL)
+    return;
+  show_page (self, "activity");
+  geo_activity_page_show_person (self->activity_page,
+                                 g_variant_get_string (parameter, NULL));
+}
+
+static void
 show_receipt_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
@@ -447,6 +458,8 @@ geo_window_class_init (GeoWindowClass *klass) {
                                    show_receipt_cb);
   gtk_widget_class_install_action (widget_class, "win.pay", "s", pay_cb);
   gtk_widget_class_install_action (widget_class, "win.trust", "s", trust_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-activity", "s",
+                                   show_activity_cb);
   gtk_widget_class_install_action (widget_class, "win.show-clearing", "s",
                                    show_clearing_cb);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_cb);

@@ -6,6 +6,7 @@
  *
  *   win.show-page ("home" | "activity" | "people" | "market")
  *   win.show-person (PID, of a stranger too)
+ *   win.show-activity (PID: only what was between us)
  *   win.show-receipt (receipt key)
  *   win.show-clearing (a proposal's id)
  *   win.pay (PID or geo://v1/ link, or "" to choose)

@@ -225,6 +225,8 @@ test_activity (Scene *scene, gconstpointer data) {
   g_assert_true (says (GTK_WIDGET (page), "You joined"));
   g_assert_true (says (GTK_WIDGET (page), "for apples"));
   scene_look (scene, "activity");
+  /* All of it was today, and that is said once. */
+  g_assert_true (says (GTK_WIDGET (page), "Today"));
 
   g_signal_emit_by_name (view, "activate", 0);
   action = scene_take_action (scene);
@@ -240,6 +242,61 @@ test_activity (Scene *scene, gconstpointer data) {
 
 /* More than a page of the journal: what is scrolled to comes by itself, and
  * there are rows for what is seen only. */
+static gboolean
+has_rows (GeoActivityPage *page, guint n) {
+  GtkListView *view = child_of (page, "list_view");
+
+  return g_list_model_get_n_items (
+             G_LIST_MODEL (gtk_list_view_get_model (view))) == n;
+}
+
+static void
+test_filter (Scene *scene, gconstpointer data) {
+  GeoActivityPage *page = g_object_new (GEO_TYPE_ACTIVITY_PAGE, NULL);
+  GtkEditable *entry;
+  const gchar *olena = geo_node_get_pid (scene->nodes[OLENA]);
+
+  scene_trust (scene);
+  scene_pay (scene, OLENA, MARTA, 6000);
+  scene_pay (scene, MARTA, OLENA, 30000);
+  geo_activity_page_set_node (page, scene->nodes[MARTA]);
+  scene_show (scene, GTK_WIDGET (page));
+  entry = GTK_EDITABLE (child_of (page, "search_entry"));
+  wait_until (has_rows (page, 5));
+
+  gtk_editable_set_text (entry, "APPLES");
+  wait_until (has_rows (page, 2));
+  gtk_drop_down_set_selected (child_of (page, "kind_drop"), 3);
+  wait_until (has_rows (page, 1));
+  wait_until (says (GTK_WIDGET (page), "Received from Olena"));
+  g_assert_true (is_seen (page, "chips"));
+  scene_look (scene, "activity-filter");
+  gtk_editable_set_text (entry, "pears");
+  wait_until (is_seen (page, "nothing_button"));
+  scene_look (scene, "activity-nothing");
+  click (page, "nothing_button");
+  wait_until (has_rows (page, 5));
+  g_assert_false (is_seen (page, "chips"));
+
+  /* Today, and a state; last month there was nothing. */
+  gtk_drop_down_set_selected (child_of (page, "time_drop"), 1);
+  gtk_drop_down_set_selected (child_of (page, "state_drop"), 3);
+  wait_until (has_rows (page, 0));
+  gtk_drop_down_set_selected (child_of (page, "state_drop"), 0);
+  wait_until (has_rows (page, 5));
+  gtk_drop_down_set_selected (child_of (page, "time_drop"), 4);
+  wait_until (has_rows (page, 0));
+  geo_activity_page_show_person (page, olena);
+  wait_until (has_rows (page, 4));
+  g_assert_true (is_seen (page, "chips"));
+  gtk_menu_button_popup (child_of (page, "filter_button"));
+  geo_screen_settle (scene->window);
+  geo_screen_save (GTK_WIDGET (gtk_menu_button_get_popover (
+                       child_of (page, "filter_button"))),
+                   "activity-filters");
+  gtk_menu_button_popdown (child_of (page, "filter_button"));
+}
+
 static void
 test_long (Scene *scene, gconstpointer data) {
   GeoActivityPage *page = g_object_new (GEO_TYPE_ACTIVITY_PAGE, NULL);
@@ -297,6 +354,8 @@ main (int argc, char **argv) {
               test_words, scene_tear_down);
   g_test_add ("/wallet/activity/page", Scene, GUINT_TO_POINTER (2),
               scene_set_up, test_activity, scene_tear_down);
+  g_test_add ("/wallet/activity/filter", Scene, GUINT_TO_POINTER (2),
+              scene_set_up, test_filter, scene_tear_down);
   g_test_add ("/wallet/activity/long", Scene, GUINT_TO_POINTER (2),
               scene_set_up, test_long, scene_tear_down);
   g_test_add ("/wallet/activity/row", Scene, GUINT_TO_POINTER (1), scene_set_up,
