@@ -65,7 +65,7 @@ class Hub:
                 stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         match = re.fullmatch(
-            r"geo-hub: listening on (http://(\S+)) community (\S+)\n", line)
+            r"geo-hub: listening on (https?://(\S+)) community (\S+)\n", line)
         assert match, f"the hub says {line!r}"
         self.address, self.listen, self.community = match.groups()
         self.link = ("geo://v1/join?hub=" + self.address.replace(":", "%3A")

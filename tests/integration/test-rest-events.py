@@ -15,7 +15,7 @@ import threading
 import time
 
 from restclient import PREFIX, Client, Socket, request
-from resttown import CONFIG, TOKEN, Hub, Wallet, run
+from resttown import CONFIG, HUB, Hub, Wallet, run
 
 EVENTS = ("payment.received", "trustline.updated", "clearing.completed")
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -302,8 +302,10 @@ def test_not_read(town):
         thread.join()
     assert all(getattr(listener, "lost", False) for listener in listeners)
     print(f"# {most - before} kB more for 4 who did not read")
-    if "ASAN_OPTIONS" not in os.environ or "quarantine" in os.environ:
-        assert most - before < 32 * 1024, (before, most)
+    with open(HUB, "rb") as file:
+        sanitized = b"__asan_init" in file.read()
+    # What the sanitizer keeps is not the hub's.
+    assert sanitized or most - before < 8 * 1024, (before, most)
     hub.stop()
 
 
@@ -318,6 +320,28 @@ def test_asleep(town):
     town.people["Alice"].pay(bob, "1", tx_id="quiet")
     assert quiet.json()["payload"]["tx_id"] == "quiet"
     quiet.close()
+
+
+def test_tls(town):
+    """The same over TLS, with many events at once."""
+    hub = Hub(os.path.join(town.folder, "tls")).start()
+    alice = Client(hub, town.signer, "Alice").join()
+    hub.stop()
+    hub.set_config(CONFIG + "messages_per_second=1000\n"
+                   "[tls]\nself_made=true\n")
+    hub.start()
+    listener = Socket(hub.listen, "bearer, " + alice.token, tls=True)
+    assert listener.status == 101, listener.head
+    assert listener.json()["pid"] == alice.pid
+    # Who says more than it may waits, and nothing of it is lost.
+    begin = time.monotonic()
+    listener.socket.sendall(listener.frame(1, b"ping") * 3000)
+    assert {listener.receive() for _ in range(3000)} == {"pong"}
+    assert time.monotonic() - begin > 0.5
+    listener.close()
+    stranger = Socket(hub.listen, "bearer, x", tls=True)
+    assert stranger.status == 403, stranger.head
+    hub.stop()
 
 
 def test_switched_off(town):
