@@ -344,6 +344,23 @@ def test_tls(town):
     hub.stop()
 
 
+def test_limits(town):
+    """Those who listen count like wallets: together, and at one address."""
+    hub = Hub(os.path.join(town.folder, "small"),
+              CONFIG + "sessions_per_address=3\nsessions=4\n").start()
+    alice = Client(hub, town.signer, "Alice").join()
+    node = Socket(hub.listen, None, path=PREFIX + "/node").sign_in(alice)
+    both = [Socket(hub.listen, "bearer, " + alice.token) for _ in range(2)]
+    assert {one.status for one in both} == {101}
+    for protocols, path in (("bearer, " + alice.token, PREFIX + "/ws"),
+                            (None, PREFIX + "/node")):
+        more = Socket(hub.listen, protocols, path=path)
+        assert more.status == 429, more.head
+    for one in (node, *both):
+        one.close()
+    hub.stop()
+
+
 def test_switched_off(town):
     hub = Hub(os.path.join(town.folder, "off"),
               CONFIG + "[rest]\nenabled=false\n").start()
