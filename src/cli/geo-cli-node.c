@@ -217,6 +217,17 @@ geo_cli_try_connect (GeoCli *cli, GeoNode *node) {
   return geo_node_get_connection (node) == GEO_CONNECTION_HUB;
 }
 
+static gboolean
+state_is_saved (gpointer user_data) {
+  return !geo_node_has_unsaved_state (user_data);
+}
+
+void
+geo_cli_close (GeoNode *node) {
+  geo_cli_wait_until (state_is_saved, node, GEO_CLI_SAVE_MS);
+  geo_node_stop (node);
+}
+
 const gchar *
 geo_cli_find_equivalent (GeoCli *cli,
                          GeoNode *node,

@@ -33,6 +33,9 @@ void geo_cli_report_totals (GeoReport *report, GListModel *totals);
 /* That the hub was not asked, and why not. */
 void geo_cli_say_connection (GeoCli *cli, gboolean is_connected);
 
+/* Disconnects, once what only this wallet knows is left with the hub. */
+void geo_cli_close (GeoNode *node);
+
 /* Runs the main context until test says TRUE, or for timeout_ms. */
 typedef gboolean (*GeoCliTest) (gpointer user_data);
 gboolean

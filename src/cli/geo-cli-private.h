@@ -22,6 +22,8 @@ G_BEGIN_DECLS
 #define GEO_CLI_PAY_S_MAX 86400
 /* How long `geo history' waits for what was in doubt. */
 #define GEO_CLI_OPEN_MS 3000
+/* How long the encrypted copy of what was changed may take. */
+#define GEO_CLI_SAVE_MS 3000
 #define GEO_CLI_HISTORY_LINES 20
 #define GEO_CLI_HISTORY_LINES_MAX 1000
 
@@ -97,6 +99,7 @@ extern const GeoCommand geo_command_clearing;
 extern const GeoCommand geo_command_status;
 extern const GeoCommand geo_command_communities;
 extern const GeoCommand geo_command_leave;
+extern const GeoCommand geo_command_export;
 
 /* A line of the result; nothing with --json. */
 void geo_cli_say (GeoCli *cli, const gchar *format, ...) G_GNUC_PRINTF (2, 3);

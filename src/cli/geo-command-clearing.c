@@ -118,7 +118,7 @@ run_clearing (GeoCli *cli, gchar **arguments) {
   if (geo_cli_connect (cli, node, &status))
     status = arguments[0] == NULL ? list_proposals (cli, node)
                                   : answer (cli, node, arguments[1], accepts);
-  geo_node_stop (node);
+  geo_cli_close (node);
   return status;
 }
 

@@ -362,7 +362,7 @@ run_history (GeoCli *cli, gchar **arguments) {
   if (is_connected)
     geo_cli_wait_until (nothing_open, node, GEO_CLI_OPEN_MS);
   status = tell_history (cli, node, is_connected);
-  geo_node_stop (node);
+  geo_cli_close (node);
   return status;
 }
 

@@ -287,7 +287,7 @@ run_join (GeoCli *cli, gchar **arguments) {
   if (node == NULL)
     return geo_cli_fail_error (cli, error);
   status = tell_joined (cli, node);
-  geo_node_stop (node);
+  geo_cli_close (node);
   return status;
 }
 

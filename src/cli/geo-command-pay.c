@@ -277,7 +277,7 @@ run_pay (GeoCli *cli, gchar **arguments) {
   if (node == NULL)
     return status;
   status = run_pay_with (cli, node, wish);
-  geo_node_stop (node);
+  geo_cli_close (node);
   return status;
 }
 

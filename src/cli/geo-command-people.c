@@ -116,7 +116,7 @@ run_trust (GeoCli *cli, gchar **arguments) {
   if (node == NULL)
     return status;
   status = run_trust_with (cli, node, arguments);
-  geo_node_stop (node);
+  geo_cli_close (node);
   return status;
 }
 
@@ -293,7 +293,7 @@ run_people (GeoCli *cli, gchar **arguments) {
   people = list_people (cli, node, arguments[0], &status);
   if (people != NULL)
     status = tell_people (cli, node, people, is_connected);
-  geo_node_stop (node);
+  geo_cli_close (node);
   return status;
 }
 
@@ -382,7 +382,7 @@ run_balance (GeoCli *cli, gchar **arguments) {
     geo_cli_say_connection (cli, is_connected);
   }
   status = geo_cli_done (cli, report);
-  geo_node_stop (node);
+  geo_cli_close (node);
   return status;
 }
 

@@ -52,6 +52,8 @@ geo_change_free (GeoChange *change) {
   g_free (change->setting);
   g_free (change->value);
   g_free (change->token);
+  geo_state_copy_free (change->copy);
+  g_clear_pointer (&change->parts, g_ptr_array_unref);
   geo_community_free (change->community);
   g_free (change->note);
   geo_audit_free (change->audit);

@@ -29,6 +29,7 @@ typedef enum {
   GEO_CHANGE_HUB = 6, /* The hub's own, not the closer's: status, setting,
                        * token, community, note, log_until; each may be
                        * missing */
+  GEO_CHANGE_STATE = 8, /* copy, and those of its parts that are new */
 } GeoChangeKind;
 
 /* What the hub's owner made of a participant.  Stored: numbers stay. */
@@ -78,6 +79,8 @@ typedef struct {
   gchar *value; /* value; NULL forgets it. */
   gchar *token; /* A token's id that is used up, remembered */
   GeoTime until; /* until then. */
+  GeoStateCopy *copy; /* What a participant leaves with the hub: */
+  GPtrArray *parts; /* GBytes; NULL: none are new. */
   GeoCommunity *community; /* The next form of it. */
   GeoTime log_until; /* Heads of the log may say they are as late as this. */
   gchar *note; /* About `equivalent`, JSON. */

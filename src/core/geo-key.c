@@ -91,6 +91,20 @@ geo_secret_get_seed (const GeoSecret *secret, guint8 out[GEO_SEED_LEN]) {
   crypto_sign_ed25519_sk_to_seed (out, secret->key);
 }
 
+guint8 *
+geo_secret_derive (const GeoSecret *secret, const gchar *context, guint64 id) {
+  guint8 *seed = sodium_malloc (GEO_SEED_LEN);
+  guint8 *out = sodium_malloc (GEO_SEED_LEN);
+
+  g_assert (strlen (context) == crypto_kdf_CONTEXTBYTES);
+  g_assert (seed != NULL && out != NULL);
+  geo_secret_get_seed (secret, seed);
+  crypto_kdf_derive_from_key (out, GEO_SEED_LEN, id, context, seed);
+  /* S4: zeroed by sodium_free (). */
+  sodium_free (seed);
+  return out;
+}
+
 /* §1: PID = base58 (SHA-256 (public key)); base58 is its text only. */
 void
 geo_pid_from_key (const GeoPublicKey *key, GeoPid *out) {

@@ -40,6 +40,13 @@ void geo_secret_sign (const GeoSecret *secret,
 /* For key storage only: copies the seed out. */
 void geo_secret_get_seed (const GeoSecret *secret, guint8 out[GEO_SEED_LEN]);
 
+/* GEO_SEED_LEN bytes that only this secret makes (crypto_kdf over its seed;
+ * context: 8 letters), for encrypting what its owner keeps elsewhere.  In
+ * guarded memory: sodium_free (). */
+guint8 *geo_secret_derive (const GeoSecret *secret,
+                           const gchar *context,
+                           guint64 id);
+
 void geo_pid_from_key (const GeoPublicKey *key, GeoPid *out);
 gboolean geo_public_key_verify (const GeoPublicKey *key,
                                 gconstpointer data,

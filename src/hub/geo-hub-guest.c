@@ -9,6 +9,7 @@
 
 #include "hub/geo-bucket.h"
 #include "hub/geo-hub-login.h"
+#include "hub/geo-hub-state.h"
 #include "hub/geo-inbox.h"
 #include "store/geo-hub-keeping.h"
 
@@ -45,6 +46,7 @@ typedef struct {
 struct _GeoHubGuests {
   GeoEngine *engine;
   GeoInbox *inbox;
+  GeoHubStates *states;
   const GeoHubConfig *config;
   GHashTable *by_session; /* GeoSession → Guest */
   GHashTable *by_pid; /* GeoPid of the guest → Guest: STEP_IN */
@@ -96,6 +98,7 @@ leave (Guest *guest) {
   /* What it said before it went. */
   geo_inbox_settle (guests->inbox);
   g_hash_table_remove (guests->by_pid, &guest->pid);
+  geo_hub_states_leave (guests->states, &guest->pid);
   geo_engine_present (guests->engine, &guest->pid, FALSE);
 }
 
@@ -326,6 +329,8 @@ take_signed_in (Guest *guest, const GeoMessage *message) {
     take_sync (guest, message);
   } else if (message->type == GEO_MESSAGE_LOG_QUERY) {
     take_log_query (guest, message);
+  } else if (geo_hub_states_takes (message)) {
+    geo_hub_states_take (guest->guests->states, &guest->pid, message);
   } else {
     geo_inbox_take (guest->guests->inbox, &guest->pid, message);
   }
@@ -433,6 +438,11 @@ closed_cb (GeoSession *session, const GError *error, gpointer user_data) {
 
 /* --- All of them ---------------------------------------------------------- */
 
+static void
+send_cb (const GeoPid *to, GeoMessage *message, gpointer user_data) {
+  geo_hub_guests_send (user_data, to, message);
+}
+
 static gboolean
 watch_cb (gpointer user_data) {
   GeoHubGuests *guests = user_data;
@@ -465,6 +475,7 @@ geo_hub_guests_new (GeoEngine *engine, const GeoHubConfig *config) {
 
   guests->engine = engine;
   guests->inbox = geo_inbox_new (engine, inbox_failed_cb, guests);
+  guests->states = geo_hub_states_new (engine, send_cb, guests);
   guests->config = config;
   guests->by_session = g_hash_table_new_full (NULL, NULL, NULL, guest_free);
   guests->by_pid = g_hash_table_new (geo_pid_hash, geo_pid_equal);
@@ -478,6 +489,7 @@ geo_hub_guests_free (GeoHubGuests *guests) {
     return;
   g_source_remove (guests->watch_id);
   geo_inbox_free (guests->inbox);
+  geo_hub_states_free (guests->states);
   g_hash_table_unref (guests->by_pid);
   g_hash_table_unref (guests->by_session);
   g_free (guests);

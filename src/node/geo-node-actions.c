@@ -241,6 +241,8 @@ tell (GeoNode *self, const GeoTold *told) {
   switch (told->kind) {
   case GEO_TOLD_PAYMENT:
     geo_node_told_payment (self, told);
+    if (told->state == GEO_PAYMENT_PAID || told->state == GEO_PAYMENT_NOT_PAID)
+      geo_node_state_changed (self);
     break;
   case GEO_TOLD_RECEIVED:
     told_received (self, told->entry);

@@ -38,6 +38,7 @@ geo_node_data_free (gpointer user_data) {
   g_clear_pointer (&data->orders, g_ptr_array_unref);
   g_clear_pointer (&data->answers, g_ptr_array_unref);
   g_clear_pointer (&data->recent, g_ptr_array_unref);
+  geo_state_copy_free (data->copy);
   g_free (data);
 }
 
@@ -271,6 +272,7 @@ geo_node_load_job (GeoWorker *worker, gpointer data, GError **error) {
       g_ptr_array_new_with_free_func ((GDestroyNotify) geo_activity_free);
   read->answers =
       g_ptr_array_new_with_free_func ((GDestroyNotify) geo_record_body_free);
+  read->copy = geo_node_state_read (path);
   if (read_all (geo_worker_get_journal (worker), read, &failure))
     return g_steal_pointer (&read);
   if (read->community == NULL &&
@@ -450,6 +452,7 @@ geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
 
   self->party = geo_party_new (self->community, self->self, self->secret);
   load_party (self->party, data);
+  geo_node_state_load (self, g_steal_pointer (&data->copy));
   geo_node_pay_load (self, data);
   geo_node_lists_load (self, data);
   geo_node_update_open_count (self);

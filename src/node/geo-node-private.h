@@ -65,7 +65,10 @@ typedef struct {
   guint unread;
   gint64 sequence;
   GeoHash entry_hash;
+  GeoStateCopy *copy; /* The last that the hub is known to keep, or NULL. */
 } GeoNodeData;
+
+typedef struct _GeoNodeState GeoNodeState;
 
 struct _GeoNode {
   GObject parent_instance;
@@ -142,6 +145,9 @@ struct _GeoNode {
   GHashTable *former; /* tx_id → GeoActivity of a payment of a former run */
   GPtrArray *lost; /* GeoPayment that never came to disk; somebody may look */
 
+  /* geo-node-state.c */
+  GeoNodeState *state;
+
   /* geo-node-calls.c */
   GHashTable *calls; /* msg_id → GeoNodeCall */
 };
@@ -164,6 +170,8 @@ void geo_node_refresh_unread (GeoNode *self);
 void geo_node_set_unread (GeoNode *self, guint unread);
 /* The session sends; FALSE: there is none. */
 gboolean geo_node_send (GeoNode *self, GeoMessage *message);
+/* Tells the person a sentence that nothing has to be done about. */
+void geo_node_notice (GeoNode *self, const gchar *sentence);
 
 /* --- geo-node-data.c ---------------------------------------------------- */
 
@@ -220,6 +228,28 @@ void geo_node_told_synced (GeoNode *self);
 void geo_node_fault (GeoNode *self, const gchar *message, gboolean foreign);
 /* Takes error. */
 void geo_node_fail_join (GeoNode *self, GError *error);
+
+/* What is missing, and everything that is open. */
+void geo_node_catch_up (GeoNode *self);
+
+/* --- geo-node-state.c --------------------------------------------------- */
+
+void geo_node_state_init (GeoNode *self);
+void geo_node_state_clear (GeoNode *self);
+/* Any thread: what is known of the copy of that journal, or NULL. */
+GeoStateCopy *geo_node_state_read (const gchar *journal_path);
+/* A new party; takes known. */
+void geo_node_state_load (GeoNode *self, GeoStateCopy *known);
+/* Signed in; has_more: there are entries to catch up with.  TRUE: catching up
+ * waits for the copy, and geo_node_catch_up () is called later. */
+gboolean geo_node_state_begin (GeoNode *self, gboolean has_more);
+void geo_node_state_disconnected (GeoNode *self);
+void geo_node_state_synced (GeoNode *self);
+/* Something that the copy holds is not as it was. */
+void geo_node_state_changed (GeoNode *self);
+void geo_node_state_answer (GeoNode *self, const GeoMessage *message);
+/* TRUE: it was an answer to a question from there. */
+gboolean geo_node_state_error (GeoNode *self, const GeoMessage *message);
 
 /* --- geo-node-actions.c ------------------------------------------------- */
 

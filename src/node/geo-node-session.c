@@ -48,6 +48,7 @@ forget_session (GeoNode *self) {
     g_signal_handlers_disconnect_by_data (self->session, self);
     g_clear_object (&self->session);
   }
+  geo_node_state_disconnected (self);
   if (was == GEO_LOGIN_SIGNED_IN && self->party != NULL) {
     GPtrArray *actions = geo_actions_new ();
 
@@ -400,17 +401,30 @@ handle_challenge (GeoNode *self, const GeoMsgChallenge *challenge) {
     authenticate (self, challenge->challenge, challenge->known);
 }
 
+void
+geo_node_catch_up (GeoNode *self) {
+  GPtrArray *actions;
+
+  if (self->party == NULL)
+    return;
+  actions = geo_actions_new ();
+  geo_party_connected (self->party, self->hub_sequence, geo_node_now (),
+                       actions);
+  geo_node_run (self, actions);
+}
+
 static void
 signed_in (GeoNode *self) {
-  GPtrArray *actions = geo_actions_new ();
+  gboolean has_more;
 
   set_login (self, GEO_LOGIN_SIGNED_IN);
   g_clear_pointer (&self->refused, g_free);
   geo_node_set_connection (self, GEO_CONNECTION_CONNECTING,
                            _ ("Catching up with the hub…"));
-  geo_party_connected (self->party, self->hub_sequence, geo_node_now (),
-                       actions);
-  geo_node_run (self, actions);
+  /* What this journal does not know may be in what was left with the hub. */
+  has_more = self->hub_sequence > geo_party_get_sequence (self->party, NULL);
+  if (!geo_node_state_begin (self, has_more))
+    geo_node_catch_up (self);
   joined (self);
 }
 
@@ -556,6 +570,8 @@ handle_message (GeoNode *self, const GeoMessage *message) {
       handle_refusal (self, message->u.error);
       break;
     }
+    if (geo_node_state_error (self, message))
+      break;
     G_GNUC_FALLTHROUGH;
   case GEO_MESSAGE_PEOPLE_RESULT:
     if (geo_node_is_signed_in (self)) {
@@ -565,6 +581,10 @@ handle_message (GeoNode *self, const GeoMessage *message) {
     break;
   case GEO_MESSAGE_PAYMENT_QUOTE_RESULT:
     geo_node_answer_call (self, message);
+    break;
+  case GEO_MESSAGE_STATE_PART:
+  case GEO_MESSAGE_STATE_RESULT:
+    geo_node_state_answer (self, message);
     break;
   case GEO_MESSAGE_PING:
     answer_ping (self, message);
@@ -587,6 +607,8 @@ handle_message (GeoNode *self, const GeoMessage *message) {
   case GEO_MESSAGE_ENTRY_ACK:
   case GEO_MESSAGE_LOG_QUERY:
   case GEO_MESSAGE_RECOVERY_QUERY:
+  case GEO_MESSAGE_STATE_PUT:
+  case GEO_MESSAGE_STATE_GET:
     g_debug ("not for a node: %s", geo_message_type_to_string (message->type));
     break;
   case GEO_MESSAGE_TRUST_LINE_RECEIPT:
@@ -684,6 +706,7 @@ geo_node_told_synced (GeoNode *self) {
 
   if (!geo_node_is_signed_in (self))
     return;
+  geo_node_state_synced (self);
   /* §2: a clock that is further off from the hub's is reported. */
   if (ABS (self->hub_ahead) > GEO_CLOCK_TOLERANCE_MS)
     detail = g_strdup_printf (

@@ -29,6 +29,7 @@ enum {
   SIGNAL_PAYMENT_RECEIVED,
   SIGNAL_CLEARED,
   SIGNAL_FAULT,
+  SIGNAL_NOTICE,
   N_SIGNALS,
 };
 
@@ -61,6 +62,7 @@ geo_node_finalize (GObject *object) {
    * hurry to end. */
   g_clear_pointer (&self->worker, geo_worker_free);
   geo_node_pay_clear (self);
+  geo_node_state_clear (self);
   g_clear_pointer (&self->calls, g_hash_table_unref);
   g_clear_pointer (&self->waiters, g_ptr_array_unref);
   g_clear_pointer (&self->community, geo_community_free);
@@ -137,6 +139,9 @@ geo_node_class_init (GeoNodeClass *klass) {
   signals[SIGNAL_FAULT] = g_signal_new ("fault", G_TYPE_FROM_CLASS (klass),
                                         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_NOTICE] = g_signal_new ("notice", G_TYPE_FROM_CLASS (klass),
+                                         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -148,7 +153,13 @@ geo_node_init (GeoNode *self) {
   self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
   geo_node_lists_init (self);
   geo_node_pay_init (self);
+  geo_node_state_init (self);
   geo_node_calls_init (self);
+}
+
+void
+geo_node_notice (GeoNode *self, const gchar *sentence) {
+  g_signal_emit (self, signals[SIGNAL_NOTICE], 0, sentence);
 }
 
 void

@@ -32,7 +32,8 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
  * "connection-detail" (string), "open-count" (uint: payments and votes without
  * evidence), "unread" (uint).
  * Signals: "payment-received", "cleared" (GeoActivityItem *item), "fault"
- * (const gchar *message). */
+ * (const gchar *message), "notice" (const gchar *sentence: something to know
+ * that nothing has to be done about). */
 
 /* Joins a community with an unlocked profile: link is geo://v1/join?… or an
  * address of a hub.  Connects, checks who answers (fingerprint, community in
@@ -84,6 +85,9 @@ gboolean geo_node_wait_connected_finish (GeoNode *node,
                                          GError **error);
 
 GeoConnection geo_node_get_connection (GeoNode *node);
+/* What only this wallet knows is not yet in the encrypted copy that is left
+ * with the hub: a program that ends waits a moment. */
+gboolean geo_node_has_unsaved_state (GeoNode *node);
 /* A sentence for people: what works now, what waits. */
 const gchar *geo_node_get_connection_detail (GeoNode *node);
 guint geo_node_get_open_count (GeoNode *node);
@@ -217,6 +221,17 @@ void geo_node_get_receipt_async (GeoNode *node,
 gchar *geo_node_get_receipt_finish (GeoNode *node,
                                     GAsyncResult *result,
                                     GError **error);
+
+/* Everything that matters as one canonical JSON document, written to stream,
+ * which is closed at the end: the same for each of this person's computers that
+ * has caught up.  G_IO_ERROR where stream fails. */
+void geo_node_export_async (GeoNode *node,
+                            GOutputStream *stream,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean
+geo_node_export_finish (GeoNode *node, GAsyncResult *result, GError **error);
 
 /* Checks the whole journal: how many records hold.  records (may be NULL) is
  * set where it fails, too. */

@@ -243,6 +243,12 @@ store (const GeoParty *party,
   if (entry->entry->kind == GEO_ENTRY_KIND_PAYMENT && entry->sealed != NULL &&
       geo_party_is_self (party, &certificate->contract->payee))
     body->text = geo_party_unseal (party, certificate->order, entry->sealed);
+  else if (entry->entry->kind == GEO_ENTRY_KIND_PAYMENT &&
+           geo_party_is_self (party, &certificate->contract->payer) &&
+           geo_payer_find (party, &certificate->contract->order) == NULL &&
+           party->text_func != NULL)
+    body->text = g_strdup (
+        party->text_func (certificate->order, party->text_data));
   geo_actions_store_record (actions, GEO_RECORD_KIND_ENTRY, body);
 }
 

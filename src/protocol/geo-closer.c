@@ -800,6 +800,10 @@ geo_closer_message (GeoCloser *closer,
   case GEO_MESSAGE_RECOVERY_RESPONSE:
   case GEO_MESSAGE_LOG_QUERY:
   case GEO_MESSAGE_LOG_PROOF:
+  case GEO_MESSAGE_STATE_PART:
+  case GEO_MESSAGE_STATE_PUT:
+  case GEO_MESSAGE_STATE_GET:
+  case GEO_MESSAGE_STATE_RESULT:
   case GEO_MESSAGE_PING:
     break;
   }

@@ -144,6 +144,8 @@ struct _GeoParty {
 
   GeoPartyRefuseFunc refuse_func;
   gpointer refuse_data;
+  GeoPartyTextFunc text_func;
+  gpointer text_data;
 };
 
 /* --- geo-party.c ---------------------------------------------------------- */

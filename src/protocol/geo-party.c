@@ -118,6 +118,14 @@ geo_party_set_refuse_func (GeoParty *party,
   party->refuse_data = user_data;
 }
 
+void
+geo_party_set_text_func (GeoParty *party,
+                         GeoPartyTextFunc func,
+                         gpointer user_data) {
+  party->text_func = func;
+  party->text_data = user_data;
+}
+
 /* --- Pairs ---------------------------------------------------------------- */
 
 gboolean
@@ -628,6 +636,10 @@ geo_party_message (GeoParty *party,
   case GEO_MESSAGE_LOG_QUERY:
   case GEO_MESSAGE_LOG_PROOF:
   case GEO_MESSAGE_RECOVERY_QUERY:
+  case GEO_MESSAGE_STATE_PART:
+  case GEO_MESSAGE_STATE_PUT:
+  case GEO_MESSAGE_STATE_GET:
+  case GEO_MESSAGE_STATE_RESULT:
   case GEO_MESSAGE_PING:
   case GEO_MESSAGE_PONG:
     /* The session's own, an answer that somebody else waits for, or what

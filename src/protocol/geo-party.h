@@ -194,6 +194,15 @@ void geo_party_set_refuse_func (GeoParty *party,
                                 GeoPartyRefuseFunc func,
                                 gpointer user_data);
 
+/* The text of a payment of ours that this journal does not know: it was
+ * restored, or the order was made elsewhere with the same key.  Borrowed; NULL:
+ * nobody knows it.  It has to be the one that the order hashes to. */
+typedef const gchar *(*GeoPartyTextFunc) (const GeoOrder *order,
+                                          gpointer user_data);
+void geo_party_set_text_func (GeoParty *party,
+                              GeoPartyTextFunc func,
+                              gpointer user_data);
+
 #define GEO_PARTY_ERROR (geo_party_error_quark ())
 /* code: a GeoCode. */
 GQuark geo_party_error_quark (void);

@@ -104,6 +104,7 @@ gboolean geo_query_is_null (GeoQuery *query, gint column);
 gint64 geo_query_get_int (GeoQuery *query, gint column);
 const gchar *geo_query_get_text (GeoQuery *query, gint column, GError **error);
 gchar *geo_query_dup_text (GeoQuery *query, gint column); /* NULL: NULL */
+GBytes *geo_query_dup_blob (GeoQuery *query, gint column, GError **error);
 gboolean
 geo_query_get_pid (GeoQuery *query, gint column, GeoPid *out, GError **error);
 gboolean

@@ -566,3 +566,13 @@ geo_query_get_hash (GeoQuery *query,
                     GError **error) {
   return get_digest (query, column, out->bytes, error);
 }
+
+GBytes *
+geo_query_dup_blob (GeoQuery *query, gint column, GError **error) {
+  if (sqlite3_column_type (query->statement, column) != SQLITE_BLOB) {
+    geo_store_set_corrupt (error, "A blob in the file");
+    return NULL;
+  }
+  return g_bytes_new (sqlite3_column_blob (query->statement, column),
+                      (gsize) sqlite3_column_bytes (query->statement, column));
+}

@@ -18,6 +18,10 @@ gboolean geo_hub_store_write_own (GeoHubStore *store,
 gboolean geo_hub_store_write_audit (GeoHubStore *store,
                                     const GeoChange *change,
                                     GError **error);
+/* A copy that is newer than the one there is, and whole; CONFLICT else. */
+gboolean geo_hub_store_write_state (GeoHubStore *store,
+                                    const GeoChange *change,
+                                    GError **error);
 /* The next form of the community, or the same again, which is not written;
  * CONFLICT else. */
 gboolean geo_hub_store_put_community (GeoHubStore *store,

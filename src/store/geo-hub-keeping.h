@@ -27,6 +27,23 @@ GHashTable *geo_hub_store_load_notes (GeoHubStore *store, GError **error);
 GHashTable *
 geo_hub_store_load_tokens (GeoHubStore *store, GeoTime now, GError **error);
 
+/* What pid left with the hub last; NULL in *out: nothing. */
+gboolean geo_hub_store_get_state (GeoHubStore *store,
+                                  const GeoPid *pid,
+                                  GeoStateCopy **out,
+                                  GError **error);
+/* One of its parts, or how long it is; NULL, and −1: it is not there. */
+gboolean geo_hub_store_get_state_part (GeoHubStore *store,
+                                       const GeoPid *pid,
+                                       const GeoHash *hash,
+                                       GBytes **out,
+                                       GError **error);
+gboolean geo_hub_store_get_state_size (GeoHubStore *store,
+                                       const GeoPid *pid,
+                                       const GeoHash *hash,
+                                       gint64 *out,
+                                       GError **error);
+
 /* One line of the log. */
 typedef struct {
   GeoTime at;

@@ -450,6 +450,8 @@ write_change (GeoHubStore *store, const GeoChange *change, GError **error) {
     return write_ack (store, change, error);
   case GEO_CHANGE_HUB:
     return geo_hub_store_write_own (store, change, error);
+  case GEO_CHANGE_STATE:
+    return geo_hub_store_write_state (store, change, error);
   }
   g_assert_not_reached ();
 }

@@ -379,7 +379,7 @@ apply_order (const GeoStep *step, GError **error) {
                        &(GeoActivityRow){
                            .kind = GEO_ACTIVITY_PAID,
                            .state = GEO_STORED_SENDING,
-                           .at = step->at,
+                           .at = order->created_at,
                            .peer = &order->to,
                            .equivalent = order->equivalent,
                            .amount = order->amount,
@@ -469,6 +469,7 @@ apply_committed (const GeoStep *step, GError **error) {
     if (found)
       return TRUE;
     row.kind = GEO_ACTIVITY_PAID;
+    row.at = proven->certificate->order->created_at;
     row.peer = &contract->payee;
   } else if (is_self (step, &contract->payee)) {
     row.kind = GEO_ACTIVITY_RECEIVED;

@@ -190,6 +190,40 @@ gboolean geo_journal_verify (GeoJournal *journal,
  */
 gboolean geo_journal_rebuild (GeoJournal *journal, GError **error);
 
+/* What a state copy holds (§8).  The texts of our own payments, the newest
+ * first, until they are more than bytes_max together. */
+typedef void (*GeoJournalTextFunc) (const GeoHash *order,
+                                    const gchar *text,
+                                    gpointer user_data);
+gboolean geo_journal_foreach_text (GeoJournal *journal,
+                                   gsize bytes_max,
+                                   GeoJournalTextFunc func,
+                                   gpointer user_data,
+                                   GError **error);
+/* Of the newest max payments of ours that were not paid, in order: the record
+ * of the order, then the one of its refusal.  func takes body. */
+typedef void (*GeoJournalRecordFunc) (GeoRecordKind kind,
+                                      GeoTime at,
+                                      GeoRecordBody *body,
+                                      gpointer user_data);
+gboolean geo_journal_foreach_not_paid (GeoJournal *journal,
+                                       guint max,
+                                       GeoJournalRecordFunc func,
+                                       gpointer user_data,
+                                       GError **error);
+
+/* All that matters as one canonical JSON document, piece by piece: the same for
+ * every journal of one participant that has caught up, also for one that was
+ * restored.  Stops with FALSE when func does. */
+typedef gboolean (*GeoJournalExportFunc) (const gchar *text,
+                                          gsize len,
+                                          gpointer user_data,
+                                          GError **error);
+gboolean geo_journal_export (GeoJournal *journal,
+                             GeoJournalExportFunc func,
+                             gpointer user_data,
+                             GError **error);
+
 /* The n-th record and its body as stored; NOT_FOUND past the end. Both outs may
  * be NULL. */
 gboolean geo_journal_get_record (GeoJournal *journal,

@@ -104,6 +104,14 @@ static const gchar *const journal_steps[] = {
   /* 4: what was refused is history.  Without its state the projection is made
    * anew of the records when the file is opened. */
   "DELETE FROM state;",
+  /* 5: a payment of ours stands in history when it was ordered, so that one that
+   * was restored stands at the same place: the projection is made anew.  The two
+   * indexes are for what a state copy holds. */
+  "CREATE INDEX activity_own_text ON activity (id)"
+  "  WHERE kind = 1 AND text IS NOT NULL;"
+  "CREATE INDEX activity_not_paid ON activity (id)"
+  "  WHERE kind = 1 AND state = 5;"
+  "DELETE FROM state;",
 };
 
 /* The journal part is only appended; debt is its projection (I1).  Tables that
@@ -359,6 +367,19 @@ static const gchar *const hub_steps[] = {
   "CREATE TRIGGER leaf_is_not_deleted BEFORE DELETE ON leaf BEGIN"
   "  SELECT RAISE (ABORT, 'the log is only appended');"
   "END;",
+  /* 6: what participants leave with the hub: the newest copy of each, and bytes
+   * that nobody here can read. */
+  "CREATE TABLE state_copy ("
+  "  participant BLOB NOT NULL PRIMARY KEY REFERENCES participant (pid),"
+  "  version INTEGER NOT NULL,"
+  "  copy TEXT NOT NULL"
+  ") STRICT;"
+  "CREATE TABLE state_part ("
+  "  participant BLOB NOT NULL REFERENCES participant (pid),"
+  "  hash BLOB NOT NULL,"
+  "  data BLOB NOT NULL,"
+  "  PRIMARY KEY (participant, hash)"
+  ") STRICT;",
 };
 
 static const GeoMigrations journal_migrations = {

@@ -436,6 +436,7 @@ ledger_apply (Ledger *ledger, const GeoChange *change) {
     g_assert_nonnull (change->ack);
     return;
   case GEO_CHANGE_HUB:
+  case GEO_CHANGE_STATE:
     /* The driver's, not the closer's. */
     break;
   }

@@ -1,0 +1,103 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * geo export: what a person has, whole, to look at or to keep.
+ */
+#include "config.h"
+
+#include "cli/geo-cli-node.h"
+
+#include <gio/gunixoutputstream.h>
+#include <glib/gi18n-lib.h>
+
+/* --- export ------------------------------------------------------------- */
+
+static void
+add_output_option (GeoCli *cli, GOptionContext *context) {
+  const GOptionEntry entries[] = {
+    { "output", 0, 0, G_OPTION_ARG_FILENAME, &cli->output,
+      N_ ("Write it to this file"), N_ ("FILE") },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+/* A file is replaced whole or not at all. */
+static GOutputStream *
+open_output (GeoCli *cli, GError **error) {
+  g_autoptr (GFile) file = NULL;
+  GFileOutputStream *stream;
+
+  if (cli->output == NULL) {
+    fflush (cli->out);
+    return g_unix_output_stream_new (fileno (cli->out), FALSE);
+  }
+  file = g_file_new_for_commandline_arg (cli->output);
+  stream = g_file_replace (
+      file, NULL, FALSE,
+      G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, error);
+  return stream != NULL ? G_OUTPUT_STREAM (stream) : NULL;
+}
+
+static int
+fail_export (GeoCli *cli, GOutputStream *stream, const GError *error) {
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+
+  /* What was there before stays. */
+  if (stream != NULL && cli->output != NULL) {
+    g_cancellable_cancel (cancelled);
+    g_output_stream_close (stream, cancelled, NULL);
+  }
+  if (error->domain == G_IO_ERROR)
+    return geo_cli_fail_printf (
+        cli, GEO_EXIT_FAILED, _ ("This cannot be written: %s"), error->message);
+  return geo_cli_fail_error (cli, error);
+}
+
+static int
+run_export (GeoCli *cli, gchar **arguments) {
+  g_autoptr (GeoNode) node = NULL;
+  g_autoptr (GOutputStream) stream = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *display = NULL;
+  GeoReport *report;
+  int status;
+
+  node = geo_cli_open (cli, &status);
+  if (node == NULL)
+    return status;
+  geo_cli_try_connect (cli, node);
+  geo_cli_close (node);
+  stream = open_output (cli, &error);
+  if (stream == NULL)
+    return fail_export (cli, NULL, error);
+  geo_node_export_async (node, stream, NULL, geo_cli_result_cb, &result);
+  if (!geo_node_export_finish (node, geo_cli_wait_result (&result), &error))
+    return fail_export (cli, stream, error);
+  if (cli->output == NULL)
+    return geo_cli_done (cli, NULL);
+  display = g_filename_display_name (cli->output);
+  geo_cli_say (cli, _ ("Everything is in %s."), display);
+  if (!cli->common.json)
+    return geo_cli_done (cli, NULL);
+  report = geo_cli_report_new (cli);
+  geo_report_text (report, "file", display);
+  return geo_cli_done (cli, report);
+}
+
+const GeoCommand geo_command_export = {
+  .name = "export",
+  .arguments = "",
+  .summary = N_ ("Lines, balances, people and history as one JSON document"),
+  .description = N_ (
+      "The same on every computer that has the same identity and has caught "
+      "up, byte\nfor byte: also after a restore. Your notes are in it in "
+      "clear.\n\n"
+      "Examples:\n"
+      "  geo export --output geo.json\n"
+      "  geo --offline export | sha256sum"),
+  .add_options = add_output_option,
+  .run = run_export,
+};

@@ -1,0 +1,813 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The encrypted copy of what only this wallet knows, left with the hub (§8):
+ * asked for after signing in, used where this journal has less than it, and
+ * made again whenever something in it has changed.  Nothing depends on it: a
+ * hub that keeps none, or loses it, is no hindrance to anything else.
+ */
+#include "config.h"
+
+#include "node/geo-node-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "net/geo-fault.h"
+#include "node/geo-state-codec-private.h"
+
+/* How long catching up waits for a copy, and a copy for the next change. */
+#define ANSWER_MS_MAX 5000
+#define CHANGE_MS 200
+#define AGAIN_MS 60000
+/* What is looked at to make one. */
+#define TEXT_BYTES_MAX (448 * 1024)
+#define NOT_PAID_MAX 64
+/* Sessions in which the hub may fail to hand out what it has. */
+#define FAILURES_MAX 3
+
+typedef enum {
+  STAGE_NONE = 0,
+  STAGE_ASKED = 1, /* For the list of parts. */
+  STAGE_FETCHING = 2, /* For one part after another. */
+  STAGE_STORING = 3, /* What they say is being stored. */
+  STAGE_IDLE = 4,
+  STAGE_MAKING = 5,
+  STAGE_PUTTING = 6,
+} Stage;
+
+struct _GeoNodeState {
+  Stage stage;
+  gchar *msg_id; /* Of what is waited for. */
+  guint timeout_id;
+  guint change_id;
+  gboolean is_awaited; /* Catching up has not begun. */
+  gboolean is_synced;
+  gboolean is_changed;
+  gboolean is_partial; /* What the hub has could not be read whole. */
+  guint failures; /* So many times one after another. */
+  GeoStateCopy *known; /* The last that this wallet knows the hub had. */
+  GeoStateCopy *offered; /* What the hub has. */
+  GPtrArray *parts; /* GBytes: fetched, or to be put */
+  GeoStateCopy *putting;
+  GeoStateMemory *memory;
+};
+
+static void make_copy (GeoNode *self);
+
+/* --- Small things --------------------------------------------------------- */
+
+void
+geo_node_state_init (GeoNode *self) {
+  self->state = g_new0 (GeoNodeState, 1);
+  self->state->memory = geo_state_memory_new ();
+}
+
+static void
+forget_exchange (GeoNodeState *state) {
+  g_clear_handle_id (&state->timeout_id, g_source_remove);
+  g_clear_handle_id (&state->change_id, g_source_remove);
+  g_clear_pointer (&state->msg_id, g_free);
+  g_clear_pointer (&state->offered, geo_state_copy_free);
+  g_clear_pointer (&state->putting, geo_state_copy_free);
+  g_clear_pointer (&state->parts, g_ptr_array_unref);
+  state->stage = STAGE_NONE;
+  state->is_awaited = FALSE;
+  state->is_synced = FALSE;
+  state->is_partial = FALSE;
+}
+
+void
+geo_node_state_clear (GeoNode *self) {
+  forget_exchange (self->state);
+  geo_state_copy_free (self->state->known);
+  geo_state_memory_free (self->state->memory);
+  g_clear_pointer (&self->state, g_free);
+}
+
+void
+geo_node_state_disconnected (GeoNode *self) {
+  forget_exchange (self->state);
+}
+
+static const gchar *
+text_cb (const GeoOrder *order, gpointer user_data) {
+  GeoNode *self = user_data;
+
+  return geo_state_memory_find_text (self->state->memory, order);
+}
+
+static gchar *
+state_path (const gchar *journal_path) {
+  g_autofree gchar *folder = g_path_get_dirname (journal_path);
+
+  return g_build_filename (folder, "state.json", NULL);
+}
+
+GeoStateCopy *
+geo_node_state_read (const gchar *journal_path) {
+  g_autofree gchar *path = state_path (journal_path);
+  g_autofree gchar *text = NULL;
+  gsize len;
+
+  /* Without it, or where it is damaged, what the hub has is looked at. */
+  if (!g_file_get_contents (path, &text, &len, NULL))
+    return NULL;
+  return geo_state_copy_from_text (text, (gssize) len, NULL);
+}
+
+void
+geo_node_state_load (GeoNode *self, GeoStateCopy *known) {
+  GeoNodeState *state = self->state;
+
+  geo_state_copy_free (state->known);
+  state->known = known;
+  geo_party_set_text_func (self->party, text_cb, self);
+}
+
+static gboolean
+is_ours (GeoNode *self, const GeoStateCopy *copy) {
+  GeoPublicKey key;
+
+  geo_secret_get_public (self->secret, &key);
+  return geo_pid_equal (&copy->participant, &self->pid) &&
+         geo_pid_equal (&copy->community, &self->community->community) &&
+         geo_state_copy_verify (copy, &key, NULL);
+}
+
+static gboolean timeout_cb (gpointer user_data);
+
+/* Takes message, which has no msg_id. */
+static void
+ask (GeoNode *self, GeoMessage *message) {
+  GeoNodeState *state = self->state;
+
+  g_free (state->msg_id);
+  state->msg_id = g_uuid_string_random ();
+  g_free (message->msg_id);
+  message->msg_id = g_strdup (state->msg_id);
+  g_clear_handle_id (&state->timeout_id, g_source_remove);
+  state->timeout_id = g_timeout_add (ANSWER_MS_MAX, timeout_cb, self);
+  geo_node_send (self, message);
+  geo_message_free (message);
+}
+
+/* --- Using it ------------------------------------------------------------- */
+
+/* Whatever there was to learn is learnt. */
+static void
+go_on (GeoNode *self) {
+  GeoNodeState *state = self->state;
+  gboolean is_awaited = state->is_awaited;
+
+  g_clear_handle_id (&state->timeout_id, g_source_remove);
+  g_clear_pointer (&state->msg_id, g_free);
+  g_clear_pointer (&state->parts, g_ptr_array_unref);
+  g_clear_pointer (&state->putting, geo_state_copy_free);
+  state->stage = STAGE_IDLE;
+  state->is_awaited = FALSE;
+  if (is_awaited)
+    geo_node_catch_up (self);
+  if (state->is_synced)
+    geo_node_state_changed (self);
+}
+
+typedef struct {
+  GPtrArray *records; /* GeoStateRecord, borrowed from memory */
+  GeoStateMemory *memory;
+  GeoSecret *secret;
+  gchar *path;
+} Remembering;
+
+static void
+remembering_free (gpointer data) {
+  Remembering *remembering = data;
+
+  geo_state_memory_free (remembering->memory);
+  geo_secret_unref (remembering->secret);
+  g_free (remembering->path);
+  g_free (remembering);
+}
+
+/* In the worker: what no entry brings back is stored like the first time; what
+ * is there already stays as it is. */
+static gpointer
+remember_job (GeoWorker *worker, gpointer data, GError **error) {
+  Remembering *remembering = data;
+  GeoJournal *journal = geo_worker_get_journal (worker);
+
+  for (guint i = 0; i < remembering->memory->records->len; i++) {
+    const GeoStateRecord *record =
+        g_ptr_array_index (remembering->memory->records, i);
+    g_autoptr (GError) failure = NULL;
+
+    /* An order comes before what became of it; where the one is not taken, the
+     * other changes nothing. */
+    geo_fault_point ("node: before remember");
+    if (geo_journal_append (journal, remembering->secret, record->kind,
+                            record->body, record->at, NULL, &failure) ||
+        g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT) ||
+        g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY)) {
+      if (failure != NULL && record->kind == GEO_RECORD_KIND_ORDER)
+        i++;
+      continue;
+    }
+    g_propagate_error (error, geo_node_storage_error (failure));
+    return NULL;
+  }
+  return geo_node_load_job (worker, remembering->path, error);
+}
+
+typedef struct {
+  GeoNode *node;
+  GeoSession *session;
+} Storing;
+
+static void
+remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autofree Storing *storing = user_data;
+  g_autoptr (GeoNode) self = storing->node;
+  g_autoptr (GeoSession) session = storing->session;
+  g_autoptr (GError) failure = NULL;
+
+  if (error != NULL)
+    failure = g_error_copy (error);
+  else
+    geo_node_take_data (self, *result, &failure);
+  if (failure != NULL) {
+    geo_node_storage_failed (self, failure);
+    return;
+  }
+  if (self->session == session && self->state->stage == STAGE_STORING)
+    go_on (self);
+}
+
+static gboolean
+is_kept_kind (GeoRecordKind kind) {
+  return kind == GEO_RECORD_KIND_ORDER || kind == GEO_RECORD_KIND_REFUSED;
+}
+
+static void
+remember (GeoNode *self, GeoStateMemory *fetched) {
+  GeoNodeState *state = self->state;
+  Remembering *remembering;
+  Storing *storing;
+
+  geo_state_memory_free (state->memory);
+  state->memory = fetched;
+  if (fetched->records->len == 0) {
+    go_on (self);
+    return;
+  }
+  state->stage = STAGE_STORING;
+  remembering = g_new0 (Remembering, 1);
+  remembering->memory = geo_state_memory_new ();
+  for (guint i = 0; i < fetched->records->len; i++) {
+    const GeoStateRecord *record = g_ptr_array_index (fetched->records, i);
+
+    if (is_kept_kind (record->kind))
+      geo_state_memory_add_record (remembering->memory, record->kind,
+                                   record->at,
+                                   geo_record_body_copy (record->body));
+  }
+  remembering->secret = geo_secret_ref (self->secret);
+  remembering->path = g_strdup (self->journal_path);
+  storing = g_new0 (Storing, 1);
+  storing->node = g_object_ref (self);
+  storing->session = g_object_ref (self->session);
+  geo_worker_push (self->worker, remember_job, remembering, remembering_free,
+                   geo_node_data_free, remembered_cb, storing);
+}
+
+static void
+use_parts (GeoNode *self) {
+  GeoNodeState *state = self->state;
+  g_autoptr (GeoStateMemory) fetched = geo_state_memory_new ();
+
+  state->failures = 0;
+  for (guint i = 0; i < state->parts->len; i++) {
+    g_autoptr (GError) error = NULL;
+
+    /* One that does not open takes nothing from the others. */
+    if (!geo_state_decode (fetched, g_ptr_array_index (state->parts, i),
+                           self->secret, &self->community->community,
+                           &self->pid, &error)) {
+      g_debug ("state copy: %s", error->message);
+      state->is_partial = TRUE;
+    }
+  }
+  remember (self, g_steal_pointer (&fetched));
+}
+
+/* The hub has a copy and does not hand it out.  An entry that is stored without
+ * its text stays so, so the session is tried anew; but nobody is kept from
+ * their money by it for ever. */
+static void
+fetch_failed (GeoNode *self) {
+  GeoNodeState *state = self->state;
+
+  if (state->is_awaited && ++state->failures < FAILURES_MAX &&
+      self->session != NULL) {
+    geo_session_close (self->session, "no state copy");
+    return;
+  }
+  if (state->is_awaited)
+    geo_node_notice (
+        self, _ ("The hub does not hand out the encrypted copy of your notes, "
+                 "so the notes of some payments are missing here. Balances and "
+                 "payments are complete."));
+  state->is_partial = TRUE;
+  go_on (self);
+}
+
+static void
+fetch_next (GeoNode *self) {
+  GeoNodeState *state = self->state;
+  GeoMessage *message;
+
+  if (state->parts->len == state->offered->parts->len) {
+    use_parts (self);
+    return;
+  }
+  message = geo_message_new (GEO_MESSAGE_STATE_GET, NULL);
+  message->u.state_get->has_part = TRUE;
+  message->u.state_get->part = g_array_index (state->offered->parts, GeoHash,
+                                              state->parts->len);
+  ask (self, message);
+}
+
+/* The hub may lose a copy, or show an old one after a restore of its own: the
+ * person is told, and it is made again from what is here. */
+static void
+tell_lost (GeoNode *self) {
+  geo_node_notice (
+      self, _ ("The hub has lost the encrypted copy of your notes, or shows an "
+               "old one. It is being made again from this computer; nothing "
+               "is missing here."));
+}
+
+static void
+take_list (GeoNode *self, const GeoStateCopy *copy) {
+  GeoNodeState *state = self->state;
+  gint64 known = state->known != NULL ? state->known->version : 0;
+
+  if (copy != NULL && !is_ours (self, copy)) {
+    g_debug ("the hub's state copy is not ours");
+    copy = NULL;
+  }
+  if (copy == NULL || copy->version < known) {
+    if (known > 0)
+      tell_lost (self);
+    state->is_changed = TRUE;
+    go_on (self);
+    return;
+  }
+  state->offered = geo_state_copy_copy (copy);
+  if (copy->version == known) {
+    go_on (self);
+    return;
+  }
+  state->stage = STAGE_FETCHING;
+  state->parts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  fetch_next (self);
+}
+
+static void
+take_part (GeoNode *self, GBytes *data) {
+  GeoNodeState *state = self->state;
+  const GeoHash *expected = &g_array_index (state->offered->parts, GeoHash,
+                                            state->parts->len);
+  gsize len;
+  gconstpointer bytes = g_bytes_get_data (data, &len);
+  GeoHash hash;
+
+  geo_hash_of (bytes, len, &hash);
+  if (!geo_hash_equal (&hash, expected)) {
+    g_debug ("a part of the state copy is another one");
+    fetch_failed (self);
+    return;
+  }
+  g_ptr_array_add (state->parts, g_bytes_ref (data));
+  fetch_next (self);
+}
+
+gboolean
+geo_node_state_begin (GeoNode *self, gboolean has_more) {
+  GeoNodeState *state = self->state;
+
+  forget_exchange (state);
+  state->stage = STAGE_ASKED;
+  state->is_awaited = has_more;
+  ask (self, geo_message_new (GEO_MESSAGE_STATE_GET, NULL));
+  return has_more;
+}
+
+/* --- Making it ------------------------------------------------------------ */
+
+typedef struct {
+  GeoSecret *secret;
+  GeoPid community;
+  GeoPid self;
+  GeoStateMemory *memory;
+  GeoStateMemory *remembered;
+} Making;
+
+typedef struct {
+  GPtrArray *parts;
+  gint64 entry_sequence;
+} Made;
+
+static void
+making_free (gpointer data) {
+  Making *making = data;
+
+  geo_secret_unref (making->secret);
+  geo_state_memory_free (making->memory);
+  geo_state_memory_free (making->remembered);
+  g_free (making);
+}
+
+static GeoStateMemory *
+copy_texts (const GeoStateMemory *memory) {
+  GeoStateMemory *copy = geo_state_memory_new ();
+
+  for (guint i = 0; i < memory->texts->len; i++) {
+    const GeoStateText *text = g_ptr_array_index (memory->texts, i);
+
+    geo_state_memory_add_text (copy, &text->order, text->text);
+  }
+  return copy;
+}
+
+static void
+made_free (gpointer data) {
+  Made *made = data;
+
+  g_clear_pointer (&made->parts, g_ptr_array_unref);
+  g_free (made);
+}
+
+static void
+add_text_cb (const GeoHash *order, const gchar *text, gpointer user_data) {
+  geo_state_memory_add_text (user_data, order, text);
+}
+
+static void
+add_record_cb (GeoRecordKind kind,
+               GeoTime at,
+               GeoRecordBody *body,
+               gpointer user_data) {
+  /* Sent already, or never: it is not sent again. */
+  g_clear_pointer (&body->sealed, g_bytes_unref);
+  geo_state_memory_add_record (user_data, kind, at, body);
+}
+
+static void
+turn_around (GPtrArray *array) {
+  for (guint i = 0, j = array->len; i + 1 < j; i++) {
+    gpointer one = array->pdata[i];
+
+    array->pdata[i] = array->pdata[--j];
+    array->pdata[j] = one;
+  }
+}
+
+static gpointer
+make_job (GeoWorker *worker, gpointer data, GError **error) {
+  const Making *making = data;
+  GeoJournal *journal = geo_worker_get_journal (worker);
+  Made *made;
+  GeoHash hash;
+  gint64 sequence;
+
+  if (!geo_journal_get_last_entry (journal, &sequence, &hash, error) ||
+      !geo_journal_foreach_text (journal, TEXT_BYTES_MAX, add_text_cb,
+                                 making->memory, error) ||
+      !geo_journal_foreach_not_paid (journal, NOT_PAID_MAX, add_record_cb,
+                                     making->memory, error))
+    return NULL;
+  /* What came too late for this journal stays in the copy. */
+  for (guint i = making->remembered->texts->len; i > 0; i--) {
+    const GeoStateText *text = g_ptr_array_index (making->remembered->texts,
+                                                  i - 1);
+
+    if (!geo_state_memory_has_text (making->memory, &text->order))
+      geo_state_memory_add_text (making->memory, &text->order, text->text);
+  }
+  turn_around (making->memory->texts);
+  made = g_new0 (Made, 1);
+  made->entry_sequence = sequence;
+  made->parts = geo_state_encode (making->memory, making->secret,
+                                  &making->community, &making->self);
+  return made;
+}
+
+static void
+hash_part (GBytes *part, GeoHash *out) {
+  gsize len;
+  gconstpointer bytes = g_bytes_get_data (part, &len);
+
+  geo_hash_of (bytes, len, out);
+}
+
+static gboolean
+has_part (const GeoStateCopy *copy, const GeoHash *hash) {
+  for (guint i = 0; copy != NULL && i < copy->parts->len; i++)
+    if (geo_hash_equal (&g_array_index (copy->parts, GeoHash, i), hash))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+says_the_same (const GeoStateCopy *copy, GPtrArray *parts) {
+  if ((copy != NULL ? copy->parts->len : 0) != parts->len)
+    return FALSE;
+  for (guint i = 0; i < parts->len; i++) {
+    GeoHash hash;
+
+    hash_part (g_ptr_array_index (parts, i), &hash);
+    if (!geo_hash_equal (&g_array_index (copy->parts, GeoHash, i), &hash))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Parts that are neither at the hub nor in skip, then the list. */
+static void
+put (GeoNode *self, const GeoStateCopy *there) {
+  GeoNodeState *state = self->state;
+  GeoMessage *message;
+
+  for (guint i = 0; i < state->parts->len; i++) {
+    GBytes *part = g_ptr_array_index (state->parts, i);
+    GeoHash hash;
+
+    hash_part (part, &hash);
+    if (has_part (there, &hash))
+      continue;
+    message = geo_message_new (GEO_MESSAGE_STATE_PART, NULL);
+    message->u.state_part->data = g_bytes_ref (part);
+    geo_node_send (self, message);
+    geo_message_free (message);
+  }
+  message = geo_message_new (GEO_MESSAGE_STATE_PUT, NULL);
+  message->u.state_put->copy = geo_state_copy_copy (state->putting);
+  ask (self, message);
+}
+
+/* Whatever the hub has, and whatever it had, is older. */
+static gint64
+next_version (const GeoNodeState *state) {
+  gint64 last = 0;
+
+  if (state->known != NULL)
+    last = state->known->version;
+  if (state->offered != NULL)
+    last = MAX (last, state->offered->version);
+  return last + 1;
+}
+
+static gpointer write_job (GeoWorker *worker, gpointer data, GError **error);
+
+typedef struct {
+  gchar *path;
+  gchar *text;
+} Writing;
+
+static void
+writing_free (gpointer data) {
+  Writing *writing = data;
+
+  g_free (writing->path);
+  g_free (writing->text);
+  g_free (writing);
+}
+
+/* So that an older one is known for what it is. */
+static gpointer
+write_job (GeoWorker *worker, gpointer data, GError **error) {
+  const Writing *writing = data;
+  g_autoptr (GError) failure = NULL;
+
+  geo_fault_point ("node: before state");
+  if (!g_file_set_contents_full (writing->path, writing->text, -1,
+                                 G_FILE_SET_CONTENTS_CONSISTENT |
+                                     G_FILE_SET_CONTENTS_DURABLE,
+                                 0600, &failure))
+    g_debug ("state.json: %s", failure->message);
+  return NULL;
+}
+
+/* Takes copy: what the hub keeps now. */
+static void
+set_known (GeoNode *self, GeoStateCopy *copy) {
+  GeoNodeState *state = self->state;
+  Writing *writing = g_new0 (Writing, 1);
+
+  geo_state_copy_free (state->known);
+  state->known = copy;
+  writing->path = state_path (self->journal_path);
+  writing->text = geo_state_copy_to_text (copy, NULL);
+  geo_worker_push (self->worker, write_job, writing, writing_free, NULL, NULL,
+                   NULL);
+}
+
+static void
+made_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autofree Storing *storing = user_data;
+  g_autoptr (GeoNode) self = storing->node;
+  g_autoptr (GeoSession) session = storing->session;
+  GeoNodeState *state = self->state;
+  Made *made = *result;
+
+  if (state == NULL || self->session != session || state->stage != STAGE_MAKING)
+    return;
+  state->stage = STAGE_IDLE;
+  if (error != NULL) {
+    g_debug ("state copy: %s", error->message);
+    return;
+  }
+  if (says_the_same (state->offered, made->parts)) {
+    if (state->offered != NULL &&
+        (state->known == NULL ||
+         state->known->version < state->offered->version))
+      set_known (self, geo_state_copy_copy (state->offered));
+    if (state->is_changed)
+      make_copy (self);
+    return;
+  }
+  g_clear_pointer (&state->parts, g_ptr_array_unref);
+  state->parts = g_ptr_array_ref (made->parts);
+  geo_state_copy_free (state->putting);
+  state->putting = geo_state_copy_new ();
+  state->putting->community = self->community->community;
+  state->putting->participant = self->pid;
+  state->putting->version = next_version (state);
+  state->putting->entry_sequence = made->entry_sequence;
+  for (guint i = 0; i < made->parts->len; i++) {
+    GeoHash hash;
+
+    hash_part (g_ptr_array_index (made->parts, i), &hash);
+    g_array_append_val (state->putting->parts, hash);
+  }
+  state->putting->at = geo_node_now ();
+  geo_state_copy_sign (state->putting, self->secret);
+  state->stage = STAGE_PUTTING;
+  put (self, state->offered);
+}
+
+static void
+make_copy (GeoNode *self) {
+  GeoNodeState *state = self->state;
+  Making *making;
+  Storing *storing;
+
+  /* What could not be read is not written over. */
+  if (state->stage != STAGE_IDLE || !state->is_synced || state->is_partial ||
+      !geo_node_is_signed_in (self))
+    return;
+  state->stage = STAGE_MAKING;
+  state->is_changed = FALSE;
+  making = g_new0 (Making, 1);
+  making->secret = geo_secret_ref (self->secret);
+  making->community = self->community->community;
+  making->self = self->pid;
+  making->memory = geo_state_memory_new ();
+  making->remembered = copy_texts (state->memory);
+  storing = g_new0 (Storing, 1);
+  storing->node = g_object_ref (self);
+  storing->session = g_object_ref (self->session);
+  geo_worker_push (self->worker, make_job, making, making_free, made_free,
+                   made_cb, storing);
+}
+
+static gboolean
+change_cb (gpointer user_data) {
+  GeoNode *self = user_data;
+
+  self->state->change_id = 0;
+  make_copy (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+make_later (GeoNode *self, guint delay_ms) {
+  if (self->state->change_id == 0)
+    self->state->change_id = g_timeout_add (delay_ms, change_cb, self);
+}
+
+void
+geo_node_state_changed (GeoNode *self) {
+  self->state->is_changed = TRUE;
+  if (self->state->is_synced && self->state->stage == STAGE_IDLE)
+    make_later (self, CHANGE_MS);
+}
+
+void
+geo_node_state_synced (GeoNode *self) {
+  if (self->state->is_synced)
+    return;
+  self->state->is_synced = TRUE;
+  geo_node_state_changed (self);
+}
+
+static void
+take_put_answer (GeoNode *self, const GeoMsgStateResult *answer) {
+  GeoNodeState *state = self->state;
+
+  g_clear_handle_id (&state->timeout_id, g_source_remove);
+  if (answer->missing->len > 0) {
+    /* It has fewer than it said; all of them are sent, once. */
+    if (state->putting->version > next_version (state)) {
+      go_on (self);
+      return;
+    }
+    state->putting->version++;
+    geo_state_copy_sign (state->putting, self->secret);
+    put (self, NULL);
+    return;
+  }
+  geo_state_copy_free (state->offered);
+  state->offered = g_steal_pointer (&state->putting);
+  g_clear_pointer (&state->parts, g_ptr_array_unref);
+  state->stage = STAGE_IDLE;
+  set_known (self, geo_state_copy_copy (state->offered));
+  if (state->is_changed)
+    make_later (self, CHANGE_MS);
+}
+
+/* --- Hearing -------------------------------------------------------------- */
+
+static gboolean
+is_answer (const GeoNodeState *state, const GeoMessage *message) {
+  return state->msg_id != NULL &&
+         g_strcmp0 (state->msg_id, message->msg_id) == 0;
+}
+
+static void
+give_up (GeoNode *self) {
+  GeoNodeState *state = self->state;
+
+  g_clear_pointer (&state->putting, geo_state_copy_free);
+  if (state->stage == STAGE_PUTTING) {
+    state->stage = STAGE_IDLE;
+    g_clear_pointer (&state->parts, g_ptr_array_unref);
+    g_clear_pointer (&state->msg_id, g_free);
+    g_clear_handle_id (&state->timeout_id, g_source_remove);
+    state->is_changed = TRUE;
+    make_later (self, AGAIN_MS);
+  } else if (state->stage == STAGE_FETCHING) {
+    fetch_failed (self);
+  } else if (state->stage == STAGE_ASKED) {
+    /* A hub that does not know of copies keeps none. */
+    go_on (self);
+    state->stage = STAGE_NONE;
+  }
+}
+
+static gboolean
+timeout_cb (gpointer user_data) {
+  GeoNode *self = user_data;
+
+  self->state->timeout_id = 0;
+  give_up (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+geo_node_state_answer (GeoNode *self, const GeoMessage *message) {
+  GeoNodeState *state = self->state;
+
+  if (!is_answer (state, message))
+    return;
+  if (message->type == GEO_MESSAGE_STATE_PART) {
+    if (state->stage == STAGE_FETCHING)
+      take_part (self, message->u.state_part->data);
+  } else if (state->stage == STAGE_ASKED) {
+    take_list (self, message->u.state_result->copy);
+  } else if (state->stage == STAGE_PUTTING) {
+    take_put_answer (self, message->u.state_result);
+  }
+}
+
+gboolean
+geo_node_state_error (GeoNode *self, const GeoMessage *message) {
+  if (!is_answer (self->state, message))
+    return FALSE;
+  g_debug ("state copy: %s", message->u.error->message);
+  give_up (self);
+  return TRUE;
+}
+
+gboolean
+geo_node_has_unsaved_state (GeoNode *node) {
+  const GeoNodeState *state;
+
+  g_assert (GEO_IS_NODE (node));
+  state = node->state;
+  return geo_node_is_signed_in (node) && state->is_synced &&
+         !state->is_partial &&
+         (state->stage == STAGE_MAKING || state->stage == STAGE_PUTTING ||
+          (state->stage == STAGE_IDLE && state->is_changed));
+}

@@ -1,0 +1,96 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What of a journal the hub's entries do not bring back: the texts of our own
+ * payments, and those that were not paid.  Reading only; what is made of it is
+ * the caller's.
+ */
+#include "store/geo-journal-private.h"
+
+#include <string.h>
+
+gboolean
+geo_journal_foreach_text (GeoJournal *journal,
+                          gsize bytes_max,
+                          GeoJournalTextFunc func,
+                          gpointer user_data,
+                          GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  gsize bytes = 0;
+
+  if (!geo_query_prepare (&query, journal->database,
+                          "SELECT order_hash, text FROM activity"
+                          " WHERE kind = 1 AND text IS NOT NULL"
+                          " ORDER BY id DESC",
+                          error))
+    return FALSE;
+  for (;;) {
+    const gchar *text;
+    GeoHash order;
+    gboolean row;
+
+    if (!geo_query_step (&query, &row, error))
+      return FALSE;
+    if (!row)
+      return TRUE;
+    if (!geo_query_get_hash (&query, 0, &order, error))
+      return FALSE;
+    text = geo_query_get_text (&query, 1, error);
+    if (text == NULL)
+      return FALSE;
+    bytes += strlen (text);
+    if (bytes > bytes_max)
+      return TRUE;
+    func (&order, text, user_data);
+  }
+}
+
+static gboolean
+hand_out_record (GeoJournal *journal,
+                 gint64 sequence,
+                 GeoJournalRecordFunc func,
+                 gpointer user_data,
+                 GError **error) {
+  g_autoptr (GeoRecord) record = NULL;
+  GeoRecordBody *body;
+
+  if (!geo_journal_get_record (journal, sequence, &record, NULL, error))
+    return FALSE;
+  body = geo_journal_read_body (journal->database, sequence, error);
+  if (body == NULL)
+    return FALSE;
+  func (record->kind, record->at, body, user_data);
+  return TRUE;
+}
+
+gboolean
+geo_journal_foreach_not_paid (GeoJournal *journal,
+                              guint max,
+                              GeoJournalRecordFunc func,
+                              gpointer user_data,
+                              GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (&query, journal->database,
+                          "SELECT id, proof FROM (SELECT id, proof"
+                          " FROM activity WHERE kind = 1 AND state = 5"
+                          " ORDER BY id DESC LIMIT ?) ORDER BY id",
+                          error))
+    return FALSE;
+  geo_query_bind_int (&query, max);
+  for (;;) {
+    gboolean row;
+
+    if (!geo_query_step (&query, &row, error))
+      return FALSE;
+    if (!row)
+      return TRUE;
+    if (geo_query_is_null (&query, 1))
+      continue;
+    if (!hand_out_record (journal, geo_query_get_int (&query, 0), func,
+                          user_data, error) ||
+        !hand_out_record (journal, geo_query_get_int (&query, 1), func,
+                          user_data, error))
+      return FALSE;
+  }
+}

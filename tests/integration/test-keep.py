@@ -1,0 +1,227 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nobody is locked out: the command geo, a real geo-hub, and computers that are
+lost.
+
+What is restored says what was there, byte for byte; what cannot be used changes
+nothing.  The tests build on each other and run in the order they stand in.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from town import Hub
+
+BUILD = os.environ["GEO_BUILD_ROOT"]
+GEO = os.path.join(BUILD, "src", "geo")
+
+DONE, FAILED, USAGE, REFUSED, IN_DOUBT, OFFLINE, NOT_VERIFIED, KEY = range(8)
+
+
+class Person:
+    """Somebody with a profile; `again` makes another computer of theirs."""
+
+    def __init__(self, folder, name):
+        self.name = name
+        self.profile = os.path.join(folder, name)
+        self.words = None
+        self.pid = None
+
+    def call(self, *arguments, extra=None):
+        return subprocess.run(
+            [GEO, "--profile", self.profile, *arguments], text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, timeout=120,
+            env={**os.environ, **(extra or {})})
+
+    def run(self, *arguments, status=DONE):
+        done = self.call(*arguments)
+        assert done.returncode == status, \
+            (arguments, done.returncode, done.stdout, done.stderr)
+        return done.stdout if status == DONE else done.stderr
+
+    def json(self, *arguments):
+        return json.loads(self.run("--json", *arguments))
+
+    def init(self, words=None):
+        arguments = ["init", "--name", self.name]
+        if words is not None:
+            arguments += ["--words-file", self.write_words(words)]
+        document = self.json(*arguments)
+        self.pid = document["pid"]
+        self.words = words or document["words"]
+
+    def write_words(self, words):
+        path = self.profile + ".words"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(words + "\n")
+        return path
+
+    def journal(self, hub):
+        return os.path.join(self.profile, hub.community, "journal.db")
+
+
+class Scene:
+    def __init__(self, folder):
+        self.folder = folder
+        self.hub = Hub(os.path.join(folder, "hub"))
+        self.hub.start()
+        self.olena = Person(folder, "Olena")
+        self.ivan = Person(folder, "Ivan")
+        self.maria = Person(folder, "Maria")
+        for person in (self.olena, self.ivan, self.maria):
+            person.init()
+            person.run("join", self.hub.link)
+
+    def again(self, person, name):
+        """Another computer: the words and the hub are all there is."""
+        other = Person(self.folder, name)
+        other.init(person.words)
+        other.run("join", self.hub.link)
+        return other
+
+    def copies(self):
+        with sqlite3.connect(
+                f"file:{self.hub.folder}/hub.db?mode=ro", uri=True) as hub:
+            return hub.execute(
+                "SELECT version, copy FROM state_copy ORDER BY participant"
+            ).fetchall()
+
+    def parts(self):
+        with sqlite3.connect(
+                f"file:{self.hub.folder}/hub.db?mode=ro", uri=True) as hub:
+            return [row[0] for row in hub.execute(
+                "SELECT data FROM state_part")]
+
+
+def export(person, *options):
+    return person.run(*options, "export")
+
+
+def test_something_happens(scene):
+    olena, ivan, maria = scene.olena, scene.ivan, scene.maria
+    ivan.run("trust", "Olena", "100")
+    maria.run("trust", "Ivan", "100")
+    olena.run("trust", "Maria", "5.50")
+    olena.run("pay", "Maria", "10", "--note", "for bread і масло", "--id", "a")
+    olena.run("pay", "Ivan", "3", "--id", "b")
+    olena.run("pay", "Ivan", "1000", "--note", "too much of it",
+              status=REFUSED)
+    maria.run("pay", "Olena", "2.25", "--note", "so you have it back")
+    olena.run("pay", "Ivan", "0.05", "--note", "the last one", "--id", "c")
+    assert scene.copies(), "nothing was left with the hub"
+
+
+def test_hub_reads_nothing(scene):
+    for part in scene.parts():
+        assert part.startswith(b"GEOS\1"), part[:8]
+        for word in (b"bread", b"geo-state", b"last one"):
+            assert word not in part
+
+
+def test_restored_is_the_same(scene):
+    original = export(scene.olena)
+    restored = scene.again(scene.olena, "Olena-2")
+    again = export(restored)
+    assert restored.pid == scene.olena.pid
+    assert original == again, f"{original}\n{again}"
+    document = json.loads(original)
+    texts = {row.get("text") for row in document["activity"]}
+    assert {"for bread і масло", "too much of it", "so you have it back",
+            "the last one"} <= texts, texts
+    assert [row for row in document["activity"]
+            if row["state"] == "not_paid"], document
+    restored.run("verify")
+    # A third one of the second one, which made no copy of its own.
+    third = export(scene.again(restored, "Olena-3"))
+    assert third == original
+    scene.restored = restored
+
+
+def test_export_is_canonical(scene):
+    text = export(scene.olena, "--offline")
+    assert text == json.dumps(json.loads(text), sort_keys=True,
+                              ensure_ascii=False,
+                              separators=(",", ":")) + "\n"
+    path = os.path.join(scene.folder, "out.json")
+    scene.olena.run("export", "--output", path)
+    with open(path, encoding="utf-8") as file:
+        assert file.read() == text
+    scene.olena.run("export", "--output", "/nowhere/out.json", status=FAILED)
+
+
+def test_goes_on_from_there(scene):
+    restored = scene.restored
+    restored.run("pay", "Maria", "1", "--note", "from the new computer")
+    # The old one is found again under the sofa.
+    assert export(scene.olena) == export(restored)
+    assert "from the new computer" in export(scene.olena)
+
+
+def test_old_copy_is_noticed(scene):
+    """The hub is put back to an older state of its copies."""
+    before = os.path.join(scene.folder, "before.db")
+    scene.hub.stop()
+    shutil.copy(f"{scene.hub.folder}/hub.db", before)
+    with sqlite3.connect(f"{scene.hub.folder}/hub.db") as hub:
+        hub.execute("DELETE FROM state_copy")
+        hub.execute("DELETE FROM state_part")
+    scene.hub.start()
+    assert scene.copies() == []
+    done = scene.restored.call("balance")
+    assert done.returncode == DONE
+    # Made again of what is here.
+    assert scene.copies(), "no copy was made again"
+    third = scene.again(scene.olena, "Olena-4")
+    assert export(third) == export(scene.olena)
+
+
+def main():
+    tests = [(name[5:], value) for name, value in globals().items()
+             if name.startswith("test_")]
+    print(f"1..{len(tests)}", flush=True)
+    folder = tempfile.mkdtemp(prefix="geo-keep-")
+    # libsecret's own file stands for a keyring; opening one takes no time.
+    os.environ.update(XDG_DATA_HOME=os.path.join(folder, "data"),
+                      SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="pw",
+                      SECRET_FILE_TEST_PATH=os.path.join(folder, "keyring"),
+                      LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
+    os.environ.pop("LANGUAGE", None)
+    # libsecret's file leaks a string of its own.
+    os.environ["ASAN_OPTIONS"] = ":".join(
+        filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
+    scene = None
+    broken = False
+    try:
+        scene = Scene(folder)
+        for number, (name, test) in enumerate(tests, 1):
+            begin = time.monotonic()
+            try:
+                test(scene)
+            except Exception:
+                broken = True
+                print("# " + traceback.format_exc().replace("\n", "\n# "))
+                print(f"not ok {number} - {name}", flush=True)
+            else:
+                print(f"ok {number} - {name}", flush=True)
+            print(f"# {time.monotonic() - begin:.1f} s", flush=True)
+    finally:
+        if scene is not None and not scene.hub.process.has_ended():
+            scene.hub.stop()
+        if broken:
+            print(f"# the folder is kept: {folder}")
+        else:
+            shutil.rmtree(folder)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
