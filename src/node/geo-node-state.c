@@ -223,6 +223,15 @@ typedef struct {
   GeoSession *session;
 } Storing;
 
+/* Nothing has happened here yet that a new start would lose. */
+static gboolean
+is_fresh (GeoNode *self) {
+  return self->state->is_awaited && self->party != NULL &&
+         geo_party_get_sequence (self->party, NULL) == 0 &&
+         geo_party_count_open (self->party) == 0 &&
+         g_queue_is_empty (&self->lists);
+}
+
 static void
 remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autofree Storing *storing = user_data;
@@ -230,15 +239,21 @@ remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autoptr (GeoSession) session = storing->session;
   g_autoptr (GError) failure = NULL;
 
+  gboolean is_current = self->session == session && self->state != NULL &&
+                        self->state->stage == STAGE_STORING;
+
   if (error != NULL)
     failure = g_error_copy (error);
-  else
+  else if (is_current && is_fresh (self))
     geo_node_take_data (self, *result, &failure);
+  else
+    /* What is under way goes on; those payments ended long ago. */
+    geo_activity_model_refresh (self->activity);
   if (failure != NULL) {
     geo_node_storage_failed (self, failure);
     return;
   }
-  if (self->session == session && self->state->stage == STAGE_STORING)
+  if (is_current)
     go_on (self);
 }
 
