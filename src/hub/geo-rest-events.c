@@ -399,6 +399,7 @@ geo_rest_events_stored (GeoRestEvents *events, const GeoChange *change) {
   case GEO_CHANGE_INCIDENT:
   case GEO_CHANGE_REFUSAL:
   case GEO_CHANGE_ACK:
+  case GEO_CHANGE_STATE:
     return;
   }
 }

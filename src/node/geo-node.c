@@ -216,7 +216,9 @@ geo_node_update_open_count (GeoNode *self) {
   if (self->party == NULL)
     return;
   count = geo_party_count_open (self->party);
-  if (count == self->open_count)
+  /* What became of it counts when it is on disk and has been told. */
+  if (count == self->open_count ||
+      (count < self->open_count && !g_queue_is_empty (&self->lists)))
     return;
   self->open_count = count;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN_COUNT]);

@@ -87,7 +87,9 @@ name_activity (gint64 kind) {
   case GEO_ACTIVITY_CLEARED:
     return "cleared";
   case GEO_ACTIVITY_JOINED:
-    return "joined";
+  case GEO_ACTIVITY_REFUSED:
+    /* This wallet's own. */
+    break;
   }
   return "other";
 }
@@ -194,7 +196,7 @@ add_rows (Export *export,
 }
 
 /* What is in every wallet of this participant, whatever happened to it: not
- * when this one joined, nor whom it only looked up. */
+ * when this one joined, what it refused, nor whom it only looked up. */
 static gboolean
 export_in_transaction (GeoJournal *journal, Export *export, GError **error) {
   g_autoptr (GeoCommunity) community = NULL;
@@ -215,7 +217,7 @@ export_in_transaction (GeoJournal *journal, Export *export, GError **error) {
   if (!add_rows (export, "activity",
                  "SELECT kind, state, at, peer, equivalent, amount, decimals,"
                  " text, tx_id, order_hash, contract, code, reason"
-                 " FROM activity WHERE kind <> 7"
+                 " FROM activity WHERE kind NOT IN (7, 8)"
                  " ORDER BY at, kind, contract, order_hash, peer, equivalent,"
                  " amount, id",
                  add_activity, error))
