@@ -45,6 +45,8 @@ NOBODY = "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"
 class Hub:
     """A geo-hub process; the address stays when it is started again."""
 
+    running = set()
+
     def __init__(self, folder, config=CONFIG):
         self.folder = folder
         self.listen = "127.0.0.1:0"
@@ -63,6 +65,7 @@ class Hub:
                 [HUB, "--data-dir", self.folder, "--config", self.config,
                  "--listen", self.listen],
                 stdout=subprocess.PIPE, stderr=log, text=True)
+        Hub.running.add(self.process)
         line = self.process.stdout.readline()
         match = re.fullmatch(
             r"geo-hub: listening on (https?://(\S+)) community (\S+)\n", line)
@@ -75,6 +78,7 @@ class Hub:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(20)
+        Hub.running.remove(self.process)
         assert status == 0, status
         self.process.stdout.close()
         self.process = None
@@ -208,6 +212,10 @@ def run(names, make_town=None):
             town.hub.stop()
         if town is not None:
             town.signer.close()
+        # Of a test that failed in the middle.
+        for process in Hub.running:
+            process.kill()
+            process.wait()
         if broken:
             print(f"# the folder is kept: {folder}")
         else:
