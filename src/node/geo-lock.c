@@ -26,7 +26,7 @@ struct _GeoLock {
 
   /* What lock.json says.  hash NULL: there is no PIN. */
   gchar *hash;
-  gint64 tries;   /* Wrong ones since the last right one. */
+  gint64 tries; /* Wrong ones since the last right one. */
   gint64 last_at; /* Wall clock, seconds. */
   gboolean is_damaged;
 
@@ -278,9 +278,8 @@ try_in_thread (Work *work, GError **error) {
                              : _ ("That is not the PIN."));
     return FALSE;
   }
-  return write_lock (work->path,
-                     work->kind == WORK_FORGET ? NULL : work->hash, 0, 0,
-                     error);
+  return write_lock (work->path, work->kind == WORK_FORGET ? NULL : work->hash,
+                     0, 0, error);
 }
 
 static void

@@ -17,6 +17,7 @@ struct _GeoApplication {
 
   /* owned */
   GeoProfile *profile;
+  GeoLock *lock;
   gchar *profile_name;
 };
 
@@ -75,6 +76,8 @@ static const struct {
   { "win.show-page(\"market\")", { "<Alt>4" } },
   { "win.show-sidebar", { "F9" } },
   { "win.reconnect", { "<Control>r" } },
+  { "win.lock", { "<Control>l" } },
+  { "win.preferences", { "<Control>comma" } },
   { "win.show-help-overlay", { "<Control>question" } },
 };
 
@@ -85,6 +88,7 @@ geo_application_startup (GApplication *app) {
   G_APPLICATION_CLASS (geo_application_parent_class)->startup (app);
 
   self->profile = geo_profile_new (self->profile_name);
+  self->lock = geo_lock_new (self->profile);
   gtk_window_set_default_icon_name (GEO_APPLICATION_ID);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self),
@@ -120,6 +124,7 @@ static void
 geo_application_finalize (GObject *object) {
   GeoApplication *self = GEO_APPLICATION (object);
 
+  g_clear_object (&self->lock);
   g_clear_object (&self->profile);
   g_clear_pointer (&self->profile_name, g_free);
   G_OBJECT_CLASS (geo_application_parent_class)->finalize (object);
@@ -151,9 +156,10 @@ geo_application_init (GeoApplication *self) {
 
 GeoApplication *
 geo_application_new (void) {
+  /* Registered with the session, it is told of the screen lock. */
   return g_object_new (GEO_TYPE_APPLICATION, "application-id",
                        GEO_APPLICATION_ID, "resource-base-path",
-                       "/net/geocredit/Wallet", NULL);
+                       "/net/geocredit/Wallet", "register-session", TRUE, NULL);
 }
 
 GeoProfile *
@@ -161,4 +167,11 @@ geo_application_get_profile (GeoApplication *self) {
   g_return_val_if_fail (GEO_IS_APPLICATION (self), NULL);
 
   return self->profile;
+}
+
+GeoLock *
+geo_application_get_lock (GeoApplication *self) {
+  g_return_val_if_fail (GEO_IS_APPLICATION (self), NULL);
+
+  return self->lock;
 }

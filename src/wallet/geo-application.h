@@ -8,6 +8,7 @@
 
 #include <adwaita.h>
 
+#include "node/geo-lock.h"
 #include "node/geo-profile.h"
 
 G_BEGIN_DECLS
@@ -23,5 +24,7 @@ GeoApplication *geo_application_new (void);
 
 /* Where this person's things are; borrowed. */
 GeoProfile *geo_application_get_profile (GeoApplication *self);
+/* The PIN, where there is one; borrowed. */
+GeoLock *geo_application_get_lock (GeoApplication *self);
 
 G_END_DECLS

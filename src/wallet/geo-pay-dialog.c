@@ -12,6 +12,7 @@
 
 #include "node/geo-phrases.h"
 #include "wallet/geo-amount-entry.h"
+#include "wallet/geo-ask-again.h"
 #include "wallet/geo-payment-view.h"
 #include "wallet/geo-person-chooser.h"
 #include "wallet/geo-quote-watch.h"
@@ -295,7 +296,7 @@ continue_cb (GeoPayDialog *self) {
 }
 
 static void
-pay_cb (GeoPayDialog *self) {
+pay (GeoPayDialog *self) {
   g_autoptr (GError) error = NULL;
   g_autofree gchar *note = get_note (self);
   const gchar *only[] = { "result", NULL };
@@ -320,6 +321,39 @@ pay_cb (GeoPayDialog *self) {
   /* There is no way back to a button that would pay again. */
   adw_navigation_view_replace_with_tags (self->navigation, only, 1);
   gtk_widget_grab_focus (GTK_WIDGET (self->payment_view));
+}
+
+static void
+asked_again_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  GeoPayDialog *self = GEO_PAY_DIALOG (source);
+
+  /* Closed meanwhile, it pays nothing. */
+  if (geo_ask_again_finish (GTK_WIDGET (self), result) &&
+      gtk_widget_get_mapped (GTK_WIDGET (self)))
+    pay (self);
+}
+
+static void
+pay_cb (GeoPayDialog *self) {
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *question = NULL;
+  GeoAmount amount;
+
+  if (!geo_amount_entry_get_amount (self->amount_entry, &amount))
+    return;
+  if (!geo_ask_again_is_needed (
+          geo_amount_entry_get_equivalent (self->amount_entry),
+          geo_amount_entry_get_precision (self->amount_entry), amount)) {
+    pay (self);
+    return;
+  }
+  text = phrase (self, amount);
+  /* Translators: an amount, then a name. */
+  question = g_strdup_printf (_ ("Pay %s to %s?"), text,
+                              geo_person_get_name (self->person));
+  geo_ask_again_async (GTK_WIDGET (self), question,
+                       gtk_button_get_label (self->pay_button), asked_again_cb,
+                       NULL);
 }
 
 static void

@@ -17,11 +17,15 @@
 #include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-connection-pill.h"
 #include "wallet/geo-home-page.h"
+#include "wallet/geo-idle-watch.h"
+#include "wallet/geo-lock-page.h"
 #include "wallet/geo-market-page.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-people-page.h"
 #include "wallet/geo-person-page.h"
+#include "wallet/geo-preferences-dialog.h"
 #include "wallet/geo-receipt-page.h"
+#include "wallet/geo-settings.h"
 #include "wallet/geo-trust-dialog.h"
 #include "wallet/geo-unlock-page.h"
 #include "wallet/geo-welcome.h"
@@ -29,8 +33,12 @@
 struct _GeoWindow {
   AdwApplicationWindow parent_instance;
 
+  gboolean is_locked;
+
   /* owned */
   GeoProfile *profile;
+  GeoLock *lock;
+  GeoIdleWatch *idle_watch;
   GeoNode *node;
   GCancellable *cancellable; /* NULL once disposed. */
   GSettings *settings; /* NULL where the program is not installed. */
@@ -42,6 +50,7 @@ struct _GeoWindow {
   GtkButton *retry_button;
   GeoWelcome *welcome;
   GeoUnlockPage *unlock_page;
+  GeoLockPage *lock_page;
   AdwOverlaySplitView *split_view;
   AdwWindowTitle *community_title;
   GtkListBox *sidebar_list;
@@ -142,6 +151,96 @@ retry_cb (GtkButton *button, GeoWindow *self) {
   open_profile (self);
 }
 
+/* --- The lock -------------------------------------------------------- */
+
+/* What a shortcut would still reach while the pages are out of sight. */
+static const gchar *const page_actions[] = {
+  "win.show-page", "win.show-person",   "win.show-receipt", "win.pay",
+  "win.trust",     "win.show-clearing", "win.show-sidebar", "win.preferences",
+};
+
+static void
+update_actions (GeoWindow *self) {
+  gboolean is_open = self->node != NULL && !self->is_locked;
+
+  for (guint i = 0; i < G_N_ELEMENTS (page_actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), page_actions[i], is_open);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.lock",
+                                 is_open && geo_lock_has_pin (self->lock));
+}
+
+static void
+update_idle (GeoWindow *self) {
+  gboolean can_lock = !self->is_locked && self->node != NULL &&
+                      geo_lock_has_pin (self->lock);
+
+  geo_idle_watch_set_seconds (
+      self->idle_watch,
+      can_lock ? geo_settings_get_lock_minutes (self->settings) * 60 : 0);
+}
+
+static void
+show_lock (GeoWindow *self) {
+  AdwDialog *dialog;
+
+  self->is_locked = TRUE;
+  while ((dialog = adw_application_window_get_visible_dialog (
+              ADW_APPLICATION_WINDOW (self))) != NULL)
+    adw_dialog_force_close (dialog);
+  adw_toast_overlay_dismiss_all (self->toasts);
+  gtk_stack_set_visible_child_name (self->root, "lock");
+  geo_lock_page_start (self->lock_page, self->lock);
+  update_actions (self);
+  update_idle (self);
+}
+
+static void
+lock_window (GeoWindow *self) {
+  if (self->node != NULL && !self->is_locked && geo_lock_has_pin (self->lock))
+    show_lock (self);
+}
+
+static void
+lock_done_cb (GeoLockPage *page, GeoWindow *self) {
+  self->is_locked = FALSE;
+  gtk_stack_set_visible_child_name (self->root, "main");
+  update_actions (self);
+  update_idle (self);
+}
+
+static void
+pin_changed_cb (GeoWindow *self) {
+  update_actions (self);
+  update_idle (self);
+}
+
+/* The computer's own lock. */
+static void
+screensaver_cb (GeoWindow *self) {
+  gboolean is_active = FALSE;
+
+  g_object_get (gtk_window_get_application (GTK_WINDOW (self)),
+                "screensaver-active", &is_active, NULL);
+  if (is_active)
+    lock_window (self);
+}
+
+static void
+lock_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  lock_window (GEO_WINDOW (widget));
+}
+
+static void
+preferences_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node != NULL && adw_application_window_get_visible_dialog (
+                                ADW_APPLICATION_WINDOW (self)) == NULL)
+    adw_dialog_present (
+        ADW_DIALOG (geo_preferences_dialog_new (self->node, self->lock)),
+        widget);
+}
+
 /* --- The pages ------------------------------------------------------- */
 
 static void
@@ -225,8 +324,8 @@ static void
 stranger_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoWindow) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GListModel) found = geo_node_find_people_finish (
-      GEO_NODE (source), result, &error);
+  g_autoptr (GListModel) found = geo_node_find_people_finish (GEO_NODE (source),
+                                                              result, &error);
   g_autoptr (GeoPerson) person = NULL;
 
   if (self->node != GEO_NODE (source) ||
@@ -237,9 +336,8 @@ stranger_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   if (person != NULL)
     push_person (self, person);
   else
-    geo_window_toast (self, error != NULL
-                                ? error->message
-                                : _ ("This person was not found"));
+    geo_window_toast (self, error != NULL ? error->message
+                                          : _ ("This person was not found"));
 }
 
 static void
@@ -320,7 +418,8 @@ show_clearing_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 
 static void
 toast_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
-  geo_window_toast (GEO_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  geo_window_toast (GEO_WINDOW (widget),
+                    g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -351,7 +450,9 @@ payment_received_cb (GeoNode *node, GeoActivityItem *item, GeoWindow *self) {
   g_autofree gchar *text = g_strdup_printf (
       _ ("%s paid you %s"), geo_activity_item_get_peer_name (item), amount);
 
-  geo_window_toast (self, text);
+  /* Who locked the window shows nobody what arrives. */
+  if (!self->is_locked)
+    geo_window_toast (self, text);
 }
 
 static void
@@ -363,15 +464,17 @@ cleared_cb (GeoNode *node, GeoActivityItem *item, GeoWindow *self) {
   g_autofree gchar *text = g_strdup_printf (
       /* Translators: an amount, and the same again. */
       _ ("Cleared: you owe %s less, and are owed %s less"), amount, amount);
-  AdwToast *toast = adw_toast_new (text);
+  g_autoptr (AdwToast) toast = adw_toast_new (text);
   const gchar *key = geo_activity_item_get_receipt_key (item);
 
+  if (self->is_locked)
+    return;
   if (key != NULL) {
     adw_toast_set_button_label (toast, _ ("_Show"));
     adw_toast_set_action_name (toast, "win.show-receipt");
     adw_toast_set_action_target (toast, "s", key);
   }
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  adw_toast_overlay_add_toast (self->toasts, g_steal_pointer (&toast));
 }
 
 static void
@@ -400,7 +503,9 @@ geo_window_dispose (GObject *object) {
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->idle_watch);
   g_clear_object (&self->settings);
+  g_clear_object (&self->lock);
   if (self->node != NULL) {
     g_signal_handlers_disconnect_by_data (self->node, self);
     geo_node_stop (self->node);
@@ -420,6 +525,7 @@ geo_window_class_init (GeoWindowClass *klass) {
   g_type_ensure (GEO_TYPE_CONNECTION_PILL);
   g_type_ensure (GEO_TYPE_HOME_PAGE);
   g_type_ensure (GEO_TYPE_MARKET_PAGE);
+  g_type_ensure (GEO_TYPE_LOCK_PAGE);
   g_type_ensure (GEO_TYPE_PEOPLE_PAGE);
   g_type_ensure (GEO_TYPE_UNLOCK_PAGE);
   g_type_ensure (GEO_TYPE_WELCOME);
@@ -432,6 +538,7 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, retry_button);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, welcome);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, unlock_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, lock_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, split_view);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
                                         community_title);
@@ -467,27 +574,26 @@ geo_window_class_init (GeoWindowClass *klass) {
                                    reconnect_cb);
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL,
                                    show_sidebar_cb);
+  gtk_widget_class_install_action (widget_class, "win.lock", NULL, lock_cb);
+  gtk_widget_class_install_action (widget_class, "win.preferences", NULL,
+                                   preferences_cb);
 }
 
 /* State kept between runs.  A program that runs where it was built may have no
  * schema; then nothing is kept. */
 static void
 bind_settings (GeoWindow *self) {
-  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
-  g_autoptr (GSettingsSchema) schema =
-      source != NULL
-          ? g_settings_schema_source_lookup (source, GEO_APPLICATION_ID, TRUE)
-          : NULL;
-
-  if (schema == NULL)
+  self->settings = geo_settings_new ();
+  if (self->settings == NULL)
     return;
-  self->settings = g_settings_new_full (schema, NULL, NULL);
   g_settings_bind (self->settings, "window-width", self, "default-width",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "window-height", self, "default-height",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "window-maximized", self, "maximized",
                    G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect_object (self->settings, "changed::lock-after",
+                           G_CALLBACK (update_idle), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -500,7 +606,11 @@ geo_window_init (GeoWindow *self) {
   g_signal_connect (self->welcome, "done", G_CALLBACK (welcome_done_cb), self);
   g_signal_connect (self->unlock_page, "done", G_CALLBACK (unlock_done_cb),
                     self);
+  g_signal_connect (self->lock_page, "done", G_CALLBACK (lock_done_cb), self);
   g_signal_connect (self->retry_button, "clicked", G_CALLBACK (retry_cb), self);
+  self->idle_watch = geo_idle_watch_new (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->idle_watch, "idle", G_CALLBACK (lock_window),
+                            self);
   g_signal_connect (self->sidebar_list, "row-activated",
                     G_CALLBACK (sidebar_row_activated_cb), self);
   g_signal_connect_swapped (self->pages, "notify::visible-child",
@@ -515,15 +625,26 @@ geo_window_new (GeoApplication *application) {
                                   NULL);
 
   g_set_object (&self->profile, geo_application_get_profile (application));
+  g_set_object (&self->lock, geo_application_get_lock (application));
+  g_signal_connect_object (self->lock, "notify::has-pin",
+                           G_CALLBACK (pin_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (application, "notify::screensaver-active",
+                           G_CALLBACK (screensaver_cb), self,
+                           G_CONNECT_SWAPPED);
+  update_actions (self);
   open_profile (self);
   return self;
 }
 
 void
 geo_window_set_node (GeoWindow *self, GeoNode *node) {
+  gboolean is_first;
+
   g_return_if_fail (GEO_IS_WINDOW (self));
   g_return_if_fail (GEO_IS_NODE (node));
 
+  is_first = self->node == NULL;
   if (self->node != NULL)
     g_signal_handlers_disconnect_by_data (self->node, self);
   g_set_object (&self->node, node);
@@ -541,7 +662,13 @@ geo_window_set_node (GeoWindow *self, GeoNode *node) {
   geo_activity_page_set_node (self->activity_page, node);
   geo_people_page_set_node (self->people_page, node);
   geo_market_page_set_node (self->market_page, node);
-  gtk_stack_set_visible_child_name (self->root, "main");
+  if (self->is_locked || (is_first && geo_lock_has_pin (self->lock))) {
+    show_lock (self);
+  } else {
+    gtk_stack_set_visible_child_name (self->root, "main");
+    update_actions (self);
+    update_idle (self);
+  }
   geo_node_start (node);
 }
 

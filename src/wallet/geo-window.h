@@ -12,6 +12,8 @@
  *   win.pay (PID or geo://v1/ link, or "" to choose)
  *   win.trust (the same)
  *   win.reconnect
+ *   win.lock (where there is a PIN)
+ *   win.preferences
  *   win.toast (a sentence)
  *
  * Pages never know each other.

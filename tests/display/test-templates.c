@@ -17,6 +17,8 @@
 #include "wallet/geo-person-chooser.h"
 #include "wallet/geo-person-page.h"
 #include "wallet/geo-person-row.h"
+#include "wallet/geo-pin-dialog.h"
+#include "wallet/geo-preferences-dialog.h"
 #include "wallet/geo-receipt-page.h"
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-trust-dialog.h"
@@ -111,6 +113,8 @@ main (int argc, char **argv) {
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);
   g_type_ensure (GEO_TYPE_PERSON_PAGE);
   g_type_ensure (GEO_TYPE_PERSON_ROW);
+  g_type_ensure (GEO_TYPE_PIN_DIALOG);
+  g_type_ensure (GEO_TYPE_PREFERENCES_DIALOG);
   g_type_ensure (GEO_TYPE_RECEIPT_PAGE);
   g_type_ensure (GEO_TYPE_TOTAL_CARD);
   g_type_ensure (GEO_TYPE_TRUST_DIALOG);

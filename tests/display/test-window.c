@@ -14,6 +14,9 @@
 #include <sys/prctl.h>
 
 #include "geo-screen.h"
+#include "wallet/geo-lock-page.h"
+#include "wallet/geo-pin-dialog.h"
+#include "wallet/geo-preferences-dialog.h"
 #include "wallet/geo-window.h"
 
 #define PASSPHRASE "correct horse"
@@ -385,6 +388,156 @@ test_about (void) {
   close_dialog ();
 }
 
+/* --- The lock -------------------------------------------------------- */
+
+static gpointer
+child_of (gpointer widget, const gchar *name) {
+  GObject *child = gtk_widget_get_template_child (GTK_WIDGET (widget),
+                                                  G_OBJECT_TYPE (widget), name);
+
+  g_assert_nonnull (child);
+  return child;
+}
+
+static void
+type (gpointer widget, const gchar *name, const gchar *text) {
+  gtk_editable_set_text (GTK_EDITABLE (child_of (widget, name)), text);
+}
+
+static void
+click (gpointer widget, const gchar *name) {
+  g_assert_true (gtk_widget_is_sensitive (child_of (widget, name)));
+  g_signal_emit_by_name (child_of (widget, name), "clicked");
+  geo_screen_settle (GTK_WIDGET (window));
+}
+
+static void
+activate (gpointer widget, const gchar *name) {
+  g_signal_emit_by_name (child_of (widget, name), "activated");
+  geo_screen_settle (GTK_WIDGET (window));
+}
+
+static AdwDialog *
+front (GType type) {
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (
+      ADW_APPLICATION_WINDOW (window));
+
+  g_assert_true (G_TYPE_CHECK_INSTANCE_TYPE (dialog, type));
+  return dialog;
+}
+
+static gboolean
+has_pin (gpointer data) {
+  return geo_lock_has_pin (geo_application_get_lock (app));
+}
+
+static gboolean
+has_no_pin (gpointer data) {
+  return !has_pin (data);
+}
+
+static gboolean
+is_root (gpointer name) {
+  return g_strcmp0 (
+             gtk_stack_get_visible_child_name (child_of (window, "root")),
+             name) == 0;
+}
+
+static gboolean
+is_shown (gpointer widget) {
+  return gtk_widget_get_visible (widget);
+}
+
+static gboolean
+is_in_front (gpointer dialog) {
+  return adw_application_window_get_visible_dialog (
+             ADW_APPLICATION_WINDOW (window)) == dialog;
+}
+
+static void
+test_preferences (void) {
+  AdwDialog *preferences;
+  AdwDialog *pin;
+
+  do_action ("win.lock", NULL); /* There is nothing to lock with. */
+  g_assert_true (is_root ((gpointer) "main"));
+  do_action ("win.preferences", NULL);
+  preferences = front (GEO_TYPE_PREFERENCES_DIALOG);
+  look ("preferences");
+  activate (preferences, "set_row");
+  pin = front (GEO_TYPE_PIN_DIALOG);
+  type (pin, "new_row", "27");
+  type (pin, "again_row", "27");
+  g_assert_false (gtk_widget_is_sensitive (child_of (pin, "done_button")));
+  type (pin, "new_row", "2718");
+  type (pin, "again_row", "31");
+  g_assert_true (is_shown (child_of (pin, "error_label")));
+  look ("pin");
+  type (pin, "again_row", "2718");
+  click (pin, "done_button");
+  g_assert_true (geo_screen_wait (has_pin, NULL, 30));
+  g_assert_true (geo_screen_wait (is_in_front, preferences, 30));
+  look ("preferences-pin");
+
+  /* Another one, after a wrong guess. */
+  activate (preferences, "set_row");
+  pin = front (GEO_TYPE_PIN_DIALOG);
+  type (pin, "old_row", "0000");
+  type (pin, "new_row", "3141");
+  type (pin, "again_row", "3141");
+  click (pin, "done_button");
+  g_assert_true (geo_screen_wait (is_shown, child_of (pin, "error_label"), 30));
+  look ("pin-wrong");
+  type (pin, "old_row", "2718");
+  click (pin, "done_button");
+  g_assert_true (geo_screen_wait (is_in_front, preferences, 30));
+  close_dialog ();
+}
+
+static void
+test_lock (void) {
+  gpointer page = child_of (window, "lock_page");
+
+  do_action ("win.pay", "");
+  do_action ("win.lock", NULL);
+  g_assert_true (is_root ((gpointer) "lock"));
+  /* What was open is closed, and no shortcut opens anything. */
+  g_assert_true (is_in_front (NULL));
+  do_action ("win.preferences", NULL);
+  do_action ("win.pay", "");
+  g_assert_true (is_in_front (NULL));
+  look ("lock");
+  type (page, "pin_row", "0000");
+  click (page, "unlock_button");
+  g_assert_true (
+      geo_screen_wait (is_shown, child_of (page, "error_label"), 30));
+  g_assert_true (is_root ((gpointer) "lock"));
+  look ("lock-wrong");
+
+  type (page, "pin_row", "3141");
+  click (page, "unlock_button");
+  g_assert_true (geo_screen_wait (is_root, (gpointer) "main", 30));
+}
+
+/* Who forgot the PIN has the words. */
+
+static void
+test_unlock (void) {
+  gpointer page = child_of (window, "lock_page");
+
+  do_action ("win.lock", NULL);
+  click (page, "other_button");
+  type (page, "words_row", WORDS);
+  look ("lock-words");
+  click (page, "unlock_button");
+  g_assert_true (geo_screen_wait (is_root, (gpointer) "main", 30));
+  g_assert_true (has_no_pin (NULL));
+  do_action ("win.lock", NULL);
+  g_assert_true (is_root ((gpointer) "main"));
+  do_action ("win.preferences", NULL);
+  close_dialog ();
+}
+
 /* --- Not connected --------------------------------------------------- */
 
 static void
@@ -466,6 +619,9 @@ main (int argc, char **argv) {
   g_test_add_func ("/window/sidebar", test_sidebar);
   g_test_add_func ("/window/shortcuts", test_shortcuts);
   g_test_add_func ("/window/about", test_about);
+  g_test_add_func ("/window/preferences", test_preferences);
+  g_test_add_func ("/window/lock", test_lock);
+  g_test_add_func ("/window/unlock", test_unlock);
   g_test_add_func ("/window/offline", test_offline);
   g_test_add_func ("/window/end", test_end);
   status = g_test_run ();

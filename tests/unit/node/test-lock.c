@@ -182,9 +182,17 @@ test_growing (Own *f, gconstpointer data) {
     gint64 ago;
     guint wait;
   } cases[] = {
-    { 2, 0, 0 },     { 3, 10, 20 },     { 3, 31, 0 },       { 4, 0, 60 },
-    { 5, 0, 300 },   { 6, 0, 900 },     { 7, 0, 3600 },     { 8, 0, 3600 },
-    { 99, 0, 3600 }, { 99, 3599, 1 },   { 99, 3601, 0 },
+    { 2, 0, 0 },
+    { 3, 10, 20 },
+    { 3, 31, 0 },
+    { 4, 0, 60 },
+    { 5, 0, 300 },
+    { 6, 0, 900 },
+    { 7, 0, 3600 },
+    { 8, 0, 3600 },
+    { 99, 0, 3600 },
+    { 99, 3599, 1 },
+    { 99, 3601, 0 },
     /* The clock was set back by a day: no longer than the delay. */
     { 7, -86400, 3600 },
   };
@@ -277,8 +285,7 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name) \
-  g_test_add ("/lock/" #name, Own, NULL, set_up_own, test_##name, \
-              tear_down_own)
+  g_test_add ("/lock/" #name, Own, NULL, set_up_own, test_##name, tear_down_own)
   ADD (pin);
   ADD (delays);
   ADD (growing);

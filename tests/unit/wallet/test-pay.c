@@ -11,6 +11,7 @@
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-payment-view.h"
 #include "wallet/geo-person-chooser.h"
+#include "wallet/geo-settings.h"
 
 static void
 type (gpointer dialog, const gchar *text) {
@@ -300,6 +301,67 @@ test_refused_at_once (Scene *scene, gconstpointer data) {
   close_dialog (dialog);
 }
 
+/* --- Asked again -------------------------------------------------------- */
+
+static gboolean
+is_asking (Scene *scene) {
+  return ADW_IS_ALERT_DIALOG (
+      adw_window_get_visible_dialog (ADW_WINDOW (scene->window)));
+}
+
+static void
+answer (Scene *scene, const gchar *text) {
+  GtkWidget *button;
+
+  wait_until (is_asking (scene));
+  geo_screen_settle (scene->window);
+  button = geo_screen_find (
+      GTK_WIDGET (adw_window_get_visible_dialog (ADW_WINDOW (scene->window))),
+      GTK_TYPE_BUTTON, text);
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+  wait_until (!is_asking (scene));
+}
+
+static void
+test_ask_again (Scene *scene, gconstpointer data) {
+  g_autoptr (GSettings) settings = geo_settings_new ();
+  GeoAmount limit = GEO_AMOUNT (1000);
+  AdwDialog *dialog;
+
+  g_assert_nonnull (settings);
+  geo_settings_set_ask_above (settings, "UAH", 2, &limit);
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  wait_until (g_str_equal (page_of (dialog), "amount"));
+  confirm (scene, dialog, "10.01");
+  click (dialog, "pay_button");
+  wait_until (is_asking (scene));
+  scene_look (scene, "pay-again");
+  answer (scene, "_Cancel");
+  g_assert_cmpstr (page_of (dialog), ==, "confirm");
+  click (dialog, "pay_button");
+  answer (scene, "Pay 10.01 UAH");
+  wait_until (g_str_equal (page_of (dialog), "result"));
+  close_dialog (dialog);
+
+  /* Up to the limit nobody asks. */
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  wait_until (g_str_equal (page_of (dialog), "amount"));
+  confirm (scene, dialog, "10.00");
+  click (dialog, "pay_button");
+  g_assert_cmpstr (page_of (dialog), ==, "result");
+  close_dialog (dialog);
+
+  /* What somebody wrote by hand and is no amount asks about everything. */
+  g_settings_set_value (settings, "ask-above",
+                        g_variant_new_parsed ("{'UAH': 'much'}"));
+  g_assert_true (geo_settings_get_ask_above (settings, "UAH", 2, &limit));
+  g_assert_cmpint (limit.minor, ==, 0);
+  geo_settings_set_ask_above (settings, "UAH", 2, NULL);
+  g_assert_false (geo_settings_get_ask_above (settings, "UAH", 2, &limit));
+}
+
 int
 main (int argc, char **argv) {
   geo_screen_init (&argc, &argv);
@@ -315,6 +377,7 @@ main (int argc, char **argv) {
   ADD ("in-doubt", 2, test_in_doubt);
   ADD ("not-paid", 2, test_not_paid);
   ADD ("refused-at-once", 2, test_refused_at_once);
+  ADD ("ask-again", 2, test_ask_again);
 #undef ADD
   return g_test_run ();
 }

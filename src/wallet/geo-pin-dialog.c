@@ -1,0 +1,207 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoPinDialog: the PIN that is in force, and twice the new one.  It keeps what
+ * is typed no longer than the dialog is open.
+ */
+#include "config.h"
+
+#include "wallet/geo-pin-dialog.h"
+
+#include <glib/gi18n.h>
+
+struct _GeoPinDialog {
+  AdwDialog parent_instance;
+
+  gboolean removes;
+  gboolean is_busy;
+
+  /* owned */
+  GeoLock *lock;
+  GCancellable *cancellable;
+
+  /* template children */
+  AdwPasswordEntryRow *old_row;
+  AdwPasswordEntryRow *new_row;
+  AdwPasswordEntryRow *again_row;
+  GtkLabel *error_label;
+  GtkButton *done_button;
+};
+
+G_DEFINE_FINAL_TYPE (GeoPinDialog, geo_pin_dialog, ADW_TYPE_DIALOG)
+
+static const gchar *
+text_of (AdwPasswordEntryRow *row) {
+  return gtk_editable_get_text (GTK_EDITABLE (row));
+}
+
+static gboolean
+needs_old (GeoPinDialog *self) {
+  return gtk_widget_get_visible (GTK_WIDGET (self->old_row));
+}
+
+static void
+update (GeoPinDialog *self) {
+  glong length = g_utf8_strlen (text_of (self->new_row), -1);
+  gboolean has_new =
+      self->removes ||
+      (length >= GEO_PIN_LENGTH_MIN && length <= GEO_PIN_LENGTH_MAX &&
+       g_str_equal (text_of (self->new_row), text_of (self->again_row)));
+
+  gtk_widget_set_sensitive (
+      GTK_WIDGET (self->done_button),
+      !self->is_busy && has_new &&
+          (!needs_old (self) || *text_of (self->old_row) != '\0'));
+}
+
+static void
+show_error (GeoPinDialog *self, const gchar *text) {
+  gtk_label_set_label (self->error_label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
+}
+
+static void
+failed (GeoPinDialog *self, const GError *error) {
+  self->is_busy = FALSE;
+  show_error (self, error->message);
+  update (self);
+  gtk_widget_grab_focus (needs_old (self) ? GTK_WIDGET (self->old_row)
+                                          : GTK_WIDGET (self->new_row));
+}
+
+static void
+set_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoPinDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean is_set = geo_lock_set_pin_finish (GEO_LOCK (source), result, &error);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (!is_set) {
+    failed (self, error);
+    return;
+  }
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
+                              self->removes ? _ ("The PIN is off")
+                                            : _ ("The PIN is set"));
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+set_pin (GeoPinDialog *self) {
+  geo_lock_set_pin_async (self->lock,
+                          self->removes ? NULL : text_of (self->new_row),
+                          self->cancellable, set_cb, g_object_ref (self));
+}
+
+static void
+checked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoPinDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean is_right = geo_lock_check_finish (GEO_LOCK (source), result, &error);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (is_right)
+    set_pin (self);
+  else
+    failed (self, error);
+}
+
+static void
+done_cb (GeoPinDialog *self) {
+  if (!gtk_widget_get_sensitive (GTK_WIDGET (self->done_button)))
+    return;
+  self->is_busy = TRUE;
+  show_error (self, NULL);
+  update (self);
+  if (needs_old (self))
+    geo_lock_check_async (self->lock, text_of (self->old_row),
+                          self->cancellable, checked_cb, g_object_ref (self));
+  else
+    set_pin (self);
+}
+
+static void
+changed_cb (GeoPinDialog *self) {
+  const gchar *typed = text_of (self->new_row);
+  const gchar *again = text_of (self->again_row);
+
+  show_error (self, *again != '\0' && !g_str_has_prefix (typed, again)
+                        ? _ ("These are two different PINs.")
+                        : NULL);
+  update (self);
+}
+
+static void
+geo_pin_dialog_dispose (GObject *object) {
+  GeoPinDialog *self = GEO_PIN_DIALOG (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->lock);
+  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
+   * closed with the focus in it. */
+  adw_dialog_set_child (ADW_DIALOG (self), NULL);
+  G_OBJECT_CLASS (geo_pin_dialog_parent_class)->dispose (object);
+}
+
+static void
+geo_pin_dialog_finalize (GObject *object) {
+  g_clear_object (&GEO_PIN_DIALOG (object)->cancellable);
+  G_OBJECT_CLASS (geo_pin_dialog_parent_class)->finalize (object);
+}
+
+static void
+geo_pin_dialog_class_init (GeoPinDialogClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = geo_pin_dialog_dispose;
+  G_OBJECT_CLASS (klass)->finalize = geo_pin_dialog_finalize;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/net/geocredit/Wallet/ui/geo-pin-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoPinDialog, old_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPinDialog, new_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPinDialog, again_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPinDialog,
+                                        error_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoPinDialog,
+                                        done_button);
+}
+
+static void
+geo_pin_dialog_init (GeoPinDialog *self) {
+  AdwPasswordEntryRow *rows[3];
+
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  rows[0] = self->old_row;
+  rows[1] = self->new_row;
+  rows[2] = self->again_row;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_signal_connect_swapped (rows[i], "changed", G_CALLBACK (changed_cb),
+                              self);
+    g_signal_connect_swapped (rows[i], "entry-activated", G_CALLBACK (done_cb),
+                              self);
+  }
+  g_signal_connect_swapped (self->done_button, "clicked", G_CALLBACK (done_cb),
+                            self);
+}
+
+GeoPinDialog *
+geo_pin_dialog_new (GeoLock *lock, gboolean removes) {
+  GeoPinDialog *self = g_object_new (GEO_TYPE_PIN_DIALOG, NULL);
+
+  self->lock = g_object_ref (lock);
+  self->removes = removes;
+  gtk_widget_set_visible (GTK_WIDGET (self->old_row), geo_lock_has_pin (lock));
+  gtk_widget_set_visible (GTK_WIDGET (self->new_row), !removes);
+  gtk_widget_set_visible (GTK_WIDGET (self->again_row), !removes);
+  if (removes) {
+    adw_dialog_set_title (ADW_DIALOG (self), _ ("Remove PIN"));
+    gtk_button_set_label (self->done_button, _ ("_Remove"));
+  } else if (geo_lock_has_pin (lock)) {
+    adw_dialog_set_title (ADW_DIALOG (self), _ ("Change PIN"));
+  }
+  return self;
+}
