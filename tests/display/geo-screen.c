@@ -101,18 +101,39 @@ ask_for (int asked, int wanted, int got) {
   return ABS (asked - got) <= BORDER_MAX ? wanted + asked - got : asked;
 }
 
+typedef struct {
+  GtkWidget *widget;
+  int width;
+} Wanted;
+
+static gboolean
+has_width (gpointer user_data) {
+  const Wanted *wanted = user_data;
+
+  return gtk_widget_get_width (wanted->widget) == wanted->width;
+}
+
 void
 geo_screen_resize (GtkWindow *window, int width, int height) {
+  /* As it was the last time: most windows have the same border. */
+  static int border_width;
+  static int border_height;
   GtkWidget *widget = GTK_WIDGET (window);
-  int ask_width = width;
-  int ask_height = height;
+  Wanted wanted = { widget, width };
+  int ask_width = width + border_width;
+  int ask_height = height + border_height;
 
   for (guint i = 0; i < 20; i++) {
     gtk_window_set_default_size (window, ask_width, ask_height);
     geo_screen_settle (widget);
-    if (gtk_widget_get_width (widget) == width &&
-        gtk_widget_get_height (widget) == height)
-      break;
+    /* A busy computer takes its time; a height may be more than there is. */
+    if (has_width (&wanted) || geo_screen_wait (has_width, &wanted, 1)) {
+      border_width = ask_width - width;
+      if (gtk_widget_get_height (widget) == height) {
+        border_height = ask_height - height;
+        break;
+      }
+    }
     ask_width = ask_for (ask_width, width, gtk_widget_get_width (widget));
     ask_height = ask_for (ask_height, height, gtk_widget_get_height (widget));
   }
