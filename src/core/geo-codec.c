@@ -25,9 +25,10 @@ typedef struct {
   gatomicrefcount refs;
   gsize text_len;
   gchar *text; /* With the signature; NULL until it is to be kept. */
-  gpointer room; /* Objects are aligned as malloc () would. */
+  GeoHash *hash; /* Of the canonical bytes; NULL until it is to be kept. */
 } Head;
 
+/* Objects are aligned as malloc () would. */
 G_STATIC_ASSERT (sizeof (Head) % 16 == 0);
 
 static Head *
@@ -116,6 +117,7 @@ geo_codec_free (const GeoStructInfo *info, gpointer object) {
   for (gsize i = 0; i < info->n_fields; i++)
     free_field (&info->fields[i], object);
   g_free (head_of (object)->text);
+  g_free (head_of (object)->hash);
   g_free (head_of (object));
 }
 
@@ -133,6 +135,17 @@ geo_codec_keep_text (const GeoStructInfo *info, gpointer object) {
 
   if (head->text == NULL)
     head->text = geo_codec_to_text (info, object, TRUE, &head->text_len);
+}
+
+void
+geo_codec_keep_hash (const GeoStructInfo *info, gpointer object) {
+  Head *head = head_of (object);
+  GeoHash hash;
+
+  if (head->hash != NULL)
+    return;
+  geo_codec_hash (info, object, &hash);
+  head->hash = geo_hash_dup (&hash);
 }
 
 static GPtrArray *
@@ -412,10 +425,16 @@ geo_codec_to_text (const GeoStructInfo *info,
 
 void
 geo_codec_hash (const GeoStructInfo *info, gconstpointer object, GeoHash *out) {
+  const Head *head = head_of (object);
+  g_autofree gchar *text = NULL;
   gsize len;
-  g_autofree gchar *text = geo_codec_to_text (info, object, FALSE, &len);
 
   g_assert (info->is_sealed);
+  if (head->hash != NULL) {
+    *out = *head->hash;
+    return;
+  }
+  text = geo_codec_to_text (info, object, FALSE, &len);
   geo_hash_of (text, len, out);
 }
 

@@ -87,6 +87,16 @@ geo_message_copy (const GeoMessage *message) {
   return copy;
 }
 
+GeoMessage *
+geo_message_share (const GeoMessage *message) {
+  GeoMessage *share = g_new0 (GeoMessage, 1);
+
+  share->type = message->type;
+  share->msg_id = g_strdup (message->msg_id);
+  share->u.any = geo_codec_ref (message->u.any);
+  return share;
+}
+
 void
 geo_message_free (GeoMessage *message) {
   if (message == NULL)

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One queue for everybody, of which the first goes on when its signature is
- * checked.  Threads see copies and keys and nothing else; whether a signature
+ * checked.  Threads see messages, which are theirs until then, and keys, and
+ * nothing else; whether a signature
  * is good is said to the closer together with the key it was checked with, and
  * one that is not good is checked by the closer again, which says so.
  */
@@ -59,9 +60,16 @@ static gboolean
 is_good (const Letter *letter) {
   const GeoMessage *message = letter->message;
 
-  if (message->type == GEO_MESSAGE_PAYMENT_REQUEST)
-    return geo_order_check_signature (message->u.payment_request->order,
-                                      &letter->key, NULL);
+  if (message->type == GEO_MESSAGE_PAYMENT_REQUEST) {
+    GeoOrder *order = message->u.payment_request->order;
+
+    if (!geo_order_check_signature (order, &letter->key, NULL))
+      return FALSE;
+    /* It will be asked for several times. */
+    geo_order_keep_hash (order);
+    geo_order_keep_text (order);
+    return TRUE;
+  }
   return message->u.payment_prepare_ack->vote != NULL &&
          geo_vote_verify (message->u.payment_prepare_ack->vote, &letter->key,
                           NULL);
@@ -184,7 +192,7 @@ letter_new (const GeoPid *from, const GeoMessage *message) {
   Letter *letter = g_new0 (Letter, 1);
 
   letter->from = *from;
-  letter->message = geo_message_copy (message);
+  letter->message = geo_message_share (message);
   return letter;
 }
 

@@ -412,8 +412,9 @@ make_contract (GeoCloser *closer,
   }
   g_array_sort (object->voters, geo_pid_cmp);
 
-  geo_contract_hash (object, &hash);
   geo_contract_keep_text (object);
+  geo_contract_keep_hash (object);
+  geo_contract_hash (object, &hash);
   contract = geo_closer_contract_new (&hash);
   contract->market = market;
   contract->contract = object;

@@ -219,6 +219,7 @@ next_entry (const GeoCloser *closer,
   entry->kind = kind;
   entry->subject = *subject;
   entry->at = now;
+  geo_entry_keep_hash (entry);
   /* The next one follows what is signed, not the signature. */
   geo_book_advance (person, entry);
   return entry;

@@ -472,8 +472,9 @@ propose (GeoCloser *closer,
   geo_contract_set_hops (object, hops);
   set_voters (closer, order, flows, object);
 
-  geo_contract_hash (object, &hash);
   geo_contract_keep_text (object);
+  geo_contract_keep_hash (object);
+  geo_contract_hash (object, &hash);
   contract = geo_closer_contract_new (&hash);
   contract->order = order;
   contract->market = order->market;
@@ -698,7 +699,7 @@ geo_closer_take_order (GeoCloser *closer,
   }
 
   held = geo_closer_order_new (&hash);
-  held->order = geo_order_copy (order);
+  held->order = geo_order_ref (order);
   geo_order_keep_text (held->order);
   held->key = (GeoCloserTxKey){ held->order->from, held->order->tx_id };
   held->sealed = request->sealed == NULL ? NULL : g_bytes_ref (request->sealed);
