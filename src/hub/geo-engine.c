@@ -8,7 +8,9 @@
  * One queue for everybody, rather than letting lists without a STORE overtake:
  * such a list may answer with what an earlier one decided and has not stored
  * yet (P5), and a participant that is asked about a payment before it hears of
- * the one before would refuse it for no good reason.
+ * the one before would refuse it for no good reason.  Only what asks for votes,
+ * which says and binds nothing, does not wait for the disk, where nothing waits
+ * in the queue for those who are asked.
  */
 #include "hub/geo-engine.h"
 
@@ -16,10 +18,14 @@
 #include "hub/geo-writer.h"
 #include "net/geo-fault.h"
 
-/* While more comes in, what is decided waits for company: so many share an
- * fsync, and none waits longer than a person could notice. */
-#define GROUP_ENOUGH 32
+/* What is decided waits for company while as many are still on their way, so
+ * that one half is written while the other is decided: so many share an fsync,
+ * and none waits longer than a person could notice.  Whoever takes so long to
+ * vote is not waited for. */
+#define GROUP_SOME 24
+#define GROUP_ENOUGH 64
 #define GROUP_WAIT_US 8000
+#define GROUP_COMPANY_US 100000
 /* Below everything that may bring more. */
 #define GROUP_PRIORITY (G_PRIORITY_DEFAULT + 10)
 
@@ -28,6 +34,7 @@ typedef struct {
   guint next; /* The first action that is not done. */
   guint collected; /* STOREs before this one are given to the writer. */
   gboolean stores; /* There is one in it. */
+  gboolean overtakes; /* Those in the queue */
   gint64 submitted_us;
   gint64 stored_us; /* Its commit is on disk; 0: it has none. */
   GeoEngineDoneFunc done;
@@ -50,6 +57,7 @@ struct _GeoEngine {
   gpointer change_data;
 
   GQueue lists; /* List */
+  GHashTable *awaited; /* GeoPid → number of SENDs to it in lists */
   GList *uncollected; /* The first link with STOREs for the writer, or NULL. */
   guint64 collected; /* STOREs given to the writer since the start … */
   guint64 written; /* … of these are on disk … */
@@ -59,17 +67,21 @@ struct _GeoEngine {
   GHashTable *timers; /* GeoHash → GSource */
   guint pending; /* STOREs that are not with the writer yet. */
   gint64 pending_since_us;
-  GSource *collecting;
+  guint collected_last; /* In the last batch */
+  GSource *collecting; /* When the next one is made at the latest */
   gboolean more_comes;
 
   GeoHubMetrics *metrics;
   GHashTable *stages; /* GeoHash of an open order → Stages */
+  GQueue company; /* Stages that were prepared lately, the oldest first */
 };
 
 /* When an open order came to what, for the metrics. */
 typedef struct {
   gint64 received_us;
   gint64 prepared_us; /* 0: nobody was asked yet. */
+  GList link; /* In company, from then on until it takes too long. */
+  gboolean in_company;
 } Stages;
 
 typedef struct {
@@ -151,14 +163,35 @@ note_prepared (GeoEngine *engine, const GeoMessage *message) {
   if (stages == NULL || stages->prepared_us != 0)
     return;
   stages->prepared_us = g_get_monotonic_time ();
+  stages->link.data = stages;
+  stages->in_company = TRUE;
+  g_queue_push_tail_link (&engine->company, &stages->link);
   geo_hub_metrics_stage (engine->metrics, GEO_HUB_STAGE_PREPARE,
                          stages->prepared_us - stages->received_us);
 }
 
 static void
+leave_company (GeoEngine *engine, Stages *stages) {
+  if (stages->in_company)
+    g_queue_unlink (&engine->company, &stages->link);
+  stages->in_company = FALSE;
+}
+
+/* How many orders are likely to be decided soon. */
+static guint
+count_company (GeoEngine *engine, gint64 now_us) {
+  Stages *oldest;
+
+  while ((oldest = g_queue_peek_head (&engine->company)) != NULL &&
+         now_us - oldest->prepared_us > GROUP_COMPANY_US)
+    leave_company (engine, oldest);
+  return g_queue_get_length (&engine->company);
+}
+
+static void
 note_decided (GeoEngine *engine, const GeoChange *change, gint64 now_us) {
   const GeoHash *order = NULL;
-  const Stages *stages;
+  Stages *stages;
 
   if (change->kind == GEO_CHANGE_COMMIT &&
       change->certificate->contract->has_order)
@@ -171,6 +204,7 @@ note_decided (GeoEngine *engine, const GeoChange *change, gint64 now_us) {
   if (change->kind == GEO_CHANGE_COMMIT && stages->prepared_us != 0)
     geo_hub_metrics_stage (engine->metrics, GEO_HUB_STAGE_VOTES,
                            now_us - stages->prepared_us);
+  leave_company (engine, stages);
   g_hash_table_remove (engine->stages, order);
 }
 
@@ -185,6 +219,53 @@ note_stored (GeoEngine *engine, List *list, const GeoChange *change) {
   list->stored_us = g_get_monotonic_time ();
   geo_hub_metrics_stage (engine->metrics, GEO_HUB_STAGE_STORED,
                          list->stored_us - list->submitted_us);
+}
+
+/* --- Who waits for what ----------------------------------------------------
+ */
+
+static void
+note_awaited (GeoEngine *engine, const List *list) {
+  for (guint i = 0; i < list->actions->len; i++) {
+    const GeoAction *action = g_ptr_array_index (list->actions, i);
+    guint n;
+
+    if (action->kind != GEO_ACTION_SEND || !action->has_to)
+      continue;
+    n = GPOINTER_TO_UINT (g_hash_table_lookup (engine->awaited, &action->to));
+    g_hash_table_replace (engine->awaited, geo_pid_dup (&action->to),
+                          GUINT_TO_POINTER (n + 1));
+  }
+}
+
+static void
+note_sent (GeoEngine *engine, const GeoPid *to) {
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (engine->awaited, to));
+
+  if (n > 1)
+    g_hash_table_replace (engine->awaited, geo_pid_dup (to),
+                          GUINT_TO_POINTER (n - 1));
+  else
+    g_hash_table_remove (engine->awaited, to);
+}
+
+/* Whether it asks for votes and does nothing else, and whoever is asked has
+ * heard of everything before. */
+static gboolean
+may_overtake (GeoEngine *engine, const List *list) {
+  if (list->done != NULL)
+    return FALSE;
+  for (guint i = 0; i < list->actions->len; i++) {
+    const GeoAction *action = g_ptr_array_index (list->actions, i);
+
+    if (action->kind == GEO_ACTION_TIMER)
+      continue;
+    if (action->kind != GEO_ACTION_SEND || !action->has_to ||
+        action->message->type != GEO_MESSAGE_PAYMENT_PREPARE ||
+        g_hash_table_contains (engine->awaited, &action->to))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 /* FALSE when the list waits for the disk at its next action. */
@@ -209,6 +290,8 @@ run_list (GeoEngine *engine, List *list) {
       note_prepared (engine, action->message);
       if (action->has_to && engine->send != NULL)
         engine->send (&action->to, action->message, engine->user_data);
+      if (action->has_to && !list->overtakes)
+        note_sent (engine, &action->to);
       break;
     case GEO_ACTION_TIMER:
       set_timer (engine, &action->timer, action->at);
@@ -252,46 +335,56 @@ collect (GeoEngine *engine) {
 full:
   if (changes->len == 0)
     return;
+  g_source_set_ready_time (engine->collecting, -1);
+  engine->collected_last = changes->len;
   engine->collected += changes->len;
   engine->pending -= changes->len;
   geo_hub_metrics_batch (engine->metrics, changes->len);
   geo_writer_write (engine->writer, g_steal_pointer (&changes));
 }
 
-static void
-stop_collecting (GeoEngine *engine) {
-  if (engine->collecting == NULL)
-    return;
-  g_source_destroy (engine->collecting);
-  g_clear_pointer (&engine->collecting, g_source_unref);
-}
-
 static gboolean
 collect_cb (gpointer user_data) {
   GeoEngine *engine = user_data;
 
-  stop_collecting (engine);
-  if (!engine->is_failed && !engine->more_comes)
+  if (!engine->is_failed)
     collect (engine);
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE;
 }
+
+static gboolean
+collecting_dispatch (GSource *source,
+                     GSourceFunc callback,
+                     gpointer user_data) {
+  g_source_set_ready_time (source, -1);
+  return callback (user_data);
+}
+
+static GSourceFuncs collecting_funcs = { NULL, NULL, collecting_dispatch,
+                                         NULL, NULL, NULL };
 
 /* At once where that is enough for one fsync, or when nothing else is to be
  * done: whoever is alone waits for nobody. */
 static void
 collect_soon (GeoEngine *engine) {
+  gint64 now_us, ready_us;
+  guint company;
+
   if (engine->pending == 0 || geo_writer_is_busy (engine->writer))
     return;
-  if (engine->pending >= GROUP_ENOUGH ||
-      g_get_monotonic_time () - engine->pending_since_us >= GROUP_WAIT_US) {
-    stop_collecting (engine);
+  now_us = g_get_monotonic_time ();
+  ready_us = engine->pending_since_us + GROUP_WAIT_US;
+  company = count_company (engine, now_us);
+  if (engine->pending >= GROUP_ENOUGH || now_us >= ready_us ||
+      (engine->pending >= GROUP_SOME && engine->pending >= company)) {
     collect (engine);
-  } else if (engine->collecting == NULL && !engine->more_comes) {
-    engine->collecting = g_idle_source_new ();
-    g_source_set_priority (engine->collecting, GROUP_PRIORITY);
-    g_source_set_callback (engine->collecting, collect_cb, engine, NULL);
-    g_source_attach (engine->collecting, engine->context);
+    return;
   }
+  /* Those of the last batch are likely to come back. */
+  if (engine->pending >= company && !engine->more_comes &&
+      engine->pending >= engine->collected_last * 3 / 4)
+    ready_us = 0;
+  g_source_set_ready_time (engine->collecting, ready_us);
 }
 
 /* As far as it goes. */
@@ -322,7 +415,7 @@ static void
 push (GeoEngine *engine, List *list) {
   list->submitted_us = g_get_monotonic_time ();
   for (guint i = 0; i < list->actions->len; i++) {
-    const GeoAction *action = g_ptr_array_index (list->actions, i);
+    GeoAction *action = g_ptr_array_index (list->actions, i);
 
     if (action->kind != GEO_ACTION_STORE_CHANGE)
       continue;
@@ -330,7 +423,17 @@ push (GeoEngine *engine, List *list) {
     if (engine->pending++ == 0)
       engine->pending_since_us = list->submitted_us;
     note_decided (engine, action->change, list->submitted_us);
+    /* Whoever is alone is signed where it is written. */
+    if (engine->pending > 1 || geo_writer_is_busy (engine->writer))
+      geo_writer_sign_ahead (engine->writer, action->change);
   }
+  if (!g_queue_is_empty (&engine->lists) && may_overtake (engine, list)) {
+    list->overtakes = TRUE;
+    run_list (engine, list);
+    list_free (list);
+    return;
+  }
+  note_awaited (engine, list);
   g_queue_push_tail (&engine->lists, list);
   if (engine->uncollected == NULL)
     engine->uncollected = engine->lists.tail;
@@ -463,10 +566,17 @@ geo_engine_new (GeoHubStore *writer,
   engine->context = g_main_context_ref_thread_default ();
   engine->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
                                           source_free);
+  engine->awaited = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
+                                           NULL);
   engine->metrics = geo_hub_metrics_new ();
   engine->stages = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
                                           g_free);
   g_queue_init (&engine->lists);
+  g_queue_init (&engine->company);
+  engine->collecting = g_source_new (&collecting_funcs, sizeof (GSource));
+  g_source_set_priority (engine->collecting, GROUP_PRIORITY);
+  g_source_set_callback (engine->collecting, collect_cb, engine, NULL);
+  g_source_attach (engine->collecting, engine->context);
   geo_closer_set_signs_later (engine->closer);
   engine->writer = geo_writer_new (g_steal_pointer (&own_writer), key->secret,
                                    written_cb, engine);
@@ -481,10 +591,12 @@ geo_engine_free (GeoEngine *engine) {
   /* The writer is the last to close the file, and brings its log into it. */
   g_clear_pointer (&engine->reader, geo_hub_store_close);
   g_clear_pointer (&engine->writer, geo_writer_free);
-  stop_collecting (engine);
+  g_source_destroy (engine->collecting);
+  g_source_unref (engine->collecting);
   g_hash_table_unref (engine->timers);
   g_queue_clear_full (&engine->lists, (GDestroyNotify) list_free);
   g_hash_table_unref (engine->stages);
+  g_hash_table_unref (engine->awaited);
   geo_hub_metrics_free (engine->metrics);
   geo_closer_free (engine->closer);
   geo_book_free (engine->book);
@@ -527,7 +639,7 @@ note_received (GeoEngine *engine, const GeoMessage *message, gint64 now_us) {
 
   stages->received_us = now_us;
   geo_order_hash (message->u.payment_request->order, &hash);
-  g_hash_table_replace (engine->stages, geo_hash_dup (&hash), stages);
+  g_hash_table_insert (engine->stages, geo_hash_dup (&hash), stages);
 }
 
 static gboolean

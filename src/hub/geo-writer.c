@@ -1,17 +1,31 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Writes batches in a thread of its own.  It must not decide what is written,
- * nor go on after a write that failed.
+ * Writes batches in a thread of its own, and signs what is in them in another
+ * while they wait.  It must not decide what is written, nor go on after a write
+ * that failed.
  */
 #include "hub/geo-writer.h"
 
 #include "net/geo-fault.h"
 #include "protocol/geo-closer.h"
 
+/* A change that is signed before its batch is written, by whoever takes it
+ * first. */
+typedef struct {
+  gatomicrefcount refs;
+  gint state; /* Atomic: SIGNING_* */
+  GeoChange *change; /* There until it is signed. */
+} Signing;
+
+#define SIGNERS 1
+
+enum { SIGNING_WAITS = 0, SIGNING_TAKEN = 1, SIGNING_DONE = 2 };
+
 typedef struct {
   gboolean stop;
   GPtrArray *changes;
+  GPtrArray *signings; /* Signing, or NULL: beside changes */
   gboolean written;
   GError *error;
 } Job;
@@ -21,9 +35,12 @@ struct _GeoWriter {
   GAsyncQueue *jobs;
   GMainContext *context;
   GeoHubStore *store; /* The thread's. */
-  GeoSecret *secret; /* Read by the thread. */
+  GeoSecret *secret; /* Read by the threads. */
+  GThreadPool *signers;
+  GHashTable *ahead; /* GeoChange → Signing: in no batch yet */
 
   GMutex mutex;
+  GCond signed_cond; /* With mutex: some signing is done. */
   GSource *answer; /* Under mutex: what the thread has left for us. */
 
   GeoWriterFunc func;
@@ -34,10 +51,19 @@ struct _GeoWriter {
 };
 
 static void
+signing_unref (gpointer data) {
+  Signing *signing = data;
+
+  if (signing != NULL && g_atomic_ref_count_dec (&signing->refs))
+    g_free (signing);
+}
+
+static void
 job_free (gpointer data) {
   Job *job = data;
 
   g_clear_pointer (&job->changes, g_ptr_array_unref);
+  g_clear_pointer (&job->signings, g_ptr_array_unref);
   g_clear_error (&job->error);
   g_free (job);
 }
@@ -73,14 +99,66 @@ answer_cb (gpointer user_data) {
   return G_SOURCE_REMOVE;
 }
 
+/* --- Signing ----------------------------------------------------------------
+ */
+
+/* FALSE: somebody else has taken it. */
+static gboolean
+sign (GeoWriter *writer, Signing *signing) {
+  if (!g_atomic_int_compare_and_exchange (&signing->state, SIGNING_WAITS,
+                                          SIGNING_TAKEN))
+    return FALSE;
+  geo_closer_sign_change (signing->change, writer->secret);
+  return TRUE;
+}
+
+static void
+sign_func (gpointer data, gpointer user_data) {
+  Signing *signing = data;
+  GeoWriter *writer = user_data;
+
+  if (sign (writer, signing)) {
+    g_mutex_lock (&writer->mutex);
+    g_atomic_int_set (&signing->state, SIGNING_DONE);
+    g_cond_signal (&writer->signed_cond);
+    g_mutex_unlock (&writer->mutex);
+  }
+  signing_unref (signing);
+}
+
+static void
+sign_all (GeoWriter *writer, const Job *job) {
+  /* From the end, where the other thread has not been yet. */
+  for (guint i = job->changes->len; i > 0; i--) {
+    Signing *signing = g_ptr_array_index (job->signings, i - 1);
+
+    if (signing == NULL)
+      geo_closer_sign_change (g_ptr_array_index (job->changes, i - 1),
+                              writer->secret);
+    else if (sign (writer, signing))
+      g_atomic_int_set (&signing->state, SIGNING_DONE);
+  }
+  for (guint i = 0; i < job->signings->len; i++) {
+    Signing *signing = g_ptr_array_index (job->signings, i);
+
+    if (signing == NULL || g_atomic_int_get (&signing->state) == SIGNING_DONE)
+      continue;
+    g_mutex_lock (&writer->mutex);
+    while (g_atomic_int_get (&signing->state) != SIGNING_DONE)
+      g_cond_wait (&writer->signed_cond, &writer->mutex);
+    g_mutex_unlock (&writer->mutex);
+  }
+}
+
+/* --- Writing ----------------------------------------------------------------
+ */
+
 static void
 do_job (GeoWriter *writer, Job *job) {
   GSource *source = g_idle_source_new ();
   Answer *answer = g_new0 (Answer, 1);
 
-  for (guint i = 0; i < job->changes->len; i++)
-    geo_closer_sign_change (g_ptr_array_index (job->changes, i),
-                            writer->secret);
+  sign_all (writer, job);
   geo_fault_point ("before write");
   job->written = geo_hub_store_write (writer->store, job->changes, &job->error);
   geo_fault_point ("after write");
@@ -127,6 +205,10 @@ geo_writer_new (GeoHubStore *store,
   writer->func = func;
   writer->user_data = user_data;
   g_mutex_init (&writer->mutex);
+  g_cond_init (&writer->signed_cond);
+  writer->ahead = g_hash_table_new_full (NULL, NULL, NULL, signing_unref);
+  writer->signers = g_thread_pool_new_full (sign_func, writer, signing_unref,
+                                            SIGNERS, TRUE, NULL);
   writer->thread = g_thread_new ("geo-hub-writer", thread_func, writer);
   return writer;
 }
@@ -141,15 +223,33 @@ geo_writer_free (GeoWriter *writer) {
   job->stop = TRUE;
   g_async_queue_push (writer->jobs, job);
   g_thread_join (writer->thread);
+  /* What is not begun is not wanted any more. */
+  g_thread_pool_free (writer->signers, TRUE, TRUE);
+  g_hash_table_unref (writer->ahead);
   if (writer->answer != NULL) {
     g_source_destroy (writer->answer);
     g_source_unref (writer->answer);
   }
+  g_cond_clear (&writer->signed_cond);
   g_mutex_clear (&writer->mutex);
   g_async_queue_unref (writer->jobs);
   geo_secret_unref (writer->secret);
   g_main_context_unref (writer->context);
   g_free (writer);
+}
+
+void
+geo_writer_sign_ahead (GeoWriter *writer, GeoChange *change) {
+  Signing *signing;
+
+  if (change->kind != GEO_CHANGE_COMMIT)
+    return;
+  signing = g_new0 (Signing, 1);
+  g_atomic_ref_count_init (&signing->refs);
+  signing->change = change;
+  g_hash_table_replace (writer->ahead, change, signing);
+  g_atomic_ref_count_inc (&signing->refs);
+  g_thread_pool_push (writer->signers, signing, NULL);
 }
 
 void
@@ -161,6 +261,14 @@ geo_writer_write (GeoWriter *writer, GPtrArray *changes) {
 
   writer->busy = TRUE;
   job->changes = changes;
+  job->signings = g_ptr_array_new_full (changes->len, signing_unref);
+  for (guint i = 0; i < changes->len; i++) {
+    Signing *signing = NULL;
+
+    g_hash_table_steal_extended (writer->ahead, g_ptr_array_index (changes, i),
+                                 NULL, (gpointer *) &signing);
+    g_ptr_array_add (job->signings, signing);
+  }
   g_async_queue_push (writer->jobs, job);
 }
 

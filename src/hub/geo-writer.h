@@ -32,6 +32,10 @@ GeoWriter *geo_writer_new (GeoHubStore *store,
 void geo_writer_free (GeoWriter *writer); /* NULL is safe. */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoWriter, geo_writer_free)
 
+/* A change that will be in a batch to come: it is signed meanwhile.  It has to
+ * be there until that is written, or the writer is freed. */
+void geo_writer_sign_ahead (GeoWriter *writer, GeoChange *change);
+
 /* Only while it is not busy.  changes (GPtrArray of GeoChange) is taken, what
  * is in it is borrowed until the answer. */
 void geo_writer_write (GeoWriter *writer, GPtrArray *changes);
