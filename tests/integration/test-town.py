@@ -77,6 +77,8 @@ def make_bottleneck(limit):
     lines = [[*ends, "UAH", "1000000.00", policy] for payer in people
              for ends in ((x, payer), (payer, x))]
     lines.append([y, x, "UAH", limit, policy])
+    # Who has no line to somebody passes nothing of theirs on.
+    lines.append([x, y, "UAH", "0.01", policy])
     payments = []
     for number in range(BOTTLENECK_PAYMENTS):
         payer, amount = number % BOTTLENECK_PAYERS, chance.randint(1, 300)
