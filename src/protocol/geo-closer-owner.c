@@ -41,6 +41,7 @@ geo_closer_set_frozen (GeoCloser *closer,
                        GPtrArray *actions) {
   GeoBookPerson *person = geo_book_person (closer->book, pid);
   g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (GPtrArray) clearings = NULL;
 
   geo_closer_sweep (closer, now);
   if (person == NULL)
@@ -67,6 +68,14 @@ geo_closer_set_frozen (GeoCloser *closer,
       order->reason = g_strdup (GEO_REASON_FROZEN);
       geo_closer_try (closer, order, now, actions);
     }
+  }
+  clearings = g_ptr_array_copy (closer->clearings, NULL, NULL);
+  for (guint i = 0; i < clearings->len; i++) {
+    GeoCloserContract *contract = g_ptr_array_index (clearings, i);
+
+    if (takes_part (contract, person->node))
+      geo_closer_refuse_clearing (closer, contract, GEO_CODE_NOT_ALLOWED,
+                                  GEO_REASON_FROZEN, now, actions);
   }
   return TRUE;
 }

@@ -378,6 +378,31 @@ test_restart (void) {
   check_circle (town, 3, 480);
 }
 
+/* Who is frozen holds nobody's debts up: what waits for a vote is over at once,
+ * and those who were asked are told. */
+static void
+test_frozen_meanwhile (void) {
+  for (guint who = A; who <= D; who++) {
+    g_autoptr (Town) town = new_circle (3, LINE_ASK_CLEARING);
+
+    town_everybody (town);
+    g_assert_cmpuint (town_clear (town, 12), ==, 1);
+    g_ptr_array_set_size (town->actions, 0);
+    g_assert_true (geo_closer_set_frozen (town->closer,
+                                          &town_person (town, who)->pid, TRUE,
+                                          town->now, town->actions));
+    g_assert_true ((town_sent (town, B, GEO_MESSAGE_CLEARING_ABORT) != NULL) ==
+                   (who != D));
+    if (who != D) {
+      g_assert_cmpuint (town_count (town, GEO_ACTION_STORE_CHANGE), ==, 1);
+      check_nothing_reserved (town);
+    } else {
+      g_assert_cmpuint (geo_closer_count_clearings (town->closer), ==, 1);
+    }
+    check_circle (town, 3, 0);
+  }
+}
+
 /* Between the question and the vote. */
 static void
 test_changed_meanwhile (void) {
@@ -537,6 +562,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/closer/clearing/two-voters", test_two_voters);
   g_test_add_func ("/closer/clearing/too-late", test_too_late);
   g_test_add_func ("/closer/clearing/restart", test_restart);
+  g_test_add_func ("/closer/clearing/frozen-meanwhile", test_frozen_meanwhile);
   g_test_add_func ("/closer/clearing/changed-meanwhile",
                    test_changed_meanwhile);
   g_test_add_func ("/closer/violation/i3", test_i3);
