@@ -48,7 +48,7 @@ struct _GeoWindow {
   GtkStack *root;
   AdwStatusPage *trouble_page;
   GtkButton *retry_button;
-  GeoWelcome *welcome;
+  GeoWelcome *welcome; /* These two are NULL where nobody needed them. */
   GeoUnlockPage *unlock_page;
   GeoLockPage *lock_page;
   AdwOverlaySplitView *split_view;
@@ -77,7 +77,19 @@ show_trouble (GeoWindow *self, const GError *error) {
 }
 
 static void
+welcome_done_cb (GeoWelcome *welcome, GeoNode *node, GeoWindow *self) {
+  geo_window_set_node (self, node);
+}
+
+/* Most days nobody is welcomed, and the first frame need not wait for it. */
+static void
 show_welcome (GeoWindow *self, gboolean has_identity) {
+  if (self->welcome == NULL) {
+    self->welcome = g_object_new (GEO_TYPE_WELCOME, NULL);
+    gtk_stack_add_named (self->root, GTK_WIDGET (self->welcome), "welcome");
+    g_signal_connect (self->welcome, "done", G_CALLBACK (welcome_done_cb),
+                      self);
+  }
   geo_welcome_start (self->welcome, self->profile, has_identity);
   gtk_stack_set_visible_child_name (self->root, "welcome");
 }
@@ -106,6 +118,23 @@ open_node (GeoWindow *self) {
 }
 
 static void
+unlock_done_cb (GeoUnlockPage *page, GeoWindow *self) {
+  open_node (self);
+}
+
+static void
+show_unlock (GeoWindow *self) {
+  if (self->unlock_page == NULL) {
+    self->unlock_page = g_object_new (GEO_TYPE_UNLOCK_PAGE, NULL);
+    gtk_stack_add_named (self->root, GTK_WIDGET (self->unlock_page), "unlock");
+    g_signal_connect (self->unlock_page, "done", G_CALLBACK (unlock_done_cb),
+                      self);
+  }
+  geo_unlock_page_start (self->unlock_page, self->profile);
+  gtk_stack_set_visible_child_name (self->root, "unlock");
+}
+
+static void
 unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -116,8 +145,7 @@ unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     open_node (self);
   } else if (g_error_matches (error, GEO_NODE_ERROR,
                               GEO_NODE_ERROR_PASSPHRASE)) {
-    geo_unlock_page_start (self->unlock_page, self->profile);
-    gtk_stack_set_visible_child_name (self->root, "unlock");
+    show_unlock (self);
   } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
     show_trouble (self, error);
   }
@@ -134,16 +162,6 @@ open_profile (GeoWindow *self) {
     geo_profile_unlock_async (self->profile, NULL, self->cancellable,
                               unlocked_cb, g_object_ref (self));
   }
-}
-
-static void
-welcome_done_cb (GeoWelcome *welcome, GeoNode *node, GeoWindow *self) {
-  geo_window_set_node (self, node);
-}
-
-static void
-unlock_done_cb (GeoUnlockPage *page, GeoWindow *self) {
-  open_node (self);
 }
 
 static void
@@ -527,8 +545,6 @@ geo_window_class_init (GeoWindowClass *klass) {
   g_type_ensure (GEO_TYPE_MARKET_PAGE);
   g_type_ensure (GEO_TYPE_LOCK_PAGE);
   g_type_ensure (GEO_TYPE_PEOPLE_PAGE);
-  g_type_ensure (GEO_TYPE_UNLOCK_PAGE);
-  g_type_ensure (GEO_TYPE_WELCOME);
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-window.ui");
@@ -536,8 +552,6 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, root);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, trouble_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, retry_button);
-  gtk_widget_class_bind_template_child (widget_class, GeoWindow, welcome);
-  gtk_widget_class_bind_template_child (widget_class, GeoWindow, unlock_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, lock_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, split_view);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
@@ -603,9 +617,6 @@ geo_window_init (GeoWindow *self) {
   if (GEO_DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 
-  g_signal_connect (self->welcome, "done", G_CALLBACK (welcome_done_cb), self);
-  g_signal_connect (self->unlock_page, "done", G_CALLBACK (unlock_done_cb),
-                    self);
   g_signal_connect (self->lock_page, "done", G_CALLBACK (lock_done_cb), self);
   g_signal_connect (self->retry_button, "clicked", G_CALLBACK (retry_cb), self);
   self->idle_watch = geo_idle_watch_new (GTK_WIDGET (self));

@@ -123,7 +123,8 @@ geo_screen_resize (GtkWindow *window, int width, int height) {
   int ask_width = width + border_width;
   int ask_height = height + border_height;
 
-  for (guint i = 0; i < 20; i++) {
+  /* A busy machine may need a while. */
+  for (guint i = 0; i < 60; i++) {
     gtk_window_set_default_size (window, ask_width, ask_height);
     geo_screen_settle (widget);
     /* A busy computer takes its time; a height may be more than there is. */
@@ -287,17 +288,42 @@ has_name (GtkWidget *widget) {
   return FALSE;
 }
 
+/* Whatever takes the focus, or a click. */
+static gboolean
+is_interactive (GtkWidget *widget) {
+  return gtk_widget_get_focusable (widget) || GTK_IS_BUTTON (widget) ||
+         GTK_IS_MENU_BUTTON (widget) || GTK_IS_TEXT_VIEW (widget) ||
+         GTK_IS_EDITABLE (widget) || GTK_IS_LIST_BOX_ROW (widget) ||
+         GTK_IS_DROP_DOWN (widget) || GTK_IS_SWITCH (widget) ||
+         GTK_IS_RANGE (widget) || ADW_IS_TOGGLE_GROUP (widget);
+}
+
+/* Parts of something that has the name: the button in a menu button, the text in
+ * an entry, the switch and the entry in a row. */
+static gboolean
+is_part (GtkWidget *widget) {
+  GtkWidget *parent = gtk_widget_get_parent (widget);
+
+  if (parent == NULL)
+    return FALSE;
+  return GTK_IS_MENU_BUTTON (parent) || GTK_IS_DROP_DOWN (parent) ||
+         (GTK_IS_TEXT (widget) && GTK_IS_EDITABLE (parent)) ||
+         gtk_widget_get_ancestor (parent, ADW_TYPE_SWITCH_ROW) != NULL ||
+         gtk_widget_get_ancestor (parent, ADW_TYPE_ENTRY_ROW) != NULL;
+}
+
 static void
 check_name (Look *look, GtkWidget *widget) {
-  gboolean asks = GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) ||
-                  GTK_IS_TEXT_VIEW (widget) || GTK_IS_ENTRY (widget) ||
-                  GTK_IS_LIST_BOX_ROW (widget);
+  GtkAccessibleRole role =
+      gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget));
 
-  /* The button in a menu button has the name of that. */
-  if (GTK_IS_MENU_BUTTON (gtk_widget_get_parent (widget)))
+  if (!gtk_widget_is_sensitive (widget) || !is_interactive (widget) ||
+      is_part (widget))
     return;
-  if (asks && gtk_widget_get_sensitive (widget) && !has_name (widget))
+  if (!has_name (widget))
     complain (look, widget, "has no name for a screen reader");
+  if (role == GTK_ACCESSIBLE_ROLE_NONE)
+    complain (look, widget, "has no role for a screen reader");
 }
 
 /* A card or list that is there and holds nothing. */

@@ -22,6 +22,7 @@
 #include "wallet/geo-receipt-page.h"
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-trust-dialog.h"
+#include "wallet/geo-unlock-page.h"
 #include "wallet/geo-welcome.h"
 #include "wallet/geo-window.h"
 #include "wallet/geo-words-dialog.h"
@@ -118,6 +119,7 @@ main (int argc, char **argv) {
   g_type_ensure (GEO_TYPE_RECEIPT_PAGE);
   g_type_ensure (GEO_TYPE_TOTAL_CARD);
   g_type_ensure (GEO_TYPE_TRUST_DIALOG);
+  g_type_ensure (GEO_TYPE_UNLOCK_PAGE);
   g_type_ensure (GEO_TYPE_WORDS_DIALOG);
 
   g_test_add_func ("/templates/all", test_templates);

@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures of the wallet's window, each a ratio to an empty one of the same run.
+
+Makes a person in a practice market, gives their journal a million lines of
+history, and lets geo-bench-wallet show it. It is no test: "short" says that a
+figure misses its goal.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILD = os.environ["GEO_BUILD_ROOT"]
+BENCH = os.path.join(BUILD, "tests", "bench", "geo-bench-wallet")
+GEO = os.path.join(BUILD, "src", "geo")
+PRACTICE = os.path.join(BUILD, "src", "practice", "geo-practice")
+SHORT = "--short" in sys.argv
+JSON = "--json" in sys.argv
+MANY = 100_000 if SHORT else 1_000_000
+FEW = 10_000
+RUNS = 3 if SHORT else 7
+
+
+def show(what, *arguments):
+    """What one run says: {figure: value}."""
+    environment = dict(os.environ)
+    environment["BENCH_BEGAN_US"] = str(time.monotonic_ns() // 1000)
+    done = subprocess.run([BENCH, what, *arguments], env=environment,
+                          stdout=subprocess.PIPE, timeout=180, check=True,
+                          text=True)
+    return {line.split()[0]: int(line.split()[1])
+            for line in done.stdout.splitlines()}
+
+
+def median(what, figure, *arguments):
+    return statistics.median(show(what, *arguments)[figure]
+                             for _ in range(RUNS))
+
+
+def figure(name, unit, value, base, goal):
+    """goal None: it is told, and has none."""
+    ratio = value / base if base else value
+    good = goal is None or ratio <= goal
+    if JSON:
+        print(json.dumps({"figure": name, "value": value, "unit": unit,
+                          "base": base, "ratio": round(ratio, 3), "goal": goal,
+                          "ok": good}))
+        return
+    word = "" if goal is None else "ok" if good else "short"
+    print(f"{name:24} {value:12.0f} {unit:5} {base or 0:12.0f} {ratio:10.2f} "
+          f"<= {goal or '-':<6} {word}", flush=True)
+
+
+def fill(profile, rows):
+    """History as it looks after years; it is shown, and proves nothing."""
+    journal = next(os.path.join(folder, name)
+                   for folder, _, names in os.walk(profile)
+                   for name in names if name.endswith(".db"))
+    base = sqlite3.connect(journal)
+    # The line for a friend's trust says who they are.
+    peer = base.execute("SELECT peer FROM activity WHERE peer IS NOT NULL"
+                        ).fetchone()[0]
+    first, at = base.execute("SELECT max(id), max(at) FROM activity").fetchone()
+    base.execute(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < ?) INSERT INTO activity (id, kind, state, at, peer,"
+        " equivalent, amount, decimals, text, tx_id, code, folded)"
+        " SELECT ? + i, 1 + i % 2, 4, ? + i * 60000, ?, 'UAH', 100 + i, 2,"
+        " 'honey ' || i, 'bench-' || ? || '-' || i, 0, 'honey ' || i FROM n",
+        (rows, first, at - rows * 60000, peer, rows))
+    base.commit()
+    base.close()
+
+
+def wait_file(path):
+    for _ in range(600):
+        if os.path.exists(path):
+            return
+        time.sleep(0.1)
+    raise TimeoutError(path)
+
+
+def wait_friend(profile):
+    """Until somebody trusts us: there is somebody to pay."""
+    for _ in range(300):
+        text = subprocess.run([GEO, "--profile", profile, "--json", "balance"],
+                              stdout=subprocess.PIPE, text=True,
+                              check=False).stdout
+        if '"their_limit"' in text or '"people":[{' in text.replace(" ", ""):
+            return
+        time.sleep(0.2)
+
+
+def main():
+    home = tempfile.mkdtemp(prefix="geo-bench-wallet-")
+    ready = os.path.join(home, "ready")
+    profile = os.path.join(home, "nadia")
+    market = subprocess.Popen(
+        [PRACTICE, "--fresh", "--quiet", "--folder",
+         os.path.join(home, "market"), "--pace", "3600000", "--ready-file",
+         ready], stdout=subprocess.DEVNULL)
+    try:
+        wait_file(ready)
+        with open(ready, encoding="utf-8") as file:
+            link = file.read().strip()
+        for command in (["init", "--name", "Nadia"], ["join", link],
+                        ["trust", "Olena", "5000", "UAH"]):
+            subprocess.run([GEO, "--profile", profile, *command],
+                           stdout=subprocess.DEVNULL, check=True)
+        wait_friend(profile)
+        watch = show("pay", "--profile", profile)
+        figure("main-loop-pay-p99", "us", watch["held-up-p99-us"], None, 16000)
+        print(f"# longest while paying: {watch['held-up-max-us']} us",
+              file=sys.stderr)
+        market.terminate()
+        market.wait()
+        fill(profile, FEW)
+        scroll = median("scroll", "scroll-cpu-us", "--profile", profile)
+        fill(profile, MANY)
+
+        frame = median("empty", "first-frame-us")
+        figure("first-frame", "us",
+               median("window", "first-frame-us", "--profile", profile), frame,
+               1.6)
+        figure("content", "us",
+               median("window", "content-us", "--profile", profile), frame,
+               None)
+        memory = median("empty", "memory-kib")
+        figure("memory", "KiB",
+               median("window", "memory-kib", "--profile", profile), memory,
+               1.5)
+        figure("scroll-cpu", "us",
+               median("scroll", "scroll-cpu-us", "--profile", profile), scroll,
+               1.1)
+    finally:
+        market.kill()
+        market.wait()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
