@@ -100,6 +100,8 @@ extern const GeoCommand geo_command_status;
 extern const GeoCommand geo_command_communities;
 extern const GeoCommand geo_command_leave;
 extern const GeoCommand geo_command_export;
+extern const GeoCommand geo_command_backup;
+extern const GeoCommand geo_command_restore;
 
 /* A line of the result; nothing with --json. */
 void geo_cli_say (GeoCli *cli, const gchar *format, ...) G_GNUC_PRINTF (2, 3);

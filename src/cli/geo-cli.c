@@ -16,6 +16,7 @@ static const GeoCommand *const commands[] = {
   &geo_command_history,  &geo_command_receipt, &geo_command_verify,
   &geo_command_clearing, &geo_command_status,  &geo_command_communities,
   &geo_command_leave,    &geo_command_export,
+  &geo_command_backup,   &geo_command_restore,
 };
 
 static const gchar *const program_summary =

@@ -228,6 +228,86 @@ const GeoCommand geo_command_init = {
   .run = run_init,
 };
 
+/* --- restore ------------------------------------------------------------ */
+
+static void
+add_restore_options (GeoCli *cli, GOptionContext *context) {
+  const GOptionEntry entries[] = {
+    { "name", 0, 0, G_OPTION_ARG_FILENAME, &cli->name,
+      N_ ("The name others see, if not the one in the backup"), N_ ("NAME") },
+    { "words-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->words_file,
+      N_ ("Read the twelve words from this file"), N_ ("FILE") },
+    { "no-keyring", 0, 0, G_OPTION_ARG_NONE, &cli->no_keyring,
+      N_ ("Keep the key in a file with a passphrase, not in the keyring"),
+      NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+static int
+restore_identity (GeoCli *cli,
+                  GeoProfile *profile,
+                  const gchar *path,
+                  const gchar *words) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gchar *passphrase;
+  gboolean is_done;
+
+  if (!choose_passphrase (cli, profile, &passphrase, &error))
+    return geo_cli_fail_error (cli, error);
+  geo_profile_restore_async (profile, path, cli->name, words, passphrase, NULL,
+                             NULL, NULL, geo_cli_result_cb, &result);
+  is_done = geo_profile_restore_finish (profile, geo_cli_wait_result (&result),
+                                        &error);
+  geo_passphrase_free (passphrase);
+  if (!is_done)
+    return geo_cli_fail_error (cli, error);
+  return tell_identity (cli, profile, NULL);
+}
+
+static int
+run_restore (GeoCli *cli, gchar **arguments) {
+  g_autoptr (GeoProfile) profile = geo_cli_get_profile (cli);
+  g_autoptr (GError) error = NULL;
+  gchar *words;
+  int status;
+
+  if (geo_profile_get_key_place (profile) != GEO_KEY_PLACE_NONE)
+    return geo_cli_fail_printf (
+        cli, GEO_EXIT_FAILED,
+        _ ("There is an identity in %s already; nothing was changed."),
+        geo_profile_get_folder (profile));
+  words = cli->words_file != NULL
+              ? read_words (cli->words_file, &error)
+              : geo_passphrase_ask (_ ("The twelve words:"), &error);
+  if (words == NULL)
+    return geo_cli_fail_error (cli, error);
+  status = restore_identity (cli, profile, arguments[0], words);
+  geo_words_free (words);
+  return status;
+}
+
+const GeoCommand geo_command_restore = {
+  .name = "restore",
+  .arguments = N_ ("FILE"),
+  .summary = N_ ("Put a backup into a profile that is empty"),
+  .description = N_ (
+      "Needs the twelve words of the identity that made it. Every record is "
+      "checked\nfirst: a file that is cut short, changed or somebody else's "
+      "changes nothing. What\nhappened since then comes from the hub with the "
+      "next command.\n\n"
+      "Examples:\n"
+      "  geo restore geo.backup --words-file words.txt\n"
+      "  geo --profile olena restore geo.backup"),
+  .arguments_min = 1,
+  .arguments_max = 1,
+  .add_options = add_restore_options,
+  .run = run_restore,
+};
+
 /* --- join --------------------------------------------------------------- */
 
 static int

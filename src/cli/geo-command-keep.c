@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * geo export: what a person has, whole, to look at or to keep.
+ * geo export and geo backup: what a person has, whole, to look at or to keep.
  */
 #include "config.h"
 
@@ -100,4 +100,46 @@ const GeoCommand geo_command_export = {
       "  geo --offline export | sha256sum"),
   .add_options = add_output_option,
   .run = run_export,
+};
+
+/* --- backup ------------------------------------------------------------- */
+
+static int
+run_backup (GeoCli *cli, gchar **arguments) {
+  g_autoptr (GeoProfile) profile = geo_cli_get_profile (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *display = g_filename_display_name (arguments[0]);
+  GeoReport *report;
+  int status;
+
+  if (!geo_cli_unlock (cli, profile, &status))
+    return status;
+  geo_profile_backup_async (profile, arguments[0], NULL, NULL, NULL,
+                            geo_cli_result_cb, &result);
+  if (!geo_profile_backup_finish (profile, geo_cli_wait_result (&result),
+                                  &error))
+    return geo_cli_fail_error (cli, error);
+  geo_cli_say (cli, _ ("The backup is in %s. Only your twelve words open it."),
+               display);
+  if (!cli->common.json)
+    return geo_cli_done (cli, NULL);
+  report = geo_cli_report_new (cli);
+  geo_report_text (report, "file", display);
+  return geo_cli_done (cli, report);
+}
+
+const GeoCommand geo_command_backup = {
+  .name = "backup",
+  .arguments = N_ ("FILE"),
+  .summary = N_ ("All your records in one encrypted file"),
+  .description = N_ (
+      "Also while a wallet uses them. Only your twelve words open it, with "
+      "“geo\nrestore”. A file of that name is replaced, whole or not at "
+      "all.\n\n"
+      "Examples:\n"
+      "  geo backup /media/stick/geo.backup"),
+  .arguments_min = 1,
+  .arguments_max = 1,
+  .run = run_backup,
 };

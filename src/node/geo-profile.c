@@ -17,6 +17,8 @@
 
 #include "core/geo-json.h"
 #include "core/geo-words.h"
+#include "net/geo-fault.h"
+#include "node/geo-backup-private.h"
 #include "node/geo-keyfile-private.h"
 #include "node/geo-keyring-private.h"
 
@@ -440,6 +442,8 @@ typedef struct {
   gboolean is_new;
   guint64 ops;
   gsize memory;
+  gchar *backup; /* Whose journals come with it; NULL: none. */
+  GeoBackupTeller *teller;
 } KeyWork;
 
 static KeyWork *
@@ -467,6 +471,8 @@ key_work_free (gpointer data) {
   g_free (work->passphrase);
   sodium_free (work->entropy);
   g_clear_pointer (&work->secret, geo_secret_unref);
+  g_free (work->backup);
+  g_clear_pointer (&work->teller, geo_backup_teller_unref);
   g_free (work);
 }
 
@@ -491,6 +497,24 @@ write_key (KeyWork *work, const gchar *path, GError **error) {
                                         work->ops, work->memory, error);
 }
 
+/* Until there is an identity, journals are nobody's: whoever is stopped in
+ * between begins again. */
+static gboolean
+restore_journals (KeyWork *work, GError **error) {
+  g_autofree gchar *name = NULL;
+
+  if (!geo_backup_unpack (work->backup, work->folder, work->secret, &name,
+                          work->teller != NULL ? geo_backup_teller_step : NULL,
+                          work->teller, error))
+    return FALSE;
+  if (work->name == NULL)
+    work->name = geo_profile_clean_name (name, error);
+  if (work->name != NULL && geo_backup_use (work->folder, error))
+    return TRUE;
+  geo_backup_drop (work->folder);
+  return FALSE;
+}
+
 static gboolean
 create_in_thread (KeyWork *work, GError **error) {
   g_autofree gchar *identity_path = g_build_filename (work->folder,
@@ -506,11 +530,14 @@ create_in_thread (KeyWork *work, GError **error) {
                          _ ("There is an identity in this profile already."));
     return FALSE;
   }
+  if (work->backup != NULL && !restore_journals (work, error))
+    return FALSE;
   /* The key comes first: an identity without its key would be a dead end, a key
    * without its identity is only written over. */
   if (work->place == GEO_KEY_PLACE_FILE && !write_key (work, key_path, error))
     return FALSE;
 
+  geo_fault_point ("restore: before identity");
   identity = g_new0 (Identity, 1);
   identity->folder = g_strdup (work->folder);
   identity->name = g_strdup (work->name);
@@ -604,23 +631,25 @@ key_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     run_key_thread (g_steal_pointer (&task));
 }
 
-void
-geo_profile_create_async (GeoProfile *profile,
-                          const gchar *name,
-                          const gchar *words,
-                          const gchar *passphrase,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data) {
-  g_autoptr (GTask) task = g_task_new (profile, cancellable, callback,
-                                       user_data);
+/* Takes outer and teller; name may be NULL where there is a backup. */
+static void
+create_identity (GTask *outer,
+                 const gchar *name,
+                 const gchar *words,
+                 const gchar *passphrase,
+                 const gchar *backup,
+                 GeoBackupTeller *teller) {
+  g_autoptr (GTask) task = outer;
+  GeoProfile *profile = g_task_get_source_object (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   KeyWork *work;
   GError *error = NULL;
 
-  g_assert (GEO_IS_PROFILE (profile));
   g_task_set_check_cancellable (task, FALSE);
   work = key_work_new (profile, passphrase);
   g_task_set_task_data (task, work, key_work_free);
+  work->backup = g_strdup (backup);
+  work->teller = teller;
   work->is_new = TRUE;
   work->place = passphrase != NULL ? GEO_KEY_PLACE_FILE : GEO_KEY_PLACE_KEYRING;
 
@@ -630,8 +659,9 @@ geo_profile_create_async (GeoProfile *profile,
         _ ("There is an identity in this profile already."));
     return;
   }
-  work->name = geo_profile_clean_name (name, &error);
-  if (work->name == NULL) {
+  if (name != NULL || backup == NULL)
+    work->name = geo_profile_clean_name (name, &error);
+  if (error != NULL) {
     g_task_return_error (task, error);
     return;
   }
@@ -654,6 +684,46 @@ geo_profile_create_async (GeoProfile *profile,
                              key_stored_cb, g_steal_pointer (&task));
   else
     run_key_thread (g_steal_pointer (&task));
+}
+
+void
+geo_profile_create_async (GeoProfile *profile,
+                          const gchar *name,
+                          const gchar *words,
+                          const gchar *passphrase,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data) {
+  g_assert (GEO_IS_PROFILE (profile));
+  create_identity (g_task_new (profile, cancellable, callback, user_data), name,
+                   words, passphrase, NULL, NULL);
+}
+
+void
+geo_profile_restore_async (GeoProfile *profile,
+                           const gchar *path,
+                           const gchar *name,
+                           const gchar *words,
+                           const gchar *passphrase,
+                           GeoBackupProgress progress,
+                           gpointer progress_data,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data) {
+  g_assert (GEO_IS_PROFILE (profile) && path != NULL);
+  create_identity (g_task_new (profile, cancellable, callback, user_data), name,
+                   words, passphrase, path,
+                   progress != NULL
+                       ? geo_backup_teller_new (progress, progress_data)
+                       : NULL);
+}
+
+gboolean
+geo_profile_restore_finish (GeoProfile *profile,
+                            GAsyncResult *result,
+                            GError **error) {
+  g_assert (g_task_is_valid (result, profile));
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 gboolean

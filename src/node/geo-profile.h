@@ -85,6 +85,43 @@ gboolean geo_profile_create_finish (GeoProfile *profile,
                                     GAsyncResult *result,
                                     GError **error);
 
+/* How much of a backup is written or read; in the main context, at most some
+ * times a second, and not after the call has ended. */
+typedef void (*GeoBackupProgress) (gint64 done,
+                                   gint64 total,
+                                   gpointer user_data);
+
+/* All journals of an unlocked profile in one encrypted file, which only its
+ * twelve words open: whole or not at all, while they are in use or not.
+ * progress may be NULL.  PASSPHRASE (locked), STORAGE. */
+void geo_profile_backup_async (GeoProfile *profile,
+                               const gchar *path,
+                               GeoBackupProgress progress,
+                               gpointer progress_data,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean geo_profile_backup_finish (GeoProfile *profile,
+                                    GAsyncResult *result,
+                                    GError **error);
+/* Makes the identity of these words, like create, with the journals of its
+ * backup, every record of which is checked first.  name NULL: the one in the
+ * backup.  A file that is cut short, changed or another identity's changes
+ * nothing.  EXISTS, INPUT (words or file), STORAGE, KEYRING. */
+void geo_profile_restore_async (GeoProfile *profile,
+                                const gchar *path,
+                                const gchar *name,
+                                const gchar *words,
+                                const gchar *passphrase,
+                                GeoBackupProgress progress,
+                                gpointer progress_data,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean geo_profile_restore_finish (GeoProfile *profile,
+                                     GAsyncResult *result,
+                                     GError **error);
+
 /* Loads the key.  PASSPHRASE where one is needed and passphrase is NULL or
  * wrong; NO_KEY; KEYRING. */
 void geo_profile_unlock_async (GeoProfile *profile,

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What of a journal the hub's entries do not bring back: the texts of our own
- * payments, and those that were not paid.  Reading only; what is made of it is
- * the caller's.
+ * What a journal is copied for: the whole file, and what of it the hub's entries
+ * do not bring back: the texts of our own payments, and those that were not
+ * paid.  Reading only; what is made of it is the caller's.
  */
 #include "store/geo-journal-private.h"
 
@@ -93,4 +93,16 @@ geo_journal_foreach_not_paid (GeoJournal *journal,
                           user_data, error))
       return FALSE;
   }
+}
+
+gboolean
+geo_journal_copy (GeoJournal *journal, const gchar *path, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  geo_database_assert_owner (journal->database);
+  /* One state of the file; nobody who writes has to wait. */
+  if (!geo_query_prepare (&query, journal->database, "VACUUM INTO ?", error))
+    return FALSE;
+  geo_query_bind_text (&query, path);
+  return geo_query_run (&query, error);
 }

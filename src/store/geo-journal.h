@@ -224,6 +224,11 @@ gboolean geo_journal_export (GeoJournal *journal,
                              gpointer user_data,
                              GError **error);
 
+/* A copy of the whole file as it is now, whatever another process writes, into
+ * path, which must not be there or be empty.  Not synced to the disk. */
+gboolean
+geo_journal_copy (GeoJournal *journal, const gchar *path, GError **error);
+
 /* The n-th record and its body as stored; NOT_FOUND past the end. Both outs may
  * be NULL. */
 gboolean geo_journal_get_record (GeoJournal *journal,

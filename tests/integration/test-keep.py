@@ -11,6 +11,7 @@ nothing.  The tests build on each other and run in the order they stand in.
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -182,6 +183,170 @@ def test_old_copy_is_noticed(scene):
     assert scene.copies(), "no copy was made again"
     third = scene.again(scene.olena, "Olena-4")
     assert export(third) == export(scene.olena)
+
+
+def test_backup(scene):
+    olena = scene.olena
+    scene.backup = os.path.join(scene.folder, "geo.backup")
+    olena.run("backup", scene.backup)
+    assert os.stat(scene.backup).st_mode & 0o777 == 0o600
+    with open(scene.backup, "rb") as file:
+        data = file.read()
+    assert data.startswith(b"GEOBACK\1")
+    for word in (b"SQLite", b"bread", olena.pid.encode()):
+        assert word not in data
+    assert ".backing-up" not in os.listdir(olena.profile)
+    assert olena.json("backup", scene.backup)["file"] == scene.backup
+    olena.run("backup", "/nowhere/geo.backup", status=FAILED)
+
+
+def restore(scene, name, path, words, status=DONE):
+    person = Person(scene.folder, name)
+    person.run("restore", path, "--words-file", person.write_words(words),
+               status=status)
+    return person
+
+
+def test_backup_restored(scene):
+    person = restore(scene, "Restored", scene.backup, scene.olena.words)
+    # Without the hub, what was there then; with it, what happened since.
+    assert export(person, "--offline") == export(scene.olena, "--offline")
+    person.run("verify")
+    scene.ivan.run("trust", "Maria", "7")
+    scene.maria.run("pay", "Olena", "0.50", "--note", "later")
+    assert export(person) == export(scene.olena)
+    assert "later" in export(person, "--offline")
+    # Never into a profile that is somebody's.
+    before = export(scene.ivan, "--offline")
+    assert "already" in scene.ivan.run(
+        "restore", scene.backup, "--words-file",
+        person.profile + ".words", status=FAILED)
+    assert export(scene.ivan, "--offline") == before
+
+
+def test_backup_while_in_use(scene):
+    """Another process holds the journal for writing."""
+    olena = scene.olena
+    path = os.path.join(scene.folder, "busy.backup")
+    with sqlite3.connect(olena.journal(scene.hub)) as busy:
+        busy.execute("BEGIN IMMEDIATE")
+        olena.run("backup", path)
+        busy.rollback()
+    person = restore(scene, "Busy", path, olena.words)
+    assert export(person, "--offline") == export(olena, "--offline")
+
+
+def test_backup_that_cannot_be_used(scene):
+    """One sentence, and nothing is changed: cut short, changed, somebody
+    else's, or no backup at all."""
+    with open(scene.backup, "rb") as file:
+        data = file.read()
+    cases = [data[:0], data[:7], data[:20], data[:47], data[:48], data[:60],
+             data[:len(data) // 2], data[:-1], data + b"\0",
+             data[:65600], b"no backup" * 100, data[:7] + b"\2" + data[8:]]
+    step = max(1, len(data) // 12)
+    for at in [8, 30, 50, *range(100, len(data), step), len(data) - 1]:
+        changed = bytearray(data)
+        changed[at] ^= 4
+        cases.append(bytes(changed))
+    path = os.path.join(scene.folder, "bad.backup")
+    person = Person(scene.folder, "Nobody")
+    words = person.write_words(scene.olena.words)
+    for number, case in enumerate(cases):
+        with open(path, "wb") as file:
+            file.write(case)
+        said = person.run("restore", path, "--words-file", words,
+                          status=USAGE)
+        assert said.count("\n") == 1 and said.endswith(".\n"), (number, said)
+        left = os.listdir(person.profile) \
+            if os.path.exists(person.profile) else []
+        assert left == [], (number, left)
+    foreign = person.run("restore", scene.backup, "--words-file",
+                         person.write_words(scene.ivan.words), status=USAGE)
+    assert "another identity" in foreign, foreign
+    person.run("restore", "/nowhere", "--words-file", words, status=USAGE)
+    # The same profile is still good for the right file.
+    person.run("restore", scene.backup, "--words-file",
+               person.write_words(scene.olena.words))
+
+
+def test_frozen_backup(scene):
+    """One that was made by version 1 of the format still says what it said."""
+    data = os.path.join(os.environ["GEO_SOURCE_ROOT"], "tests", "data")
+    person = restore(scene, "Frozen", os.path.join(data, "backup-v1.geo"),
+                     "abandon " * 11 + "about")
+    with open(os.path.join(data, "backup-v1.json"), encoding="utf-8") as file:
+        assert export(person, "--offline") == file.read()
+
+
+def crash(person, number, *arguments):
+    """Whether it fell at the fault point of that number."""
+    done = person.call(*arguments, extra={"GEO_CRASH_AT": str(number)})
+    if done.returncode == -signal.SIGKILL:
+        return True
+    assert done.returncode == DONE, (done.returncode, done.stderr)
+    return False
+
+
+def test_killed_while_backing_up(scene):
+    """At every write: what was there before is there, whole."""
+    olena = scene.olena
+    path = os.path.join(scene.folder, "killed.backup")
+    olena.run("backup", path)
+    with open(path, "rb") as file:
+        before = file.read()
+    number = 1
+    while crash(olena, number, "backup", path):
+        with open(path, "rb") as file:
+            assert file.read() == before, number
+        number += 1
+    left = [name for name in os.listdir(olena.profile) if name[0] == "."]
+    assert left == [], left
+    restore(scene, "After-kill", path, olena.words)
+    print(f"# fell {number - 1} times")
+
+
+def test_killed_while_restoring(scene):
+    """It begins again, and ends as if nothing had been."""
+    expected = export(scene.olena, "--offline")
+    scene.olena.run("backup", scene.backup)
+    number = 1
+    while True:
+        person = Person(scene.folder, f"Killed-{number}")
+        arguments = ["restore", scene.backup, "--words-file",
+                     person.write_words(scene.olena.words)]
+        fell = crash(person, number, *arguments)
+        if fell:
+            person.run(*arguments)
+        assert export(person, "--offline") == expected
+        assert ".restoring" not in os.listdir(person.profile)
+        if not fell:
+            break
+        number += 1
+    print(f"# fell {number - 1} times")
+
+
+def test_killed_while_remembering(scene):
+    """A restore from the words, cut short at what it writes and sends."""
+    expected = export(scene.olena)
+    fell = 0
+    number = 1
+    while True:
+        person = Person(scene.folder, f"Words-{number}")
+        person.init(scene.olena.words)
+        if crash(person, number, "join", scene.hub.link):
+            fell += 1
+            person.run("join", scene.hub.link)
+            crash(person, 2, "balance")
+        elif crash(person, number, "balance"):
+            fell += 1
+        else:
+            break
+        assert export(person) == expected, number
+        person.run("verify")
+        number += 1 if number < 12 else 5
+    assert export(person) == expected
+    print(f"# fell {fell} times")
 
 
 def main():

@@ -1,0 +1,65 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Encrypted backup files: a profile's journals in one file that its twelve
+ * words open.  It knows the file and nothing of identities; slow work, for
+ * threads.
+ */
+#pragma once
+
+#include "node/geo-profile.h"
+
+G_BEGIN_DECLS
+
+/* How much of it is done; in the thread that works. */
+typedef void (*GeoBackupStep) (gint64 done, gint64 total, gpointer user_data);
+
+/* Writes path whole or not at all, mode 0600: name, and the journals of these
+ * communities (GeoPid) in folder, each as it is now.  GEO_NODE_ERROR_STORAGE.
+ */
+gboolean geo_backup_write (const gchar *path,
+                           const gchar *folder,
+                           const gchar *name,
+                           GPtrArray *communities,
+                           const GeoSecret *secret,
+                           GeoBackupStep step,
+                           gpointer user_data,
+                           GError **error);
+
+/* Unpacks path beside what is in folder and looks at every record of it: a file
+ * that is cut short, changed or somebody else's leaves nothing behind.
+ * geo_backup_use () then puts it into its place; geo_backup_drop () takes it
+ * away.  name_out: whom it is of.  GEO_NODE_ERROR_STORAGE, _INPUT. */
+gboolean geo_backup_unpack (const gchar *path,
+                            const gchar *folder,
+                            const GeoSecret *secret,
+                            gchar **name_out,
+                            GeoBackupStep step,
+                            gpointer user_data,
+                            GError **error);
+/* A journal that is in its place is kept beside it. */
+gboolean geo_backup_use (const gchar *folder, GError **error);
+void geo_backup_drop (const gchar *folder);
+
+/* The bytes of a backup, read with stream's position at its beginning; for
+ * geo_backup_unpack () and for tests.  Journals go into staging, which is
+ * there. */
+gboolean geo_backup_read (GInputStream *stream,
+                          const gchar *staging,
+                          const GeoSecret *secret,
+                          gchar **name_out,
+                          GeoBackupStep step,
+                          gpointer user_data,
+                          GError **error);
+
+/* Carries steps from a thread to the main context that made it, some times a
+ * second; after the last unref nothing is told any more. */
+typedef struct _GeoBackupTeller GeoBackupTeller;
+GeoBackupTeller *
+geo_backup_teller_new (GeoBackupProgress progress, gpointer user_data);
+/* In the main context. */
+void geo_backup_teller_unref (GeoBackupTeller *teller);
+/* A GeoBackupStep; teller is its user_data. */
+void geo_backup_teller_step (gint64 done, gint64 total, gpointer teller);
+
+G_END_DECLS

@@ -1,0 +1,781 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Backup files.  One is
+ *
+ *   "GEOBACK" 01 | id (16) | header (24) | chunks
+ *
+ * id is derived from the words, so that another identity's file is told from a
+ * damaged one; the rest is crypto_secretstream_xchacha20poly1305 under a key
+ * derived from them (crypto_kdf over the key's seed, context "geobackp": 1 is
+ * the key, 2 makes the id), in chunks of 64 KiB plain, the last one with the
+ * final tag.  The first eight bytes and the id are the additional data of every
+ * chunk.  What is encrypted is the length of a JSON document in four bytes, the
+ * largest first, the document {"journals": [{"community", "sha256", "size"}],
+ * "kind": "geo-backup", "name", "v": 1} and the journals, which are SQLite
+ * files, one after another.
+ */
+#include "config.h"
+
+#include "node/geo-backup-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/geo-json.h"
+#include "net/geo-fault.h"
+#include "node/geo-profile-private.h"
+#include "store/geo-journal.h"
+
+#define MAGIC "GEOBACK\1"
+#define MAGIC_LEN 8
+#define ID_LEN 16
+#define AD_LEN (MAGIC_LEN + ID_LEN)
+#define HEADER_LEN crypto_secretstream_xchacha20poly1305_HEADERBYTES
+#define EXTRA_LEN crypto_secretstream_xchacha20poly1305_ABYTES
+#define CHUNK_LEN 65536
+#define MANIFEST_MAX GEO_JSON_SIZE_MAX
+#define JOURNALS_MAX 256
+#define KDF_CONTEXT "geobackp"
+#define KDF_KEY 1
+#define KDF_ID 2
+#define STAGING ".restoring"
+#define COPIES ".backing-up"
+#define REPLACED_MAX 1000
+
+static gboolean
+fail_system (GError **error, const gchar *why) {
+  g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+               /* Translators: %s is what the system says. */
+               _ ("The backup could not be written: %s."), why);
+  return FALSE;
+}
+
+static gboolean
+fail_damaged (GError **error) {
+  g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                       _ ("This backup is damaged or cut short, so nothing "
+                          "was changed. Use another copy of it."));
+  return FALSE;
+}
+
+static gboolean
+fail_restore (GError **error, const gchar *why) {
+  g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+               /* Translators: %s is what the system says. */
+               _ ("The backup could not be restored: %s."), why);
+  return FALSE;
+}
+
+static void
+make_ad (const GeoSecret *secret, guint8 ad[AD_LEN]) {
+  guint8 *id = geo_secret_derive (secret, KDF_CONTEXT, KDF_ID);
+
+  memcpy (ad, MAGIC, MAGIC_LEN);
+  memcpy (ad + MAGIC_LEN, id, ID_LEN);
+  sodium_free (id);
+}
+
+/* Only what this file makes is in these folders. */
+static void
+remove_folder (const gchar *folder) {
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  const gchar *name;
+
+  if (dir != NULL) {
+    while ((name = g_dir_read_name (dir)) != NULL) {
+      g_autofree gchar *path = g_build_filename (folder, name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_DIR) &&
+          !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+        remove_folder (path);
+      else
+        g_unlink (path);
+    }
+    g_dir_close (dir);
+  }
+  g_rmdir (folder);
+}
+
+/* --- Writing -------------------------------------------------------------- */
+
+typedef struct {
+  GeoPid community;
+  gchar *path;
+  gint64 size;
+  gchar *sha256;
+} Journal;
+
+static void
+journal_free (gpointer data) {
+  Journal *journal = data;
+
+  g_free (journal->path);
+  g_free (journal->sha256);
+  g_free (journal);
+}
+
+typedef struct {
+  int fd;
+  crypto_secretstream_xchacha20poly1305_state state;
+  guint8 ad[AD_LEN];
+  guint8 *plain; /* CHUNK_LEN, filled up to len */
+  gsize len;
+  gint64 done;
+  gint64 total;
+  GeoBackupStep step;
+  gpointer user_data;
+} Writer;
+
+static gboolean
+write_bytes (int fd, const guint8 *data, gsize len, GError **error) {
+  while (len > 0) {
+    gssize n = write (fd, data, len);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return fail_system (error, g_strerror (errno));
+    data += n;
+    len -= (gsize) n;
+  }
+  return TRUE;
+}
+
+static gboolean
+flush_chunk (Writer *writer, gboolean is_last, GError **error) {
+  guint8 out[CHUNK_LEN + EXTRA_LEN];
+
+  crypto_secretstream_xchacha20poly1305_push (
+      &writer->state, out, NULL, writer->plain, writer->len, writer->ad, AD_LEN,
+      is_last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+              : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+  geo_fault_point ("backup: before write");
+  if (!write_bytes (writer->fd, out, writer->len + EXTRA_LEN, error))
+    return FALSE;
+  writer->len = 0;
+  return TRUE;
+}
+
+/* Which chunk is the last is known only at the end: a full one waits for more.
+ */
+static gboolean
+put (Writer *writer, const guint8 *data, gsize len, GError **error) {
+  while (len > 0) {
+    gsize n;
+
+    if (writer->len == CHUNK_LEN && !flush_chunk (writer, FALSE, error))
+      return FALSE;
+    n = MIN (len, CHUNK_LEN - writer->len);
+    memcpy (writer->plain + writer->len, data, n);
+    writer->len += n;
+    data += n;
+    len -= n;
+  }
+  return TRUE;
+}
+
+static gboolean
+put_file (Writer *writer, const gchar *path, GError **error) {
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GFileInputStream) in = g_file_read (file, NULL, &failure);
+  guint8 buffer[8192];
+  gssize n = 0;
+
+  while (in != NULL &&
+         (n = g_input_stream_read (G_INPUT_STREAM (in), buffer, sizeof buffer,
+                                   NULL, &failure)) > 0) {
+    if (!put (writer, buffer, (gsize) n, error))
+      return FALSE;
+    writer->done += n;
+    if (writer->step != NULL)
+      writer->step (writer->done, writer->total, writer->user_data);
+  }
+  if (failure != NULL)
+    return fail_system (error, failure->message);
+  return TRUE;
+}
+
+static gchar *
+make_manifest (const gchar *name, GPtrArray *journals) {
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "journals");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < journals->len; i++) {
+    const Journal *journal = g_ptr_array_index (journals, i);
+    g_autofree gchar *pid = geo_pid_to_string (&journal->community);
+
+    json_builder_begin_object (builder);
+    json_builder_set_member_name (builder, "community");
+    json_builder_add_string_value (builder, pid);
+    json_builder_set_member_name (builder, "sha256");
+    json_builder_add_string_value (builder, journal->sha256);
+    json_builder_set_member_name (builder, "size");
+    json_builder_add_int_value (builder, journal->size);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "kind");
+  json_builder_add_string_value (builder, "geo-backup");
+  json_builder_set_member_name (builder, "name");
+  json_builder_add_string_value (builder, name);
+  json_builder_set_member_name (builder, "v");
+  json_builder_add_int_value (builder, 1);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  return geo_json_canonical (root, NULL, NULL);
+}
+
+static gboolean
+hash_file (const gchar *path, gint64 *size, gchar **sha256, GError **error) {
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) in = g_file_read (file, NULL, error);
+  guint8 buffer[8192];
+  gssize n;
+
+  *size = 0;
+  if (in == NULL)
+    return FALSE;
+  while ((n = g_input_stream_read (G_INPUT_STREAM (in), buffer, sizeof buffer,
+                                   NULL, error)) > 0) {
+    g_checksum_update (checksum, buffer, n);
+    *size += n;
+  }
+  *sha256 = g_strdup (g_checksum_get_string (checksum));
+  return n == 0;
+}
+
+/* Copies of the journals as they are now. */
+static GPtrArray *
+copy_journals (const gchar *folder,
+               const gchar *copies,
+               GPtrArray *communities,
+               GError **error) {
+  g_autoptr (GPtrArray) journals =
+      g_ptr_array_new_with_free_func (journal_free);
+
+  for (guint i = 0; i < communities->len; i++) {
+    const GeoPid *pid = g_ptr_array_index (communities, i);
+    g_autofree gchar *text = geo_pid_to_string (pid);
+    g_autofree gchar *from = g_build_filename (folder, text, GEO_JOURNAL_FILE,
+                                               NULL);
+    g_autoptr (GeoJournal) journal = NULL;
+    g_autoptr (GError) failure = NULL;
+    Journal *copy = g_new0 (Journal, 1);
+
+    g_ptr_array_add (journals, copy);
+    copy->community = *pid;
+    copy->path = g_build_filename (copies, text, NULL);
+    journal = geo_journal_open (from, TRUE, &failure);
+    if (journal == NULL || !geo_journal_copy (journal, copy->path, &failure) ||
+        !hash_file (copy->path, &copy->size, &copy->sha256, &failure)) {
+      fail_system (error, failure->message);
+      return NULL;
+    }
+  }
+  return g_steal_pointer (&journals);
+}
+
+static gboolean
+write_stream (Writer *writer,
+              const gchar *manifest,
+              GPtrArray *journals,
+              const GeoSecret *secret,
+              GError **error) {
+  guint8 *key = geo_secret_derive (secret, KDF_CONTEXT, KDF_KEY);
+  guint8 header[HEADER_LEN];
+  guint32 len = GUINT32_TO_BE ((guint32) strlen (manifest));
+
+  crypto_secretstream_xchacha20poly1305_init_push (&writer->state, header, key);
+  sodium_free (key);
+  make_ad (secret, writer->ad);
+  if (!write_bytes (writer->fd, writer->ad, AD_LEN, error) ||
+      !write_bytes (writer->fd, header, HEADER_LEN, error) ||
+      !put (writer, (const guint8 *) &len, sizeof len, error) ||
+      !put (writer, (const guint8 *) manifest, strlen (manifest), error))
+    return FALSE;
+  for (guint i = 0; i < journals->len; i++) {
+    const Journal *journal = g_ptr_array_index (journals, i);
+
+    if (!put_file (writer, journal->path, error))
+      return FALSE;
+  }
+  return flush_chunk (writer, TRUE, error);
+}
+
+static gboolean
+sync_folder_of (const gchar *path) {
+  g_autofree gchar *folder = g_path_get_dirname (path);
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  gboolean done = fd >= 0 && fsync (fd) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return done;
+}
+
+static gboolean
+write_file (const gchar *path,
+            const gchar *manifest,
+            GPtrArray *journals,
+            const GeoSecret *secret,
+            GeoBackupStep step,
+            gpointer user_data,
+            GError **error) {
+  g_autofree gchar *part = g_strconcat (path, ".part-XXXXXX", NULL);
+  Writer writer = { .step = step, .user_data = user_data };
+  gboolean done;
+
+  for (guint i = 0; i < journals->len; i++)
+    writer.total += ((Journal *) g_ptr_array_index (journals, i))->size;
+  writer.fd = g_mkstemp_full (part, O_WRONLY | O_CLOEXEC, 0600);
+  if (writer.fd < 0)
+    return fail_system (error, g_strerror (errno));
+  writer.plain = g_malloc (CHUNK_LEN);
+  done = write_stream (&writer, manifest, journals, secret, error);
+  g_free (writer.plain);
+  sodium_memzero (&writer.state, sizeof writer.state);
+  if (done && fsync (writer.fd) != 0)
+    done = fail_system (error, g_strerror (errno));
+  close (writer.fd);
+  geo_fault_point ("backup: before rename");
+  /* Whatever was there before is replaced only by a whole one. */
+  if (done && g_rename (part, path) != 0)
+    done = fail_system (error, g_strerror (errno));
+  if (!done)
+    g_unlink (part);
+  else
+    sync_folder_of (path);
+  return done;
+}
+
+gboolean
+geo_backup_write (const gchar *path,
+                  const gchar *folder,
+                  const gchar *name,
+                  GPtrArray *communities,
+                  const GeoSecret *secret,
+                  GeoBackupStep step,
+                  gpointer user_data,
+                  GError **error) {
+  g_autofree gchar *copies = g_build_filename (folder, COPIES, NULL);
+  g_autoptr (GPtrArray) journals = NULL;
+  g_autofree gchar *manifest = NULL;
+  gboolean done = FALSE;
+
+  /* What a former run left. */
+  remove_folder (copies);
+  if (!geo_profile_make_folder (copies, error))
+    return FALSE;
+  journals = copy_journals (folder, copies, communities, error);
+  if (journals != NULL) {
+    manifest = make_manifest (name, journals);
+    done = write_file (path, manifest, journals, secret, step, user_data,
+                       error);
+  }
+  remove_folder (copies);
+  return done;
+}
+
+/* --- Reading -------------------------------------------------------------- */
+
+typedef struct {
+  GInputStream *stream;
+  crypto_secretstream_xchacha20poly1305_state state;
+  guint8 ad[AD_LEN];
+  guint8 *plain; /* CHUNK_LEN */
+  gsize at;
+  gsize len;
+  gboolean is_over; /* The final tag was there. */
+  gint64 done;
+  gint64 total;
+  GeoBackupStep step;
+  gpointer user_data;
+} Reader;
+
+static gboolean
+read_chunk (Reader *reader, GError **error) {
+  guint8 in[CHUNK_LEN + EXTRA_LEN];
+  g_autoptr (GError) failure = NULL;
+  unsigned long long len;
+  unsigned char tag;
+  gsize n;
+
+  if (!g_input_stream_read_all (reader->stream, in, sizeof in, &n, NULL,
+                                &failure))
+    return fail_restore (error, failure->message);
+  if (reader->is_over || n < EXTRA_LEN ||
+      crypto_secretstream_xchacha20poly1305_pull (&reader->state, reader->plain,
+                                                  &len, &tag, in, n, reader->ad,
+                                                  AD_LEN) != 0)
+    return fail_damaged (error);
+  reader->at = 0;
+  reader->len = (gsize) len;
+  reader->is_over = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+  return TRUE;
+}
+
+static gboolean
+get (Reader *reader, guint8 *out, gsize len, GError **error) {
+  while (len > 0) {
+    gsize n = MIN (len, reader->len - reader->at);
+
+    if (n == 0) {
+      if (!read_chunk (reader, error))
+        return FALSE;
+      continue;
+    }
+    memcpy (out, reader->plain + reader->at, n);
+    reader->at += n;
+    out += n;
+    len -= n;
+  }
+  return TRUE;
+}
+
+/* Nothing comes after the final chunk, and nothing is left of it. */
+static gboolean
+is_at_end (Reader *reader) {
+  guint8 more;
+  gsize n;
+
+  return reader->is_over && reader->at == reader->len &&
+         g_input_stream_read_all (reader->stream, &more, 1, &n, NULL, NULL) &&
+         n == 0;
+}
+
+static gboolean
+read_journal (const gchar *staging, JsonNode *node, GPtrArray *journals) {
+  Journal *journal = g_new0 (Journal, 1);
+  g_autofree gchar *text = NULL;
+  const gchar *community;
+  const gchar *sha256;
+  JsonObject *object;
+
+  g_ptr_array_add (journals, journal);
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    return FALSE;
+  object = json_node_get_object (node);
+  community = json_object_get_string_member_with_default (object, "community",
+                                                          "");
+  sha256 = json_object_get_string_member_with_default (object, "sha256", "");
+  journal->size = json_object_get_int_member_with_default (object, "size", -1);
+  journal->sha256 = g_strdup (sha256);
+  if (community == NULL || sha256 == NULL ||
+      !geo_pid_parse (community, &journal->community, NULL) ||
+      journal->size < 0)
+    return FALSE;
+  text = geo_pid_to_string (&journal->community);
+  journal->path = g_build_filename (staging, text, GEO_JOURNAL_FILE, NULL);
+  return TRUE;
+}
+
+static GPtrArray *
+read_manifest (Reader *reader,
+               const gchar *staging,
+               gchar **name_out,
+               GError **error) {
+  g_autoptr (GPtrArray) journals =
+      g_ptr_array_new_with_free_func (journal_free);
+  g_autofree gchar *text = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+  JsonNode *list;
+  JsonArray *array;
+  guint32 len;
+
+  if (!get (reader, (guint8 *) &len, sizeof len, error))
+    return NULL;
+  len = GUINT32_FROM_BE (len);
+  if (len > MANIFEST_MAX) {
+    fail_damaged (error);
+    return NULL;
+  }
+  text = g_malloc (len + 1);
+  if (!get (reader, (guint8 *) text, len, error))
+    return NULL;
+  text[len] = '\0';
+  root = geo_json_parse (text, len, MANIFEST_MAX, NULL);
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
+    fail_damaged (error);
+    return NULL;
+  }
+  object = json_node_get_object (root);
+  list = json_object_get_member (object, "journals");
+  if (json_object_get_int_member_with_default (object, "v", 0) != 1 ||
+      list == NULL || !JSON_NODE_HOLDS_ARRAY (list) ||
+      json_array_get_length (json_node_get_array (list)) > JOURNALS_MAX) {
+    fail_damaged (error);
+    return NULL;
+  }
+  array = json_node_get_array (list);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    if (!read_journal (staging, json_array_get_element (array, i), journals)) {
+      fail_damaged (error);
+      return NULL;
+    }
+  *name_out = g_strdup (
+      json_object_get_string_member_with_default (object, "name", ""));
+  return g_steal_pointer (&journals);
+}
+
+static gboolean
+unpack_journal (Reader *reader, const Journal *journal, GError **error) {
+  g_autofree gchar *folder = g_path_get_dirname (journal->path);
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  gint64 left = journal->size;
+  gboolean done = TRUE;
+  int fd;
+
+  if (!geo_profile_make_folder (folder, error))
+    return FALSE;
+  fd = g_open (journal->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return fail_restore (error, g_strerror (errno));
+  while (done && left > 0) {
+    guint8 buffer[8192];
+    gsize n = (gsize) MIN (left, (gint64) sizeof buffer);
+
+    done = get (reader, buffer, n, error);
+    if (!done || !write_bytes (fd, buffer, n, error)) {
+      done = FALSE;
+      break;
+    }
+    g_checksum_update (checksum, buffer, (gssize) n);
+    left -= (gint64) n;
+    reader->done += (gint64) n;
+    if (reader->step != NULL)
+      reader->step (reader->done, reader->total, reader->user_data);
+  }
+  if (done && fsync (fd) != 0)
+    done = fail_restore (error, g_strerror (errno));
+  close (fd);
+  if (done &&
+      g_strcmp0 (g_checksum_get_string (checksum), journal->sha256) != 0)
+    done = fail_damaged (error);
+  return done;
+}
+
+static gboolean
+read_stream (Reader *reader,
+             const gchar *staging,
+             const GeoSecret *secret,
+             gchar **name_out,
+             GError **error) {
+  g_autoptr (GPtrArray) journals = NULL;
+  guint8 head[AD_LEN + HEADER_LEN];
+  guint8 *key;
+  gsize n;
+  int failed;
+
+  if (!g_input_stream_read_all (reader->stream, head, sizeof head, &n, NULL,
+                                NULL) ||
+      n < MAGIC_LEN || memcmp (head, MAGIC, MAGIC_LEN - 1) != 0) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("This is no backup of Geo, so nothing was "
+                            "changed."));
+    return FALSE;
+  }
+  if (head[MAGIC_LEN - 1] != MAGIC[MAGIC_LEN - 1]) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("This backup was made by a newer version. Update "
+                            "first."));
+    return FALSE;
+  }
+  if (n < sizeof head)
+    return fail_damaged (error);
+  make_ad (secret, reader->ad);
+  if (sodium_memcmp (head, reader->ad, AD_LEN) != 0) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("These twelve words do not open this backup: it is "
+                            "of another identity, or damaged. Nothing was "
+                            "changed."));
+    return FALSE;
+  }
+  key = geo_secret_derive (secret, KDF_CONTEXT, KDF_KEY);
+  failed = crypto_secretstream_xchacha20poly1305_init_pull (&reader->state,
+                                                            head + AD_LEN, key);
+  sodium_free (key);
+  if (failed != 0)
+    return fail_damaged (error);
+
+  journals = read_manifest (reader, staging, name_out, error);
+  if (journals == NULL)
+    return FALSE;
+  for (guint i = 0; i < journals->len; i++) {
+    const Journal *journal = g_ptr_array_index (journals, i);
+
+    if (journal->size > G_MAXINT64 - reader->total)
+      return fail_damaged (error);
+    reader->total += journal->size;
+  }
+  for (guint i = 0; i < journals->len; i++)
+    if (!unpack_journal (reader, g_ptr_array_index (journals, i), error))
+      return FALSE;
+  return is_at_end (reader) || fail_damaged (error);
+}
+
+gboolean
+geo_backup_read (GInputStream *stream,
+                 const gchar *staging,
+                 const GeoSecret *secret,
+                 gchar **name_out,
+                 GeoBackupStep step,
+                 gpointer user_data,
+                 GError **error) {
+  Reader reader = { .stream = stream, .step = step, .user_data = user_data };
+  gboolean done;
+
+  *name_out = NULL;
+  reader.plain = g_malloc (CHUNK_LEN);
+  done = read_stream (&reader, staging, secret, name_out, error);
+  g_free (reader.plain);
+  sodium_memzero (&reader.state, sizeof reader.state);
+  if (!done)
+    g_clear_pointer (name_out, g_free);
+  return done;
+}
+
+/* --- Restoring ------------------------------------------------------------ */
+
+typedef gboolean (*JournalFunc) (const gchar *community,
+                                 const gchar *path,
+                                 gpointer user_data,
+                                 GError **error);
+
+/* Those that were unpacked. */
+static gboolean
+foreach_journal (const gchar *staging,
+                 JournalFunc func,
+                 gpointer user_data,
+                 GError **error) {
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  GDir *dir = g_dir_open (staging, 0, NULL);
+  const gchar *name;
+
+  if (dir == NULL)
+    return TRUE;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    g_ptr_array_add (names, g_strdup (name));
+  g_dir_close (dir);
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree gchar *path =
+        g_build_filename (staging, g_ptr_array_index (names, i), NULL);
+
+    if (!func (g_ptr_array_index (names, i), path, user_data, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Every record holds, and is this identity's. */
+static gboolean
+check_journal (const gchar *community,
+               const gchar *folder,
+               gpointer user_data,
+               GError **error) {
+  g_autofree gchar *path = g_build_filename (folder, GEO_JOURNAL_FILE, NULL);
+  g_autoptr (GeoJournal) journal = geo_journal_open (path, FALSE, NULL);
+  g_autoptr (GeoParticipant) self = NULL;
+  GeoPid pid;
+
+  geo_secret_get_pid (user_data, &pid);
+  if (journal == NULL || !geo_journal_verify (journal, NULL, NULL, NULL, NULL))
+    return fail_damaged (error);
+  /* A journal whose joining was cut short belongs to nobody yet. */
+  if (geo_journal_get_joined (journal, NULL, &self, NULL, NULL) &&
+      !geo_pid_equal (&self->pid, &pid))
+    return fail_damaged (error);
+  return TRUE;
+}
+
+gboolean
+geo_backup_unpack (const gchar *path,
+                   const gchar *folder,
+                   const GeoSecret *secret,
+                   gchar **name_out,
+                   GeoBackupStep step,
+                   gpointer user_data,
+                   GError **error) {
+  g_autofree gchar *staging = g_build_filename (folder, STAGING, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GFileInputStream) in = g_file_read (file, NULL, &failure);
+
+  if (in == NULL) {
+    g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                 /* Translators: %s is what the system says. */
+                 _ ("The backup could not be read: %s."), failure->message);
+    return FALSE;
+  }
+  remove_folder (staging);
+  if (!geo_profile_make_folder (staging, error))
+    return FALSE;
+  if (geo_backup_read (G_INPUT_STREAM (in), staging, secret, name_out, step,
+                       user_data, error) &&
+      /* Only read from here on. */
+      foreach_journal (staging, check_journal, (gpointer) secret, error))
+    return TRUE;
+  g_clear_pointer (name_out, g_free);
+  remove_folder (staging);
+  return FALSE;
+}
+
+static gboolean
+move_aside (const gchar *path, GError **error) {
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  for (guint i = 1; i <= REPLACED_MAX; i++) {
+    g_autofree gchar *name = g_strdup_printf ("%s.replaced-%u", path, i);
+
+    if (g_file_test (name, G_FILE_TEST_EXISTS))
+      continue;
+    if (g_rename (path, name) == 0)
+      return TRUE;
+    return fail_restore (error, g_strerror (errno));
+  }
+  return fail_restore (error, g_strerror (EEXIST));
+}
+
+static gboolean
+place_journal (const gchar *community,
+               const gchar *path,
+               gpointer user_data,
+               GError **error) {
+  const gchar *folder = user_data;
+  g_autofree gchar *target = g_build_filename (folder, community, NULL);
+
+  if (!move_aside (target, error))
+    return FALSE;
+  geo_fault_point ("restore: before rename");
+  if (g_rename (path, target) != 0)
+    return fail_restore (error, g_strerror (errno));
+  return sync_folder_of (target) || fail_restore (error, g_strerror (errno));
+}
+
+gboolean
+geo_backup_use (const gchar *folder, GError **error) {
+  g_autofree gchar *staging = g_build_filename (folder, STAGING, NULL);
+
+  if (!foreach_journal (staging, place_journal, (gpointer) folder, error))
+    return FALSE;
+  g_rmdir (staging);
+  return TRUE;
+}
+
+void
+geo_backup_drop (const gchar *folder) {
+  g_autofree gchar *staging = g_build_filename (folder, STAGING, NULL);
+
+  remove_folder (staging);
+}
