@@ -63,6 +63,13 @@ typedef struct {
   gchar *equivalent;
   gchar *since;
   gchar *until;
+  gchar *from;
+  gchar *to;
+  gchar *expires;
+  gboolean once;
+  gboolean qr;
+  gboolean all;
+  gboolean off;
 
   /* Another program writes to the journal: it is only looked at. */
   gboolean is_looking;
@@ -102,6 +109,12 @@ extern const GeoCommand geo_command_leave;
 extern const GeoCommand geo_command_export;
 extern const GeoCommand geo_command_backup;
 extern const GeoCommand geo_command_restore;
+extern const GeoCommand geo_command_request;
+extern const GeoCommand geo_command_requests;
+extern const GeoCommand geo_command_decline;
+extern const GeoCommand geo_command_ask_trust;
+extern const GeoCommand geo_command_checkpoint;
+extern const GeoCommand geo_command_block;
 
 /* A line of the result; nothing with --json. */
 void geo_cli_say (GeoCli *cli, const gchar *format, ...) G_GNUC_PRINTF (2, 3);

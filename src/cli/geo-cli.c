@@ -17,6 +17,8 @@ static const GeoCommand *const commands[] = {
   &geo_command_clearing, &geo_command_status,  &geo_command_communities,
   &geo_command_leave,    &geo_command_export,
   &geo_command_backup,   &geo_command_restore,
+  &geo_command_request,  &geo_command_requests, &geo_command_decline,
+  &geo_command_ask_trust, &geo_command_checkpoint, &geo_command_block,
 };
 
 static const gchar *const program_summary =
@@ -65,6 +67,9 @@ clear_cli (GeoCli *cli) {
   g_free (cli->equivalent);
   g_free (cli->since);
   g_free (cli->until);
+  g_free (cli->from);
+  g_free (cli->to);
+  g_free (cli->expires);
   g_clear_pointer (&cli->failure, geo_report_free);
 }
 
@@ -191,7 +196,8 @@ make_all_utf8 (GeoCli *cli, gchar **arguments) {
          make_utf8 (&cli->with) && make_utf8 (&cli->kinds) &&
          make_utf8 (&cli->states) && make_utf8 (&cli->equivalent) &&
          make_utf8 (&cli->since) && make_utf8 (&cli->until) &&
-         make_utf8 (&cli->common.community);
+         make_utf8 (&cli->from) && make_utf8 (&cli->to) &&
+         make_utf8 (&cli->expires) && make_utf8 (&cli->common.community);
 }
 
 /* The empty text's translation is the head of the catalogue. */

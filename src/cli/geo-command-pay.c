@@ -10,9 +10,12 @@
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <signal.h>
+#include <string.h>
 
 #include "cli/geo-cli-node.h"
 #include "cli/geo-wish.h"
+#include "core/geo-link.h"
+#include "node/geo-node-requests.h"
 #include "node/geo-phrases.h"
 
 #define MS_PER_SECOND 1000
@@ -254,8 +257,106 @@ run_pay_with (GeoCli *cli, GeoNode *node, const GeoWish *wish) {
   return tell_outcome (cli, payment, person);
 }
 
+/* --- A request -------------------------------------------------------------
+ */
+
+/* What was sent comes right after the sign-in. */
+#define LETTERS_MS 400
+#define ID_LEN_MIN 4
+
+static gboolean
+never (gpointer user_data) {
+  return FALSE;
+}
+
+/* A link that its payee signed. */
+static gboolean
+is_signed_link (const gchar *who) {
+  g_autoptr (GeoLink) link = NULL;
+
+  if (g_ascii_strncasecmp (who, "geo:", 4) != 0)
+    return FALSE;
+  link = geo_link_parse (who, NULL);
+  return link != NULL && link->invoice != NULL;
+}
+
+/* The beginning of an id, its key, or a link. */
+static gboolean
+may_be_request (const gchar *who) {
+  GeoHash hash;
+
+  return geo_hash_parse (who, &hash, NULL) || is_signed_link (who) ||
+         (strlen (who) >= ID_LEN_MIN && strlen (who) <= GEO_REQUEST_ID_LEN &&
+          strspn (who, "0123456789abcdef-") == strlen (who));
+}
+
+/* The request that the first word means: a signed link, or an id of "geo
+ * requests"; NULL and status DONE where it means a person. */
+static GeoRequestItem *
+find_request (GeoCli *cli, GeoNode *node, const gchar *who, int *status) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoRequestItem *item;
+
+  *status = GEO_EXIT_DONE;
+  if (!is_signed_link (who)) {
+    item = geo_node_find_request (node, who);
+    if (item == NULL && may_be_request (who) &&
+        geo_cli_try_connect (cli, node)) {
+      geo_cli_wait_until (never, NULL, LETTERS_MS);
+      item = geo_node_find_request (node, who);
+    }
+    return item != NULL ? g_object_ref (item) : NULL;
+  }
+  if (!geo_cli_connect (cli, node, status))
+    return NULL;
+  geo_node_take_link_async (node, who, NULL, geo_cli_result_cb, &result);
+  item = geo_node_request_finish (node, geo_cli_wait_result (&result), &error);
+  if (item == NULL)
+    *status = geo_cli_fail_error (cli, error);
+  return item;
+}
+
+static int
+pay_request (GeoCli *cli,
+             GeoNode *node,
+             GeoRequestItem *item,
+             gchar **arguments) {
+  g_autoptr (GeoPerson) person = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoPayment *payment;
+  GeoAmount amount;
+  const GeoPid *peer = geo_request_item_get_peer (item);
+  gboolean has_amount = arguments[1] != NULL;
+  int status;
+
+  if (has_amount &&
+      !geo_amount_parse_typed (arguments[1],
+                               geo_request_item_get_precision (item), &amount,
+                               &error))
+    return geo_cli_fail_error (cli, error);
+  if (has_amount && arguments[2] != NULL &&
+      !g_str_equal (arguments[2], geo_request_item_get_equivalent (item)))
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("The request says which equivalent to pay in "
+                            "already."));
+  if (!geo_cli_connect (cli, node, &status))
+    return status;
+  payment = geo_node_pay_request (node, cli->id,
+                                  geo_request_item_get_key (item),
+                                  has_amount ? &amount : NULL, cli->note,
+                                  &error);
+  if (payment == NULL)
+    return geo_cli_fail_error (cli, error);
+  if (peer != NULL && geo_node_get_person (node, peer) != NULL)
+    person = g_object_ref (geo_node_get_person (node, peer));
+  wait_for_outcome (cli, payment);
+  return tell_outcome (cli, payment, person);
+}
+
 static int
 run_pay (GeoCli *cli, gchar **arguments) {
+  g_autoptr (GeoRequestItem) request = NULL;
   g_autoptr (GeoWish) wish = NULL;
   g_autoptr (GeoNode) node = NULL;
   g_autoptr (GError) error = NULL;
@@ -269,26 +370,34 @@ run_pay (GeoCli *cli, gchar **arguments) {
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("An id has up to 64 letters, digits, “.”, “_”, "
                             "“:” and “-”."));
+  /* What cannot be a payment is said before anything is opened; a word alone
+   * may be a request. */
   wish = geo_wish_new (arguments, cli->note, &error);
-  if (wish == NULL)
+  if (wish == NULL && (arguments[1] != NULL || !may_be_request (arguments[0])))
     return geo_cli_fail_error (cli, error);
 
   node = geo_cli_open (cli, &status);
   if (node == NULL)
     return status;
-  status = run_pay_with (cli, node, wish);
+  request = find_request (cli, node, arguments[0], &status);
+  if (request != NULL)
+    status = pay_request (cli, node, request, arguments);
+  else if (status == GEO_EXIT_DONE)
+    status = wish != NULL ? run_pay_with (cli, node, wish)
+                          : geo_cli_fail_error (cli, error);
   geo_cli_close (node);
   return status;
 }
 
 const GeoCommand geo_command_pay = {
   .name = "pay",
-  .arguments = N_ ("WHO AMOUNT [EQUIVALENT]"),
+  .arguments = N_ ("WHO AMOUNT [EQUIVALENT] | LINK | REQUEST"),
   .summary = N_ ("Pay somebody"),
   .description = N_ (
       "WHO is a name that only one person has, a PID, or a contact or "
       "payment link. The\nequivalent may be left out where there is only "
-      "one. Waits until the payment is\nPaid or Not paid. With exit status "
+      "one. REQUEST is an id of “geo requests”;\na request is paid once, and "
+      "the receipt names it. Waits until the payment is\nPaid or Not paid. With exit status "
       "4 it is in doubt: do not pay again; the same\ncommand with --id "
       "asks what became of it and never pays twice.\n\n"
       "Examples:\n"

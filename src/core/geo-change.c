@@ -59,6 +59,7 @@ geo_change_free (GeoChange *change) {
   geo_audit_free (change->audit);
   g_free (change->equivalent);
   g_free (change->text);
+  g_clear_pointer (&change->sealed, g_bytes_unref);
   g_ptr_array_unref (change->hops);
   g_array_unref (change->debts);
   g_ptr_array_unref (change->entries);

@@ -30,6 +30,8 @@ typedef enum {
                        * token, community, note, log_until; each may be
                        * missing */
   GEO_CHANGE_STATE = 8, /* copy, and those of its parts that are new */
+  GEO_CHANGE_LETTER = 9, /* pid (reader), from, hash, sealed: kept until read */
+  GEO_CHANGE_LETTER_READ = 10, /* pid, hash */
 } GeoChangeKind;
 
 /* What the hub's owner made of a participant.  Stored: numbers stay. */
@@ -73,7 +75,10 @@ typedef struct {
   GeoRefusal *refusal;
   GeoEntryAck *ack;
   gboolean has_status;
-  GeoPid pid; /* of status */
+  GeoPid pid; /* of status; who reads a letter */
+  GeoPid from; /* Who wrote it, */
+  GeoHash hash; /* that of its sealed bytes, and */
+  GBytes *sealed; /* those. */
   GeoStatus status;
   gchar *setting; /* A name, and its */
   gchar *value; /* value; NULL forgets it. */

@@ -187,15 +187,18 @@ is_text (const gchar *text, gsize len) {
 /* §5: only the reader can open it.  libsodium draws the key it is sealed with
  * by itself, the one use of randomness in this room: were it derived from the
  * text, whoever guesses the text could prove the guess. */
-GBytes *
-geo_seal (const GeoPublicKey *reader, const gchar *text, GError **error) {
+static GBytes *
+seal (const GeoPublicKey *reader,
+      const gchar *text,
+      gsize len_max,
+      GError **error) {
   gsize len = strlen (text);
   guint8 box_key[crypto_box_PUBLICKEYBYTES];
 
   init_sodium ();
-  if (len > SEALED_TEXT_LEN_MAX) {
-    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
-                         "The text is longer than 1,024 bytes");
+  if (len > len_max) {
+    g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
+                 "The text is longer than %" G_GSIZE_FORMAT " bytes", len_max);
     return NULL;
   }
   if (!is_text (text, len)) {
@@ -220,15 +223,18 @@ geo_seal (const GeoPublicKey *reader, const gchar *text, GError **error) {
                            len + crypto_box_SEALBYTES);
 }
 
-gchar *
-geo_unseal (const GeoSecret *secret, GBytes *sealed, GError **error) {
+static gchar *
+unseal (const GeoSecret *secret,
+        GBytes *sealed,
+        gsize len_max,
+        GError **error) {
   guint8 box_public[crypto_box_PUBLICKEYBYTES];
   gsize size;
   const guint8 *data = g_bytes_get_data (sealed, &size);
   gboolean opened = FALSE;
 
   if (size < crypto_box_SEALBYTES ||
-      size > crypto_box_SEALBYTES + SEALED_TEXT_LEN_MAX) {
+      size > crypto_box_SEALBYTES + len_max) {
     g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE,
                          "The sealed text has a wrong length");
     return NULL;
@@ -258,4 +264,26 @@ geo_unseal (const GeoSecret *secret, GBytes *sealed, GError **error) {
     return NULL;
   }
   return g_steal_pointer (&text);
+}
+
+GBytes *
+geo_seal (const GeoPublicKey *reader, const gchar *text, GError **error) {
+  return seal (reader, text, SEALED_TEXT_LEN_MAX, error);
+}
+
+gchar *
+geo_unseal (const GeoSecret *secret, GBytes *sealed, GError **error) {
+  return unseal (secret, sealed, SEALED_TEXT_LEN_MAX, error);
+}
+
+GBytes *
+geo_seal_letter (const GeoPublicKey *reader,
+                 const gchar *letter,
+                 GError **error) {
+  return seal (reader, letter, GEO_LETTER_SIZE_MAX, error);
+}
+
+gchar *
+geo_unseal_letter (const GeoSecret *secret, GBytes *sealed, GError **error) {
+  return unseal (secret, sealed, GEO_LETTER_SIZE_MAX, error);
 }

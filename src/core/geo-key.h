@@ -71,6 +71,14 @@ geo_seal (const GeoPublicKey *reader, const gchar *text, GError **error);
 /* The text (checked like any other, §2, at most 1,024 bytes), or NULL with an
  * error. */
 gchar *geo_unseal (const GeoSecret *secret, GBytes *sealed, GError **error);
+/* The same for a letter (§8a), canonical JSON of at most so many bytes; the
+ * sealed ones are 48 more. */
+#define GEO_LETTER_SIZE_MAX (16 * 1024 - 48)
+GBytes *geo_seal_letter (const GeoPublicKey *reader,
+                         const gchar *letter,
+                         GError **error);
+gchar *
+geo_unseal_letter (const GeoSecret *secret, GBytes *sealed, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoSecret, geo_secret_unref)
 

@@ -18,6 +18,8 @@
 #define HUB_LEN_MAX 200
 #define CODE_LEN_MAX 100
 #define MEMO_LEN_MAX 1024
+/* As the object has it. */
+#define INVOICE_MEMO_LEN_MAX 300
 #define FINGERPRINT_BYTES 32
 
 #define PREFIX "geo://"
@@ -50,7 +52,26 @@ geo_link_free (GeoLink *link) {
   g_free (link->equivalent);
   g_free (link->amount);
   g_free (link->memo);
+  geo_invoice_free (link->invoice);
   g_free (link);
+}
+
+GeoLink *
+geo_link_new_invoice (const GeoInvoice *invoice,
+                      const GeoPublicKey *key,
+                      const gchar *hub) {
+  GeoLink *link = geo_link_new (GEO_LINK_PAY);
+
+  link->has_pid = TRUE;
+  link->pid = invoice->to;
+  link->equivalent = g_strdup (invoice->equivalent);
+  if (invoice->has_amount)
+    link->amount = geo_decimal_to_string (invoice->amount);
+  link->memo = g_strdup (invoice->memo);
+  link->hub = g_strdup (hub);
+  link->invoice = geo_invoice_copy (invoice);
+  link->invoice_key = *key;
+  return link;
 }
 
 static gboolean
@@ -123,6 +144,143 @@ take_pid (gboolean *has, GeoPid *pid, const gchar *value, GError **error) {
   return TRUE;
 }
 
+/* What a link says of a signed request, before it is one. */
+typedef struct {
+  GeoInvoice *invoice;
+  gboolean has_id, has_key, has_signature, has_community, has_at;
+} Signed;
+
+/* 32 or 64 bytes as base64url without padding, which needs no escaping. */
+static gboolean
+parse_bytes (const gchar *value, guint8 *out, gsize len, GError **error) {
+  g_autofree gchar *padded = g_strdup_printf ("%s===", value);
+  g_autofree guint8 *bytes = NULL;
+  g_autofree gchar *again = NULL;
+  gsize n;
+
+  if (strlen (value) != (len * 4 + 2) / 3)
+    return fail (error, GEO_CORE_ERROR_SYNTAX,
+                 "The link has a key or signature of a wrong length");
+  for (gchar *at = padded; *at != '\0'; at++) {
+    if (*at == '+' || *at == '/')
+      return fail (error, GEO_CORE_ERROR_SYNTAX,
+                   "The link has a key or signature that is not base64url");
+    *at = *at == '-' ? '+' : *at == '_' ? '/' : *at;
+  }
+  padded[(len + 2) / 3 * 4] = '\0';
+  bytes = g_base64_decode (padded, &n);
+  /* One text for one value. */
+  again = n == len ? g_base64_encode (bytes, n) : NULL;
+  if (g_strcmp0 (again, padded) != 0)
+    return fail (error, GEO_CORE_ERROR_SYNTAX,
+                 "The link has a key or signature that is not base64url");
+  memcpy (out, bytes, len);
+  return TRUE;
+}
+
+static gchar *
+write_bytes (const guint8 *bytes, gsize len) {
+  gchar *text = g_base64_encode (bytes, len);
+
+  for (gchar *at = text; *at != '\0'; at++) {
+    if (*at == '=') {
+      *at = '\0';
+      break;
+    }
+    *at = *at == '+' ? '-' : *at == '/' ? '_' : *at;
+  }
+  return text;
+}
+
+static gboolean
+parse_time (const gchar *value, GeoTime *out, GError **error) {
+  guint64 number;
+
+  if (value[0] == '0' ||
+      !g_ascii_string_to_unsigned (value, 10, 1, G_GINT64_CONSTANT (1) << 47,
+                                   &number, NULL))
+    return fail (error, GEO_CORE_ERROR_RANGE, "The link has no such time");
+  *out = (GeoTime) number;
+  return TRUE;
+}
+
+/* *taken: it is one of a signed request's. */
+static gboolean
+take_signed (GeoLink *link,
+             Signed *said,
+             const gchar *name,
+             const gchar *value,
+             gboolean *taken,
+             GError **error) {
+  GeoInvoice *invoice = said->invoice;
+
+  *taken = TRUE;
+  if (g_str_equal (name, "invoice")) {
+    if (!geo_tx_id_is_valid (value))
+      return fail (error, GEO_CORE_ERROR_SYNTAX,
+                   "The link's request has no identifier");
+    invoice->invoice_id = g_strdup (value);
+    said->has_id = TRUE;
+  } else if (g_str_equal (name, "community")) {
+    said->has_community = TRUE;
+    return geo_pid_parse (value, &invoice->community, error);
+  } else if (g_str_equal (name, "from")) {
+    return take_pid (&invoice->has_from, &invoice->from, value, error);
+  } else if (g_str_equal (name, "once")) {
+    if (!g_str_equal (value, "1"))
+      return fail (error, GEO_CORE_ERROR_SYNTAX,
+                   "The link says neither once nor not");
+    invoice->single_use = TRUE;
+  } else if (g_str_equal (name, "expires")) {
+    invoice->has_expires_at = TRUE;
+    return parse_time (value, &invoice->expires_at, error);
+  } else if (g_str_equal (name, "at")) {
+    said->has_at = TRUE;
+    return parse_time (value, &invoice->created_at, error);
+  } else if (g_str_equal (name, "key")) {
+    said->has_key = TRUE;
+    return parse_bytes (value, link->invoice_key.bytes, GEO_PUBLIC_KEY_LEN,
+                        error);
+  } else if (g_str_equal (name, "sig")) {
+    said->has_signature = TRUE;
+    return parse_bytes (value, invoice->signature.bytes, GEO_SIGNATURE_LEN,
+                        error);
+  } else {
+    *taken = FALSE;
+  }
+  return TRUE;
+}
+
+/* A link with a signature is that signed request or no link. */
+static gboolean
+take_invoice (GeoLink *link, Signed *said, GError **error) {
+  GeoInvoice *invoice = said->invoice;
+
+  if (!said->has_id && !said->has_signature)
+    return TRUE;
+  if (!said->has_id || !said->has_signature || !said->has_key ||
+      !said->has_community || !said->has_at || !link->has_pid ||
+      link->equivalent == NULL)
+    return fail (error, GEO_CORE_ERROR_FIELD,
+                 "The link's request is not complete");
+  invoice->to = link->pid;
+  invoice->equivalent = g_strdup (link->equivalent);
+  if (link->amount != NULL) {
+    invoice->has_amount = TRUE;
+    if (!geo_decimal_parse (link->amount, &invoice->amount, error))
+      return FALSE;
+  }
+  if (link->memo != NULL &&
+      !check_text (link->memo, INVOICE_MEMO_LEN_MAX, GEO_TEXT_LINE, error))
+    return FALSE;
+  invoice->memo = g_strdup (link->memo);
+  if (!geo_invoice_verify (invoice, &link->invoice_key, NULL))
+    return fail (error, GEO_CORE_ERROR_SIGNATURE,
+                 "The link is not what its payee signed");
+  link->invoice = g_steal_pointer (&said->invoice);
+  return TRUE;
+}
+
 static gboolean
 take_parameter (GeoLink *link,
                 const gchar *name,
@@ -171,7 +329,10 @@ take_parameter (GeoLink *link,
 }
 
 static gboolean
-parse_query (GeoLink *link, const gchar *query, GError **error) {
+parse_query (GeoLink *link,
+             Signed *said,
+             const gchar *query,
+             GError **error) {
   g_auto (GStrv) pairs = g_strsplit (query, "&", -1);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal,
                                                        g_free, NULL);
@@ -199,8 +360,15 @@ parse_query (GeoLink *link, const gchar *query, GError **error) {
     if (g_hash_table_contains (seen, name))
       return fail (error, GEO_CORE_ERROR_SYNTAX,
                    "The link has a parameter twice");
-    if (*value != '\0' && !take_parameter (link, name, value, error))
-      return FALSE;
+    if (*value != '\0') {
+      gboolean taken = FALSE;
+
+      if (said->invoice != NULL &&
+          !take_signed (link, said, name, value, &taken, error))
+        return FALSE;
+      if (!taken && !take_parameter (link, name, value, error))
+        return FALSE;
+    }
     g_hash_table_add (seen, g_steal_pointer (&name));
   }
   return TRUE;
@@ -253,12 +421,18 @@ geo_link_parse (const gchar *text, GError **error) {
   }
 
   g_autoptr (GeoLink) link = geo_link_new (kind);
+  g_autoptr (GeoInvoice) invoice = kind == GEO_LINK_PAY ? geo_invoice_new ()
+                                                        : NULL;
+  Signed said = { invoice, FALSE };
+  gboolean holds = (name[len] != '?' ||
+                    parse_query (link, &said, name + len + 1, error)) &&
+                   check_needed (link, error) &&
+                   (invoice == NULL || take_invoice (link, &said, error));
 
-  if (name[len] == '?' && !parse_query (link, name + len + 1, error))
-    return NULL;
-  if (!check_needed (link, error))
-    return NULL;
-  return g_steal_pointer (&link);
+  /* The link has it now. */
+  if (link->invoice != NULL)
+    g_steal_pointer (&invoice);
+  return holds ? g_steal_pointer (&link) : NULL;
 }
 
 static void
@@ -269,6 +443,35 @@ append_parameter (GString *out, const gchar *name, const gchar *value) {
   g_string_append (out, name);
   g_string_append_c (out, '=');
   g_string_append_uri_escaped (out, value, NULL, FALSE);
+}
+
+/* What the plain fields do not say already. */
+static void
+append_invoice (GString *out, const GeoLink *link) {
+  const GeoInvoice *invoice = link->invoice;
+  g_autofree gchar *community = geo_pid_to_string (&invoice->community);
+  g_autofree gchar *from = invoice->has_from
+                               ? geo_pid_to_string (&invoice->from)
+                               : NULL;
+  g_autofree gchar *at = g_strdup_printf ("%" G_GINT64_FORMAT,
+                                          invoice->created_at);
+  g_autofree gchar *expires =
+      invoice->has_expires_at
+          ? g_strdup_printf ("%" G_GINT64_FORMAT, invoice->expires_at)
+          : NULL;
+  g_autofree gchar *key = write_bytes (link->invoice_key.bytes,
+                                       GEO_PUBLIC_KEY_LEN);
+  g_autofree gchar *signature = write_bytes (invoice->signature.bytes,
+                                             GEO_SIGNATURE_LEN);
+
+  append_parameter (out, "invoice", invoice->invoice_id);
+  append_parameter (out, "community", community);
+  append_parameter (out, "from", from);
+  append_parameter (out, "once", invoice->single_use ? "1" : NULL);
+  append_parameter (out, "expires", expires);
+  append_parameter (out, "at", at);
+  append_parameter (out, "key", key);
+  append_parameter (out, "sig", signature);
 }
 
 gchar *
@@ -293,6 +496,8 @@ geo_link_to_string (const GeoLink *link) {
     append_parameter (out, "amount", link->amount);
     append_parameter (out, "memo", link->memo);
     append_parameter (out, "hub", link->hub);
+    if (link->invoice != NULL)
+      append_invoice (out, link);
     break;
   case GEO_LINK_JOIN:
     append_parameter (out, "hub", link->hub);

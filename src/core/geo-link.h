@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/geo-amount.h"
+#include "core/geo-messages.h"
 #include "core/geo-pid.h"
 
 G_BEGIN_DECLS
@@ -32,11 +33,20 @@ typedef struct {
   gchar *equivalent; /* pay, and proposed with an invitation */
   gchar *amount; /* pay: as written, checked as a GeoDecimal */
   gchar *memo; /* pay */
+  /* pay: the signed request the link carries, or NULL; what it says stands in
+   * the fields above, too.  Its signature is by invoice_key, which may be a
+   * later key of the payee than the one its PID is made of. */
+  GeoInvoice *invoice;
+  GeoPublicKey invoice_key;
 } GeoLink;
 
 GeoLink *geo_link_parse (const gchar *text, GError **error);
 gchar *geo_link_to_string (const GeoLink *link);
 GeoLink *geo_link_new (GeoLinkKind kind);
+/* A payment link of a signed request (§13); hub may be NULL. */
+GeoLink *geo_link_new_invoice (const GeoInvoice *invoice,
+                               const GeoPublicKey *key,
+                               const gchar *hub);
 void geo_link_free (GeoLink *link);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoLink, geo_link_free)

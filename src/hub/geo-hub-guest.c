@@ -8,6 +8,7 @@
 #include "hub/geo-hub-guest.h"
 
 #include "hub/geo-bucket.h"
+#include "hub/geo-hub-letters.h"
 #include "hub/geo-hub-login.h"
 #include "hub/geo-hub-state.h"
 #include "hub/geo-inbox.h"
@@ -47,6 +48,7 @@ struct _GeoHubGuests {
   GeoEngine *engine;
   GeoInbox *inbox;
   GeoHubStates *states;
+  GeoHubLetters *letters;
   const GeoHubConfig *config;
   GHashTable *by_session; /* GeoSession → Guest */
   GHashTable *by_pid; /* GeoPid of the guest → Guest: STEP_IN */
@@ -99,6 +101,7 @@ leave (Guest *guest) {
   geo_inbox_settle (guests->inbox);
   g_hash_table_remove (guests->by_pid, &guest->pid);
   geo_hub_states_leave (guests->states, &guest->pid);
+  geo_hub_letters_present (guests->letters, &guest->pid, FALSE);
   geo_engine_present (guests->engine, &guest->pid, FALSE);
 }
 
@@ -331,7 +334,8 @@ take_signed_in (Guest *guest, const GeoMessage *message) {
     take_log_query (guest, message);
   } else if (geo_hub_states_takes (message)) {
     geo_hub_states_take (guest->guests->states, &guest->pid, message);
-  } else {
+  } else if (!geo_hub_letters_take (guest->guests->letters, &guest->pid,
+                                    message)) {
     geo_inbox_take (guest->guests->inbox, &guest->pid, message);
   }
 }
@@ -469,6 +473,11 @@ watch_cb (gpointer user_data) {
   return G_SOURCE_CONTINUE;
 }
 
+static void
+send_letter_cb (const GeoPid *to, GeoMessage *message, gpointer user_data) {
+  geo_hub_guests_send (user_data, to, message);
+}
+
 GeoHubGuests *
 geo_hub_guests_new (GeoEngine *engine, const GeoHubConfig *config) {
   GeoHubGuests *guests = g_new0 (GeoHubGuests, 1);
@@ -476,6 +485,7 @@ geo_hub_guests_new (GeoEngine *engine, const GeoHubConfig *config) {
   guests->engine = engine;
   guests->inbox = geo_inbox_new (engine, inbox_failed_cb, guests);
   guests->states = geo_hub_states_new (engine, send_cb, guests);
+  guests->letters = geo_hub_letters_new (engine, send_letter_cb, guests);
   guests->config = config;
   guests->by_session = g_hash_table_new_full (NULL, NULL, NULL, guest_free);
   guests->by_pid = g_hash_table_new (geo_pid_hash, geo_pid_equal);
@@ -490,6 +500,7 @@ geo_hub_guests_free (GeoHubGuests *guests) {
   g_source_remove (guests->watch_id);
   geo_inbox_free (guests->inbox);
   geo_hub_states_free (guests->states);
+  geo_hub_letters_free (guests->letters);
   g_hash_table_unref (guests->by_pid);
   g_hash_table_unref (guests->by_session);
   g_free (guests);
@@ -528,6 +539,9 @@ geo_hub_guests_send (GeoHubGuests *guests,
   else if (!guest->welcomed)
     return;
   geo_session_send (guest->session, message);
+  /* Letters come after it. */
+  if (message->type == GEO_MESSAGE_WELCOME)
+    geo_hub_letters_present (guests->letters, to, TRUE);
 }
 
 void

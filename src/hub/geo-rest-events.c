@@ -400,6 +400,8 @@ geo_rest_events_stored (GeoRestEvents *events, const GeoChange *change) {
   case GEO_CHANGE_REFUSAL:
   case GEO_CHANGE_ACK:
   case GEO_CHANGE_STATE:
+  case GEO_CHANGE_LETTER:
+  case GEO_CHANGE_LETTER_READ:
     return;
   }
 }

@@ -83,6 +83,9 @@ changes_history (GeoRecordKind kind) {
   case GEO_RECORD_KIND_LINE:
   case GEO_RECORD_KIND_VOTE:
   case GEO_RECORD_KIND_PERSON:
+  case GEO_RECORD_KIND_LETTER:
+  case GEO_RECORD_KIND_SENT:
+  case GEO_RECORD_KIND_BLOCK:
     return FALSE;
   }
   return TRUE;
@@ -132,6 +135,7 @@ geo_node_storage_failed (GeoNode *self, const GError *error) {
    * more (P1), so it is thrown away and made anew of what is there. */
   geo_node_drop_party (self);
   geo_node_fail_calls (self, GEO_NODE_ERROR_STORAGE, failure->message);
+  geo_node_fail_requests (self, GEO_NODE_ERROR_STORAGE, failure->message);
   geo_node_disconnect (self);
   if (self->join_task != NULL)
     geo_node_fail_join (self, g_error_copy (failure));
@@ -255,6 +259,12 @@ tell (GeoNode *self, const GeoTold *told) {
     break;
   case GEO_TOLD_PROPOSALS:
     geo_node_refresh_proposals (self);
+    break;
+  case GEO_TOLD_REQUEST:
+    geo_node_told_request (self, told);
+    break;
+  case GEO_TOLD_BLOCKED:
+    geo_node_told_blocked (self, &told->person->pid);
     break;
   case GEO_TOLD_LINE:
   case GEO_TOLD_LINE_REFUSED:

@@ -39,6 +39,9 @@ geo_node_data_free (gpointer user_data) {
   g_clear_pointer (&data->answers, g_ptr_array_unref);
   g_clear_pointer (&data->recent, g_ptr_array_unref);
   geo_state_copy_free (data->copy);
+  g_clear_pointer (&data->requests, g_ptr_array_unref);
+  g_clear_pointer (&data->outbox, g_ptr_array_unref);
+  g_clear_pointer (&data->blocked, g_array_unref);
   g_free (data);
 }
 
@@ -257,6 +260,9 @@ read_all (GeoJournal *journal, GeoNodeData *data, GError **error) {
                                      &data->entry_hash, error) &&
          (data->activity_count = geo_journal_count_activity (journal, error)) >=
              0 &&
+         (data->requests = geo_node_read_requests (journal, error)) != NULL &&
+         (data->outbox = geo_journal_list_outbox (journal, error)) != NULL &&
+         (data->blocked = geo_journal_list_blocked (journal, error)) != NULL &&
          read_recent (journal, data, error) &&
          read_answers (journal, data, error);
 }
@@ -427,6 +433,19 @@ load_party (GeoParty *party, const GeoNodeData *data) {
 
     geo_party_load_open_vote (party, vote->contract, vote->order, vote->hops);
   }
+  for (guint i = 0; i < data->requests->len; i++) {
+    const GeoJournalRequest *request = g_ptr_array_index (data->requests, i);
+
+    geo_party_load_request (party, request->letter, request->state);
+  }
+  for (guint i = 0; i < data->outbox->len; i++) {
+    const GeoJournalLetter *letter = g_ptr_array_index (data->outbox, i);
+
+    geo_party_load_outgoing (party, &letter->to, letter->letter);
+  }
+  for (guint i = 0; i < data->blocked->len; i++)
+    geo_party_load_blocked (party,
+                            &g_array_index (data->blocked, GeoPid, i));
   for (guint i = 0; i < data->answers->len; i++) {
     const GeoRecordBody *body = g_ptr_array_index (data->answers, i);
 
@@ -455,6 +474,7 @@ geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
   geo_node_state_load (self, g_steal_pointer (&data->copy));
   geo_node_pay_load (self, data);
   geo_node_lists_load (self, data);
+  geo_node_requests_load (self, data->requests);
   geo_node_update_open_count (self);
   return TRUE;
 }

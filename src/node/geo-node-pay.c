@@ -404,13 +404,14 @@ clean_text (const gchar *text, gchar **out, GError **error) {
 }
 
 GeoPayment *
-geo_node_pay (GeoNode *node,
-              const gchar *tx_id,
-              const GeoPid *to,
-              const gchar *equivalent,
-              GeoAmount amount,
-              const gchar *text,
-              GError **error) {
+geo_node_pay_invoice (GeoNode *node,
+                      const gchar *tx_id,
+                      const GeoHash *invoice,
+                      const GeoPid *to,
+                      const gchar *equivalent,
+                      GeoAmount amount,
+                      const gchar *text,
+                      GError **error) {
   g_autoptr (GPtrArray) actions = NULL;
   g_autofree gchar *made_id = NULL;
   g_autofree gchar *note = NULL;
@@ -439,9 +440,16 @@ geo_node_pay (GeoNode *node,
     return NULL;
 
   actions = geo_actions_new ();
-  if (!geo_party_pay (node->party, tx_id, to, equivalent, amount, note, NULL,
-                      now, GEO_NODE_PAY_MS_MAX + MAX (node->hub_ahead, 0),
-                      &hash, actions, &refusal)) {
+  if (invoice != NULL
+          ? !geo_party_pay_invoice (node->party, tx_id, invoice, to, equivalent,
+                                    amount, note, now,
+                                    GEO_NODE_PAY_MS_MAX +
+                                        MAX (node->hub_ahead, 0),
+                                    &hash, actions, &refusal)
+          : !geo_party_pay (node->party, tx_id, to, equivalent, amount, note,
+                            NULL, now,
+                            GEO_NODE_PAY_MS_MAX + MAX (node->hub_ahead, 0),
+                            &hash, actions, &refusal)) {
     g_propagate_error (error,
                        geo_node_party_error (g_steal_pointer (&refusal)));
     return NULL;
@@ -453,4 +461,16 @@ geo_node_pay (GeoNode *node,
   geo_node_refresh_person (node, to, TRUE);
   geo_node_run (node, g_steal_pointer (&actions));
   return payment;
+}
+
+GeoPayment *
+geo_node_pay (GeoNode *node,
+              const gchar *tx_id,
+              const GeoPid *to,
+              const gchar *equivalent,
+              GeoAmount amount,
+              const gchar *text,
+              GError **error) {
+  return geo_node_pay_invoice (node, tx_id, NULL, to, equivalent, amount, text,
+                               error);
 }

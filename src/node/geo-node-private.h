@@ -58,6 +58,9 @@ typedef struct {
   GPtrArray *orders; /* GeoJournalOrder */
   GPtrArray *answers; /* GeoRecordBody: contract and perhaps refusal */
   GPtrArray *recent; /* GeoActivity, newest first */
+  GPtrArray *requests; /* GeoJournalRequest, newest first */
+  GPtrArray *outbox; /* GeoJournalLetter */
+  GArray *blocked; /* GeoPid */
   gint64 activity_count;
   gint64 seen; /* The newest line of history somebody looked at. */
   gint64 newest;
@@ -147,6 +150,13 @@ struct _GeoNode {
 
   /* geo-node-state.c */
   GeoNodeState *state;
+  /* geo-node-requests.c */
+  GListStore *requests;
+  GPtrArray *request_waiters;
+  GHashTable *new_requests; /* GeoHash of what was told and is not listed */
+  guint request_count;
+  gboolean reading_requests;
+  gboolean requests_changed; /* Since it was begun to read them. */
 
   /* geo-node-calls.c */
   GHashTable *calls; /* msg_id → GeoNodeCall */
@@ -282,6 +292,19 @@ void geo_node_set_pending (GeoNode *self,
 /* As the party has them now. */
 void geo_node_refresh_proposals (GeoNode *self);
 
+/* --- geo-node-requests.c ------------------------------------------------ */
+
+void geo_node_requests_init (GeoNode *self);
+void geo_node_requests_clear (GeoNode *self);
+/* Of a job: GeoJournalRequest. */
+GPtrArray *geo_node_read_requests (GeoJournal *journal, GError **error);
+void geo_node_requests_load (GeoNode *self, GPtrArray *requests);
+void geo_node_refresh_requests (GeoNode *self);
+void geo_node_told_request (GeoNode *self, const GeoTold *told);
+void geo_node_told_blocked (GeoNode *self, const GeoPid *pid);
+void
+geo_node_fail_requests (GeoNode *self, GeoNodeError code, const gchar *message);
+
 /* --- geo-node-pay.c ----------------------------------------------------- */
 
 void geo_node_pay_init (GeoNode *self);
@@ -293,6 +316,15 @@ void geo_node_told_payment (GeoNode *self, const GeoTold *told);
 void geo_node_forget_unstored (GeoNode *self,
                                GPtrArray *orders,
                                const gchar *message);
+/* geo_node_pay () of a request that is stored. */
+GeoPayment *geo_node_pay_invoice (GeoNode *self,
+                                  const gchar *tx_id,
+                                  const GeoHash *invoice,
+                                  const GeoPid *to,
+                                  const gchar *equivalent,
+                                  GeoAmount amount,
+                                  const gchar *text,
+                                  GError **error);
 /* Borrowed; NULL if it is none of ours. */
 GeoPayment *geo_node_find_order (GeoNode *self, const GeoHash *order);
 

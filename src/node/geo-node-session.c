@@ -592,6 +592,8 @@ handle_message (GeoNode *self, const GeoMessage *message) {
   case GEO_MESSAGE_PONG:
     /* The client has heard it. */
     break;
+  case GEO_MESSAGE_LETTER_SEND:
+  case GEO_MESSAGE_LETTER_READ:
   case GEO_MESSAGE_HELLO:
   case GEO_MESSAGE_AUTH:
   case GEO_MESSAGE_PEOPLE_QUERY:
@@ -622,6 +624,8 @@ handle_message (GeoNode *self, const GeoMessage *message) {
   case GEO_MESSAGE_SYNC_RESULT:
   case GEO_MESSAGE_LOG_PROOF:
   case GEO_MESSAGE_RECOVERY_RESPONSE:
+  case GEO_MESSAGE_LETTER:
+  case GEO_MESSAGE_LETTER_STORED:
     /* Before that, what is missed comes again with SYNC. */
     if (geo_node_is_signed_in (self))
       hand_to_party (self, message);

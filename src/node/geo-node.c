@@ -13,6 +13,7 @@
 
 #include "core/geo-link.h"
 #include "node/geo-profile-private.h"
+#include "node/geo-request-item.h"
 
 G_DEFINE_FINAL_TYPE (GeoNode, geo_node, G_TYPE_OBJECT)
 
@@ -22,6 +23,7 @@ enum {
   PROP_CONNECTION_DETAIL,
   PROP_OPEN_COUNT,
   PROP_UNREAD,
+  PROP_REQUEST_COUNT,
   N_PROPS,
 };
 
@@ -30,6 +32,7 @@ enum {
   SIGNAL_CLEARED,
   SIGNAL_FAULT,
   SIGNAL_NOTICE,
+  SIGNAL_REQUEST_RECEIVED,
   N_SIGNALS,
 };
 
@@ -63,6 +66,7 @@ geo_node_finalize (GObject *object) {
   g_clear_pointer (&self->worker, geo_worker_free);
   geo_node_pay_clear (self);
   geo_node_state_clear (self);
+  geo_node_requests_clear (self);
   g_clear_pointer (&self->calls, g_hash_table_unref);
   g_clear_pointer (&self->waiters, g_ptr_array_unref);
   g_clear_pointer (&self->community, geo_community_free);
@@ -103,6 +107,9 @@ geo_node_get_property (GObject *object,
   case PROP_UNREAD:
     g_value_set_uint (value, self->unread);
     break;
+  case PROP_REQUEST_COUNT:
+    g_value_set_uint (value, self->request_count);
+    break;
   default: /* Not an enum: a number that GObject checked. */
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     break;
@@ -128,6 +135,8 @@ geo_node_class_init (GeoNodeClass *klass) {
                                               G_MAXUINT, 0, flags);
   props[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0,
                                           flags);
+  props[PROP_REQUEST_COUNT] = g_param_spec_uint (
+      "request-count", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[SIGNAL_PAYMENT_RECEIVED] = g_signal_new (
@@ -142,6 +151,9 @@ geo_node_class_init (GeoNodeClass *klass) {
   signals[SIGNAL_NOTICE] = g_signal_new ("notice", G_TYPE_FROM_CLASS (klass),
                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_REQUEST_RECEIVED] = g_signal_new (
+      "request-received", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+      NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_REQUEST_ITEM);
 }
 
 static void
@@ -155,6 +167,7 @@ geo_node_init (GeoNode *self) {
   geo_node_pay_init (self);
   geo_node_state_init (self);
   geo_node_calls_init (self);
+  geo_node_requests_init (self);
 }
 
 void

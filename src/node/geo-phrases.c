@@ -223,6 +223,14 @@ static const Sentence reasons[] = {
   { GEO_REASON_BAD_PROOF,
     N_ ("A proof did not hold, so it was refused. Try again, and tell "
         "whoever runs the hub if it happens again.") },
+  { GEO_REASON_INVOICE_CLOSED,
+    N_ ("This request is paid already, or was taken back. Ask for a new "
+        "one.") },
+  { GEO_REASON_INVOICE_EXPIRED,
+    N_ ("This request has expired. Ask for a new one.") },
+  { GEO_REASON_INVOICE_MISMATCH,
+    N_ ("The request asks for something else. Open it again and pay what it "
+        "says.") },
   { GEO_REASON_CHAIN,
     N_ ("The hub's entries do not follow one another. Keep your journal, and "
         "ask whoever runs the hub what happened.") },

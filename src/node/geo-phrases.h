@@ -15,6 +15,7 @@
 #include "core/geo-time.h"
 #include "node/geo-items.h"
 #include "node/geo-proposal.h"
+#include "node/geo-request-item.h"
 
 G_BEGIN_DECLS
 
@@ -72,6 +73,9 @@ gchar *geo_phrase_proposal (GeoProposalItem *item);
 /* "Paid to Olena", "Received from Ivan", "Passed through you", "You trust Olena
  * up to 300.00 UAH", … */
 gchar *geo_phrase_activity (GeoActivityItem *item);
+
+/* What a request asks, of whom, and what became of it. */
+gchar *geo_phrase_request (GeoRequestItem *item);
 
 /* Local time, the locale's way. */
 gchar *geo_phrase_date_time (GeoTime time_ms);

@@ -495,6 +495,9 @@ geo_receipt_verify (const gchar *text, gsize len, GError **error) {
   case GEO_RECORD_KIND_VOTE:
   case GEO_RECORD_KIND_REFUSAL:
   case GEO_RECORD_KIND_PERSON:
+  case GEO_RECORD_KIND_LETTER:
+  case GEO_RECORD_KIND_SENT:
+  case GEO_RECORD_KIND_BLOCK:
     break;
   }
   fail (error, GEO_CORE_ERROR_PROOF,

@@ -52,6 +52,10 @@ typedef enum {
   /* The clearings that wait for us are others now: geo_party_foreach_proposal
    */
   GEO_TOLD_PROPOSALS = 11,
+  /* order_hash: of a request (§8a) that is new, or whose state is another now;
+   * is_new: somebody asks us, and did not before. */
+  GEO_TOLD_REQUEST = 12,
+  GEO_TOLD_BLOCKED = 13, /* person: their letters are wanted or not now */
 } GeoToldKind;
 
 typedef struct {
@@ -67,6 +71,7 @@ typedef struct {
   gboolean has_max_amount;
   GeoDecimal max_amount;
   GPtrArray *limits; /* GeoLimitHint, or NULL */
+  gboolean is_new; /* REQUEST */
   GeoDecimal owed_before; /* CLEARED */
   GeoDecimal owed_after;
 } GeoTold;

@@ -288,6 +288,7 @@ apply_payment (GeoParty *party,
     note_inbound (party,
                   ((GeoProvenHop *) g_ptr_array_index (entry->hops, i))->hop,
                   entry->entry->at);
+  geo_letters_paid (party, entry->certificate->order, actions);
   if (geo_party_is_self (party, &contract->payer)) {
     geo_payer_paid (party, entry, actions);
   } else {

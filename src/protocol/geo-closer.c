@@ -781,6 +781,10 @@ geo_closer_message (GeoCloser *closer,
   case GEO_MESSAGE_ERROR:
     /* Answers: answering them would never end. */
     return;
+  case GEO_MESSAGE_LETTER_SEND:
+  case GEO_MESSAGE_LETTER_STORED:
+  case GEO_MESSAGE_LETTER:
+  case GEO_MESSAGE_LETTER_READ:
   case GEO_MESSAGE_HELLO:
   case GEO_MESSAGE_CHALLENGE:
   case GEO_MESSAGE_AUTH:

@@ -332,4 +332,5 @@ geo_lines_apply (GeoParty *party,
                     GEO_REASON_WRONG_SEQ, actions);
   }
   geo_actions_tell (actions, GEO_TOLD_LINE)->line = geo_trust_line_copy (line);
+  geo_letters_line (party, line, actions);
 }

@@ -5,6 +5,7 @@
  * other. geo-party.c holds the state and hands events out; geo-payer.c the
  * payments we make; geo-participant.c the contracts we are asked about;
  * geo-party-lines.c our lines; geo-party-clearing.c what is cleared;
+ * geo-party-letters.c what is asked for;
  * geo-catchup.c the hub's entries; geo-party-checks.c what two of them check.
  * Used by these files only.
  */
@@ -28,6 +29,9 @@ G_BEGIN_DECLS
 #define GEO_PARTY_OUTCOMES_MAX 1000
 #define GEO_PARTY_KEPT_MAX 64
 #define GEO_PARTY_PROPOSALS_MAX 256
+#define GEO_PARTY_REQUESTS_MAX 20000
+#define GEO_PARTY_OPEN_MAX 1000
+#define GEO_PARTY_OUTBOX_MAX 1000
 
 /* A no: the code and the word of geo-reasons.h that say why. */
 typedef struct {
@@ -116,6 +120,21 @@ typedef struct {
   GeoAmount after;
 } GeoAfter;
 
+/* Something that was asked of us, or that we ask (§8a). */
+typedef struct {
+  GeoLetter *letter;
+  GeoRequestFacts facts; /* Points into letter. */
+  GeoRequestState state;
+} GeoPartyRequest;
+
+/* A letter of ours that the hub does not have yet. */
+typedef struct {
+  GeoHash hash; /* Of its text. */
+  gchar msg_id[2 * GEO_HASH_LEN + 1];
+  GeoPid to;
+  GeoLetter *letter;
+} GeoOutgoing;
+
 struct _GeoParty {
   GeoCommunity *community;
   GeoParticipant *self;
@@ -131,6 +150,9 @@ struct _GeoParty {
   GeoTime answers_swept_at;
   GHashTable *outcomes; /* GeoOutcome, by order or contract */
   GQueue outcomes_in_order; /* The same, oldest first; borrowed */
+  GHashTable *requests; /* GeoPartyRequest, by hash */
+  GPtrArray *outbox; /* GeoOutgoing */
+  GHashTable *blocked; /* GeoPid */
   GPtrArray *kept; /* GeoMessage: PREPAREs that wait for a key or an entry */
 
   gint64 sequence; /* The last entry that was applied. */
@@ -323,6 +345,42 @@ gboolean geo_lines_check (GeoParty *party,
 void geo_lines_apply (GeoParty *party,
                       const GeoProvenEntry *entry,
                       GPtrArray *actions);
+
+/* --- geo-party-letters.c -------------------------------------------------- */
+
+void geo_letters_connected (GeoParty *party, GPtrArray *actions);
+void geo_letters_receive (GeoParty *party,
+                          const GeoMessage *message,
+                          GeoTime now,
+                          GPtrArray *actions);
+void geo_letters_stored (GeoParty *party,
+                         const GeoMessage *message,
+                         GPtrArray *actions);
+/* TRUE: it was about a letter. */
+gboolean geo_letters_error (GeoParty *party,
+                            const GeoMessage *message,
+                            GPtrArray *actions);
+/* P8: what we are paid for is what we asked for, and still do. */
+gboolean geo_letters_check_order (const GeoParty *party,
+                                  const GeoHash *contract,
+                                  const GeoOrder *order,
+                                  GeoTime now,
+                                  GeoNo *no);
+gboolean geo_letters_check_wish (const GeoParty *party,
+                                 const GeoHash *invoice,
+                                 const GeoPid *to,
+                                 const gchar *equivalent,
+                                 GeoAmount amount,
+                                 GeoTime now,
+                                 GError **error);
+/* A payment was committed; a line is in force. */
+void
+geo_letters_paid (GeoParty *party, const GeoOrder *order, GPtrArray *actions);
+void geo_letters_line (GeoParty *party,
+                       const GeoTrustLine *line,
+                       GPtrArray *actions);
+void geo_party_request_free (gpointer request);
+void geo_outgoing_free (gpointer outgoing);
 
 /* --- geo-catchup.c -------------------------------------------------------- */
 

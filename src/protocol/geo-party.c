@@ -79,6 +79,11 @@ geo_party_new (const GeoCommunity *community,
   party->orders = g_ptr_array_new_with_free_func (geo_open_order_free);
   party->votes = g_ptr_array_new_with_free_func (geo_open_vote_free);
   party->proposals = g_ptr_array_new_with_free_func (geo_proposal_free);
+  party->requests = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
+                                           geo_party_request_free);
+  party->outbox = g_ptr_array_new_with_free_func (geo_outgoing_free);
+  party->blocked = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
+                                          NULL);
   party->answers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
                                           geo_answer_free);
   party->outcomes = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
@@ -103,6 +108,9 @@ geo_party_free (GeoParty *party) {
   g_ptr_array_unref (party->orders);
   g_ptr_array_unref (party->votes);
   g_ptr_array_unref (party->proposals);
+  g_hash_table_unref (party->requests);
+  g_ptr_array_unref (party->outbox);
+  g_hash_table_unref (party->blocked);
   g_ptr_array_unref (party->kept);
   geo_community_free (party->community);
   geo_participant_free (party->self);
@@ -532,6 +540,7 @@ geo_party_connected (GeoParty *party,
   geo_payer_connected (party, now, actions);
   geo_participant_connected (party, now, actions);
   geo_lines_connected (party, actions);
+  geo_letters_connected (party, actions);
 }
 
 void
@@ -614,9 +623,18 @@ geo_party_message (GeoParty *party,
     recovery_response (party, message->u.recovery_response, now, actions);
     break;
   case GEO_MESSAGE_ERROR:
-    if (!geo_lines_error (party, message, actions))
+    if (!geo_lines_error (party, message, actions) &&
+        !geo_letters_error (party, message, actions))
       geo_payer_error (party, message, now, actions);
     break;
+  case GEO_MESSAGE_LETTER:
+    geo_letters_receive (party, message, now, actions);
+    break;
+  case GEO_MESSAGE_LETTER_STORED:
+    geo_letters_stored (party, message, actions);
+    break;
+  case GEO_MESSAGE_LETTER_SEND:
+  case GEO_MESSAGE_LETTER_READ:
   case GEO_MESSAGE_HELLO:
   case GEO_MESSAGE_CHALLENGE:
   case GEO_MESSAGE_AUTH:

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "core/geo-contract.h"
+#include "core/geo-letter.h"
 #include "protocol/geo-action.h"
 #include "protocol/geo-reasons.h"
 
@@ -67,6 +68,16 @@ void geo_party_load_sequence (GeoParty *party,
 void geo_party_load_answer (GeoParty *party,
                             const GeoContract *contract,
                             const GeoRefusal *refusal);
+
+/* §8a: a request and what became of it, a letter of ours that the hub does not
+ * have yet, and somebody whose letters are not wanted. */
+void geo_party_load_request (GeoParty *party,
+                             const GeoLetter *letter,
+                             GeoRequestState state);
+void geo_party_load_outgoing (GeoParty *party,
+                              const GeoPid *to,
+                              const GeoLetter *letter);
+void geo_party_load_blocked (GeoParty *party, const GeoPid *pid);
 
 /* --- Looking ---------------------------------------------------------------
  */
@@ -126,6 +137,23 @@ gboolean geo_party_pay (GeoParty *party,
                         GPtrArray *actions,
                         GError **error);
 
+/* The same of a request that is known here (geo_party_take_invoice (), or a
+ * letter): the order names it.  Also GEO_CODE_CONFLICT where it is settled,
+ * GEO_CODE_TIMEOUT where it has expired, GEO_CODE_INVALID where it asks for
+ * something else. */
+gboolean geo_party_pay_invoice (GeoParty *party,
+                                const gchar *tx_id,
+                                const GeoHash *invoice,
+                                const GeoPid *to,
+                                const gchar *equivalent,
+                                GeoAmount amount,
+                                const gchar *text,
+                                GeoTime now,
+                                gint64 deadline_ms,
+                                GeoHash *order_hash,
+                                GPtrArray *actions,
+                                GError **error);
+
 /* A person's wish to trust: limit for `to`; close with limit 0 and close TRUE.
  * Makes the next seq of our line (or seq 1 with line_id, which is not looked at
  * otherwise), signs, stores, sends; without a connection it is sent when there
@@ -181,6 +209,76 @@ gboolean geo_party_answer_clearing (GeoParty *party,
                                     GeoTime now,
                                     GPtrArray *actions,
                                     GError **error);
+
+/* --- Letters (§8a) ---------------------------------------------------------
+ *
+ * Each is signed, stored, then sent where it is for somebody (P1), now or when
+ * there is a connection.  FALSE and GEO_PARTY_ERROR, nothing changed:
+ * GEO_CODE_INVALID, GEO_CODE_NO_ROUTE (the person's key is not known),
+ * GEO_CODE_INTERNAL (too many are open).  hash: what it is called from then on.
+ */
+
+/* "Pay me": from NULL: whoever has the link; amount NULL: whatever they like;
+ * expires_at 0: never. */
+gboolean geo_party_request (GeoParty *party,
+                            const gchar *id,
+                            const GeoPid *from,
+                            const gchar *equivalent,
+                            const GeoAmount *amount,
+                            const gchar *memo,
+                            gboolean single_use,
+                            GeoTime expires_at,
+                            GeoTime now,
+                            GeoHash *hash,
+                            GPtrArray *actions,
+                            GError **error);
+/* "Trust me up to": the answer is the line. */
+gboolean geo_party_ask_trust (GeoParty *party,
+                              const gchar *id,
+                              const GeoPid *to,
+                              const gchar *equivalent,
+                              GeoAmount limit,
+                              const gchar *memo,
+                              GeoTime now,
+                              GeoHash *hash,
+                              GPtrArray *actions,
+                              GError **error);
+/* "We agree on what is owed today."  history: GeoMovement of the last contracts
+ * between us, newest first; may be NULL. */
+gboolean geo_party_propose_checkpoint (GeoParty *party,
+                                       const gchar *id,
+                                       const GeoPid *with,
+                                       const gchar *equivalent,
+                                       GPtrArray *history,
+                                       GeoTime now,
+                                       GeoHash *hash,
+                                       GPtrArray *actions,
+                                       GError **error);
+/* WITHDRAWN of what we asked, DECLINED of what we were asked, AGREED to a
+ * checkpoint.  GEO_CODE_CONFLICT (there is none, or it is settled),
+ * GEO_CODE_NOT_ALLOWED, GEO_CODE_CAPACITY (our balance is another one). */
+gboolean geo_party_respond (GeoParty *party,
+                            const GeoHash *hash,
+                            GeoVerdict verdict,
+                            GeoTime now,
+                            GPtrArray *actions,
+                            GError **error);
+/* A request that came by a link: it is stored before it is paid. The same again
+ * changes nothing. */
+gboolean geo_party_take_invoice (GeoParty *party,
+                                 const GeoInvoice *invoice,
+                                 const GeoParticipant *payee,
+                                 GeoTime now,
+                                 GeoHash *hash,
+                                 GPtrArray *actions,
+                                 GError **error);
+/* Letters of somebody are dropped unread. */
+gboolean geo_party_block (GeoParty *party,
+                          const GeoPid *pid,
+                          gboolean blocked,
+                          GPtrArray *actions,
+                          GError **error);
+gboolean geo_party_is_blocked (const GeoParty *party, const GeoPid *pid);
 
 /* A person's own rule, e.g. a shop that is closed: asked about a contract when
  * all checks have passed.  Answers the word to refuse it with (E006; at most 64

@@ -204,19 +204,20 @@ request (const GeoOpenOrder *open) {
   return message;
 }
 
-gboolean
-geo_party_pay (GeoParty *party,
-               const gchar *tx_id,
-               const GeoPid *to,
-               const gchar *equivalent,
-               GeoAmount amount,
-               const gchar *text,
-               const GeoConstraints *constraints,
-               GeoTime now,
-               gint64 deadline_ms,
-               GeoHash *order_hash,
-               GPtrArray *actions,
-               GError **error) {
+static gboolean
+pay (GeoParty *party,
+     const gchar *tx_id,
+     const GeoHash *invoice,
+     const GeoPid *to,
+     const gchar *equivalent,
+     GeoAmount amount,
+     const gchar *text,
+     const GeoConstraints *constraints,
+     GeoTime now,
+     gint64 deadline_ms,
+     GeoHash *order_hash,
+     GPtrArray *actions,
+     GError **error) {
   g_autoptr (GeoOrder) order = NULL;
   g_autoptr (GBytes) sealed = NULL;
   g_autofree gchar *normal = NULL;
@@ -225,6 +226,9 @@ geo_party_pay (GeoParty *party,
 
   if (!check_wish (party, tx_id, to, equivalent, amount, constraints, now,
                    deadline_ms, error) ||
+      (invoice != NULL && !geo_letters_check_wish (party, invoice, to,
+                                                   equivalent, amount, now,
+                                                   error)) ||
       !normal_text (text, &normal, error) ||
       !seal (party, to, normal, &sealed, error))
     return FALSE;
@@ -241,6 +245,10 @@ geo_party_pay (GeoParty *party,
   if (normal != NULL) {
     order->has_description_hash = TRUE;
     geo_hash_of (normal, strlen (normal), &order->description_hash);
+  }
+  if (invoice != NULL) {
+    order->has_invoice = TRUE;
+    order->invoice = *invoice;
   }
   order->constraints = constraints != NULL ? geo_constraints_copy (constraints)
                                            : default_constraints ();
@@ -263,6 +271,40 @@ geo_party_pay (GeoParty *party,
   tell (&open->hash, order, open->state, actions);
   geo_actions_timer (actions, &open->hash, now + GEO_PARTY_SEND_MS);
   return TRUE;
+}
+
+gboolean
+geo_party_pay (GeoParty *party,
+               const gchar *tx_id,
+               const GeoPid *to,
+               const gchar *equivalent,
+               GeoAmount amount,
+               const gchar *text,
+               const GeoConstraints *constraints,
+               GeoTime now,
+               gint64 deadline_ms,
+               GeoHash *order_hash,
+               GPtrArray *actions,
+               GError **error) {
+  return pay (party, tx_id, NULL, to, equivalent, amount, text, constraints,
+              now, deadline_ms, order_hash, actions, error);
+}
+
+gboolean
+geo_party_pay_invoice (GeoParty *party,
+                       const gchar *tx_id,
+                       const GeoHash *invoice,
+                       const GeoPid *to,
+                       const gchar *equivalent,
+                       GeoAmount amount,
+                       const gchar *text,
+                       GeoTime now,
+                       gint64 deadline_ms,
+                       GeoHash *order_hash,
+                       GPtrArray *actions,
+                       GError **error) {
+  return pay (party, tx_id, invoice, to, equivalent, amount, text, NULL, now,
+              deadline_ms, order_hash, actions, error);
 }
 
 /* --- Asking --------------------------------------------------------------- */

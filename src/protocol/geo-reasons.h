@@ -36,3 +36,6 @@
 #define GEO_REASON_INTERNAL "internal"                     /* E010 */
 #define GEO_REASON_CHAIN "chain" /* E008: told: not the next entry */
 #define GEO_REASON_TWO_OUTCOMES "two_outcomes"             /* E008: told: P4 */
+#define GEO_REASON_INVOICE_CLOSED "invoice_closed" /* E008: P8: not asked for, or settled */
+#define GEO_REASON_INVOICE_EXPIRED "invoice_expired" /* E007 */
+#define GEO_REASON_INVOICE_MISMATCH "invoice_mismatch" /* E009: another amount, payer … */

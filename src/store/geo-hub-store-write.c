@@ -5,6 +5,7 @@
  * none.  It decides nothing; it refuses what contradicts what is there.
  */
 #include "store/geo-hub-keeping-private.h"
+#include "store/geo-hub-letters-private.h"
 
 static gboolean
 conflict (const gchar *what, GError **error) {
@@ -452,6 +453,10 @@ write_change (GeoHubStore *store, const GeoChange *change, GError **error) {
     return geo_hub_store_write_own (store, change, error);
   case GEO_CHANGE_STATE:
     return geo_hub_store_write_state (store, change, error);
+  case GEO_CHANGE_LETTER:
+    return geo_hub_letters_write (store, change, error);
+  case GEO_CHANGE_LETTER_READ:
+    return geo_hub_letters_forget (store, change, error);
   }
   g_assert_not_reached ();
 }

@@ -310,6 +310,10 @@ geo_journal_check_body (const GeoJournalIdentity *identity,
     if (body->person == NULL)
       return unfit (kind, "the person is missing", error);
     break;
+  case GEO_RECORD_KIND_LETTER:
+  case GEO_RECORD_KIND_SENT:
+  case GEO_RECORD_KIND_BLOCK:
+    return geo_letters_check_body (identity, kind, body, error);
   }
   return TRUE;
 }
@@ -342,6 +346,8 @@ geo_journal_check_signatures (const GeoJournalIdentity *identity,
       is_ours (identity, &body->refusal->voter) &&
       !geo_refusal_verify (body->refusal, &identity->community_key, &why))
     return unfit_because (kind, why, error);
+  if (kind == GEO_RECORD_KIND_LETTER)
+    return geo_letters_check_signatures (identity, kind, body, error);
   if (body->entry == NULL)
     return TRUE;
   if (!geo_entry_verify (body->entry->entry, &identity->community_key, &why))

@@ -67,6 +67,46 @@ gboolean geo_projection_apply (GeoDatabase *database,
                                GeoTime at,
                                const GeoRecordBody *body,
                                GError **error);
+/* --- geo-journal-letters.c ------------------------------------------------ */
+
+/* Letters and what is said of them, as geo_projection_apply () does.  who: the
+ * person a record names was put down already. */
+gboolean geo_letters_apply (GeoDatabase *database,
+                            const GeoJournalIdentity *identity,
+                            gint64 sequence,
+                            GeoTime at,
+                            const GeoRecordBody *body,
+                            GError **error);
+gboolean geo_letters_apply_sent (GeoDatabase *database,
+                                 const GeoHash *letter,
+                                 GError **error);
+gboolean geo_letters_apply_block (GeoDatabase *database,
+                                  const GeoPid *pid,
+                                  gboolean blocked,
+                                  GError **error);
+/* A payment that names an invoice was committed; ours: we were paid. */
+gboolean geo_letters_apply_paid (GeoDatabase *database,
+                                 gint64 sequence,
+                                 GeoTime at,
+                                 const GeoHash *invoice,
+                                 gboolean ours,
+                                 GError **error);
+/* A line is in force; given: it is ours. */
+gboolean geo_letters_apply_line (GeoDatabase *database,
+                                 gint64 sequence,
+                                 GeoTime at,
+                                 const GeoTrustLine *line,
+                                 gboolean given,
+                                 GError **error);
+gboolean geo_letters_check_body (const GeoJournalIdentity *identity,
+                                 GeoRecordKind kind,
+                                 const GeoRecordBody *body,
+                                 GError **error);
+gboolean geo_letters_check_signatures (const GeoJournalIdentity *identity,
+                                       GeoRecordKind kind,
+                                       const GeoRecordBody *body,
+                                       GError **error);
+
 gboolean geo_projection_clear (GeoDatabase *database, GError **error);
 /* Names the first table that differs: GEO_STORE_ERROR_VERIFY. */
 gboolean geo_projection_compare (GeoDatabase *database,

@@ -234,6 +234,33 @@ change_balance (const GeoStep *step,
   return geo_query_run (&query, error);
 }
 
+/* What moved which balance when, by the hub's clock: what a statement is made
+ * of. */
+static gboolean
+add_movement (const GeoStep *step,
+              const GeoPid *peer,
+              const GeoHop *hop,
+              gboolean to_us,
+              GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  GeoAmount amount = hop->amount.amount;
+
+  if (!to_us && !geo_amount_neg (amount, &amount))
+    return unfit (step, "a hop does not fit a number", error);
+  if (!geo_query_prepare (&query, step->database,
+                          "INSERT INTO movement VALUES (?, ?, ?, ?, ?)"
+                          " ON CONFLICT (record, peer)"
+                          " DO UPDATE SET amount = amount + excluded.amount",
+                          error))
+    return FALSE;
+  geo_query_bind_int (&query, step->sequence);
+  geo_query_bind_pid (&query, peer);
+  geo_query_bind_text (&query, hop->equivalent);
+  geo_query_bind_int (&query, step->body->entry->entry->at);
+  geo_query_bind_int (&query, amount.minor);
+  return geo_query_run (&query, error);
+}
+
 /* in_out: what came to us over these hops; it is what passed through where it
  * went on again. */
 static gboolean
@@ -248,7 +275,8 @@ apply_hops (const GeoStep *step,
     gboolean to_us = is_self (step, &hop->to);
 
     if (!change_balance (step, to_us ? &hop->from : &hop->to, hop->equivalent,
-                         hop->amount.amount, to_us, error))
+                         hop->amount.amount, to_us, error) ||
+        !add_movement (step, to_us ? &hop->from : &hop->to, hop, to_us, error))
       return FALSE;
     if (to_us && !geo_amount_add (*in_out, hop->amount.amount, in_out))
       return unfit (step, "the hops do not fit a number", error);
@@ -434,6 +462,21 @@ set_not_paid (const GeoStep *step, const GeoRefusal *refusal, GError **error) {
   return geo_query_run (&query, error);
 }
 
+/* §8a: a payment that names a request. */
+static gboolean
+note_invoice (const GeoStep *step,
+              const GeoProvenEntry *proven,
+              GError **error) {
+  const GeoOrder *order = proven->certificate->order;
+
+  if (order == NULL || !order->has_invoice ||
+      (!is_self (step, &order->from) && !is_self (step, &order->to)))
+    return TRUE;
+  return geo_letters_apply_paid (step->database, step->sequence,
+                                 proven->entry->at, &order->invoice,
+                                 is_self (step, &order->to), error);
+}
+
 static gboolean
 apply_committed (const GeoStep *step, GError **error) {
   const GeoProvenEntry *proven = step->body->entry;
@@ -452,7 +495,8 @@ apply_committed (const GeoStep *step, GError **error) {
   GeoAmount in;
   gboolean found;
 
-  if (!apply_hops (step, proven->hops, &in, error))
+  if (!apply_hops (step, proven->hops, &in, error) ||
+      !note_invoice (step, proven, error))
     return FALSE;
   /* P9: the certificate is the evidence that lifts what was reserved. */
   if (contract->has_order && !close_order (step, &contract->order, error))
@@ -491,6 +535,9 @@ apply_line_entry (const GeoStep *step, GError **error) {
   if (!put_line (step, line, TRUE, error))
     return FALSE;
   if (given && !drop_pending_line (step, line, error))
+    return FALSE;
+  if (!geo_letters_apply_line (step->database, step->sequence,
+                               proven->entry->at, line, given, error))
     return FALSE;
   return add_activity (
       step,
@@ -638,6 +685,14 @@ geo_projection_apply (GeoDatabase *database,
     return apply_refused (&step, error);
   case GEO_RECORD_KIND_PERSON:
     return TRUE;
+  case GEO_RECORD_KIND_LETTER:
+    return put_person (&step, body->letter->person, error) &&
+           geo_letters_apply (database, identity, sequence, at, body, error);
+  case GEO_RECORD_KIND_SENT:
+    return geo_letters_apply_sent (database, &body->subject, error);
+  case GEO_RECORD_KIND_BLOCK:
+    return geo_letters_apply_block (database, &body->person->pid,
+                                    body->blocked, error);
   }
   return unfit (&step, "it is of an unknown kind", error);
 }
@@ -650,8 +705,10 @@ geo_projection_clear (GeoDatabase *database, GError **error) {
       database,
       "DELETE FROM line; DELETE FROM balance; DELETE FROM person;"
       "DELETE FROM open_order; DELETE FROM open_vote; DELETE FROM verdict;"
-      "DELETE FROM activity; DELETE FROM state;"
-      "INSERT INTO state VALUES (1, NULL, 0, NULL, 0);",
+      "DELETE FROM activity; DELETE FROM request; DELETE FROM outbox;"
+      "DELETE FROM blocked; DELETE FROM movement; DELETE FROM state;"
+      "INSERT INTO state (id, joined, entry_sequence, entry_hash, activities)"
+      " VALUES (1, NULL, 0, NULL, 0);",
       error);
 }
 
@@ -671,6 +728,10 @@ static const struct {
   { "open payments", "SELECT * FROM open_order ORDER BY order_hash" },
   { "open votes", "SELECT * FROM open_vote ORDER BY contract" },
   { "votes", "SELECT * FROM verdict ORDER BY contract" },
+  { "requests", "SELECT * FROM request ORDER BY hash" },
+  { "letters to be sent", "SELECT * FROM outbox ORDER BY letter" },
+  { "people who are blocked", "SELECT * FROM blocked ORDER BY pid" },
+  { "movements of balances", "SELECT * FROM movement ORDER BY record, peer" },
   { "lines of history", "SELECT * FROM activity ORDER BY id" },
 };
 

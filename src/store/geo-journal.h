@@ -18,6 +18,7 @@
 #pragma once
 
 #include "core/geo-activity-filter.h"
+#include "core/geo-letter.h"
 #include "core/geo-messages.h"
 #include "store/geo-store-error.h"
 
@@ -165,6 +166,65 @@ GeoActivity *geo_journal_find_payment (GeoJournal *journal,
                                        const gchar *tx_id,
                                        GError **error);
 gint64 geo_journal_count_activity (GeoJournal *journal, GError **error);
+
+/* --- Requests (protocol §8a) ---------------------------------------------- */
+
+typedef struct {
+  gint64 record; /* That it came with; the page key. */
+  GeoHash hash; /* Of the invoice, trust_request or checkpoint. */
+  GeoRequestKind kind;
+  gboolean mine; /* I ask; FALSE: I am asked. */
+  gboolean has_peer; /* FALSE: whoever has the link */
+  GeoPid peer;
+  gchar *id;
+  gchar *equivalent;
+  gboolean has_amount;
+  GeoDecimal amount;
+  gchar *memo; /* NULL if none */
+  gboolean single_use;
+  GeoTime at;
+  gboolean has_expires_at;
+  GeoTime expires_at;
+  GeoRequestState state; /* Whether it has expired is for a clock to say. */
+  GeoTime changed_at;
+  gint64 paid; /* How many payments name it. */
+  gint64 decided; /* The record that settled it, 0 if none */
+  gboolean waits; /* A letter of ours about it is not at the hub yet. */
+  GeoLetter *letter; /* What was said */
+} GeoJournalRequest;
+
+/* A letter of ours that the hub does not have yet. */
+typedef struct {
+  GeoPid to;
+  GeoLetter *letter;
+} GeoJournalLetter;
+
+void geo_journal_request_free (GeoJournalRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoJournalRequest, geo_journal_request_free)
+void geo_journal_letter_free (GeoJournalLetter *letter);
+
+/* GeoJournalRequest, newest first, before that record (0: from the newest), at
+ * most max; open: only those that are not settled. */
+GPtrArray *geo_journal_list_requests (GeoJournal *journal,
+                                      gboolean open,
+                                      gint64 before,
+                                      guint max,
+                                      GError **error);
+GeoJournalRequest *geo_journal_get_request (GeoJournal *journal,
+                                            const GeoHash *hash,
+                                            GError **error); /* NOT_FOUND */
+/* GeoJournalLetter, in the order in which they were written. */
+GPtrArray *geo_journal_list_outbox (GeoJournal *journal, GError **error);
+/* GeoPid of those whose letters are not wanted. */
+GArray *geo_journal_list_blocked (GeoJournal *journal, GError **error);
+
+/* GeoMovement: the last contracts that moved what peer owes us, newest first, at
+ * most max. */
+GPtrArray *geo_journal_list_movements (GeoJournal *journal,
+                                       const GeoPid *peer,
+                                       const gchar *equivalent,
+                                       guint max,
+                                       GError **error);
 
 /* Everything that proves what became of one payment, by its tx_id (ours first)
  * or the text of its order's or contract's hash: the canonical JSON {"body",

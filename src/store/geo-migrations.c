@@ -112,6 +112,50 @@ static const gchar *const journal_steps[] = {
   "CREATE INDEX activity_not_paid ON activity (id)"
   "  WHERE kind = 1 AND state = 5;"
   "DELETE FROM state;",
+  /* 6: requests, and what moved each balance; made anew, too. */
+  "CREATE TABLE request ("
+  "  hash BLOB PRIMARY KEY,"
+  "  kind INTEGER NOT NULL,"
+  "  mine INTEGER NOT NULL,"
+  "  peer BLOB,"
+  "  id TEXT NOT NULL,"
+  "  equivalent TEXT NOT NULL,"
+  "  amount INTEGER,"
+  "  decimals INTEGER NOT NULL,"
+  "  memo TEXT,"
+  "  single_use INTEGER NOT NULL,"
+  "  at INTEGER NOT NULL,"
+  "  expires_at INTEGER,"
+  "  state INTEGER NOT NULL,"
+  "  changed_at INTEGER NOT NULL,"
+  "  paid INTEGER NOT NULL,"
+  "  record INTEGER NOT NULL,"
+  "  decided INTEGER"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE INDEX request_record ON request (record);"
+  "CREATE INDEX request_open ON request (record) WHERE state = 1;"
+  "CREATE INDEX request_peer ON request (peer, equivalent)"
+  "  WHERE kind = 2 AND state = 1;"
+  "CREATE TABLE outbox ("
+  "  letter BLOB PRIMARY KEY,"
+  "  record INTEGER NOT NULL"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE TABLE blocked ("
+  "  pid BLOB PRIMARY KEY"
+  ") STRICT, WITHOUT ROWID;"
+  /* amount: how much more peer owes us after that record than before. */
+  "CREATE TABLE movement ("
+  "  record INTEGER NOT NULL,"
+  "  peer BLOB NOT NULL,"
+  "  equivalent TEXT NOT NULL,"
+  "  at INTEGER NOT NULL,"
+  "  amount INTEGER NOT NULL,"
+  "  PRIMARY KEY (record, peer)"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE INDEX movement_at ON movement (equivalent, at);"
+  "CREATE INDEX movement_peer ON movement (peer, equivalent, record);"
+  "CREATE INDEX activity_proof ON activity (proof) WHERE proof IS NOT NULL;"
+  "DELETE FROM state;",
 };
 
 /* The journal part is only appended; debt is its projection (I1).  Tables that
@@ -380,6 +424,19 @@ static const gchar *const hub_steps[] = {
   "  data BLOB NOT NULL,"
   "  PRIMARY KEY (participant, hash)"
   ") STRICT;",
+
+  /* 7: what people write to each other, until it is read.  No journal: it is
+   * sealed, and nothing of the hub's depends on it. */
+  "CREATE TABLE letter ("
+  "  id INTEGER PRIMARY KEY,"
+  "  to_pid BLOB NOT NULL REFERENCES participant (pid),"
+  "  from_pid BLOB NOT NULL,"
+  "  hash BLOB NOT NULL,"
+  "  at INTEGER NOT NULL,"
+  "  sealed BLOB NOT NULL,"
+  "  UNIQUE (to_pid, hash)"
+  ") STRICT;"
+  "CREATE INDEX letter_at ON letter (at);",
 };
 
 static const GeoMigrations journal_migrations = {

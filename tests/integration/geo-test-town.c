@@ -174,6 +174,8 @@ tell (Member *member, const GeoTold *told) {
   case GEO_TOLD_PASSED:
   case GEO_TOLD_CLEARED:
   case GEO_TOLD_PROPOSALS:
+  case GEO_TOLD_REQUEST:
+  case GEO_TOLD_BLOCKED:
   case GEO_TOLD_PERSON:
     return;
   }

@@ -508,6 +508,114 @@ def test_journal_corrupted(town):
     assert failure["records"] >= 1, failure
 
 
+def test_request_by_link(town):
+    olena, ivan, maria = town.people
+    asked = maria.json("request", "1.50", "UAH", "--memo", "bread", "--once",
+                       "--expires", "2h")
+    assert asked["link"].startswith("geo://v1/pay?"), asked
+    assert (asked["state"], asked["mine"], asked["once"]) \
+        == ("open", True, True)
+    before = maria.total()
+    # Of what was signed, nothing may be another.
+    failure = ivan.run("pay", asked["link"].replace("1.50", "1.40"),
+                       status=USAGE)
+    assert "changed" in failure or "signed" in failure, failure
+    ivan.run("pay", asked["link"], "2", status=USAGE)
+    paid = ivan.json("pay", asked["link"])
+    assert (paid["state"], paid["amount"]) == ("paid", "1.50"), paid
+    assert float(maria.total()) == float(before) + 1.5
+    # Once is once, for Ivan and for everybody.
+    ivan.run("pay", asked["link"], status=USAGE)
+    shown = [r for r in maria.json("requests", "--all")["requests"]
+             if r["id"] == asked["id"]]
+    assert [(r["state"], r["paid"]) for r in shown] == [("done", 1)], shown
+    receipt = json.loads(ivan.run("receipt", paid["tx_id"]))
+    order = receipt["body"]["entry"]["certificate"]["order"]
+    assert order["invoice"] == asked["key"]
+
+
+def test_request_sent(town):
+    olena, ivan, maria = town.people
+    asked = maria.json("request", "2", "UAH", "--from", "Ivan",
+                       "--memo", "the cinema")
+    assert not asked["waits"], asked
+    waiting = ivan.json("requests")["requests"]
+    assert [(r["id"], r["amount"], r["memo"], r["peer"]["name"], r["mine"])
+            for r in waiting] \
+        == [(asked["id"], "2.00", "the cinema", "Maria", False)], waiting
+    assert "Maria asks you for 2.00 UAH" in ivan.run("requests")
+    assert ivan.json("pay", asked["id"][:8])["state"] == "paid"
+    assert ivan.json("requests")["requests"] == []
+    assert maria.json("requests")["requests"] == []
+    history = maria.json("history", "--limit", "1")["items"]
+    assert history[0]["note"] == "the cinema", history
+
+    # No is told; a request of one's own is taken back.
+    asked = maria.json("request", "any", "UAH", "--from", "Ivan")
+    assert "declined" in ivan.run("decline", asked["id"])
+    shown = maria.json("requests", "--all")["requests"][0]
+    assert (shown["id"], shown["state"]) == (asked["id"], "declined"), shown
+    asked = maria.json("request", "3", "UAH")
+    maria.run("decline", asked["id"])
+    failure = ivan.json("pay", asked["link"], status=REFUSED)
+    assert failure["reason"] == "invoice_closed", failure
+
+
+def test_request_while_away(town):
+    """Who asks needs no hub, and who is asked need not be there."""
+    olena, ivan, maria = town.people
+    town.hub.stop()
+    asked = maria.json("request", "1", "UAH", "--from", ivan.pid)
+    assert asked["waits"]
+    town.hub.start()
+    assert not [r for r in ivan.json("requests")["requests"]]
+    maria.json("requests")
+    waiting = ivan.json("requests")["requests"]
+    assert [r["id"] for r in waiting] == [asked["id"]], waiting
+    ivan.run("block", "Maria")
+    ivan.json("decline", asked["id"])
+    maria.json("request", "1", "UAH", "--from", "Ivan")
+    assert ivan.json("requests")["requests"] == []
+    ivan.run("block", "Maria", "--off")
+
+
+def test_ask_trust(town):
+    olena, ivan, maria = town.people
+    asked = maria.json("ask-trust", "Ivan", "5", "HOUR", "--memo", "harvest")
+    waiting = ivan.json("requests")["requests"]
+    assert [(r["kind"], r["amount"], r["memo"]) for r in waiting] \
+        == [("trust", "5.00", "harvest")], waiting
+    ivan.run("trust", "Maria", "5", "HOUR")
+    assert ivan.json("requests")["requests"] == []
+    shown = maria.json("requests", "--all")["requests"][0]
+    assert (shown["id"], shown["state"]) == (asked["id"], "done"), shown
+    ivan.run("trust", "Maria", "--close", "HOUR")
+
+
+def test_checkpoint(town):
+    olena, ivan, maria = town.people
+    owed = ivan.relation(maria)["balance"].lstrip("-")
+    asked = ivan.json("checkpoint", "Maria", "UAH")
+    assert (asked["kind"], asked["amount"]) == ("checkpoint", owed), asked
+    ivan.run("checkpoint", "show", asked["id"], status=FAILED)
+    done = maria.json("checkpoint", "accept", asked["id"])
+    assert done["state"] == "done", done
+    proof = json.loads(ivan.run("checkpoint", "show", asked["id"]))
+    assert proof["checkpoint"]["amount"] == owed
+    assert len(proof["responses"]) == 2
+    assert proof == json.loads(maria.run("checkpoint", "show", asked["id"]))
+
+    # What is not the same any more is said, and not signed.
+    asked = ivan.json("checkpoint", "Maria", "UAH")
+    maria.json("pay", "Ivan", "0.50", "UAH")
+    failure = maria.json("checkpoint", "accept", asked["id"],
+                         status=NOT_VERIFIED)
+    assert "Only your journal has 0.50" in failure["difference"], failure
+    maria.run("decline", asked["id"])
+    maria.json("pay", "Ivan", "0.50", "UAH")
+    ivan.json("pay", "Maria", "1.00", "UAH")
+
+
 def test_ambiguous_name(town):
     other = Person(town, "ivan-two", "another")
     other.pid = other.json("init", "--name", "IVAN")["pid"]

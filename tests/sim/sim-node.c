@@ -4,7 +4,8 @@
  * A light node of the simulator: the real party and the real journal, driven as
  * the light node drives them (lists in order, nothing past a STORE before it is
  * on disk, everything made anew after a failed write), with the clock, the
- * network and the disk in other hands.
+ * network and the disk in other hands.  Long because it is one driver: what it
+ * stores, sends and is told has one order.
  */
 #include "sim.h"
 
@@ -142,6 +143,9 @@ remember (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind) {
   case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_REFUSED:
   case GEO_RECORD_KIND_PERSON:
+  case GEO_RECORD_KIND_LETTER:
+  case GEO_RECORD_KIND_SENT:
+  case GEO_RECORD_KIND_BLOCK:
     return;
   }
   g_hash_table_add (node->stored, geo_hash_dup (&hash));
@@ -627,6 +631,8 @@ tell (SimNode *node, const GeoTold *told) {
     sim_count (node->sim, SIM_COUNT_cleared);
     return;
   case GEO_TOLD_PROPOSALS:
+  case GEO_TOLD_REQUEST:
+  case GEO_TOLD_BLOCKED:
     sim_count (node->sim, SIM_COUNT_proposed);
     return;
   case GEO_TOLD_FAULT:

@@ -48,7 +48,7 @@ static void
 fill_list (const GeoFieldInfo *field, gpointer place, Filling filling) {
   gint count = filling == FILL_LEAST  ? 0
                : filling == FILL_MOST ? 2
-                                      : g_test_rand_int_range (0, 4);
+                                      : g_test_rand_int_range (0, MIN ((gint) field->max, 3) + 1);
 
   for (gint i = 0; i < count; i++) {
     if (field->type == GEO_FIELD_OBJECTS) {

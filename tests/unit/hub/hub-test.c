@@ -232,6 +232,8 @@ note_told (HubPerson *person, const GeoTold *told) {
   case GEO_TOLD_PASSED:
   case GEO_TOLD_CLEARED:
   case GEO_TOLD_PROPOSALS:
+  case GEO_TOLD_REQUEST:
+  case GEO_TOLD_BLOCKED:
   case GEO_TOLD_LINE_REFUSED:
   case GEO_TOLD_REFUSED_VOTE:
   case GEO_TOLD_PERSON:

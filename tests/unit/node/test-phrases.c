@@ -135,6 +135,9 @@ static const gchar *const all_reasons[] = {
   GEO_REASON_INTERNAL,
   GEO_REASON_CHAIN,
   GEO_REASON_TWO_OUTCOMES,
+  GEO_REASON_INVOICE_CLOSED,
+  GEO_REASON_INVOICE_EXPIRED,
+  GEO_REASON_INVOICE_MISMATCH,
 };
 
 /* There is an answer in every state, and only one of them is yes. */

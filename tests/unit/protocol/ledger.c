@@ -437,6 +437,8 @@ ledger_apply (Ledger *ledger, const GeoChange *change) {
     return;
   case GEO_CHANGE_HUB:
   case GEO_CHANGE_STATE:
+  case GEO_CHANGE_LETTER:
+  case GEO_CHANGE_LETTER_READ:
     /* The driver's, not the closer's. */
     break;
   }

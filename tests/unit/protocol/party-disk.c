@@ -167,6 +167,9 @@ read_record (Town *town, Disk *disk, const GeoAction *action) {
     break;
   case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_PERSON:
+  case GEO_RECORD_KIND_LETTER:
+  case GEO_RECORD_KIND_SENT:
+  case GEO_RECORD_KIND_BLOCK:
     g_assert_not_reached ();
   }
 }

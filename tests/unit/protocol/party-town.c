@@ -194,6 +194,9 @@ put_on_disk (Town *town, const GeoAction *action) {
     break;
   case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_PERSON:
+  case GEO_RECORD_KIND_LETTER:
+  case GEO_RECORD_KIND_SENT:
+  case GEO_RECORD_KIND_BLOCK:
     g_assert_not_reached ();
   }
 }
@@ -375,6 +378,8 @@ told_name (const GeoTold *told) {
   case GEO_TOLD_CLEARED:
     return "cleared";
   case GEO_TOLD_PROPOSALS:
+  case GEO_TOLD_REQUEST:
+  case GEO_TOLD_BLOCKED:
     return "proposals";
   }
   return "?";

@@ -104,6 +104,9 @@ read_record (Disk *disk, const GeoAction *action) {
     return;
   case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_PERSON:
+  case GEO_RECORD_KIND_LETTER:
+  case GEO_RECORD_KIND_SENT:
+  case GEO_RECORD_KIND_BLOCK:
     return;
   }
 }

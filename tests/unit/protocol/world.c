@@ -386,6 +386,8 @@ hear (Member *member, const GeoTold *told) {
   case GEO_TOLD_LINE_REFUSED:
   case GEO_TOLD_REFUSED_VOTE:
   case GEO_TOLD_PROPOSALS:
+  case GEO_TOLD_REQUEST:
+  case GEO_TOLD_BLOCKED:
   case GEO_TOLD_SYNCED:
   case GEO_TOLD_PERSON:
     return;
