@@ -264,7 +264,7 @@ configure (GeoDatabase *database,
   return set_wal (database, error) &&
          geo_database_execute (database,
                                "PRAGMA synchronous = FULL;"
-                               "PRAGMA wal_autocheckpoint = 4000;"
+                               "PRAGMA wal_autocheckpoint = 16000;"
                                "PRAGMA cache_size = -16384;"
                                "PRAGMA journal_size_limit = 67108864;",
                                error);
@@ -274,6 +274,18 @@ configure (GeoDatabase *database,
 static void
 finalize (gpointer statement) {
   sqlite3_finalize (statement);
+}
+
+/* What SQLite counts of memory nobody reads, and counting takes a lock with
+ * each of thousands of small pieces. */
+static void
+init_sqlite (void) {
+  static gsize once = 0;
+
+  if (g_once_init_enter (&once)) {
+    sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+    g_once_init_leave (&once, 1);
+  }
 }
 
 GeoDatabase *
@@ -286,6 +298,7 @@ geo_database_open (const gchar *path,
   gint code;
 
   g_assert (path != NULL || !read_only);
+  init_sqlite ();
   database->owner = g_thread_self ();
   database->lock_fd = -1;
   database->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize);

@@ -17,7 +17,17 @@ struct _GeoHubStore {
   /* The writer's: where the log ends, as the open transaction leaves it. */
   gboolean knows_end;
   GeoMerkleEnd end;
+  /* GeoPid → GeoChainEnd: the same of the chains that were written to. */
+  GHashTable *chains;
 };
+
+typedef struct {
+  gint64 sequence;
+  GeoHash hash;
+} GeoChainEnd;
+
+/* A transaction was rolled back. */
+void geo_hub_store_forget_ends (GeoHubStore *store);
 
 /* The end of a participant's chain of entries; sequence 0 where there is none.
  */

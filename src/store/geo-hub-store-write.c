@@ -15,6 +15,22 @@ conflict (const gchar *what, GError **error) {
 
 /* --- Entries -------------------------------------------------------------- */
 
+/* The end of the participant's chain, as the open transaction leaves it. */
+static GeoChainEnd *
+find_end (GeoHubStore *store, const GeoPid *participant, GError **error) {
+  GeoChainEnd *known = g_hash_table_lookup (store->chains, participant);
+  GeoChainEnd end;
+
+  if (known != NULL)
+    return known;
+  if (!geo_hub_store_read_end (store, participant, &end.sequence, &end.hash,
+                               error))
+    return NULL;
+  known = g_memdup2 (&end, sizeof end);
+  g_hash_table_insert (store->chains, geo_pid_dup (participant), known);
+  return known;
+}
+
 /* tx 0: about a trust line. */
 static gboolean
 insert_entry (GeoHubStore *store,
@@ -25,16 +41,16 @@ insert_entry (GeoHubStore *store,
   g_autofree gchar *text = NULL;
   const GeoEntry *entry = proven->entry;
   GeoProvenEntry stored = *proven;
-  gint64 last;
+  GeoChainEnd *end = find_end (store, &entry->participant, error);
   GeoHash hash;
 
   /* §8: each participant's entries are one chain; what is there already is
    * what the next one follows. */
-  if (!geo_hub_store_read_end (store, &entry->participant, &last, &hash, error))
+  if (end == NULL)
     return FALSE;
-  if (entry->sequence - 1 != last ||
-      (last > 0 &&
-       (!entry->has_previous || !geo_hash_equal (&entry->previous, &hash))))
+  if (entry->sequence - 1 != end->sequence ||
+      (end->sequence > 0 && (!entry->has_previous ||
+                             !geo_hash_equal (&entry->previous, &end->hash))))
     return conflict ("An entry does not follow the last one.", error);
 
   if (!geo_query_prepare (&query, store->database,
@@ -54,7 +70,10 @@ insert_entry (GeoHubStore *store,
   geo_query_bind_hash (&query, &entry->subject);
   geo_query_bind_hash (&query, &hash);
   geo_query_bind_text (&query, text);
-  return geo_query_run (&query, error);
+  if (!geo_query_run (&query, error))
+    return FALSE;
+  *end = (GeoChainEnd){ entry->sequence, hash };
+  return TRUE;
 }
 
 static gboolean
@@ -474,7 +493,7 @@ geo_hub_store_write (GeoHubStore *store, GPtrArray *changes, GError **error) {
     if (!write_change (store, change, error) ||
         (change->audit != NULL &&
          !geo_hub_store_write_audit (store, change, error))) {
-      store->knows_end = FALSE;
+      geo_hub_store_forget_ends (store);
       geo_database_rollback (store->database);
       return FALSE;
     }
@@ -482,6 +501,6 @@ geo_hub_store_write (GeoHubStore *store, GPtrArray *changes, GError **error) {
   /* P1: TRUE says that all of them are on disk. */
   if (geo_database_commit (store->database, error))
     return TRUE;
-  store->knows_end = FALSE;
+  geo_hub_store_forget_ends (store);
   return FALSE;
 }

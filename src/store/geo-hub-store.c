@@ -22,6 +22,8 @@ geo_hub_store_open (const gchar *path, gboolean read_only, GError **error) {
     return NULL;
   store = g_new0 (GeoHubStore, 1);
   store->database = database;
+  store->chains = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
+                                         g_free);
   if (!read_only && !geo_hub_store_fill_log (store, error))
     return NULL;
   return g_steal_pointer (&store);
@@ -37,7 +39,14 @@ geo_hub_store_close (GeoHubStore *store) {
   if (store == NULL)
     return;
   geo_database_close (store->database);
+  g_hash_table_unref (store->chains);
   g_free (store);
+}
+
+void
+geo_hub_store_forget_ends (GeoHubStore *store) {
+  store->knows_end = FALSE;
+  g_hash_table_remove_all (store->chains);
 }
 
 guint64
