@@ -236,6 +236,7 @@ struct _GeoPerson {
   GeoPid pid;
   gchar *pid_text;
   gchar *name;
+  gboolean verified;
   GListStore *relations;
 };
 
@@ -245,6 +246,7 @@ enum {
   PERSON_PROP_0,
   PERSON_PROP_NAME,
   PERSON_PROP_PID,
+  PERSON_PROP_VERIFIED,
   PERSON_N_PROPS,
 };
 
@@ -274,6 +276,9 @@ geo_person_get_property (GObject *object,
   case PERSON_PROP_PID:
     g_value_set_string (value, self->pid_text);
     break;
+  case PERSON_PROP_VERIFIED:
+    g_value_set_boolean (value, self->verified);
+    break;
   default: /* Not an enum: a number that GObject checked. */
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     break;
@@ -289,6 +294,9 @@ geo_person_class_init (GeoPersonClass *klass) {
 
   person_props[PERSON_PROP_NAME] = text_spec ("name");
   person_props[PERSON_PROP_PID] = text_spec ("pid");
+  person_props[PERSON_PROP_VERIFIED] = g_param_spec_boolean (
+      "verified", NULL, NULL, FALSE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, PERSON_N_PROPS,
                                      person_props);
 }
@@ -378,6 +386,21 @@ geo_person_find_relation (GeoPerson *person, const gchar *equivalent) {
   guint index;
 
   return find_relation (person, equivalent, G_MAXUINT, &index);
+}
+
+void
+geo_person_set_verified (GeoPerson *person, gboolean verified) {
+  if (person->verified == verified)
+    return;
+  person->verified = verified;
+  g_object_notify_by_pspec (G_OBJECT (person),
+                            person_props[PERSON_PROP_VERIFIED]);
+}
+
+gboolean
+geo_person_get_verified (GeoPerson *person) {
+  g_assert (GEO_IS_PERSON (person));
+  return person->verified;
 }
 
 const gchar *

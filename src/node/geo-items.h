@@ -37,7 +37,7 @@ gboolean geo_relation_get_live (GeoRelation *relation);
 /* A line of mine is not receipted yet. */
 gboolean geo_relation_get_pending (GeoRelation *relation);
 
-/* Properties: "name" (string), "pid" (string). */
+/* Properties: "name" (string), "pid" (string), "verified" (boolean). */
 #define GEO_TYPE_PERSON (geo_person_get_type ())
 G_DECLARE_FINAL_TYPE (GeoPerson, geo_person, GEO, PERSON, GObject)
 
@@ -45,6 +45,8 @@ G_DECLARE_FINAL_TYPE (GeoPerson, geo_person, GEO, PERSON, GObject)
 const gchar *geo_person_get_name (GeoPerson *person);
 const gchar *geo_person_get_pid_text (GeoPerson *person);
 const GeoPid *geo_person_get_pid (GeoPerson *person);
+/* Their key was compared in person, and is still that one (geo-safety.h). */
+gboolean geo_person_get_verified (GeoPerson *person);
 /* GeoRelation, one for each equivalent there is something in.  Borrowed; it
  * emits "items-changed", its items notify. */
 GListModel *geo_person_get_relations (GeoPerson *person);

@@ -27,6 +27,7 @@ geo_node_data_free (gpointer user_data) {
 
   if (data == NULL)
     return;
+  g_clear_pointer (&data->notes, g_key_file_unref);
   g_free (data->path);
   geo_community_free (data->community);
   geo_participant_free (data->self);
@@ -279,6 +280,7 @@ geo_node_load_job (GeoWorker *worker, gpointer data, GError **error) {
   read->answers =
       g_ptr_array_new_with_free_func ((GDestroyNotify) geo_record_body_free);
   read->copy = geo_node_state_read (path);
+  read->notes = geo_node_notes_read (path);
   if (read_all (geo_worker_get_journal (worker), read, &failure))
     return g_steal_pointer (&read);
   if (read->community == NULL &&
@@ -472,6 +474,8 @@ geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
   self->party = geo_party_new (self->community, self->self, self->secret);
   load_party (self->party, data);
   geo_node_state_load (self, g_steal_pointer (&data->copy));
+  g_clear_pointer (&self->notes, g_key_file_unref);
+  self->notes = g_steal_pointer (&data->notes);
   geo_node_pay_load (self, data);
   geo_node_lists_load (self, data);
   geo_node_requests_load (self, data->requests);

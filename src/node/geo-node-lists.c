@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "node/geo-node-private.h"
+#include "node/geo-safety.h"
 
 typedef struct {
   GeoPid peer;
@@ -106,6 +107,7 @@ geo_node_lists_clear (GeoNode *self) {
   g_clear_object (&self->activity);
   g_clear_pointer (&self->pending, g_hash_table_unref);
   g_clear_pointer (&self->expected_receipts, g_hash_table_unref);
+  g_clear_pointer (&self->notes, g_key_file_unref);
 }
 
 static gint
@@ -189,6 +191,7 @@ geo_node_refresh_person (GeoNode *self, const GeoPid *pid, gboolean present) {
 
   if (person == NULL)
     person = made = geo_person_new (pid, geo_node_find_name (self, pid));
+  geo_person_set_verified (person, geo_node_get_verified (self, pid));
   for (guint i = 0; i < n; i++) {
     const GeoEquivalent *equivalent =
         g_ptr_array_index (self->community->equivalents, i);
@@ -224,6 +227,10 @@ geo_node_refresh_name (GeoNode *self, const GeoParticipant *participant) {
 
   geo_activity_model_rename (self->activity, &participant->pid,
                              participant->name);
+  /* What was compared was the key of then. */
+  if (person != NULL)
+    geo_person_set_verified (person,
+                             geo_node_get_verified (self, &participant->pid));
   if (person == NULL || !geo_person_set_name (person, participant->name) ||
       !g_list_store_find (self->people, person, &position))
     return;

@@ -62,6 +62,7 @@ typedef struct {
   GPtrArray *outbox; /* GeoJournalLetter */
   GArray *blocked; /* GeoPid */
   gint64 activity_count;
+  GKeyFile *notes;
   gint64 seen; /* The newest line of history somebody looked at. */
   gint64 newest;
   gboolean never_seen;
@@ -140,6 +141,9 @@ struct _GeoNode {
   gint64 newest;
   guint unread;
   GHashTable *pending; /* line_id → the pair it is for */
+  GKeyFile *notes; /* geo-safety.c; NULL before there is a journal. */
+  gboolean notes_saving;
+  gboolean notes_changed; /* Since saving began. */
   GHashTable *expected_receipts; /* Receipt keys of what is to be told */
 
   /* geo-node-pay.c */
@@ -286,6 +290,11 @@ void geo_node_refresh_name (GeoNode *self, const GeoParticipant *person);
 void geo_node_set_pending (GeoNode *self,
                            const GeoTrustLine *line,
                            gboolean pending);
+
+/* --- geo-safety.c ------------------------------------------------------- */
+
+/* Whom this person compared keys with.  Any thread. */
+GKeyFile *geo_node_notes_read (const gchar *journal_path);
 
 /* --- geo-node-clearing.c ------------------------------------------------ */
 

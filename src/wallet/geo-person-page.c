@@ -12,6 +12,7 @@
 
 #include "node/geo-phrases.h"
 #include "wallet/geo-person-watch.h"
+#include "wallet/geo-verify-dialog.h"
 
 struct _GeoPersonPage {
   AdwNavigationPage parent_instance;
@@ -31,6 +32,9 @@ struct _GeoPersonPage {
   GtkButton *trust_button;
   GtkBox *relations_box;
   GtkLabel *nothing_label;
+  AdwActionRow *verify_row;
+  AdwActionRow *activity_row;
+  GtkWidget *verified_icon;
   AdwActionRow *pid_row;
   GtkButton *copy_button;
 };
@@ -125,6 +129,12 @@ update (GeoPersonPage *self) {
                                                 ? _ ("Change _Trust…")
                                                 : _ ("_Trust…"));
 
+  adw_preferences_row_set_title (
+      ADW_PREFERENCES_ROW (self->verify_row),
+      geo_person_get_verified (self->person) ? _ ("Verified in person")
+                                             : _ ("Verify in person…"));
+  gtk_widget_set_visible (self->verified_icon,
+                          geo_person_get_verified (self->person));
   for (guint i = 0; i < self->groups->len; i++)
     gtk_box_remove (self->relations_box, self->groups->pdata[i]);
   g_ptr_array_set_size (self->groups, 0);
@@ -176,6 +186,13 @@ people_changed_cb (GeoPersonPage *self) {
 }
 
 static void
+verify_cb (GeoPersonPage *self) {
+  adw_dialog_present (
+      ADW_DIALOG (geo_verify_dialog_new (self->node, self->person)),
+      GTK_WIDGET (self));
+}
+
+static void
 copy_cb (GeoPersonPage *self) {
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
                           geo_person_get_pid_text (self->person));
@@ -220,6 +237,12 @@ geo_person_page_class_init (GeoPersonPageClass *klass) {
                                         relations_box);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
                                         nothing_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
+                                        verify_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
+                                        verified_icon);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
+                                        activity_row);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage, pid_row);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
                                         copy_button);
@@ -231,6 +254,8 @@ geo_person_page_init (GeoPersonPage *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_cb),
                             self);
+  g_signal_connect_swapped (self->verify_row, "activated",
+                            G_CALLBACK (verify_cb), self);
 }
 
 GeoPersonPage *
@@ -244,6 +269,8 @@ geo_person_page_new (GeoNode *node, GeoPerson *person) {
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->pay_button), "s",
                                     pid);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->trust_button), "s",
+                                    pid);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->activity_row), "s",
                                     pid);
   adw_action_row_set_subtitle (self->pid_row, pid);
   set_person (self, person);

@@ -23,6 +23,7 @@ struct _GeoPersonRow {
   /* template children */
   AdwAvatar *avatar;
   GtkLabel *name_label;
+  GtkWidget *verified_icon;
   GtkLabel *relation_label;
 };
 
@@ -69,6 +70,8 @@ update (GeoPersonRow *self) {
   gtk_label_set_label (self->name_label, name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), name);
   gtk_label_set_label (self->relation_label, text->str);
+  gtk_widget_set_visible (self->verified_icon,
+                          geo_person_get_verified (self->person));
 }
 
 static void
@@ -86,6 +89,8 @@ geo_person_row_class_init (GeoPersonRowClass *klass) {
       widget_class, "/net/geocredit/Wallet/ui/geo-person-row.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoPersonRow, avatar);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonRow, name_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonRow,
+                                        verified_icon);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonRow,
                                         relation_label);
 }

@@ -23,6 +23,7 @@
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-trust-dialog.h"
 #include "wallet/geo-unlock-page.h"
+#include "wallet/geo-verify-dialog.h"
 #include "wallet/geo-welcome.h"
 #include "wallet/geo-window.h"
 #include "wallet/geo-words-dialog.h"
@@ -120,6 +121,7 @@ main (int argc, char **argv) {
   g_type_ensure (GEO_TYPE_TOTAL_CARD);
   g_type_ensure (GEO_TYPE_TRUST_DIALOG);
   g_type_ensure (GEO_TYPE_UNLOCK_PAGE);
+  g_type_ensure (GEO_TYPE_VERIFY_DIALOG);
   g_type_ensure (GEO_TYPE_WORDS_DIALOG);
 
   g_test_add_func ("/templates/all", test_templates);

@@ -5,6 +5,7 @@
  */
 #include "wallet-test.h"
 
+#include "node/geo-safety.h"
 #include "wallet/geo-people-page.h"
 #include "wallet/geo-person-chooser.h"
 #include "wallet/geo-person-page.h"
@@ -271,6 +272,62 @@ test_stranger (Scene *scene, gconstpointer data) {
   g_assert_false (is_seen (page, "nothing_label"));
 }
 
+/* Six pictures of both keys, alike on both sides, and a note that stays. */
+static void
+test_verify (Scene *scene, gconstpointer data) {
+  GeoPublicKey one = { { 1 } };
+  GeoPublicKey other = { { 2 } };
+  guint8 here[GEO_SAFETY_PICTURES];
+  guint8 there[GEO_SAFETY_PICTURES];
+  const guint8 known[GEO_SAFETY_PICTURES] = { 3, 2, 15, 17, 17, 21 };
+  GeoNode *node = scene->nodes[MARTA];
+  GeoPersonPage *page;
+  GeoPerson *person;
+  AdwDialog *dialog;
+  GeoPid olena;
+
+  g_assert_true (geo_safety_numbers (&one, &other, here));
+  g_assert_true (geo_safety_numbers (&other, &one, there));
+  g_assert_cmpmem (here, sizeof here, there, sizeof there);
+  g_assert_cmpmem (here, sizeof here, known, sizeof known);
+  other.bytes[31] = 1;
+  g_assert_true (geo_safety_numbers (&one, &other, there));
+  g_assert_cmpint (memcmp (here, there, sizeof here), !=, 0);
+
+  scene_trust (scene);
+  pid_of (scene->nodes[OLENA], &olena);
+  person = geo_node_get_person (node, &olena);
+  page = geo_person_page_new (node, person);
+  scene_show (scene, GTK_WIDGET (page));
+  g_assert_false (geo_person_get_verified (person));
+  g_assert_false (is_seen (page, "verified_icon"));
+
+  click (page, "verify_row");
+  dialog = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
+  wait_until (is_seen (dialog, "same_button"));
+  scene_look (scene, "verify");
+  click (dialog, "other_button");
+  g_assert_false (geo_person_get_verified (person));
+  scene_look (scene, "verify-other");
+  adw_dialog_force_close (dialog);
+
+  click (page, "verify_row");
+  dialog = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
+  wait_until (is_seen (dialog, "same_button"));
+  click (dialog, "same_button");
+  g_assert_true (geo_person_get_verified (person));
+  wait_until (is_seen (page, "verified_icon"));
+  scene_look (scene, "person-verified");
+  click (page, "activity_row");
+  scene_assert_action (scene, "win.show-activity", OLENA);
+
+  g_assert_true (geo_node_set_verified (node, &olena, FALSE));
+  g_assert_false (geo_node_get_verified (node, &olena));
+  /* Nothing is known of whom nobody met. */
+  memset (&olena, 7, sizeof olena);
+  g_assert_false (geo_node_set_verified (node, &olena, TRUE));
+}
+
 static void
 test_row (Scene *scene, gconstpointer data) {
   GeoPersonRow *row = g_object_ref_sink (geo_person_row_new ());
@@ -301,6 +358,7 @@ main (int argc, char **argv) {
   ADD ("pending", 2, test_pending);
   ADD ("stranger", 2, test_stranger);
   ADD ("row", 2, test_row);
+  ADD ("verify", 2, test_verify);
 #undef ADD
   return g_test_run ();
 }

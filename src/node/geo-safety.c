@@ -1,0 +1,246 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Six pictures of two keys, and the notes of who was compared with: a small
+ * file beside the journal, which holds PIDs and keys and nothing secret.  A
+ * journal is evidence for others; this is a memory for one person, so it is no
+ * record in it.
+ */
+#include "config.h"
+
+#include "node/geo-safety.h"
+
+#include <glib/gi18n-lib.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "node/geo-node-private.h"
+
+#define OPS 2
+#define MEMORY (64 * 1024 * 1024)
+#define KEY_VERIFIED "verified"
+
+static const struct {
+  const gchar *picture;
+  const gchar *name;
+} kinds[GEO_SAFETY_KINDS] = {
+  { "🐶", N_ ("Dog") },        { "🐱", N_ ("Cat") },
+  { "🦁", N_ ("Lion") },       { "🐴", N_ ("Horse") },
+  { "🐷", N_ ("Pig") },        { "🐘", N_ ("Elephant") },
+  { "🐰", N_ ("Rabbit") },     { "🐻", N_ ("Bear") },
+  { "🐓", N_ ("Rooster") },    { "🐧", N_ ("Penguin") },
+  { "🐢", N_ ("Turtle") },     { "🐟", N_ ("Fish") },
+  { "🐙", N_ ("Octopus") },    { "🦋", N_ ("Butterfly") },
+  { "🐝", N_ ("Bee") },        { "🐌", N_ ("Snail") },
+  { "🌷", N_ ("Tulip") },      { "🌳", N_ ("Tree") },
+  { "🌵", N_ ("Cactus") },     { "🍄", N_ ("Mushroom") },
+  { "🌍", N_ ("Globe") },      { "🌙", N_ ("Moon") },
+  { "☁️", N_ ("Cloud") },      { "🔥", N_ ("Fire") },
+  { "🍌", N_ ("Banana") },     { "🍎", N_ ("Apple") },
+  { "🍓", N_ ("Strawberry") }, { "🌽", N_ ("Corn") },
+  { "🍕", N_ ("Pizza") },      { "🎂", N_ ("Cake") },
+  { "🍞", N_ ("Bread") },      { "🧀", N_ ("Cheese") },
+  { "❤️", N_ ("Heart") },      { "😀", N_ ("Smile") },
+  { "🤖", N_ ("Robot") },      { "🎩", N_ ("Hat") },
+  { "👓", N_ ("Glasses") },    { "🔧", N_ ("Wrench") },
+  { "⛄", N_ ("Snowman") },    { "✋", N_ ("Hand") },
+  { "☂️", N_ ("Umbrella") },   { "⌛", N_ ("Hourglass") },
+  { "⏰", N_ ("Clock") },      { "🎁", N_ ("Gift") },
+  { "💡", N_ ("Light Bulb") }, { "📕", N_ ("Book") },
+  { "✏️", N_ ("Pencil") },     { "📎", N_ ("Paper Clip") },
+  { "✂️", N_ ("Scissors") },   { "🔒", N_ ("Padlock") },
+  { "🔑", N_ ("Key") },        { "🔨", N_ ("Hammer") },
+  { "☎️", N_ ("Telephone") },  { "🏁", N_ ("Flag") },
+  { "🚂", N_ ("Train") },      { "🚲", N_ ("Bicycle") },
+  { "✈️", N_ ("Aeroplane") },  { "🚀", N_ ("Rocket") },
+  { "🏆", N_ ("Cup") },        { "⚽", N_ ("Ball") },
+  { "🎸", N_ ("Guitar") },     { "🎺", N_ ("Trumpet") },
+  { "🔔", N_ ("Bell") },       { "⚓", N_ ("Anchor") },
+};
+
+gboolean
+geo_safety_numbers (const GeoPublicKey *one,
+                    const GeoPublicKey *other,
+                    guint8 numbers[GEO_SAFETY_PICTURES]) {
+  static const guint8 salt[crypto_pwhash_SALTBYTES] = "geo-safety-v1";
+  gboolean in_order = memcmp (one->bytes, other->bytes, sizeof one->bytes) < 0;
+  gchar both[2 * GEO_PUBLIC_KEY_LEN];
+  /* As many as it gives at least; five are used. */
+  guint8 hash[crypto_pwhash_BYTES_MIN];
+  guint64 bits = 0;
+
+  memcpy (both, in_order ? one->bytes : other->bytes, GEO_PUBLIC_KEY_LEN);
+  memcpy (both + GEO_PUBLIC_KEY_LEN, in_order ? other->bytes : one->bytes,
+          GEO_PUBLIC_KEY_LEN);
+  if (crypto_pwhash (hash, sizeof hash, both, sizeof both, salt, OPS, MEMORY,
+                     crypto_pwhash_ALG_ARGON2ID13) != 0)
+    return FALSE;
+  for (guint i = 0; i < 5; i++)
+    bits = bits << 8 | hash[i];
+  for (guint i = 0; i < GEO_SAFETY_PICTURES; i++)
+    numbers[i] = (bits >> (34 - 6 * i)) % GEO_SAFETY_KINDS;
+  return TRUE;
+}
+
+const gchar *
+geo_safety_picture (guint8 number) {
+  return kinds[number % GEO_SAFETY_KINDS].picture;
+}
+
+const gchar *
+geo_safety_name (guint8 number) {
+  return _ (kinds[number % GEO_SAFETY_KINDS].name);
+}
+
+/* --- Comparing ---------------------------------------------------------- */
+
+typedef struct {
+  GeoPublicKey mine;
+  GeoPublicKey theirs;
+} Keys;
+
+/* NULL: it is not known here. */
+static const GeoPublicKey *
+find_key (GeoNode *node, const GeoPid *pid) {
+  const GeoParticipant *person =
+      node->party != NULL ? geo_party_get_person (node->party, pid) : NULL;
+
+  return person != NULL ? &person->key : NULL;
+}
+
+static void
+compare_thread (GTask *task,
+                gpointer source,
+                gpointer data,
+                GCancellable *cancellable) {
+  const Keys *keys = data;
+  g_autofree guint8 *numbers = g_new0 (guint8, GEO_SAFETY_PICTURES);
+
+  if (geo_safety_numbers (&keys->mine, &keys->theirs, numbers))
+    g_task_return_pointer (task, g_steal_pointer (&numbers), g_free);
+  else
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE, "%s",
+                             _ ("There is not enough memory for this."));
+}
+
+void
+geo_node_compare_async (GeoNode *node,
+                        const GeoPid *with,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data) {
+  g_autoptr (GTask) task = g_task_new (node, cancellable, callback, user_data);
+  const GeoPublicKey *key = find_key (node, with);
+  Keys *keys;
+
+  if (key == NULL || node->self == NULL) {
+    g_task_return_new_error (task, GEO_NODE_ERROR,
+                             GEO_NODE_ERROR_UNKNOWN_PERSON, "%s",
+                             _ ("This person’s key is not known here."));
+    return;
+  }
+  keys = g_new0 (Keys, 1);
+  keys->mine = node->self->key;
+  keys->theirs = *key;
+  g_task_set_task_data (task, keys, g_free);
+  g_task_run_in_thread (task, compare_thread);
+}
+
+gboolean
+geo_node_compare_finish (GeoNode *node,
+                         GAsyncResult *result,
+                         guint8 *numbers,
+                         GError **error) {
+  g_autofree guint8 *found = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (found == NULL)
+    return FALSE;
+  memcpy (numbers, found, GEO_SAFETY_PICTURES);
+  return TRUE;
+}
+
+/* --- Notes -------------------------------------------------------------- */
+
+static gchar *
+path_of (const gchar *journal_path) {
+  g_autofree gchar *folder = g_path_get_dirname (journal_path);
+
+  return g_build_filename (folder, "people.ini", NULL);
+}
+
+/* One that cannot be read is one without notes. */
+GKeyFile *
+geo_node_notes_read (const gchar *journal_path) {
+  g_autofree gchar *path = path_of (journal_path);
+  g_autoptr (GKeyFile) notes = g_key_file_new ();
+
+  g_key_file_load_from_file (notes, path, G_KEY_FILE_NONE, NULL);
+  return g_steal_pointer (&notes);
+}
+
+static void save (GeoNode *node);
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoNode) node = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean again = node->notes_changed;
+
+  if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    g_debug ("notes: %s", error->message);
+  node->notes_saving = FALSE;
+  if (again)
+    save (node);
+}
+
+static void
+save (GeoNode *node) {
+  g_autofree gchar *path = path_of (node->journal_path);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GBytes) bytes = NULL;
+  gchar *text;
+  gsize len;
+
+  node->notes_changed = node->notes_saving;
+  if (node->notes_saving)
+    return;
+  text = g_key_file_to_data (node->notes, &len, NULL);
+  bytes = g_bytes_new_take (text, len);
+  node->notes_saving = TRUE;
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE,
+                                       G_FILE_CREATE_PRIVATE, NULL, saved_cb,
+                                       g_object_ref (node));
+}
+
+gboolean
+geo_node_get_verified (GeoNode *node, const GeoPid *pid) {
+  const GeoPublicKey *key = find_key (node, pid);
+  g_autofree gchar *group = geo_pid_to_string (pid);
+  g_autofree gchar *noted = NULL;
+  g_autofree gchar *now = NULL;
+
+  if (key == NULL || node->notes == NULL)
+    return FALSE;
+  noted = g_key_file_get_string (node->notes, group, KEY_VERIFIED, NULL);
+  now = geo_public_key_to_string (key);
+  return g_strcmp0 (noted, now) == 0;
+}
+
+gboolean
+geo_node_set_verified (GeoNode *node, const GeoPid *pid, gboolean verified) {
+  const GeoPublicKey *key = find_key (node, pid);
+  g_autofree gchar *group = geo_pid_to_string (pid);
+  g_autofree gchar *text = NULL;
+
+  if (key == NULL || node->notes == NULL || node->journal_path == NULL)
+    return FALSE;
+  if (verified) {
+    text = geo_public_key_to_string (key);
+    g_key_file_set_string (node->notes, group, KEY_VERIFIED, text);
+  } else {
+    g_key_file_remove_group (node->notes, group, NULL);
+  }
+  save (node);
+  geo_node_refresh_person (node, pid, FALSE);
+  return TRUE;
+}

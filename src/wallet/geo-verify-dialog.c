@@ -1,0 +1,166 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoVerifyDialog: shows what the node made of both keys and takes the answer
+ * there.  It compares nothing itself: people do.
+ */
+#include "config.h"
+
+#include "wallet/geo-verify-dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "node/geo-safety.h"
+
+struct _GeoVerifyDialog {
+  AdwDialog parent_instance;
+
+  /* owned */
+  GeoNode *node;
+  GeoPerson *person;
+  GCancellable *cancellable;
+
+  /* template children */
+  GtkStack *stack;
+  GtkLabel *how_label;
+  AdwWrapBox *pictures;
+  GtkButton *same_button;
+  GtkButton *other_button;
+  AdwStatusPage *other_page;
+  AdwStatusPage *problem_page;
+};
+
+G_DEFINE_FINAL_TYPE (GeoVerifyDialog, geo_verify_dialog, ADW_TYPE_DIALOG)
+
+static void
+add_picture (GeoVerifyDialog *self, guint8 number) {
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *picture = gtk_label_new (geo_safety_picture (number));
+  GtkWidget *name = gtk_label_new (geo_safety_name (number));
+
+  gtk_widget_add_css_class (picture, "safety-picture");
+  /* A screen reader says the name once. */
+  gtk_accessible_update_state (GTK_ACCESSIBLE (picture),
+                               GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  gtk_label_set_wrap (GTK_LABEL (name), TRUE);
+  gtk_box_append (GTK_BOX (box), picture);
+  gtk_box_append (GTK_BOX (box), name);
+  gtk_widget_set_size_request (box, 92, -1);
+  adw_wrap_box_append (self->pictures, box);
+}
+
+static void
+compared_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoVerifyDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  guint8 numbers[GEO_SAFETY_PICTURES];
+  gboolean ok = geo_node_compare_finish (GEO_NODE (source), result, numbers,
+                                         &error);
+
+  if (self->node == NULL ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (!ok) {
+    adw_status_page_set_description (self->problem_page, error->message);
+    gtk_stack_set_visible_child_name (self->stack, "problem");
+    return;
+  }
+  for (guint i = 0; i < GEO_SAFETY_PICTURES; i++)
+    add_picture (self, numbers[i]);
+  gtk_stack_set_visible_child_name (self->stack, "pictures");
+  gtk_widget_grab_focus (GTK_WIDGET (self->same_button));
+}
+
+static void
+same_cb (GeoVerifyDialog *self) {
+  g_autofree gchar *said = g_strdup_printf (
+      /* Translators: %s is a name. */
+      _ ("You verified %s"), geo_person_get_name (self->person));
+
+  if (geo_node_set_verified (self->node, geo_person_get_pid (self->person),
+                             TRUE))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", said);
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+other_cb (GeoVerifyDialog *self) {
+  geo_node_set_verified (self->node, geo_person_get_pid (self->person), FALSE);
+  gtk_stack_set_visible_child_name (self->stack, "other");
+}
+
+static void
+geo_verify_dialog_closed (AdwDialog *dialog) {
+  g_cancellable_cancel (GEO_VERIFY_DIALOG (dialog)->cancellable);
+}
+
+static void
+geo_verify_dialog_dispose (GObject *object) {
+  GeoVerifyDialog *self = GEO_VERIFY_DIALOG (object);
+
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->person);
+  g_clear_object (&self->node);
+  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
+   * closed with the focus in it. */
+  adw_dialog_set_child (ADW_DIALOG (self), NULL);
+  G_OBJECT_CLASS (geo_verify_dialog_parent_class)->dispose (object);
+}
+
+static void
+geo_verify_dialog_class_init (GeoVerifyDialogClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = geo_verify_dialog_dispose;
+  ADW_DIALOG_CLASS (klass)->closed = geo_verify_dialog_closed;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/net/geocredit/Wallet/ui/geo-verify-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog, stack);
+  gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
+                                        how_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
+                                        pictures);
+  gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
+                                        same_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
+                                        other_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
+                                        other_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
+                                        problem_page);
+}
+
+static void
+geo_verify_dialog_init (GeoVerifyDialog *self) {
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->same_button, "clicked", G_CALLBACK (same_cb),
+                            self);
+  g_signal_connect_swapped (self->other_button, "clicked",
+                            G_CALLBACK (other_cb), self);
+}
+
+GeoVerifyDialog *
+geo_verify_dialog_new (GeoNode *node, GeoPerson *person) {
+  GeoVerifyDialog *self = g_object_new (GEO_TYPE_VERIFY_DIALOG, NULL);
+  const gchar *name = geo_person_get_name (person);
+  g_autofree gchar *how = g_strdup_printf (
+      /* Translators: %s is a name. */
+      _ ("Meet %s, or talk where you know the voice, and both open this page "
+         "for each other. If the six pictures are the same and in the same "
+         "order, nobody stands between you."),
+      name);
+  g_autofree gchar *warning = g_strdup_printf (
+      /* Translators: %s is a name. */
+      _ ("Whoever answers here as %s may be somebody else. Neither pay nor "
+         "trust them, and ask %s in person which community they joined."),
+      name, name);
+
+  self->node = g_object_ref (node);
+  self->person = g_object_ref (person);
+  gtk_label_set_label (self->how_label, how);
+  adw_status_page_set_description (self->other_page, warning);
+  geo_node_compare_async (node, geo_person_get_pid (person), self->cancellable,
+                          compared_cb, g_object_ref (self));
+  return self;
+}

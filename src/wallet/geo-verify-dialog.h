@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GeoVerifyDialog: six pictures that two people compare when they meet, and the
+ * note that they did.
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "node/geo-node.h"
+
+G_BEGIN_DECLS
+
+#define GEO_TYPE_VERIFY_DIALOG (geo_verify_dialog_get_type ())
+G_DECLARE_FINAL_TYPE (
+    GeoVerifyDialog, geo_verify_dialog, GEO, VERIFY_DIALOG, AdwDialog)
+
+GeoVerifyDialog *geo_verify_dialog_new (GeoNode *node, GeoPerson *person);
+
+G_END_DECLS
