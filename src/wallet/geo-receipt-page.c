@@ -15,6 +15,7 @@
 #include "node/geo-phrases.h"
 #include "wallet/geo-circle-view.h"
 #include "wallet/geo-receipt-facts.h"
+#include "wallet/geo-receipt-print.h"
 #include "wallet/geo-say.h"
 
 /* Among as many of the newest rows of activity it is looked for. */
@@ -50,6 +51,8 @@ struct _GeoReceiptPage {
   GtkImage *proof_icon;
   GtkButton *verify_button;
   AdwButtonRow *save_row;
+  AdwButtonRow *copy_row;
+  AdwButtonRow *print_row;
   GtkWidget *details_group;
   AdwActionRow *id_row;
   AdwActionRow *pid_row;
@@ -279,6 +282,8 @@ show_proof (GeoReceiptPage *self) {
   gtk_widget_set_sensitive (GTK_WIDGET (self->verify_button), has_receipt);
   gtk_widget_set_visible (GTK_WIDGET (self->verify_button), has_receipt);
   gtk_widget_set_visible (GTK_WIDGET (self->save_row), has_receipt);
+  gtk_widget_set_visible (GTK_WIDGET (self->copy_row), has_receipt);
+  gtk_widget_set_visible (GTK_WIDGET (self->print_row), has_receipt);
   gtk_widget_set_visible (GTK_WIDGET (self->proof_icon), FALSE);
   if (has_receipt)
     adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->proof_row),
@@ -496,6 +501,71 @@ save_cb (GeoReceiptPage *self) {
                         NULL, save_file_cb, g_object_ref (self));
 }
 
+/* --- Handing it on ------------------------------------------------------ */
+
+/* To be pasted into a message: whoever gets it can verify it. */
+static void
+copy_cb (GeoReceiptPage *self) {
+  if (self->receipt == NULL)
+    return;
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
+                          self->receipt);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
+                              _ ("Receipt copied"));
+}
+
+static void
+add_line (GPtrArray *lines, AdwActionRow *row) {
+  const gchar *text = adw_action_row_get_subtitle (row);
+
+  if (text == NULL || *text == '\0' ||
+      !gtk_widget_get_visible (GTK_WIDGET (row)))
+    return;
+  g_ptr_array_add (lines, (gpointer) adw_preferences_row_get_title (
+                              ADW_PREFERENCES_ROW (row)));
+  g_ptr_array_add (lines, (gpointer) text);
+}
+
+GtkPrintOperation *
+geo_receipt_page_make_print (GeoReceiptPage *self) {
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+  const gchar *reason = gtk_label_get_label (self->reason_label);
+
+  if (*reason != '\0') {
+    g_ptr_array_add (lines, (gpointer) "");
+    g_ptr_array_add (lines, (gpointer) reason);
+  }
+  add_line (lines, self->peer_row);
+  add_line (lines, self->when_row);
+  add_line (lines, self->text_row);
+  add_line (lines, self->state_row);
+  add_line (lines, self->proof_row);
+  add_line (lines, self->id_row);
+  add_line (lines, self->pid_row);
+  g_ptr_array_add (lines, NULL);
+  return geo_receipt_print_new (gtk_label_get_label (self->title_label),
+                                gtk_label_get_label (self->amount_label),
+                                (const gchar *const *) lines->pdata);
+}
+
+static void
+print_cb (GeoReceiptPage *self) {
+  g_autoptr (GtkPrintOperation) operation = geo_receipt_page_make_print (self);
+  g_autoptr (GError) error = NULL;
+  AdwDialog *alert;
+
+  gtk_print_operation_set_allow_async (operation, TRUE);
+  if (gtk_print_operation_run (
+          operation, GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG,
+          GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+          &error) != GTK_PRINT_OPERATION_RESULT_ERROR)
+    return;
+  alert = adw_alert_dialog_new (_ ("Receipt Not Printed"), error->message);
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (alert), "close",
+                                 _ ("_Close"));
+  adw_dialog_present (alert, GTK_WIDGET (self));
+}
+
 static void
 peer_cb (GeoReceiptPage *self) {
   if (self->peer != NULL)
@@ -556,6 +626,9 @@ bind_children (GtkWidgetClass *widget_class) {
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
                                         verify_button);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, save_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, copy_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
+                                        print_row);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
                                         details_group);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, id_row);
@@ -580,6 +653,10 @@ geo_receipt_page_init (GeoReceiptPage *self) {
   g_signal_connect_swapped (self->verify_button, "clicked",
                             G_CALLBACK (verify_cb), self);
   g_signal_connect_swapped (self->save_row, "activated", G_CALLBACK (save_cb),
+                            self);
+  g_signal_connect_swapped (self->copy_row, "activated", G_CALLBACK (copy_cb),
+                            self);
+  g_signal_connect_swapped (self->print_row, "activated", G_CALLBACK (print_cb),
                             self);
   g_signal_connect_swapped (self->peer_row, "activated", G_CALLBACK (peer_cb),
                             self);

@@ -22,4 +22,7 @@ G_DECLARE_FINAL_TYPE (GeoReceiptPage,
 /* key: of an activity item or a payment. */
 GeoReceiptPage *geo_receipt_page_new (GeoNode *node, const gchar *key);
 
+/* What stands on the page, for paper or a file; a new reference. */
+GtkPrintOperation *geo_receipt_page_make_print (GeoReceiptPage *self);
+
 G_END_DECLS

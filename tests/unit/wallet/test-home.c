@@ -164,6 +164,27 @@ test_proposal (Scene *scene, gconstpointer data) {
   wait_until (!says (GTK_WIDGET (page), "Debts can be cleared"));
 }
 
+/* A hub that is not believed any more is said to be so. */
+static void
+test_fault (Scene *scene, gconstpointer data) {
+  GeoHomePage *page;
+  GeoPid marta;
+
+  scene_trust (scene);
+  page = show_home (scene);
+  g_assert_false (is_seen (page, "fault_row"));
+  pid_of (scene->nodes[MARTA], &marta);
+  fake_hub_lie (scene->hub, TRUE);
+  geo_node_trust_async (scene->nodes[OLENA], &marta, "UAH", GEO_AMOUNT (60000),
+                        FALSE, FALSE, NULL, NULL, NULL);
+  wait_until (geo_node_get_connection (scene->nodes[MARTA]) ==
+              GEO_CONNECTION_FAULT);
+  wait_until (is_seen (page, "fault_row"));
+  g_assert_cmpstr (label_of (page, "fault_row"), ==,
+                   geo_node_get_connection_detail (scene->nodes[MARTA]));
+  scene_look (scene, "home-fault");
+}
+
 static void
 test_words (Scene *scene, gconstpointer data) {
   GeoHomePage *page = show_home (scene);
@@ -350,6 +371,8 @@ main (int argc, char **argv) {
               test_open, scene_tear_down);
   g_test_add ("/wallet/home/proposal", Scene, GUINT_TO_POINTER (2),
               scene_set_up, test_proposal, scene_tear_down);
+  g_test_add ("/wallet/home/fault", Scene, GUINT_TO_POINTER (2), scene_set_up,
+              test_fault, scene_tear_down);
   g_test_add ("/wallet/home/words", Scene, GUINT_TO_POINTER (1), scene_set_up,
               test_words, scene_tear_down);
   g_test_add ("/wallet/activity/page", Scene, GUINT_TO_POINTER (2),

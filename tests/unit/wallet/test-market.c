@@ -13,6 +13,7 @@
 
 #include "wallet/geo-market-page.h"
 #include "wallet/geo-market-view.h"
+#include "wallet/geo-receipt-page.h"
 
 #define MANY 500
 /* A sixtieth of a second.  It is counted in the time of this process alone: what
@@ -472,6 +473,58 @@ test_page (Scene *scene, gconstpointer data) {
   scene_look (scene, "market-list");
 }
 
+/* --- Circles ------------------------------------------------------------- */
+
+static void
+cleared_cb (GeoNode *node, GeoActivityItem *item, guint *n) {
+  g_assert_cmpint (geo_activity_item_get_kind (item), ==, GEO_ITEM_CLEARED);
+  (*n)++;
+}
+
+/* Marta owes Olena, Olena owes Ivan, and when Ivan owes Marta the hub clears it
+ * all: that is seen in the picture, in the list and in the receipt. */
+static void
+test_circle (Scene *scene, gconstpointer data) {
+  GeoNode **nodes = scene->nodes;
+  GeoMarketPage *page;
+  GeoReceiptPage *receipt;
+  g_autoptr (GeoActivityItem) item = NULL;
+  g_autofree gchar *action = NULL;
+  guint cleared = 0;
+
+  scene_trust (scene);
+  trust (nodes[MARTA], nodes[IVAN], 8000);
+  g_signal_connect (nodes[MARTA], "cleared", G_CALLBACK (cleared_cb), &cleared);
+  page = show_market (scene);
+  wait_until (!is_seen (page, "spinner"));
+  scene_pay (scene, MARTA, OLENA, 5000);
+  scene_pay (scene, OLENA, IVAN, 5000);
+  g_assert_cmpuint (cleared, ==, 0);
+  scene_pay (scene, IVAN, MARTA, 5000);
+  wait_until (cleared == 1);
+  geo_screen_settle (scene->window);
+  scene_look (scene, "market-circle");
+
+  adw_toggle_group_set_active_name (child_of (page, "modes"), "list");
+  wait_until (geo_screen_find (GTK_WIDGET (page), GTK_TYPE_LABEL,
+                               "Circles That Were Cleared") != NULL);
+  scene_look (scene, "market-circle-list");
+  g_signal_emit_by_name (child_of (page, "list_view"), "activate", 0);
+  action = scene_take_action (scene);
+  g_assert_true (g_str_has_prefix (action, "win.show-receipt "));
+
+  receipt = geo_receipt_page_new (nodes[MARTA],
+                                  action + strlen ("win.show-receipt "));
+  scene_show (scene, GTK_WIDGET (receipt));
+  wait_until (is_seen (receipt, "circle"));
+  g_assert_nonnull (strstr (label_of (receipt, "reason_label"),
+                            "You and 2 others owe less now"));
+  g_assert_nonnull (strstr (label_of (receipt, "reason_label"),
+                            "you owe Olena less"));
+  click (receipt, "verify_button");
+  scene_look (scene, "receipt-circle");
+}
+
 #define ADD(path, test) \
   g_test_add (path, Scene, GUINT_TO_POINTER (3), scene_set_up, test, \
               scene_tear_down)
@@ -497,6 +550,7 @@ main (int argc, char **argv) {
   ADD_PICTURE ("/wallet/market/view/fluid", MANY, test_fluid);
   ADD ("/wallet/market/page/empty", test_page_empty);
   ADD ("/wallet/market/page", test_page);
+  ADD ("/wallet/market/circle", test_circle);
 
   return g_test_run ();
 }

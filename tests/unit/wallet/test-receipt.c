@@ -112,6 +112,32 @@ test_paid (Scene *scene, gconstpointer data) {
   g_assert_nonnull (strstr (label_of (page, "proof_row"), "240.00 UAH"));
   scene_look (scene, "receipt");
 
+  /* The receipt itself is copied, and what stands there is printed. */
+  g_assert_true (is_seen (page, "copy_row"));
+  g_assert_true (is_seen (page, "print_row"));
+  gtk_widget_activate (child_of (page, "copy_row"));
+  {
+    g_autofree gchar *said = scene_take_action (scene);
+
+    g_assert_cmpstr (said, ==, "win.toast Receipt copied");
+  }
+  {
+    g_autoptr (GtkPrintOperation) print = geo_receipt_page_make_print (page);
+    g_autofree gchar *file = g_build_filename (scene->folder, "receipt.pdf",
+                                               NULL);
+    g_autofree gchar *text = NULL;
+    gsize len;
+
+    gtk_print_operation_set_export_filename (print, file);
+    g_assert_cmpint (gtk_print_operation_run (
+                         print, GTK_PRINT_OPERATION_ACTION_EXPORT,
+                         GTK_WINDOW (scene->window), NULL),
+                     ==, GTK_PRINT_OPERATION_RESULT_APPLY);
+    g_assert_true (g_file_get_contents (file, &text, &len, NULL));
+    g_assert_cmpuint (len, >, 1000);
+    g_assert_true (g_str_has_prefix (text, "%PDF-"));
+  }
+
   click (page, "peer_row");
   scene_assert_action (scene, "win.show-person", OLENA);
   expander = gtk_widget_get_ancestor (child_of (page, "id_row"),
