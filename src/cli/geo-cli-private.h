@@ -47,6 +47,7 @@ typedef struct {
   gchar *name;
   gchar *words_file;
   gboolean no_keyring;
+  gboolean restores;
   gboolean close;
   gboolean live;
   gchar *note;

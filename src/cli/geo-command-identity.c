@@ -26,6 +26,8 @@ add_init_options (GeoCli *cli, GOptionContext *context) {
   const GOptionEntry entries[] = {
     { "name", 0, 0, G_OPTION_ARG_FILENAME, &cli->name,
       N_ ("The name others see"), N_ ("NAME") },
+    { "restore", 0, 0, G_OPTION_ARG_NONE, &cli->restores,
+      N_ ("Restore the identity of twelve words, which are asked for"), NULL },
     { "words-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->words_file,
       N_ ("Restore the identity of the twelve words in this file"),
       N_ ("FILE") },
@@ -60,6 +62,22 @@ read_words (const gchar *path, GError **error) {
     words = g_strdup (g_strstrip (buffer));
   }
   explicit_bzero (buffer, sizeof buffer);
+  return words;
+}
+
+/* From the file that was named, or from the terminal, where nobody sees them.
+ */
+static gchar *
+ask_words (GeoCli *cli, GError **error) {
+  gchar *words;
+
+  if (cli->words_file != NULL)
+    return read_words (cli->words_file, error);
+  words = geo_passphrase_ask (_ ("The twelve words:"), NULL);
+  if (words == NULL)
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("The twelve words are needed: type them on a "
+                            "terminal, or name a file with --words-file."));
   return words;
 }
 
@@ -174,7 +192,8 @@ create_identity (GeoCli *cli, GeoProfile *profile, const gchar *words) {
   if (!is_done)
     return geo_cli_fail_error (cli, error);
   /* Whoever restores has the words already. */
-  return tell_identity (cli, profile, cli->words_file == NULL ? words : NULL);
+  return tell_identity (
+      cli, profile, cli->words_file == NULL && !cli->restores ? words : NULL);
 }
 
 static int
@@ -195,10 +214,10 @@ run_init (GeoCli *cli, gchar **arguments) {
         _ ("There is an identity in %s already; nothing was changed."),
         geo_profile_get_folder (profile));
 
-  if (cli->words_file == NULL) {
+  if (cli->words_file == NULL && !cli->restores) {
     words = geo_profile_make_words ();
   } else {
-    words = read_words (cli->words_file, &error);
+    words = ask_words (cli, &error);
     if (words == NULL || !geo_words_to_entropy (words, entropy, &error)) {
       geo_words_free (words);
       return geo_cli_fail_error (cli, error);
@@ -221,6 +240,7 @@ const GeoCommand geo_command_init = {
       "already.\n\n"
       "Examples:\n"
       "  geo init --name Olena\n"
+      "  geo init --name Olena --restore\n"
       "  geo init --name Olena --words-file words.txt\n"
       "  geo --profile shop init --name 'Olena’s shop' --passphrase-file "
       "secret"),
@@ -280,9 +300,7 @@ run_restore (GeoCli *cli, gchar **arguments) {
         cli, GEO_EXIT_FAILED,
         _ ("There is an identity in %s already; nothing was changed."),
         geo_profile_get_folder (profile));
-  words = cli->words_file != NULL
-              ? read_words (cli->words_file, &error)
-              : geo_passphrase_ask (_ ("The twelve words:"), &error);
+  words = ask_words (cli, &error);
   if (words == NULL)
     return geo_cli_fail_error (cli, error);
   status = restore_identity (cli, profile, arguments[0], words);

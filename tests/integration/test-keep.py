@@ -10,6 +10,8 @@ nothing.  The tests build on each other and run in the order they stand in.
 
 import json
 import os
+import pty
+import select
 import shutil
 import signal
 import sqlite3
@@ -145,6 +147,41 @@ def test_restored_is_the_same(scene):
     third = export(scene.again(restored, "Olena-3"))
     assert third == original
     scene.restored = restored
+
+
+def test_words_are_typed(scene):
+    """Nobody sees them, and without a terminal it says what to do."""
+    person = Person(scene.folder, "Typed")
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(GEO, [GEO, "--profile", person.profile, "init", "--name",
+                       "Olena", "--restore"])
+    shown = b""
+    while True:
+        assert select.select([terminal], [], [], 60)[0], shown
+        try:
+            more = os.read(terminal, 1024)
+        except OSError:
+            more = b""
+        if not more:
+            break
+        if shown.count(b":") == 0 and b":" in more:
+            os.write(terminal, scene.olena.words.encode() + b"\n")
+        shown += more
+    _, status = os.waitpid(child, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == DONE, shown
+    for word in scene.olena.words.split():
+        assert b" " + word.encode() + b" " not in shown, shown
+    assert scene.olena.pid.encode() in shown, shown
+    person.run("join", scene.hub.link)
+    assert export(person) == export(scene.olena)
+    other = Person(scene.folder, "Nowhere")
+    done = subprocess.run([GEO, "--profile", other.profile, "init", "--name",
+                           "Olena", "--restore"], text=True,
+                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          start_new_session=True, timeout=60)
+    assert done.returncode == USAGE and "--words-file" in done.stderr, done
 
 
 def test_export_is_canonical(scene):

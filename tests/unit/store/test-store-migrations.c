@@ -336,11 +336,15 @@ main (int argc, char **argv) {
               test_journal, tear_down);
   g_test_add ("/store/migrations/journal/4", Fixture, "journal-v4.db", set_up,
               test_journal, tear_down);
+  g_test_add ("/store/migrations/journal/5", Fixture, "journal-v5.db", set_up,
+              test_journal, tear_down);
   g_test_add ("/store/migrations/hub/1", Fixture, "hub-v1.db", set_up, test_hub,
               tear_down);
   g_test_add ("/store/migrations/hub/4", Fixture, "hub-v4.db", set_up, test_hub,
               tear_down);
   g_test_add ("/store/migrations/hub/5", Fixture, "hub-v5.db", set_up, test_hub,
+              tear_down);
+  g_test_add ("/store/migrations/hub/6", Fixture, "hub-v6.db", set_up, test_hub,
               tear_down);
   g_test_add ("/store/migrations/journal/newer", Fixture, "journal-v1.db",
               set_up, test_newer, tear_down);
