@@ -71,6 +71,14 @@ find_community (GeoCli *cli, GeoProfile *profile, GeoPid *out, int *status) {
   return TRUE;
 }
 
+/* Beside the result, which it is no part of. */
+static void
+notice_cb (GeoNode *node, const gchar *sentence, gpointer user_data) {
+  GeoCli *cli = user_data;
+
+  fprintf (cli->err, "geo: %s\n", sentence);
+}
+
 static GeoNode *
 open_node (GeoCli *cli, gboolean may_look, int *status) {
   g_autoptr (GeoProfile) profile = geo_cli_get_profile (cli);
@@ -99,6 +107,8 @@ open_node (GeoCli *cli, gboolean may_look, int *status) {
   }
   if (node == NULL)
     *status = geo_cli_fail_error (cli, error);
+  else
+    g_signal_connect (node, "notice", G_CALLBACK (notice_cb), cli);
   return node;
 }
 

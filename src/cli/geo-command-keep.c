@@ -65,7 +65,7 @@ run_export (GeoCli *cli, gchar **arguments) {
   GeoReport *report;
   int status;
 
-  node = geo_cli_open (cli, &status);
+  node = geo_cli_open_to_look (cli, &status);
   if (node == NULL)
     return status;
   geo_cli_try_connect (cli, node);

@@ -500,6 +500,11 @@ fault_cb (GeoNode *node, const gchar *message, GeoWindow *self) {
   geo_window_toast (self, message);
 }
 
+static void
+notice_cb (GeoNode *node, const gchar *sentence, GeoWindow *self) {
+  geo_window_toast (self, sentence);
+}
+
 /* The practice market's people are pretended, and that is always in sight. */
 static gboolean
 is_practice (GeoNode *node) {
@@ -663,6 +668,7 @@ geo_window_set_node (GeoWindow *self, GeoNode *node) {
                     self);
   g_signal_connect (node, "cleared", G_CALLBACK (cleared_cb), self);
   g_signal_connect (node, "fault", G_CALLBACK (fault_cb), self);
+  g_signal_connect (node, "notice", G_CALLBACK (notice_cb), self);
 
   adw_window_title_set_title (self->community_title, geo_node_get_name (node));
   adw_window_title_set_subtitle (self->community_title,

@@ -216,6 +216,8 @@ def test_old_copy_is_noticed(scene):
     assert scene.copies() == []
     done = scene.restored.call("balance")
     assert done.returncode == DONE
+    assert "has lost the encrypted copy of your notes" in done.stderr, done
+    assert scene.restored.call("balance").stderr == ""
     # Made again of what is here.
     assert scene.copies(), "no copy was made again"
     third = scene.again(scene.olena, "Olena-4")
