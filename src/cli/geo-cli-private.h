@@ -66,6 +66,8 @@ typedef struct {
   gchar *until;
   gchar *from;
   gchar *to;
+  gchar *person;
+  gchar *csv;
   gchar *expires;
   gboolean once;
   gboolean qr;
@@ -116,6 +118,7 @@ extern const GeoCommand geo_command_decline;
 extern const GeoCommand geo_command_ask_trust;
 extern const GeoCommand geo_command_checkpoint;
 extern const GeoCommand geo_command_block;
+extern const GeoCommand geo_command_statement;
 
 /* A line of the result; nothing with --json. */
 void geo_cli_say (GeoCli *cli, const gchar *format, ...) G_GNUC_PRINTF (2, 3);

@@ -19,6 +19,7 @@ static const GeoCommand *const commands[] = {
   &geo_command_backup,   &geo_command_restore,
   &geo_command_request,  &geo_command_requests, &geo_command_decline,
   &geo_command_ask_trust, &geo_command_checkpoint, &geo_command_block,
+  &geo_command_statement,
 };
 
 static const gchar *const program_summary =
@@ -69,6 +70,8 @@ clear_cli (GeoCli *cli) {
   g_free (cli->until);
   g_free (cli->from);
   g_free (cli->to);
+  g_free (cli->person);
+  g_free (cli->csv);
   g_free (cli->expires);
   g_clear_pointer (&cli->failure, geo_report_free);
 }
@@ -196,7 +199,7 @@ make_all_utf8 (GeoCli *cli, gchar **arguments) {
          make_utf8 (&cli->with) && make_utf8 (&cli->kinds) &&
          make_utf8 (&cli->states) && make_utf8 (&cli->equivalent) &&
          make_utf8 (&cli->since) && make_utf8 (&cli->until) &&
-         make_utf8 (&cli->from) && make_utf8 (&cli->to) &&
+         make_utf8 (&cli->from) && make_utf8 (&cli->person) && make_utf8 (&cli->to) &&
          make_utf8 (&cli->expires) && make_utf8 (&cli->common.community);
 }
 

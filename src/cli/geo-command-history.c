@@ -10,11 +10,11 @@
 
 #include "cli/geo-cli-node.h"
 #include "node/geo-phrases.h"
+#include "node/geo-proof.h"
 
 /* How long a page of the journal may take to come from disk. */
 #define PAGE_TIMEOUT_MS 10000
 /* A receipt with everything in it; a larger file is none. */
-#define RECEIPT_SIZE_MAX (1024 * 1024)
 
 /* --- history ------------------------------------------------------------ */
 
@@ -464,32 +464,29 @@ const GeoCommand geo_command_receipt = {
 
 static int
 verify_file (GeoCli *cli, const gchar *path) {
+  g_auto (GeoProof) proof = { NULL };
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *text = NULL;
-  g_autofree gchar *sentence = NULL;
   GeoReport *report;
-  gsize len;
 
-  if (!g_file_get_contents (path, &text, &len, &error))
-    return geo_cli_fail_printf (cli, GEO_EXIT_FAILED,
-                                _ ("The receipt cannot be read: %s"),
-                                error->message);
-  if (len > RECEIPT_SIZE_MAX)
-    return geo_cli_fail (cli, GEO_EXIT_NOT_VERIFIED,
-                         _ ("This is no receipt: it is too large."));
-  /* What tell_receipt () adds is no part of the document. */
-  while (len > 0 && g_ascii_isspace (text[len - 1]))
-    len--;
-  sentence = geo_receipt_verify (text, len, &error);
-  if (sentence == NULL)
+  if (!(g_ascii_strncasecmp (path, "geo:", 4) == 0
+            ? geo_proof_verify_text (path, strlen (path), &proof, &error)
+            : geo_proof_verify (path, &proof, &error))) {
+    if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR)
+      return geo_cli_fail_printf (cli, GEO_EXIT_FAILED,
+                                  _ ("The file cannot be read: %s"),
+                                  error->message);
+    geo_report_text (geo_cli_detail (cli), "file", proof.kind);
+    geo_report_number (geo_cli_detail (cli), "records", proof.records);
     return geo_cli_fail_printf (cli, GEO_EXIT_NOT_VERIFIED,
-                                _ ("The receipt does not hold: %s"),
-                                error->message);
-  geo_cli_say (cli, "%s", sentence);
+                                _ ("This does not hold: %s"), error->message);
+  }
+  geo_cli_say (cli, "%s", proof.sentence);
   if (!cli->common.json)
     return geo_cli_done (cli, NULL);
   report = geo_cli_report_new (cli);
-  geo_report_text (report, "proves", sentence);
+  geo_report_text (report, "file", proof.kind);
+  geo_report_text (report, "proves", proof.sentence);
+  geo_report_number (report, "records", proof.records);
   return geo_cli_done (cli, report);
 }
 
@@ -532,12 +529,14 @@ run_verify (GeoCli *cli, gchar **arguments) {
 
 const GeoCommand geo_command_verify = {
   .name = "verify",
-  .arguments = N_ ("[FILE]"),
-  .summary = N_ ("Check a receipt, or your whole journal"),
+  .arguments = N_ ("[FILE|LINK]"),
+  .summary = N_ ("Check a file that proves something, or your whole journal"),
   .description = N_ (
-      "With FILE, checks a receipt with neither network nor keys and says "
-      "what it\nproves; without, checks every record of the journal. "
-      "Exit status 6: it does not\nhold.\n\n"
+      "With FILE, a receipt, statement, checkpoint or journal, or the LINK of "
+      "a request,\nchecks it with neither network nor keys and says what it "
+      "proves, or the first\nrecord that does not hold and why; without, "
+      "checks every record of the journal.\nExit status 6: it does not "
+      "hold.\n\n"
       "Examples:\n"
       "  geo verify receipt.json\n"
       "  geo verify"),

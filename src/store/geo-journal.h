@@ -218,6 +218,58 @@ GPtrArray *geo_journal_list_outbox (GeoJournal *journal, GError **error);
 /* GeoPid of those whose letters are not wanted. */
 GArray *geo_journal_list_blocked (GeoJournal *journal, GError **error);
 
+/* --- Statements ----------------------------------------------------------- */
+
+/* What moved balances from one time to before another, by the hub's clock. */
+typedef struct {
+  GeoTime from;
+  GeoTime to;
+  const GeoPid *peer; /* NULL: with everybody */
+  const gchar *equivalent; /* NULL: in all */
+} GeoStatementFilter;
+
+/* One record's; texts are borrowed until the next one. */
+typedef struct {
+  gint64 record;
+  GeoTime at;
+  GeoActivityKind kind;
+  gboolean has_peer;
+  GeoPid peer; /* Who paid or was paid, whoever it went through. */
+  const gchar *equivalent;
+  guint precision;
+  GeoAmount amount; /* By how much we are owed more, or owe less. */
+  const gchar *text; /* NULL if none */
+  const gchar *tx_id; /* NULL if none */
+  GeoHash hash; /* of the record */
+  const gchar *record_text; /* Only where they were asked for. */
+  const gchar *body_text;
+} GeoStatementRow;
+
+/* FALSE with an error stops. */
+typedef gboolean (*GeoStatementFunc) (const GeoStatementRow *row,
+                                      gpointer user_data,
+                                      GError **error);
+/* One state of the file, whatever others write, from one to the other. */
+gboolean geo_journal_begin_reading (GeoJournal *journal, GError **error);
+void geo_journal_end_reading (GeoJournal *journal);
+/* Every row in its order, one at a time; records: with their texts. */
+gboolean geo_journal_foreach_row (GeoJournal *journal,
+                                  const GeoStatementFilter *filter,
+                                  gboolean records,
+                                  GeoStatementFunc func,
+                                  gpointer user_data,
+                                  GError **error);
+/* −1 on an error. */
+gint64 geo_journal_count_rows (GeoJournal *journal,
+                               const GeoStatementFilter *filter,
+                               GError **error);
+/* GeoStatementBalance of the community's equivalents, by equivalent and peer;
+ * those with whom there was nothing are left out. */
+GPtrArray *geo_journal_list_statement_balances (GeoJournal *journal,
+                                                const GeoCommunity *community,
+                                                const GeoStatementFilter *filter,
+                                                GError **error);
+
 /* GeoMovement: the last contracts that moved what peer owes us, newest first, at
  * most max. */
 GPtrArray *geo_journal_list_movements (GeoJournal *journal,

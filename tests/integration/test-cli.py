@@ -9,6 +9,7 @@ own; nothing but loopback and one temporary folder is touched.  The tests build
 on each other and run in the order they stand in.
 """
 
+import csv
 import json
 import os
 import pty
@@ -612,6 +613,99 @@ def test_checkpoint(town):
     maria.run("decline", asked["id"])
     maria.json("pay", "Ivan", "0.50", "UAH")
     ivan.json("pay", "Maria", "1.00", "UAH")
+
+
+def test_statement(town):
+    olena, ivan, maria = town.people
+    path = os.path.join(town.folder, "maria.statement")
+    done = maria.json("statement", "--output", path)
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    lines = text.splitlines()
+    head = json.loads(lines[0])
+    assert head["kind"] == "geo-statement"
+    assert head["statement"]["records"] == len(lines) - 1 == done["rows"]
+    closing = [(b["peer"], b.get("closing_claim"))
+               for b in head["statement"]["balances"]]
+    assert (ivan.pid, maria.relation(ivan)["balance"]) in closing, closing
+    # Anybody can check it, and finds the first record that does not hold.
+    checked = olena.json("verify", path)
+    assert (checked["file"], checked["records"]) \
+        == ("statement", done["rows"]), checked
+    broken = os.path.join(town.folder, "broken.statement")
+    for number, wrong in ((1, lines[:1] + lines[2:]),
+                          (2, lines[:2] + lines[3:]),
+                          (3, lines[:2] + [lines[2].replace("UAH", "UAX")]
+                           + lines[3:]),
+                          (4, lines[:1] + [lines[2], lines[1]] + lines[3:]),
+                          (5, lines + [lines[-1]])):
+        with open(broken, "w", encoding="utf-8") as file:
+            file.write("\n".join(wrong) + "\n")
+        failure = olena.json("verify", broken, status=NOT_VERIFIED)
+        assert number != 3 or "Record 2 " in failure["message"], failure
+    # Every byte counts.
+    data = bytearray(text.encode())
+    for place in range(0, len(data), max(1, len(data) // 60)):
+        data[place] ^= 1
+        with open(broken, "wb") as file:
+            file.write(data)
+        data[place] ^= 1
+        assert olena.call("verify", broken)[0].returncode \
+            == NOT_VERIFIED, place
+
+    # With one person, in one equivalent, of a day.
+    ivans = maria.json("statement", "--person", "Ivan", "--equivalent", "UAH",
+                       "--output", path)
+    assert olena.json("verify", path)["records"] == ivans["rows"]
+    assert maria.json("statement", "--from", "2020-01-01", "--to",
+                      "2020-01-02", "--output", path)["rows"] == 0
+    olena.json("verify", path)
+    maria.run("statement", "--from", "2020-02-01", "--to", "2020-01-02",
+              status=USAGE)
+
+
+def test_statement_csv(town):
+    """A note is text, whatever a spreadsheet would make of it."""
+    olena, ivan, maria = town.people
+    ivan.json("pay", "Maria", "0.25", "UAH", "--note", "=1+1,\"x\"")
+    path = os.path.join(town.folder, "maria.csv")
+    rows = maria.json("statement", "--csv", path)["rows"]
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert len(table) == rows
+    last = table[-1]
+    assert (last["note"], last["amount"], last["person"], last["kind"]) \
+        == ("'=1+1,\"x\"", "0.25", "Ivan", "received"), last
+    assert last["balance"] == maria.total()
+    assert all(re.fullmatch(r"-?[0-9]+\.[0-9]{2}", row["amount"])
+               for row in table if row["equivalent"] == "UAH")
+    maria.json("pay", "Ivan", "0.25", "UAH")
+
+
+def test_verify_all(town):
+    """One command for every kind of file."""
+    olena, ivan, maria = town.people
+    asked = maria.json("request", "1", "UAH")
+    assert olena.json("verify", asked["link"])["file"] == "request"
+    olena.run("verify", asked["link"].replace("1.00", "2.00"),
+              status=NOT_VERIFIED)
+    maria.run("decline", asked["id"])
+    agreed = ivan.json("checkpoint", "Maria", "UAH")
+    maria.json("checkpoint", "accept", agreed["id"])
+    path = os.path.join(town.folder, "checkpoint.json")
+    ivan.run("checkpoint", "show", agreed["id"], "--output", path)
+    assert olena.json("verify", path)["file"] == "checkpoint"
+    with open(path, "rb") as file:
+        data = bytearray(file.read())
+    for place in range(0, len(data) - 1, max(1, len(data) // 60)):
+        data[place] ^= 1
+        with open(path, "wb") as file:
+            file.write(data)
+        data[place] ^= 1
+        assert olena.call("verify", path)[0].returncode \
+            == NOT_VERIFIED, place
+    journal = os.path.join(maria.profile, town.hub.community, "journal.db")
+    assert olena.json("verify", journal)["file"] == "journal"
 
 
 def test_ambiguous_name(town):
