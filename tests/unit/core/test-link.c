@@ -149,6 +149,61 @@ test_refused (void) {
   geo_link_free (NULL);
 }
 
+/* A signed request is a link as a whole, or none. */
+static void
+test_invoice (void) {
+  guint8 seed[GEO_SEED_LEN] = { 7 };
+  g_autoptr (GeoSecret) secret = geo_secret_new_from_seed (seed);
+  g_autoptr (GeoInvoice) invoice = geo_invoice_new ();
+  g_autoptr (GeoLink) link = NULL;
+  g_autofree gchar *text = NULL;
+  GeoPublicKey key;
+
+  geo_secret_get_public (secret, &key);
+  geo_secret_get_pid (secret, &invoice->to);
+  invoice->community = invoice->to;
+  invoice->invoice_id = g_strdup ("bread-1");
+  invoice->equivalent = g_strdup ("UAH");
+  invoice->has_amount = TRUE;
+  invoice->amount = geo_decimal (GEO_AMOUNT (1250), 2);
+  invoice->memo = g_strdup ("хліб & сіль");
+  invoice->single_use = TRUE;
+  invoice->has_expires_at = TRUE;
+  invoice->expires_at = 1795235693449;
+  invoice->created_at = 1795235600000;
+  geo_invoice_sign (invoice, secret);
+  link = geo_link_new_invoice (invoice, &key, "https://hub.example");
+  text = geo_link_to_string (link);
+
+  for (gsize i = 0; text[i] != '\0'; i++) {
+    g_autofree gchar *changed = g_strdup (text);
+    g_autoptr (GeoLink) again = NULL;
+
+    /* Of the hub's address nothing is signed: it only says where to ask. */
+    changed[i] = changed[i] == 'x' ? 'y' : 'x';
+    again = geo_link_parse (changed, NULL);
+    if (again != NULL && again->invoice != NULL) {
+      g_autofree gchar *same = geo_invoice_to_text (again->invoice, NULL);
+      g_autofree gchar *before = geo_invoice_to_text (invoice, NULL);
+
+      g_assert_cmpstr (same, ==, before);
+      g_assert_cmpstr (again->memo, ==, invoice->memo);
+      g_assert_cmpstr (again->amount, ==, "12.50");
+    }
+  }
+  {
+    g_autoptr (GeoLink) again = geo_link_parse (text, NULL);
+    g_autofree gchar *same = NULL;
+
+    g_assert_nonnull (again);
+    g_assert_nonnull (again->invoice);
+    same = geo_link_to_string (again);
+    g_assert_cmpstr (same, ==, text);
+    g_assert_true (again->invoice->single_use);
+    g_assert_cmpint (again->invoice->expires_at, ==, invoice->expires_at);
+  }
+}
+
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
@@ -156,5 +211,6 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/link/pay", test_pay);
   g_test_add_func ("/link/join", test_join);
   g_test_add_func ("/link/refused", test_refused);
+  g_test_add_func ("/link/invoice", test_invoice);
   return g_test_run ();
 }

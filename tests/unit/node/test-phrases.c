@@ -11,6 +11,7 @@
 
 #include "node/geo-items-private.h"
 #include "node/geo-phrases-private.h"
+#include "node/geo-statement.h"
 #include "protocol/geo-reasons.h"
 
 static void
@@ -346,6 +347,31 @@ test_items (void) {
   g_assert_cmpstr (geo_total_get_symbol (total), ==, "₴");
 }
 
+/* No text of somebody's is carried out by a spreadsheet. */
+static void
+test_csv_field (void) {
+  const gchar *const fields[][2] = {
+    { "bread", "bread" },
+    { "", "" },
+    { "=1+1", "'=1+1" },
+    { "+380", "'+380" },
+    { "-2", "'-2" },
+    { "@x", "'@x" },
+    { " =1", "' =1" },
+    { "\t=1", "\"'\t=1\"" },
+    { "a,b", "\"a,b\"" },
+    { "say \"x\"", "\"say \"\"x\"\"\"" },
+    { "two\nlines", "\"two\nlines\"" },
+    { "=a,\"b\"", "\"'=a,\"\"b\"\"\"" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    g_autofree gchar *field = geo_statement_csv_field (fields[i][0]);
+
+    g_assert_cmpstr (field, ==, fields[i][1]);
+  }
+}
+
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
@@ -358,5 +384,6 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/phrases/reasons-are-all-here", test_reasons_are_all_here);
   g_test_add_func ("/phrases/activity", test_activity);
   g_test_add_func ("/phrases/items", test_items);
+  g_test_add_func ("/phrases/csv-field", test_csv_field);
   return g_test_run ();
 }
