@@ -613,8 +613,6 @@ begins_with (const GArray *ids, const GArray *former) {
 
 static void
 add_ids (GeoActivityModel *self, const gint64 *ids, guint n) {
-  if (n == 0)
-    return;
   g_array_append_vals (self->ids, ids, n);
   self->count = (gint64) self->ids->len;
   g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, n);
@@ -642,8 +640,9 @@ searched_cb (gpointer *result, const GError *error, gpointer user_data) {
   } else if (found != NULL) {
     guint from = asked->whole ? self->ids->len : 0;
 
-    add_ids (self, (const gint64 *) (gpointer) found->ids->data + from,
-             found->ids->len - from);
+    if (found->ids->len > from)
+      add_ids (self, &g_array_index (found->ids, gint64, from),
+               found->ids->len - from);
   }
   if (found != NULL)
     self->searched = found->newest;

@@ -27,7 +27,12 @@ import time
 import traceback
 import warnings
 
-import gi
+# A screen reader that asks for what has just gone is told so, and that is no
+# fault: warnings are fatal to the wallet (see below), not to who presses its
+# buttons.
+os.environ.pop("G_DEBUG", None)
+
+import gi  # noqa: E402
 
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
