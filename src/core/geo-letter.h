@@ -65,7 +65,7 @@ gboolean geo_letter_get_facts (const GeoLetter *letter,
                                GError **error);
 
 /* A checkpoint with the responses of both, as a file: canonical JSON that
- * geo_checkpoint_verify () of the node checks.  people: of both. */
+ * geo_proof_verify () of the node checks. */
 gchar *geo_checkpoint_to_proof (const GeoLetter *letter,
                                 const GeoCommunity *community,
                                 const GeoParticipant *creditor,
