@@ -405,6 +405,9 @@ GeoMessage *sim_lie_change (SimHub *hub, SimNode *node, const GeoMessage *said);
 /* Whether this node can see now that it is one. */
 gboolean sim_lie_shows (const SimNode *node, const GeoMessage *message);
 
+/* sim-sign.c: a run begins, and no signature is remembered. */
+void sim_sign_reset (void);
+
 /* sim-plant.c: the deliberate mistake, once. */
 void sim_plant (Sim *sim);
 
