@@ -122,8 +122,23 @@ is_open_vote (GeoNodeData *data, const GeoHash *contract) {
   return FALSE;
 }
 
+/* The contract that a record is about where it may still be asked about, or
+ * NULL. */
+static const GeoContract *
+contract_of (const GeoRecordBody *body, GeoTime now) {
+  const GeoContract *contract = body->contract;
+
+  if (body->entry != NULL)
+    contract = body->entry->certificate != NULL
+                   ? body->entry->certificate->contract
+                   : NULL;
+  if (contract == NULL || contract->deadline + GEO_CLOCK_TOLERANCE_MS < now)
+    return NULL;
+  return contract;
+}
+
 /* P2: what we said to a contract that may still be asked about must not be said
- * otherwise after a restart. */
+ * otherwise after a restart, and what was committed is not voted for again. */
 static gboolean
 read_answers (GeoJournal *journal, GeoNodeData *data, GError **error) {
   gint64 count = geo_journal_count_records (journal, error);
@@ -136,22 +151,26 @@ read_answers (GeoJournal *journal, GeoNodeData *data, GError **error) {
     g_autoptr (GeoRecord) record = NULL;
     g_autofree gchar *text = NULL;
     g_autoptr (GeoRecordBody) body = NULL;
+    const GeoContract *contract;
     GeoHash hash;
 
     if (!geo_journal_get_record (journal, n, &record, &text, error))
       return FALSE;
     if (record->at < now - ANSWER_AGE_MS_MAX - GEO_CLOCK_TOLERANCE_MS)
       break;
+    if (n == count - GEO_NODE_RECENT_RECORDS_MAX + 1)
+      data->horizon = record->at + GEO_CLOCK_TOLERANCE_MS;
     if (record->kind != GEO_RECORD_KIND_VOTE &&
-        record->kind != GEO_RECORD_KIND_REFUSAL)
+        record->kind != GEO_RECORD_KIND_REFUSAL &&
+        record->kind != GEO_RECORD_KIND_ENTRY)
       continue;
     body = geo_record_body_from_text (text, -1, error);
     if (body == NULL)
       return FALSE;
-    if (body->contract == NULL ||
-        body->contract->deadline + GEO_CLOCK_TOLERANCE_MS < now)
+    contract = contract_of (body, now);
+    if (contract == NULL)
       continue;
-    geo_contract_hash (body->contract, &hash);
+    geo_contract_hash (contract, &hash);
     if (record->kind == GEO_RECORD_KIND_VOTE && is_open_vote (data, &hash))
       continue;
     g_ptr_array_add (data->answers, g_steal_pointer (&body));
@@ -448,11 +467,16 @@ load_party (GeoParty *party, const GeoNodeData *data) {
   for (guint i = 0; i < data->blocked->len; i++)
     geo_party_load_blocked (party,
                             &g_array_index (data->blocked, GeoPid, i));
-  for (guint i = 0; i < data->answers->len; i++) {
-    const GeoRecordBody *body = g_ptr_array_index (data->answers, i);
+  /* Oldest first, as it happened: memory has an end. */
+  for (guint i = data->answers->len; i > 0; i--) {
+    const GeoRecordBody *body = g_ptr_array_index (data->answers, i - 1);
 
-    geo_party_load_answer (party, body->contract, body->refusal);
+    if (body->entry != NULL)
+      geo_party_load_committed (party, body->entry->certificate->contract);
+    else
+      geo_party_load_answer (party, body->contract, body->refusal);
   }
+  geo_party_load_horizon (party, data->horizon);
 }
 
 gboolean

@@ -56,7 +56,9 @@ typedef struct {
   GPtrArray *people; /* GeoParticipant */
   GPtrArray *votes; /* GeoJournalVote */
   GPtrArray *orders; /* GeoJournalOrder */
-  GPtrArray *answers; /* GeoRecordBody: contract and perhaps refusal */
+  /* GeoRecordBody: contract and perhaps refusal, or an entry */
+  GPtrArray *answers;
+  GeoTime horizon; /* What was said of older contracts is not among them. */
   GPtrArray *recent; /* GeoActivity, newest first */
   GPtrArray *requests; /* GeoJournalRequest, newest first */
   GPtrArray *outbox; /* GeoJournalLetter */

@@ -302,8 +302,8 @@ apply_payment (GeoParty *party,
   /* P9: this is the evidence. */
   if (vote != NULL)
     geo_participant_resolve (party, vote, actions);
-  geo_party_add_outcome (party, hash, TRUE);
-  geo_party_add_outcome (party, &contract->order, TRUE);
+  geo_party_add_outcome (party, hash, TRUE, contract->created_at);
+  geo_party_add_outcome (party, &contract->order, TRUE, contract->created_at);
 }
 
 static void

@@ -413,8 +413,8 @@ decide (GeoParty *party,
         GPtrArray *actions) {
   GeoNo no;
 
-  /* P9: the evidence came while the question was on its way, or waited; a vote
-   * now would never find any. */
+  /* P9: the evidence came while the question was on its way, or waited, or the
+   * question is an old one; a vote now would never find any. */
   if (geo_party_find_outcome (party, hash) != NULL)
     return;
   if (check (party, message->u.payment_prepare, now, &no))
@@ -538,8 +538,10 @@ is_ours (GeoParty *party,
   if (!touches_us (party, prepare->hops))
     return geo_no (no, GEO_CODE_INVALID, GEO_REASON_BAD_PROOF);
   /* P2: what we said so long ago is not in memory any more, so nothing is said
-   * now that could be the other thing. */
-  if (now - GEO_CLOCK_TOLERANCE_MS > contract->deadline)
+   * now that could be the other thing.  P9: nor whether it was committed; a
+   * vote would never find evidence any more. */
+  if (now - GEO_CLOCK_TOLERANCE_MS > contract->deadline ||
+      contract->created_at <= party->horizon)
     return geo_no (no, GEO_CODE_TIMEOUT, GEO_REASON_DEADLINE_PASSED);
   if (party->votes->len >= GEO_PARTY_VOTES_MAX ||
       g_hash_table_size (party->answers) >= GEO_PARTY_ANSWERS_MAX)

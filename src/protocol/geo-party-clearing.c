@@ -255,7 +255,7 @@ geo_clearing_apply (GeoParty *party,
   /* P9: this is the evidence. */
   if (vote != NULL)
     geo_participant_resolve (party, vote, actions);
-  geo_party_add_outcome (party, hash, TRUE);
+  geo_party_add_outcome (party, hash, TRUE, 0);
   drop (party, hash, actions);
 }
 

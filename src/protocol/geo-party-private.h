@@ -105,6 +105,7 @@ typedef struct {
 typedef struct {
   GeoHash hash;
   gboolean committed;
+  GeoTime made_at; /* The contract; 0 where it is in no PREPARE or in answers. */
 } GeoOutcome;
 
 /* What hops of one contract do to the balance with one peer. */
@@ -150,6 +151,7 @@ struct _GeoParty {
   GeoTime answers_swept_at;
   GHashTable *outcomes; /* GeoOutcome, by order or contract */
   GQueue outcomes_in_order; /* The same, oldest first; borrowed */
+  GeoTime horizon; /* Contracts made until then may be forgotten. */
   GHashTable *requests; /* GeoPartyRequest, by hash */
   GPtrArray *outbox; /* GeoOutgoing */
   GHashTable *blocked; /* GeoPid */
@@ -205,7 +207,8 @@ const GeoPublicKey *geo_party_lookup_key (const GeoPid *pid, gpointer keys);
 GeoOutcome *geo_party_find_outcome (GeoParty *party, const GeoHash *hash);
 void geo_party_add_outcome (GeoParty *party,
                             const GeoHash *hash,
-                            gboolean committed);
+                            gboolean committed,
+                            GeoTime made_at);
 
 void geo_party_tell_fault (GPtrArray *actions, const GeoNo *no);
 void geo_party_send_sync (GeoParty *party, GPtrArray *actions);

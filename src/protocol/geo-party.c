@@ -381,6 +381,21 @@ geo_party_load_answer (GeoParty *party,
 }
 
 void
+geo_party_load_committed (GeoParty *party, const GeoContract *contract) {
+  GeoHash hash;
+
+  geo_contract_hash (contract, &hash);
+  geo_party_add_outcome (party, &hash, TRUE, contract->created_at);
+  if (contract->has_order)
+    geo_party_add_outcome (party, &contract->order, TRUE, contract->created_at);
+}
+
+void
+geo_party_load_horizon (GeoParty *party, GeoTime made_at) {
+  party->horizon = MAX (party->horizon, made_at);
+}
+
+void
 geo_party_load_sequence (GeoParty *party,
                          gint64 sequence,
                          const GeoHash *entry_hash) {
@@ -401,7 +416,8 @@ geo_party_find_outcome (GeoParty *party, const GeoHash *hash) {
 void
 geo_party_add_outcome (GeoParty *party,
                        const GeoHash *hash,
-                       gboolean committed) {
+                       gboolean committed,
+                       GeoTime made_at) {
   GeoOutcome *outcome = geo_party_find_outcome (party, hash);
 
   if (outcome != NULL)
@@ -409,11 +425,13 @@ geo_party_add_outcome (GeoParty *party,
   outcome = g_new0 (GeoOutcome, 1);
   outcome->hash = *hash;
   outcome->committed = committed;
+  outcome->made_at = made_at;
   g_hash_table_insert (party->outcomes, &outcome->hash, outcome);
   g_queue_push_tail (&party->outcomes_in_order, outcome);
   if (g_queue_get_length (&party->outcomes_in_order) > GEO_PARTY_OUTCOMES_MAX) {
     GeoOutcome *oldest = g_queue_pop_head (&party->outcomes_in_order);
 
+    geo_party_load_horizon (party, oldest->made_at);
     g_hash_table_remove (party->outcomes, &oldest->hash);
   }
 }
@@ -474,7 +492,8 @@ geo_party_refusal (GeoParty *party,
 
     body->refusal = geo_refusal_copy (refusal);
     geo_actions_store_record (actions, GEO_RECORD_KIND_REFUSED, body);
-    geo_party_add_outcome (party, subject, FALSE);
+    /* Our vote stays among the answers. */
+    geo_party_add_outcome (party, subject, FALSE, 0);
     geo_participant_resolve (party, vote, actions);
   } else if (by_hub) {
     /* P4: committed and refused exclude each other; who signed both is shown

@@ -79,6 +79,13 @@ void geo_party_load_outgoing (GeoParty *party,
                               const GeoLetter *letter);
 void geo_party_load_blocked (GeoParty *party, const GeoPid *pid);
 
+/* What was committed, so that it is not voted for once more.  As above, only
+ * needed where there is a deadline that is not past. */
+void geo_party_load_committed (GeoParty *party, const GeoContract *contract);
+/* What the two above said is not all: of payments whose contract was made at
+ * this time or before it nothing may be known, and none is answered. */
+void geo_party_load_horizon (GeoParty *party, GeoTime made_at);
+
 /* --- Looking ---------------------------------------------------------------
  */
 

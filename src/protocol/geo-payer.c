@@ -414,7 +414,7 @@ geo_payer_refused (GeoParty *party,
     body->text = g_strdup_printf ("%s %s", geo_code_to_string (open->code),
                                   open->reason);
   geo_actions_store_record (actions, GEO_RECORD_KIND_REFUSED, body);
-  geo_party_add_outcome (party, &open->hash, FALSE);
+  geo_party_add_outcome (party, &open->hash, FALSE, 0);
 
   told = tell (&open->hash, open->order, GEO_PAYMENT_NOT_PAID, actions);
   told->code = said ? open->code : refusal->code;

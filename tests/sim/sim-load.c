@@ -35,29 +35,41 @@ load_answers (SimNode *node,
 
   if (count < 0)
     return FALSE;
-  for (gint64 n = count; n > 0 && n > count - RECENT_RECORDS_MAX; n--) {
+  /* Oldest first, as it happened: memory has an end. */
+  for (gint64 n = MAX (1, count - RECENT_RECORDS_MAX + 1); n <= count; n++) {
     g_autoptr (GeoRecord) record = NULL;
     g_autofree gchar *text = NULL;
     g_autoptr (GeoRecordBody) body = NULL;
+    const GeoContract *contract;
     GeoHash hash;
 
     if (!geo_journal_get_record (node->journal, n, &record, &text, error))
       return FALSE;
     if (record->at < now - ANSWER_AGE_MS_MAX - GEO_CLOCK_TOLERANCE_MS)
-      break;
+      continue;
+    if (n == count - RECENT_RECORDS_MAX + 1)
+      geo_party_load_horizon (party, record->at + GEO_CLOCK_TOLERANCE_MS);
     if (record->kind != GEO_RECORD_KIND_VOTE &&
-        record->kind != GEO_RECORD_KIND_REFUSAL)
+        record->kind != GEO_RECORD_KIND_REFUSAL &&
+        record->kind != GEO_RECORD_KIND_ENTRY)
       continue;
     body = geo_record_body_from_text (text, -1, error);
     if (body == NULL)
       return FALSE;
-    if (body->contract == NULL ||
-        body->contract->deadline + GEO_CLOCK_TOLERANCE_MS < now)
+    contract = body->contract;
+    if (body->entry != NULL)
+      contract = body->entry->certificate != NULL
+                     ? body->entry->certificate->contract
+                     : NULL;
+    if (contract == NULL || contract->deadline + GEO_CLOCK_TOLERANCE_MS < now)
       continue;
-    geo_contract_hash (body->contract, &hash);
+    geo_contract_hash (contract, &hash);
     if (record->kind == GEO_RECORD_KIND_VOTE && is_open_vote (votes, &hash))
       continue;
-    geo_party_load_answer (party, body->contract, body->refusal);
+    if (body->entry != NULL)
+      geo_party_load_committed (party, contract);
+    else
+      geo_party_load_answer (party, contract, body->refusal);
   }
   return TRUE;
 }

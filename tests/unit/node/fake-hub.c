@@ -452,3 +452,27 @@ guint
 fake_hub_count_commits (FakeHub *hub) {
   return ledger_count_commits (hub->ledger);
 }
+
+void
+fake_hub_ask_again (FakeHub *hub, const GeoPid *pid) {
+  const GPtrArray *entries = ledger_entries (hub->ledger, pid);
+  Guest *guest = find_guest (hub, pid);
+
+  g_assert_nonnull (guest);
+  for (guint i = 0; entries != NULL && i < entries->len; i++) {
+    const GeoProvenEntry *entry = g_ptr_array_index (entries, i);
+    g_autoptr (GeoMessage) message =
+        geo_message_new (GEO_MESSAGE_PAYMENT_PREPARE, "again");
+    GeoMsgPaymentPrepare *prepare = message->u.payment_prepare;
+
+    if (entry->entry->kind != GEO_ENTRY_KIND_PAYMENT)
+      continue;
+    prepare->contract = geo_contract_copy (entry->certificate->contract);
+    prepare->order = geo_order_copy (entry->certificate->order);
+    for (guint j = 0; j < entry->hops->len; j++)
+      g_ptr_array_add (
+          prepare->hops,
+          geo_proven_hop_copy (g_ptr_array_index (entry->hops, j)));
+    geo_session_send (guest->session, message);
+  }
+}

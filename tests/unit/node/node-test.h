@@ -66,6 +66,8 @@ void fake_hub_rename (FakeHub *hub, const gchar *name);
 /* Signs entries wrongly from now on. */
 void fake_hub_lie (FakeHub *hub, gboolean lies);
 guint fake_hub_count_commits (FakeHub *hub);
+/* Asks pid for its vote on every payment that it has an entry of. */
+void fake_hub_ask_again (FakeHub *hub, const GeoPid *pid);
 
 /* --- People ----------------------------------------------------------------
  */

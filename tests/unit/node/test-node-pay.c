@@ -425,6 +425,43 @@ test_restart (Fixture *f, gconstpointer data) {
   end_town (&town, 2);
 }
 
+/* P9: what was paid while somebody was away is no question to it any more, nor
+ * after a restart: a vote would find no evidence that is not there already. */
+static void
+test_asked_again (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPayment *payment;
+  GeoPid pid;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  pid_of (olena, &pid);
+  trust (olena, ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  geo_node_stop (olena);
+  wait_until (geo_node_get_connection (olena) == GEO_CONNECTION_OFFLINE);
+  payment = pay (ivan, olena, 700, NULL);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_PAID);
+  geo_node_start (olena);
+  wait_until (balance_with (olena, ivan).minor == 700);
+
+  end_node (olena);
+  olena = town.nodes[0] = open_node (town.profiles[0]);
+  geo_node_start (olena);
+  wait_connected (olena);
+  fake_hub_ask_again (f->hub, &pid);
+  /* What is sent later is heard later. */
+  payment = pay (olena, ivan, 100, NULL);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_PAID);
+  g_assert_cmpuint (geo_node_get_open_count (olena), ==, 0);
+  end_town (&town, 2);
+}
+
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
@@ -436,5 +473,6 @@ main (int argc, char *argv[]) {
   ADD ("/node-pay/impossible", test_pay_impossible);
   ADD ("/node-pay/doubt", test_doubt);
   ADD ("/node-pay/restart", test_restart);
+  ADD ("/node-pay/asked-again", test_asked_again);
   return g_test_run ();
 }

@@ -14,6 +14,7 @@ typedef struct {
   GPtrArray *orders; /* GeoRecordBody; borrowed */
   GPtrArray *votes; /* GeoRecordBody; borrowed */
   GPtrArray *answers; /* GeoRecordBody; borrowed */
+  GPtrArray *committed; /* GeoContract; borrowed */
   gint64 sequence;
   GeoHash entry_hash;
 } Disk;
@@ -129,6 +130,7 @@ read_entry (Town *town, Disk *disk, const GeoProvenEntry *proven) {
     else
       add_due (disk, &hop->hop->to, hop->hop, -amount);
   }
+  g_ptr_array_add (disk->committed, proven->certificate->contract);
   drop_order (disk, &proven->certificate->contract->order);
   drop_vote (disk, &proven->entry->subject);
 }
@@ -211,6 +213,9 @@ load (Town *town, Disk *disk) {
 
     geo_party_load_answer (town->party, body->contract, body->refusal);
   }
+  for (guint i = 0; i < disk->committed->len; i++)
+    geo_party_load_committed (town->party,
+                              g_ptr_array_index (disk->committed, i));
   geo_party_load_sequence (town->party, disk->sequence, &disk->entry_hash);
 }
 
@@ -230,6 +235,7 @@ town_reload (Town *town) {
   disk.orders = g_ptr_array_new ();
   disk.votes = g_ptr_array_new ();
   disk.answers = g_ptr_array_new ();
+  disk.committed = g_ptr_array_new ();
   for (guint i = 0; i < town->people_before->len; i++)
     put_person (&disk, g_ptr_array_index (town->people_before, i));
   for (guint i = 0; i < town->lines_before->len; i++)
@@ -250,4 +256,5 @@ town_reload (Town *town) {
   g_ptr_array_unref (disk.orders);
   g_ptr_array_unref (disk.votes);
   g_ptr_array_unref (disk.answers);
+  g_ptr_array_unref (disk.committed);
 }

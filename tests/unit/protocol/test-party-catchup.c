@@ -700,8 +700,8 @@ test_outcomes_are_bounded (void) {
   for (guint i = 0; i < 2 * GEO_PARTY_OUTCOMES_MAX; i++) {
     hash.bytes[0] = (guint8) i;
     hash.bytes[1] = (guint8) (i >> 8);
-    geo_party_add_outcome (town->party, &hash, TRUE);
-    geo_party_add_outcome (town->party, &hash, FALSE);
+    geo_party_add_outcome (town->party, &hash, TRUE, 0);
+    geo_party_add_outcome (town->party, &hash, FALSE, 0);
   }
   g_assert_cmpuint (g_hash_table_size (town->party->outcomes), ==,
                     GEO_PARTY_OUTCOMES_MAX);

@@ -843,6 +843,65 @@ test_asked_after_entry (void) {
   }
 }
 
+/* The same after a restart: what the journal has the evidence of is no
+ * question.  A vote would never find any, and would hold its amount for ever. */
+static void
+test_asked_after_restart (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) deal = deal_through_me (town, "tx-1", 1000);
+
+  town_receive (town, town_commit (town_entry_of_deal (town, deal)));
+  town_reload (town);
+  town_connect (town);
+  town_receive (town, town_sync_result (town->sequence));
+  prepare (town, deal);
+  town_expect (town, "");
+  g_assert_cmpuint (geo_party_count_open (town->party), ==, 0);
+  g_assert_cmpint (pair_with (town, ANNA)->reserved_in.minor, ==, 0);
+  g_assert_cmpint (pair_with (town, BOB)->reserved_out.minor, ==, 0);
+}
+
+/* What is older than all that is in memory may have been committed, or
+ * answered otherwise: nothing is signed, which is no refusal (P7). */
+static void
+test_asked_too_late (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) old = deal_through_me (town, "old", 1000);
+  g_autoptr (Deal) new = NULL;
+
+  town->now += 1000;
+  new = deal_through_me (town, "new", 1000);
+  geo_party_load_horizon (town->party, old->contract->created_at);
+  prepare (town, old);
+  expect_error (town, GEO_CODE_TIMEOUT, GEO_REASON_DEADLINE_PASSED);
+  expect_yes (town, new);
+
+  /* Older than before: the later one counts. */
+  geo_party_load_horizon (town->party, 0);
+  prepare (town, old);
+  expect_error (town, GEO_CODE_TIMEOUT, GEO_REASON_DEADLINE_PASSED);
+}
+
+/* Memory has an end: what falls out of it is not voted for again. */
+static void
+test_asked_after_many (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) deal = deal_through_me (town, "tx-1", 1000);
+  g_autoptr (Deal) new = NULL;
+
+  town_receive (town, town_commit (town_entry_of_deal (town, deal)));
+  for (guint i = 0; i < GEO_PARTY_OUTCOMES_MAX; i++) {
+    GeoHash hash = { { (guint8) i, (guint8) (i >> 8), 1 } };
+
+    geo_party_add_outcome (town->party, &hash, TRUE, 0);
+  }
+  prepare (town, deal);
+  expect_error (town, GEO_CODE_TIMEOUT, GEO_REASON_DEADLINE_PASSED);
+  town->now++;
+  new = deal_through_me (town, "new", 1000);
+  expect_yes (town, new);
+}
+
 static void
 test_not_lifted_by_time (void) {
   g_autoptr (Town) town = town_new ();
@@ -922,6 +981,9 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/vote/lifted-by-voter", test_lifted_by_voter);
   g_test_add_func ("/party/vote/lifted-by-entry", test_lifted_by_entry);
   g_test_add_func ("/party/vote/asked-after-entry", test_asked_after_entry);
+  g_test_add_func ("/party/vote/asked-after-restart", test_asked_after_restart);
+  g_test_add_func ("/party/vote/asked-too-late", test_asked_too_late);
+  g_test_add_func ("/party/vote/asked-after-many", test_asked_after_many);
   g_test_add_func ("/party/vote/not-lifted-by-time", test_not_lifted_by_time);
   g_test_add_func ("/party/vote/reservation-overflow",
                    test_reservation_overflow);

@@ -12,6 +12,7 @@ typedef struct {
   GPtrArray *pending; /* GeoTrustLine */
   GPtrArray *open; /* GeoRecordBody: orders and votes without evidence */
   GPtrArray *answers; /* GeoRecordBody */
+  GPtrArray *committed; /* GeoContract; borrowed */
   gint64 *balances; /* By member. */
   gint64 sequence;
   GeoHash entry_hash;
@@ -72,6 +73,7 @@ read_entry (Disk *disk, const GeoProvenEntry *proven) {
 
     disk->balances[peer] += is_paid ? amount : -amount;
   }
+  g_ptr_array_add (disk->committed, proven->certificate->contract);
   if (proven->certificate->contract->has_order)
     close_open (disk, &proven->certificate->contract->order);
   close_open (disk, &proven->entry->subject);
@@ -140,6 +142,9 @@ load (Disk *disk, GeoParty *party) {
 
     geo_party_load_answer (party, body->contract, body->refusal);
   }
+  for (guint i = 0; i < disk->committed->len; i++)
+    geo_party_load_committed (party,
+                              g_ptr_array_index (disk->committed, i));
   geo_party_load_sequence (party, disk->sequence, &disk->entry_hash);
 }
 
@@ -153,7 +158,10 @@ world_load_party (Member *member) {
   g_autoptr (GPtrArray) pending = g_ptr_array_new ();
   g_autoptr (GPtrArray) open = g_ptr_array_new ();
   g_autoptr (GPtrArray) answers = g_ptr_array_new ();
-  Disk disk = { member, lines, pending, open, answers, balances, 0, { { 0 } } };
+  g_autoptr (GPtrArray) committed = g_ptr_array_new ();
+  Disk disk = { member,  lines,     pending,  open,
+                answers, committed, balances, 0,
+                { { 0 } } };
 
   for (guint i = 0; i < member->records->len; i++)
     read_record (&disk, g_ptr_array_index (member->records, i));
