@@ -339,6 +339,7 @@ static gboolean
 check_place (GeoParty *party,
              const GeoEntry *entry,
              const GeoHash *hash,
+             GeoTime now,
              GPtrArray *actions,
              GeoNo *no) {
   no->code = 0;
@@ -357,8 +358,11 @@ check_place (GeoParty *party,
     return FALSE;
   }
   if (entry->sequence > party->sequence + 1) {
-    if (!party->syncing)
-      geo_party_send_sync (party, actions);
+    /* Whoever has not answered in all that time does not any more, and without
+     * what is missing nothing would ever come to an end. */
+    if (!party->syncing || now - party->synced_at >= GEO_PARTY_SYNC_MS ||
+        now < party->synced_at)
+      geo_party_send_sync (party, now, actions);
     return FALSE;
   }
   if (entry->has_previous != (party->sequence > 0) ||
@@ -382,7 +386,7 @@ geo_catchup_entry (GeoParty *party,
   if (party->faulted)
     return;
   geo_entry_hash (entry->entry, &hash);
-  if (!check_place (party, entry->entry, &hash, actions, &no)) {
+  if (!check_place (party, entry->entry, &hash, now, actions, &no)) {
     if (no.code != 0)
       fault (party, &no, actions);
     return;
@@ -416,5 +420,5 @@ geo_catchup_result (GeoParty *party,
     geo_actions_tell (actions, GEO_TOLD_SYNCED);
   else if (!asked || party->sequence > party->synced_from)
     /* There is more; but whoever sent nothing is not asked again for it. */
-    geo_party_send_sync (party, actions);
+    geo_party_send_sync (party, now, actions);
 }

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 #define GEO_PARTY_ERROR_MS 1000
 #define GEO_PARTY_PEOPLE_MS 2000
 #define GEO_PARTY_VOTE_MS 30000
+#define GEO_PARTY_SYNC_MS 10000
 
 /* Every queue has an end. */
 #define GEO_PARTY_PEOPLE_MAX 1000
@@ -162,7 +163,8 @@ struct _GeoParty {
   gint64 hub_sequence; /* The last that we heard of. */
   gboolean connected;
   gboolean syncing; /* A SYNC is on its way. */
-  gint64 synced_from; /* sequence when it was sent. */
+  gint64 synced_from; /* sequence when it was sent, */
+  GeoTime synced_at; /* and that time. */
   gint64 acknowledged; /* In this session. */
   gboolean faulted; /* Nothing of the hub's is applied until reload. */
 
@@ -211,7 +213,7 @@ void geo_party_add_outcome (GeoParty *party,
                             GeoTime made_at);
 
 void geo_party_tell_fault (GPtrArray *actions, const GeoNo *no);
-void geo_party_send_sync (GeoParty *party, GPtrArray *actions);
+void geo_party_send_sync (GeoParty *party, GeoTime now, GPtrArray *actions);
 void geo_party_send_query (const GeoHash *order,
                            const GeoHash *contract,
                            GPtrArray *actions);

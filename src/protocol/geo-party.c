@@ -507,7 +507,7 @@ geo_party_refusal (GeoParty *party,
 /* --- Events --------------------------------------------------------------- */
 
 void
-geo_party_send_sync (GeoParty *party, GPtrArray *actions) {
+geo_party_send_sync (GeoParty *party, GeoTime now, GPtrArray *actions) {
   GeoMessage *message = geo_message_new (GEO_MESSAGE_SYNC, NULL);
 
   message->u.sync->sequence = party->sequence;
@@ -517,6 +517,7 @@ geo_party_send_sync (GeoParty *party, GPtrArray *actions) {
   }
   party->syncing = TRUE;
   party->synced_from = party->sequence;
+  party->synced_at = now;
   geo_actions_send (actions, NULL, message);
 }
 
@@ -548,7 +549,7 @@ geo_party_connected (GeoParty *party,
   party->connected = TRUE;
   party->acknowledged = 0;
   party->hub_sequence = hub_sequence;
-  geo_party_send_sync (party, actions);
+  geo_party_send_sync (party, now, actions);
   if (hub_sequence < party->sequence) {
     /* It signed entries that it has not any more: what it numbers anew will
      * fork from what we hold. */

@@ -148,6 +148,28 @@ test_gap (void) {
   g_assert_cmpint (town_balance (town, ANNA), ==, 300);
 }
 
+/* A SYNC that nobody answers is not the end of it. */
+static void
+test_gap_unanswered (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) first = deal_to_me (town, "tx-1", 100);
+  g_autoptr (Deal) second = deal_to_me (town, "tx-2", 100);
+  GeoProvenEntry *entry;
+
+  geo_proven_entry_free (town_entry_of_deal (town, first));
+  entry = town_entry_of_deal (town, second);
+  town_receive (town, town_commit (geo_proven_entry_copy (entry)));
+  town_expect (town, "send:SYNC");
+  town->now += GEO_PARTY_SYNC_MS - 1;
+  town_receive (town, town_commit (geo_proven_entry_copy (entry)));
+  town_expect (town, "");
+  town->now++;
+  town_receive (town, town_commit (geo_proven_entry_copy (entry)));
+  town_expect (town, "send:SYNC");
+  town_receive (town, town_commit (entry));
+  town_expect (town, "");
+}
+
 /* A commit between the entries of a SYNC is acknowledged by itself. */
 static void
 test_live_entry (void) {
@@ -717,6 +739,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/entry/passed", test_passed);
   g_test_add_func ("/party/entry/sync", test_sync);
   g_test_add_func ("/party/entry/gap", test_gap);
+  g_test_add_func ("/party/entry/gap-unanswered", test_gap_unanswered);
   g_test_add_func ("/party/entry/live", test_live_entry);
   g_test_add_func ("/party/entry/chain", test_chain);
   g_test_add_func ("/party/entry/no-previous", test_no_previous);
