@@ -36,10 +36,15 @@ PLANTS = {
     "node-reserved": {"P9"},
     "node-paid": {"P4"},
     "node-line": {"I8"},
-    "node-deaf": {"I5", "rest"},
+    "node-deaf": {"I5", "rest", "late"},
     "journal-bit": {"I8", "journal", "store"},
     "lie-believed": {"lie"},
     "not-exact": {"I8"},
+    "hub-frozen": {"truth"},
+    "hub-entry": {"truth"},
+    "node-forgets": {"P9"},
+    "node-silent": {"late", "P12", "rest"},
+    "node-unpaid": {"paid"},
 }
 PLANT_SEEDS = 8
 

@@ -13,6 +13,8 @@
 /* A lie is noticed when it is heard, or when what was heard before is stored.
  */
 #define NOTICED_MS_MAX 20000
+/* How long after it could be at an end something may still be open. */
+#define PATIENCE_MS 180000
 /* How often the hub's reservations are added up. */
 #define RESERVED_STEPS 16
 
@@ -168,6 +170,29 @@ check_node_reserved (const SimNode *node, const GeoParty *party) {
   }
 }
 
+/* While nothing goes wrong, what is open ends: soon after its deadline, and
+ * somebody who is back asks at once (P12). */
+static void
+check_late (const SimNode *node, const GeoParty *party) {
+  const Sim *sim = node->sim;
+
+  if (!sim->quiet || !sim_node_is_in (node) || !node->session->alive ||
+      sim->now - MAX (node->session->opened, sim->quiet_since) < PATIENCE_MS)
+    return;
+  for (guint i = 0; i < party->votes->len; i++) {
+    const GeoOpenVote *vote = g_ptr_array_index (party->votes, i);
+
+    if (vote->contract->deadline + PATIENCE_MS < sim->now)
+      sim_fail (node->sim, node, "late", "a vote is open for too long");
+  }
+  for (guint i = 0; i < party->orders->len; i++) {
+    const GeoOpenOrder *open = g_ptr_array_index (party->orders, i);
+
+    if (open->order->deadline + PATIENCE_MS < sim->now)
+      sim_fail (node->sim, node, "late", "a payment is open for too long");
+  }
+}
+
 static void
 check_node (SimNode *node) {
   if (node->party == NULL)
@@ -176,6 +201,7 @@ check_node (SimNode *node) {
       node->sim->now - node->lied_at > NOTICED_MS_MAX)
     sim_fail (node->sim, node, "lie", "the hub lied, and it was believed");
   check_node_reserved (node, node->party);
+  check_late (node, node->party);
 }
 
 void
@@ -395,6 +421,24 @@ check_states (Sim *sim, SimNode *node) {
   }
 }
 
+/* Who says Paid is paid on the other side too, and has the evidence. */
+static void
+check_paid (Sim *sim, SimNode *node) {
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, node->paid);
+  while (g_hash_table_iter_next (&iter, &key, &value)) {
+    const SimNode *payee = sim_node (sim, GPOINTER_TO_UINT (value) - 1);
+
+    if (!g_hash_table_contains (node->ended, key))
+      sim_fail (sim, node, "paid", "what it says is paid is not on its disk");
+    if (!g_hash_table_contains (payee->ended, key))
+      sim_fail (sim, node, "paid", "what it has paid %s does not have",
+                payee->name);
+  }
+}
+
 void
 sim_check_rest (Sim *sim) {
   SimHub *hub = sim->hub;
@@ -433,5 +477,6 @@ sim_check_rest (Sim *sim) {
       check_balances (sim, sim_node (sim, i), equivalent->code);
     }
     check_states (sim, sim_node (sim, i));
+    check_paid (sim, sim_node (sim, i));
   }
 }

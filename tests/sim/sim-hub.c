@@ -13,6 +13,7 @@
 
 #define BATCH_MAX 64
 #define SYNC_PAGE 16
+#define ASKED_AGAIN_MAX 32
 #define START_MS_MAX 30000
 #define CHALLENGE "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq"
 
@@ -382,6 +383,8 @@ sim_hub_write (SimHub *hub) {
   g_autoptr (GError) error = NULL;
   gboolean written, gone;
 
+  if (sim_plants (sim, SIM_PLANT_HUB_ENTRY) && !sim->quiet)
+    sim_plant_entry (hub->batch);
   arm_disk (hub);
   written = geo_hub_store_write (hub->writer, hub->batch, &error);
   gone = sim_disk_is_gone (hub->disk);
@@ -580,6 +583,88 @@ sim_hub_clear (SimHub *hub, const gchar *equivalent) {
   geo_closer_clear (hub->closer, equivalent, GEO_CLOSER_CLEARING_LENGTH_DEFAULT,
                     sim_hub_now (hub), actions);
   submit (hub, actions);
+}
+
+void
+sim_hub_freeze (SimHub *hub, SimNode *node, gboolean frozen) {
+  GPtrArray *actions = geo_actions_new ();
+  GeoChange *change;
+
+  if (!hub->up || !geo_closer_set_frozen (hub->closer, &node->pid, frozen,
+                                          sim_hub_now (hub), actions)) {
+    g_ptr_array_unref (actions);
+    return;
+  }
+  sim_count (hub->sim, frozen ? SIM_COUNT_frozen : SIM_COUNT_thawed);
+  sim_trace (hub->sim, NULL, "%s %s", frozen ? "freezes" : "thaws", node->name);
+  change = geo_change_new (GEO_CHANGE_HUB, sim_hub_now (hub));
+  change->has_status = TRUE;
+  change->pid = node->pid;
+  change->status = frozen ? GEO_STATUS_FROZEN : GEO_STATUS_ACTIVE;
+  geo_actions_store_change (actions, change);
+  submit (hub, actions);
+}
+
+static void
+note_open_cb (const GeoOrder *order, gpointer user_data) {
+  gchar **tx_id = user_data;
+
+  g_free (*tx_id);
+  *tx_id = g_strdup (order->tx_id);
+}
+
+void
+sim_hub_abort (SimHub *hub) {
+  g_autofree gchar *tx_id = NULL;
+  GPtrArray *actions;
+
+  if (!hub->up)
+    return;
+  geo_closer_foreach_open (hub->closer, note_open_cb, &tx_id);
+  if (tx_id == NULL)
+    return;
+  actions = geo_actions_new ();
+  sim_count (hub->sim, SIM_COUNT_aborted);
+  geo_closer_abort (hub->closer, tx_id, sim_hub_now (hub), actions);
+  submit (hub, actions);
+}
+
+void
+sim_hub_ask_again (SimHub *hub, SimNode *node) {
+  SimSession *session = hub->guests[node->index];
+  gint64 last = sim_truth_sequence (hub->sim->truth, &node->pid);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GeoMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  const GeoProvenEntry *entry = NULL;
+  GeoMsgPaymentPrepare *prepare;
+
+  if (!hub->up || session == NULL || !session->welcomed || last == 0)
+    return;
+  entries = geo_hub_store_list_entries (hub->reader, &node->pid,
+                                        MAX (0, last - ASKED_AGAIN_MAX),
+                                        ASKED_AGAIN_MAX, &error);
+  if (entries == NULL)
+    sim_fail_store (hub->sim, NULL, "store", error);
+  /* One that may still be asked about, the oldest. */
+  for (guint i = 0; i < entries->len && entry == NULL; i++) {
+    const GeoProvenEntry *one = g_ptr_array_index (entries, i);
+
+    if (one->entry->kind == GEO_ENTRY_KIND_PAYMENT &&
+        one->certificate->contract->deadline > hub->sim->now)
+      entry = one;
+  }
+  if (entry == NULL)
+    return;
+  message = geo_message_new (GEO_MESSAGE_PAYMENT_PREPARE, NULL);
+  prepare = message->u.payment_prepare;
+  prepare->contract = geo_contract_copy (entry->certificate->contract);
+  prepare->order = geo_order_copy (entry->certificate->order);
+  for (guint i = 0; i < entry->hops->len; i++)
+    g_ptr_array_add (prepare->hops,
+                     geo_proven_hop_copy (g_ptr_array_index (entry->hops, i)));
+  sim_count (hub->sim, SIM_COUNT_asked_again);
+  sim_send_to_node (session, message, FALSE);
 }
 
 void

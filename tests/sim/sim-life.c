@@ -391,6 +391,36 @@ scene_lost_sync (Sim *sim) {
                    below (sim, 2) == 0 ? SIM_POWER_LOST : SIM_POWER_MIXED);
 }
 
+/* P9: a question about what is decided, by a hub or somebody on the way. */
+static void
+scene_ask_again (Sim *sim) {
+  sim_hub_ask_again (sim->hub, somebody (sim));
+}
+
+static void
+scene_replay (Sim *sim) {
+  sim_replay (somebody (sim));
+}
+
+/* --- The hub's owner ------------------------------------------------------ */
+
+static void
+scene_freeze (Sim *sim) {
+  sim_hub_freeze (sim->hub, somebody (sim), TRUE);
+}
+
+static void
+scene_thaw (Sim *sim) {
+  for (guint i = 0; i < sim->nodes->len; i++)
+    if (sim_truth_is_frozen (sim->truth, &sim_node (sim, i)->pid))
+      sim_hub_freeze (sim->hub, sim_node (sim, i), FALSE);
+}
+
+static void
+scene_abort (Sim *sim) {
+  sim_hub_abort (sim->hub);
+}
+
 /* All is gone but the words: everything comes back from the hub. */
 static void
 scene_restore (Sim *sim) {
@@ -418,6 +448,9 @@ static const Scene scenes[] = {
   { scene_hub_falls, { 0, 1, 2, 1 } }, { scene_clock, { 0, 1, 4, 0 } },
   { scene_nature, { 0, 1, 3, 0 } },    { scene_lie, { 0, 1, 4, 0 } },
   { scene_lost_sync, { 0, 1, 3, 0 } }, { scene_restore, { 0, 0, 1, 0 } },
+  { scene_ask_again, { 0, 1, 5, 1 } }, { scene_replay, { 0, 2, 5, 1 } },
+  { scene_freeze, { 1, 1, 2, 1 } },    { scene_thaw, { 2, 2, 3, 2 } },
+  { scene_abort, { 1, 1, 2, 1 } },
 };
 
 /* A busy day, its pauses, nights, and weeks in which nothing happens. */
@@ -558,8 +591,11 @@ sim_life_begin (Sim *sim) {
     /* A ring, so that there is always a way, and some friends. */
     trust (node, sim_node (sim, (i + 1) % n), "UAH",
            1000 + below (sim, LIMIT_MAX), FALSE, NULL);
-    for (guint j = 2 + below (sim, 3); j > 0; j--)
+    for (guint j = 2 + below (sim, 3); j > 0; j--) {
+      g_autoptr (GeoPolicy) policy = some_policy (sim);
+
       trust (node, somebody_else (sim, node), some_equivalent (sim),
-             1 + below (sim, LIMIT_MAX), FALSE, NULL);
+             1 + below (sim, LIMIT_MAX), FALSE, policy);
+    }
   }
 }

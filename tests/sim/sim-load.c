@@ -66,10 +66,10 @@ load_answers (SimNode *node,
     geo_contract_hash (contract, &hash);
     if (record->kind == GEO_RECORD_KIND_VOTE && is_open_vote (votes, &hash))
       continue;
-    if (body->entry != NULL)
-      geo_party_load_committed (party, contract);
-    else
+    if (body->entry == NULL)
       geo_party_load_answer (party, contract, body->refusal);
+    else if (!sim_plants (node->sim, SIM_PLANT_NODE_FORGETS))
+      geo_party_load_committed (party, contract);
   }
   return TRUE;
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define REORDERED_MS 6000
+/* What somebody on the way keeps of a node's. */
+#define HEARD_MAX 64
 #define NOTICED_MS 3000
 /* Nothing is heard of the other end any more: found out by silence. */
 #define HALF_OPEN_MS 90000
@@ -21,6 +23,7 @@ sim_session_open (SimNode *node) {
 
   session->number = sim->sessions->len + 1;
   session->node = node;
+  session->opened = sim->now;
   session->alive = TRUE;
   session->hub_open = TRUE;
   g_ptr_array_add (sim->sessions, session);
@@ -116,6 +119,14 @@ post (Sim *sim,
              geo_message_type_to_string (message->type), message->msg_id,
              session->number, gist (message), lie ? " LIE" : "");
 
+  if (kind == SIM_EVENT_TO_NODE && !lie && !is_login (message)) {
+    GPtrArray *heard = session->node->heard;
+
+    if (heard->len < HEARD_MAX)
+      g_ptr_array_add (heard, NULL);
+    g_free (heard->pdata[session->node->n_heard % HEARD_MAX]);
+    heard->pdata[session->node->n_heard++ % HEARD_MAX] = g_strdup (text);
+  }
   if (sim_chance (sim, sim->faults.dropped)) {
     sim_count (sim, SIM_COUNT_dropped);
     sim_session_break (sim, session);
@@ -156,6 +167,21 @@ void
 sim_send_to_node (SimSession *session, GeoMessage *message, gboolean lie) {
   if (session->hub_open && session->alive)
     post (session->node->sim, session, SIM_EVENT_TO_NODE, message, 0, lie);
+}
+
+void
+sim_replay (SimNode *node) {
+  Sim *sim = node->sim;
+  g_autoptr (GeoMessage) message = NULL;
+  const gchar *text;
+
+  if (!sim_node_is_in (node) || node->heard->len == 0)
+    return;
+  text = g_ptr_array_index (node->heard,
+                            sim_random_below (&sim->random, node->heard->len));
+  message = geo_message_decode (text, strlen (text), NULL);
+  sim_count (sim, SIM_COUNT_replayed);
+  post (sim, node->session, SIM_EVENT_TO_NODE, message, 0, FALSE);
 }
 
 /* --- Ending --------------------------------------------------------------- */

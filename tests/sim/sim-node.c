@@ -75,6 +75,9 @@ sim_node_new (Sim *sim, guint index) {
   node->stored = hash_set ();
   node->said = hash_set ();
   node->states = hash_set ();
+  node->paid = hash_set ();
+  node->ended = hash_set ();
+  node->heard = g_ptr_array_new_with_free_func (g_free);
   node->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
                                         g_free);
   g_queue_init (&node->lists);
@@ -112,6 +115,9 @@ sim_node_free (gpointer data) {
   g_hash_table_unref (node->stored);
   g_hash_table_unref (node->said);
   g_hash_table_unref (node->states);
+  g_hash_table_unref (node->paid);
+  g_hash_table_unref (node->ended);
+  g_ptr_array_unref (node->heard);
   g_hash_table_unref (node->timers);
   g_free (node->challenge);
   g_free (node->name);
@@ -120,36 +126,6 @@ sim_node_free (gpointer data) {
 }
 
 /* --- What the disk holds -------------------------------------------------- */
-
-static void
-remember (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind) {
-  GeoHash hash;
-
-  node->n_records++;
-  switch (kind) {
-  case GEO_RECORD_KIND_LINE:
-    geo_trust_line_hash (body->line, &hash);
-    break;
-  case GEO_RECORD_KIND_ORDER:
-    geo_order_hash (body->order, &hash);
-    break;
-  case GEO_RECORD_KIND_VOTE:
-  case GEO_RECORD_KIND_REFUSAL:
-    geo_contract_hash (body->contract, &hash);
-    break;
-  case GEO_RECORD_KIND_ENTRY:
-    node->stored_sequence = body->entry->entry->sequence;
-    return;
-  case GEO_RECORD_KIND_JOINED:
-  case GEO_RECORD_KIND_REFUSED:
-  case GEO_RECORD_KIND_PERSON:
-  case GEO_RECORD_KIND_LETTER:
-  case GEO_RECORD_KIND_SENT:
-  case GEO_RECORD_KIND_BLOCK:
-    return;
-  }
-  g_hash_table_add (node->stored, geo_hash_dup (&hash));
-}
 
 /* It lost what it said it had: what is known of it is what it has now. */
 static void
@@ -160,6 +136,8 @@ learn_anew (SimNode *node, gint64 count) {
   g_hash_table_remove_all (node->said);
   g_hash_table_remove_all (node->states);
   g_hash_table_remove_all (node->stored);
+  g_hash_table_remove_all (node->ended);
+  g_hash_table_remove_all (node->paid);
   for (gint64 n = 1; n <= count; n++) {
     g_autoptr (GError) error = NULL;
     g_autoptr (GeoRecord) record = NULL;
@@ -169,7 +147,7 @@ learn_anew (SimNode *node, gint64 count) {
     if (!geo_journal_get_record (node->journal, n, &record, &text, &error) ||
         (body = geo_record_body_from_text (text, -1, &error)) == NULL)
       sim_fail_store (node->sim, node, "I8", error);
-    remember (node, body, record->kind);
+    sim_said_stored (node, body, record->kind);
   }
 }
 
@@ -188,7 +166,7 @@ check_records (SimNode *node) {
     return;
   }
   if (body != NULL && count == node->n_records + 1)
-    remember (node, body, node->uncertain_kind);
+    sim_said_stored (node, body, node->uncertain_kind);
   if (count != node->n_records)
     sim_fail (node->sim, node, "I8",
               "the journal has %" G_GINT64_FORMAT
@@ -446,7 +424,7 @@ append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body) {
   if (!gone)
     sim_disk_disarm (node->disk);
   if (written) {
-    remember (node, *body, kind);
+    sim_said_stored (node, *body, kind);
     g_clear_pointer (&node->uncertain, geo_record_body_free);
     sim_trace (sim, node, "stored %s", geo_record_kind_to_string (kind));
   } else {
@@ -586,9 +564,15 @@ told_payment (SimNode *node, const GeoTold *told) {
                         GINT_TO_POINTER ((gint) told->state));
   if (before == told->state)
     return;
-  if (told->state == GEO_PAYMENT_PAID)
+  if (told->state == GEO_PAYMENT_PAID) {
+    const SimNode *payee = sim_find_node (sim, &told->order->to);
+
     sim_count (sim, SIM_COUNT_paid);
-  else if (told->state == GEO_PAYMENT_NOT_PAID)
+    if (payee != NULL)
+      g_hash_table_replace (node->paid, geo_hash_dup (&told->order_hash),
+                            GUINT_TO_POINTER (payee->index + 1));
+  }
+  if (told->state == GEO_PAYMENT_NOT_PAID)
     sim_count (sim, SIM_COUNT_not_paid);
   else if (told->state == GEO_PAYMENT_IN_DOUBT)
     sim_count (sim, SIM_COUNT_in_doubt);
@@ -649,58 +633,6 @@ tell (SimNode *node, const GeoTold *told) {
 
 /* --- Sending -------------------------------------------------------------- */
 
-static void
-check_stored (SimNode *node, const GeoHash *hash, const gchar *what) {
-  /* P1: Persist, then send. */
-  if (!g_hash_table_contains (node->stored, hash))
-    sim_fail (node->sim, node, "P1", "%s was sent before it was stored", what);
-}
-
-/* P2: a vote is never withdrawn, and nobody says both. */
-static void
-check_answer (SimNode *node, const GeoVote *vote, const GeoRefusal *refusal) {
-  const GeoHash *contract = vote != NULL ? &vote->contract : &refusal->contract;
-  gint says = vote != NULL ? 1 : 2;
-  gint before = GPOINTER_TO_INT (g_hash_table_lookup (node->said, contract));
-
-  check_stored (node, contract, "an answer to a contract");
-  if (before != 0 && before != says)
-    sim_fail (node->sim, node, "P2", "one contract is voted for and refused");
-  g_hash_table_replace (node->said, geo_hash_dup (contract),
-                        GINT_TO_POINTER (says));
-}
-
-static void
-check_said (SimNode *node, const GeoMessage *message) {
-  const GeoTrustLine *line = NULL;
-  GeoHash hash;
-
-  if (message->type == GEO_MESSAGE_PAYMENT_REQUEST) {
-    geo_order_hash (message->u.payment_request->order, &hash);
-    check_stored (node, &hash, "an order");
-  } else if (message->type == GEO_MESSAGE_PAYMENT_PREPARE_ACK) {
-    check_answer (node, message->u.payment_prepare_ack->vote,
-                  message->u.payment_prepare_ack->refusal);
-  } else if (message->type == GEO_MESSAGE_CLEARING_ACCEPT) {
-    check_answer (node, message->u.clearing_accept->vote, NULL);
-  } else if (message->type == GEO_MESSAGE_CLEARING_REJECT) {
-    check_answer (node, NULL, message->u.clearing_reject->refusal);
-  } else if (message->type == GEO_MESSAGE_TRUST_LINE_CREATE) {
-    line = message->u.trust_line_create->line;
-  } else if (message->type == GEO_MESSAGE_TRUST_LINE_UPDATE) {
-    line = message->u.trust_line_update->line;
-  } else if (message->type == GEO_MESSAGE_TRUST_LINE_CLOSE) {
-    line = message->u.trust_line_close->line;
-  } else if (message->type == GEO_MESSAGE_ENTRY_ACK &&
-             message->u.entry_ack->ack->sequence > node->stored_sequence) {
-    sim_fail (node->sim, node, "P1", "an entry was acknowledged too soon");
-  }
-  if (line != NULL) {
-    geo_trust_line_hash (line, &hash);
-    check_stored (node, &hash, "a line");
-  }
-}
-
 /* P2 broken on purpose: the other answer as well. */
 static void
 say_both (SimNode *node, const GeoMessage *message) {
@@ -719,7 +651,7 @@ say_both (SimNode *node, const GeoMessage *message) {
   geo_refusal_sign (refusal, node->secret);
   no->u.payment_prepare_ack->refusal = refusal;
   if (sim_plants (node->sim, SIM_PLANT_NODE_VOTES_TWICE))
-    check_said (node, no);
+    sim_said_check (node, no);
   sim_send_to_hub (node, no, 0);
 }
 
@@ -729,8 +661,10 @@ send (SimNode *node, GeoMessage *message) {
   const GeoMsgPaymentPrepareAck *ack;
   gint64 late_ms = 0;
 
-  check_said (node, message);
-  if (!sim_node_is_in (node) || sim->now < node->mute_until)
+  sim_said_check (node, message);
+  if (!sim_node_is_in (node) || sim->now < node->mute_until ||
+      (sim_plants (sim, SIM_PLANT_NODE_SILENT) &&
+       message->type == GEO_MESSAGE_RECOVERY_QUERY))
     return;
   if (message->type != GEO_MESSAGE_PAYMENT_PREPARE_ACK ||
       (sim->quiet && !sim_plants (sim, SIM_PLANT_NODE_VOTES_TWICE))) {

@@ -139,6 +139,29 @@ plant_hub_disk (Sim *sim) {
   return TRUE;
 }
 
+/* The hub forgets who is frozen. */
+static void
+plant_frozen (Sim *sim) {
+  for (guint i = 0; i < sim->nodes->len; i++) {
+    const GeoPid *pid = &sim_node (sim, i)->pid;
+    g_autoptr (GPtrArray) actions = geo_actions_new ();
+
+    if (sim_truth_is_frozen (sim->truth, pid))
+      geo_closer_set_frozen (sim->hub->closer, pid, FALSE,
+                             sim_hub_now (sim->hub), actions);
+  }
+}
+
+void
+sim_plant_entry (GPtrArray *changes) {
+  for (guint i = 0; i < changes->len; i++) {
+    GeoChange *change = g_ptr_array_index (changes, i);
+
+    if (change->kind == GEO_CHANGE_COMMIT && change->entries->len > 2)
+      g_ptr_array_set_size (change->entries, (gint) change->entries->len - 1);
+  }
+}
+
 void
 sim_plant (Sim *sim) {
   SimNode *node = sim_node (sim, 1);
@@ -159,6 +182,10 @@ sim_plant (Sim *sim) {
   case SIM_PLANT_HUB_LIMIT:
     /* Again and again: it remembers them when it starts. */
     plant_limits (sim);
+    return;
+  case SIM_PLANT_HUB_FROZEN:
+    /* Likewise. */
+    plant_frozen (sim);
     return;
   case SIM_PLANT_HUB_DISK:
     sim->planted = plant_hub_disk (sim);
@@ -194,6 +221,10 @@ sim_plant (Sim *sim) {
   case SIM_PLANT_NODE_SENDS_FIRST:
   case SIM_PLANT_NODE_VOTES_TWICE:
   case SIM_PLANT_NODE_DEAF:
+  case SIM_PLANT_HUB_ENTRY:
+  case SIM_PLANT_NODE_FORGETS:
+  case SIM_PLANT_NODE_SILENT:
+  case SIM_PLANT_NODE_UNPAID:
   case SIM_PLANT_LIE_BELIEVED:
     /* These are in place from now on. */
     sim->planted = TRUE;

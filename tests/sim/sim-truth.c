@@ -54,6 +54,7 @@ struct _SimTruth {
   GHashTable *people;
   GHashTable *orders;
   GHashTable *contracts;
+  GHashTable *frozen; /* GeoPid */
   guint commits;
   guint refusals;
 };
@@ -146,6 +147,8 @@ sim_truth_new (const GeoCommunity *community) {
                                          g_free);
   truth->contracts = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
                                             g_free);
+  truth->frozen = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
+                                         NULL);
   return truth;
 }
 
@@ -159,6 +162,7 @@ sim_truth_free (SimTruth *truth) {
   g_hash_table_unref (truth->people);
   g_hash_table_unref (truth->orders);
   g_hash_table_unref (truth->contracts);
+  g_hash_table_unref (truth->frozen);
   g_free (truth);
 }
 
@@ -300,6 +304,31 @@ check_limit (const SimTruth *truth, const GeoHop *hop, GeoTime now) {
                           owed, limit);
 }
 
+/* I5: whoever is on a hop has an entry of it, and nobody else; and nobody on it
+ * is frozen. */
+static gchar *
+check_people (const SimTruth *truth,
+              const GeoChange *change,
+              GHashTable *moved) {
+  GHashTableIter iter;
+  gpointer key;
+
+  if (change->entries->len != g_hash_table_size (moved))
+    return g_strdup_printf ("I5: %u entries of a contract of %u",
+                            change->entries->len, g_hash_table_size (moved));
+  for (guint i = 0; i < change->entries->len; i++) {
+    const GeoProvenEntry *entry = g_ptr_array_index (change->entries, i);
+
+    if (!g_hash_table_contains (moved, &entry->entry->participant))
+      return g_strdup ("I5: an entry of what somebody takes no part in");
+  }
+  g_hash_table_iter_init (&iter, moved);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (g_hash_table_contains (truth->frozen, key))
+      return g_strdup ("frozen: somebody frozen takes part");
+  return NULL;
+}
+
 static gchar *
 add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
   const GeoContract *contract = change->certificate->contract;
@@ -371,6 +400,8 @@ add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
     if (*(gint64 *) value != expected)
       return g_strdup ("I7: somebody's net change is not the contract's");
   }
+  if ((wrong = check_people (truth, change, moved)) != NULL)
+    return wrong;
   if (contract->kind == GEO_CONTRACT_KIND_CLEARING)
     return NULL;
   get_net (truth, &contract->payer, contract->equivalent)->net -= amount;
@@ -403,6 +434,12 @@ sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now) {
                : decide (truth->contracts, &change->refusal->contract,
                          SIM_OUTCOME_REFUSED);
   }
+  if (change->kind == GEO_CHANGE_HUB && change->has_status) {
+    if (change->status == GEO_STATUS_ACTIVE)
+      g_hash_table_remove (truth->frozen, &change->pid);
+    else
+      g_hash_table_add (truth->frozen, geo_pid_dup (&change->pid));
+  }
   if (change->kind == GEO_CHANGE_PARTICIPANT &&
       !g_hash_table_contains (truth->people, &change->participant->pid)) {
     person = g_new0 (Person, 1);
@@ -426,6 +463,11 @@ sim_truth_contract (const SimTruth *truth, const GeoHash *contract) {
   const Fate *fate = g_hash_table_lookup (truth->contracts, contract);
 
   return fate == NULL ? SIM_OUTCOME_NONE : fate->outcome;
+}
+
+gboolean
+sim_truth_is_frozen (const SimTruth *truth, const GeoPid *pid) {
+  return g_hash_table_contains (truth->frozen, pid);
 }
 
 gint64

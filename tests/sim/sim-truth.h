@@ -19,6 +19,8 @@ void sim_truth_free (SimTruth *truth);
  * wrong with that, to be freed. */
 gchar *sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now);
 
+gboolean sim_truth_is_frozen (const SimTruth *truth, const GeoPid *pid);
+
 typedef enum {
   SIM_OUTCOME_NONE = 0,
   SIM_OUTCOME_COMMITTED,

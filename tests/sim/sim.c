@@ -39,6 +39,11 @@ static const gchar *const plant_names[SIM_N_PLANTS] = {
   [SIM_PLANT_JOURNAL_BIT] = "journal-bit",
   [SIM_PLANT_LIE_BELIEVED] = "lie-believed",
   [SIM_PLANT_NOT_EXACT] = "not-exact",
+  [SIM_PLANT_HUB_FROZEN] = "hub-frozen",
+  [SIM_PLANT_HUB_ENTRY] = "hub-entry",
+  [SIM_PLANT_NODE_FORGETS] = "node-forgets",
+  [SIM_PLANT_NODE_SILENT] = "node-silent",
+  [SIM_PLANT_NODE_UNPAID] = "node-unpaid",
 };
 
 const gchar *
@@ -343,6 +348,7 @@ sim_settle (Sim *sim) {
   sim_count (sim, SIM_COUNT_quiet);
   sim_trace (sim, NULL, "nothing goes wrong any more");
   sim->quiet = TRUE;
+  sim->quiet_since = sim->now;
   sim->faults = none;
   sim_disk_disarm (sim->hub->disk);
   sim->hub->skew = 0;

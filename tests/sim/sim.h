@@ -35,7 +35,8 @@ typedef struct _SimSession SimSession;
   X (in_doubt) X (refused_votes) X (lines) X (lowered) X (closed)             \
   X (quotes) X (orders_repeated) X (orders_forged) X (absences) X (quiet)     \
   X (days) X (checks) X (cleared) X (proposed) X (clearings_answered)         \
-  X (clearings_asked)
+  X (clearings_asked) X (asked_again) X (replayed) X (frozen) X (thawed)       \
+  X (aborted)
 /* clang-format on */
 
 typedef enum {
@@ -91,6 +92,11 @@ typedef enum {
   SIM_PLANT_JOURNAL_BIT,
   SIM_PLANT_LIE_BELIEVED,
   SIM_PLANT_NOT_EXACT,
+  SIM_PLANT_HUB_FROZEN,
+  SIM_PLANT_HUB_ENTRY,
+  SIM_PLANT_NODE_FORGETS,
+  SIM_PLANT_NODE_SILENT,
+  SIM_PLANT_NODE_UNPAID,
   SIM_N_PLANTS
 } SimPlant;
 
@@ -155,6 +161,10 @@ struct _SimNode {
   gint64 stored_sequence;
   GHashTable *said; /* GeoHash of contracts → 1 vote, 2 refusal */
   GHashTable *states; /* GeoHash of orders → GeoPaymentState */
+  GHashTable *paid; /* GeoHash of orders → the payee's index, and one more */
+  GHashTable *ended; /* GeoHash of orders and contracts with evidence on disk */
+  GPtrArray *heard; /* What was sent to it: the last of it, in a ring. */
+  guint n_heard;
 
   /* A lie is on its way to it, and has to be noticed. */
   gboolean lied;
@@ -206,6 +216,7 @@ typedef enum {
 struct _SimSession {
   guint64 number;
   SimNode *node;
+  GeoTime opened;
   gboolean alive; /* What is sent arrives. */
   gboolean hub_open;
   SimStep step; /* The hub's. */
@@ -286,7 +297,8 @@ struct _Sim {
   GPtrArray *nodes;
   SimTruth *truth;
   guint n_ids;
-  gboolean quiet; /* Nothing goes wrong any more. */
+  gboolean quiet; /* Nothing goes wrong any more … */
+  GeoTime quiet_since; /* … since then. */
   gboolean planted;
   guint64 counts[SIM_N_COUNTS];
   guint64 hash; /* Of everything that was sent. */
@@ -339,6 +351,8 @@ SimSession *sim_session_open (SimNode *node);
 void sim_session_free (gpointer session);
 void sim_send_to_hub (SimNode *node, GeoMessage *message, gint64 late_ms);
 void sim_send_to_node (SimSession *session, GeoMessage *message, gboolean lie);
+/* Something that was sent to the node before comes once more. */
+void sim_replay (SimNode *node);
 /* The wire breaks; both ends learn of it later. */
 void sim_session_break (Sim *sim, SimSession *session);
 /* One end closes in order. */
@@ -356,6 +370,11 @@ void sim_hub_stop (SimHub *hub);
 SimPower sim_power (Sim *sim);
 /* §7: the largest total that can be cleared now. */
 void sim_hub_clear (SimHub *hub, const gchar *equivalent);
+/* What the hub's owner does. */
+void sim_hub_freeze (SimHub *hub, SimNode *node, gboolean frozen);
+void sim_hub_abort (SimHub *hub);
+/* Asks for a vote on what was committed long ago. */
+void sim_hub_ask_again (SimHub *hub, SimNode *node);
 void sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message);
 void sim_hub_closed (SimHub *hub, SimSession *session);
 void sim_hub_timer (SimHub *hub, const SimEvent *event);
@@ -387,6 +406,11 @@ void sim_node_run (SimNode *node, GPtrArray *actions);
 GeoTime sim_node_now (const SimNode *node);
 gboolean sim_node_is_in (const SimNode *node);
 
+/* sim-said.c: what a node says is on its disk, and what its disk says. */
+void sim_said_check (SimNode *node, const GeoMessage *message);
+void
+sim_said_stored (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind);
+
 /* sim-load.c: a party from a journal. */
 GeoParty *sim_load_party (SimNode *node, GError **error);
 
@@ -410,6 +434,8 @@ void sim_sign_reset (void);
 
 /* sim-plant.c: the deliberate mistake, once. */
 void sim_plant (Sim *sim);
+/* Somebody is not told of what it takes part in. */
+void sim_plant_entry (GPtrArray *changes);
 
 /* sim-life.c: scenes. */
 void sim_life_begin (Sim *sim);
