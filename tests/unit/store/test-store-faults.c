@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * I8: at whatever write, truncation or sync the disk fails, fills up or loses
- * its power, a journal and a hub's database hold the whole transaction or
- * nothing of it; and what TRUE was said for is there.
+ * its power, and at whatever allocation SQLite finds no memory, a journal and a
+ * hub's database hold the whole transaction or nothing of it; and what TRUE was
+ * said for is there.
  */
 #include <glib/gstdio.h>
 
+#include "fault-memory.h"
 #include "fault-vfs.h"
 #include "store-sample.h"
 
@@ -313,6 +315,97 @@ test_full (gconstpointer data) {
 /* --- A handle that lives on ----------------------------------------------- */
 
 /* No space: nothing is stored, it is said so, and with space it works again. */
+/* --- No memory ------------------------------------------------------------ */
+
+/* FALSE when it was over before the n-th. */
+static gboolean
+try_without_memory (const Subject *subject,
+                    Files *files,
+                    guint n,
+                    gboolean lasting) {
+  g_autoptr (Sample) sample = sample_again (subject);
+  gboolean said;
+  gboolean struck;
+  gint64 count;
+
+  sample_copy_database (files->original, files->path);
+  fault_vfs_forget ();
+  fault_memory_arm (n, lasting);
+  said = subject->attempt (sample, files->path);
+  struck = fault_memory_disarm ();
+  count = subject->count (files->path);
+  if (count != (said ? count_after (subject) : subject->before)) {
+    g_test_message ("%s, allocation %u: %" G_GINT64_FORMAT
+                    " transactions, and %s was said",
+                    subject->name, n, count, said ? "TRUE" : "FALSE");
+    g_test_fail ();
+  }
+  fault_vfs_forget ();
+  return struck;
+}
+
+static void
+test_memory (gconstpointer data) {
+  const Subject *subject = data;
+  /* Each in turn where there is time. */
+  guint stride = g_test_thorough () ? 1 : 13;
+  Files files;
+
+  files_init (&files, subject);
+  for (guint lasting = 0; lasting < 2; lasting++) {
+    guint n = 1;
+
+    while (n < 100000 && try_without_memory (subject, &files, n, lasting != 0))
+      n += stride;
+    g_test_message ("%s: out of memory at %u allocations", subject->name,
+                    n / stride);
+    g_assert_cmpuint (n, >, 100);
+  }
+  files_clear (&files);
+}
+
+/* Whoever reads is told, and never of less than there is. */
+static void
+test_memory_reading (void) {
+  g_autofree gchar *folder = sample_folder_new ();
+  g_autofree gchar *path = g_build_filename (folder, "x.db", NULL);
+  g_autoptr (Sample) sample = sample_new (3);
+  guint stride = g_test_thorough () ? 1 : 7;
+  gboolean struck = TRUE;
+  guint failures = 0;
+
+  prepare_journal (sample, path);
+  for (guint n = 1; struck && n < 100000; n += stride) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GeoJournal) journal = NULL;
+    g_autoptr (GPtrArray) balances = NULL;
+    g_autoptr (GPtrArray) rows = NULL;
+    gint64 records = 0;
+    gboolean good;
+
+    fault_memory_arm (n, n % 2 == 0);
+    journal = geo_journal_open (path, FALSE, &error);
+    good = journal != NULL &&
+           geo_journal_verify (journal, NULL, NULL, &records, &error) &&
+           (balances = geo_journal_list_balances (journal, &error)) != NULL &&
+           (rows = geo_journal_list_activity (journal, 0, 10, &error)) != NULL;
+    struck = fault_memory_disarm ();
+    if (good) {
+      g_assert_no_error (error);
+      g_assert_cmpint (records, ==, 3);
+      g_assert_cmpuint (balances->len, ==, 1);
+      g_assert_cmpuint (rows->len, ==, 3);
+    } else {
+      failures++;
+      g_assert_true (error != NULL && error->domain == GEO_STORE_ERROR);
+    }
+  }
+  g_test_message ("told of %u failures", failures);
+  g_assert_cmpuint (failures, >, 20);
+  fault_vfs_forget ();
+  sample_folder_remove (folder);
+}
+
 static void
 test_space_comes_back (void) {
   g_autoptr (Sample) sample = sample_new (3);
@@ -442,6 +535,7 @@ test_syncs (void) {
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
+  fault_memory_install ();
   fault_vfs_install ();
   for (gsize i = 0; i < G_N_ELEMENTS (subjects); i++) {
     const Subject *subject = &subjects[i];
@@ -449,14 +543,18 @@ main (int argc, char **argv) {
     g_autofree gchar *crash = g_strdup_printf ("/store/faults/crash/%s", name);
     g_autofree gchar *error = g_strdup_printf ("/store/faults/error/%s", name);
     g_autofree gchar *full = g_strdup_printf ("/store/faults/full/%s", name);
+    g_autofree gchar *memory = g_strdup_printf ("/store/faults/memory/%s",
+                                                name);
 
     g_test_add_data_func (crash, subject, test_crash);
     g_test_add_data_func (error, subject, test_error);
     g_test_add_data_func (full, subject, test_full);
+    g_test_add_data_func (memory, subject, test_memory);
   }
   g_test_add_func ("/store/faults/space-comes-back", test_space_comes_back);
   g_test_add_func ("/store/faults/error-then-power-cut",
                    test_error_then_power_cut);
+  g_test_add_func ("/store/faults/memory/reading", test_memory_reading);
   g_test_add_func ("/store/faults/syncs", test_syncs);
   return g_test_run ();
 }
