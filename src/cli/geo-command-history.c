@@ -153,6 +153,7 @@ report_item (GeoReport *report, GeoActivityItem *item) {
   geo_report_text (report, "tx_id", geo_activity_item_get_tx_id (item));
   geo_report_text (report, "receipt", geo_activity_item_get_receipt_key (item));
   geo_report_text (report, "reason", geo_activity_item_get_reason (item));
+  geo_report_flag (report, "proven", geo_activity_item_get_proven (item));
   geo_report_end (report);
 }
 
@@ -433,6 +434,9 @@ run_receipt (GeoCli *cli, gchar **arguments) {
 
   node = geo_cli_open_to_look (cli, &status);
   if (node == NULL)
+    return status;
+  /* Where nothing is proven, the hub says it again. */
+  if (geo_node_is_hearsay (node) && !geo_cli_connect (cli, node, &status))
     return status;
   geo_node_get_receipt_async (node, arguments[0], NULL, geo_cli_result_cb,
                               &result);

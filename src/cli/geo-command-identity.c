@@ -396,10 +396,12 @@ const GeoCommand geo_command_join = {
   .description = N_ (
       "An invitation names the hub, its community and its key, so that no "
       "other hub\ncan take its place; an address is taken at its word the "
-      "first time.\n\n"
+      "first time. With “rest:”\nbefore the address, the hub is one of the "
+      "public REST contract, which can prove\nnothing of what it says.\n\n"
       "Examples:\n"
       "  geo join 'geo://v1/join?hub=https://hub.example&community=…'\n"
-      "  geo join http://127.0.0.1:7711"),
+      "  geo join http://127.0.0.1:7711\n"
+      "  geo join rest:https://hub.example"),
   .arguments_min = 1,
   .arguments_max = 1,
   .run = run_join,

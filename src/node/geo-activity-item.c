@@ -25,6 +25,7 @@ struct _GeoActivityItem {
   gchar *tx_id;
   gchar *receipt_key;
   gchar *reason;
+  gboolean unproven;
 };
 
 G_DEFINE_FINAL_TYPE (GeoActivityItem, geo_activity_item, G_TYPE_OBJECT)
@@ -210,6 +211,7 @@ geo_activity_item_fill (GeoActivityItem *item, const GeoActivityRow *row) {
   SET (time_ms, row->time_ms, PROP_TIME);
   SET (precision, row->precision, PROP_PRECISION);
   SET (amount.minor, row->amount.minor, PROP_AMOUNT);
+  item->unproven = row->unproven;
   SET (loaded, TRUE, PROP_LOADED);
 #undef SET
   replace (item, &item->peer_name, name, PROP_PEER_NAME);
@@ -318,4 +320,10 @@ const gchar *
 geo_activity_item_get_reason (GeoActivityItem *item) {
   g_assert (GEO_IS_ACTIVITY_ITEM (item));
   return item->reason;
+}
+
+gboolean
+geo_activity_item_get_proven (GeoActivityItem *item) {
+  g_assert (GEO_IS_ACTIVITY_ITEM (item));
+  return !item->unproven;
 }

@@ -9,6 +9,7 @@
 #include "node/geo-communities.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "core/geo-link.h"
 #include "node/geo-phrases.h"
@@ -505,6 +506,8 @@ find_joined (GeoCommunities *self, const gchar *text) {
 
   if (g_str_has_prefix (text, "geo:"))
     link = geo_link_parse (text, NULL);
+  if (g_str_has_prefix (text, "rest:"))
+    text += strlen ("rest:");
   if (link != NULL && link->has_community)
     return find_pid (self, &link->community);
   for (guint i = 0; i < self->items->len; i++) {

@@ -66,6 +66,7 @@ typedef struct {
   const gchar *tx_id;
   const gchar *receipt_key;
   const gchar *reason;
+  gboolean unproven;
 } GeoActivityRow;
 
 /* A placeholder: not loaded. */

@@ -124,6 +124,8 @@ const gchar *geo_activity_item_get_text (GeoActivityItem *item);
 const gchar *geo_activity_item_get_tx_id (GeoActivityItem *item);
 /* For geo_node_get_receipt_async (); NULL if there is none. */
 const gchar *geo_activity_item_get_receipt_key (GeoActivityItem *item);
+/* FALSE: it is what a hub says that can prove nothing. */
+gboolean geo_activity_item_get_proven (GeoActivityItem *item);
 /* Why it was not paid, or why this node refused it; a sentence for people; NULL
  * otherwise. */
 const gchar *geo_activity_item_get_reason (GeoActivityItem *item);

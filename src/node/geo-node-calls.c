@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "node/geo-node-private.h"
+#include "node/geo-rest-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -197,6 +198,16 @@ geo_node_party_error (GError *error) {
 
 /* --- How much ----------------------------------------------------------- */
 
+/* FALSE and an answered task without the hub. */
+static gboolean
+can_ask_rest (GeoNode *self, GTask *task) {
+  if (self->connection == GEO_CONNECTION_HUB)
+    return TRUE;
+  g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_OFFLINE, "%s",
+                           _ ("The hub is not connected."));
+  return FALSE;
+}
+
 void
 geo_node_quote_async (GeoNode *node,
                       const GeoPid *to,
@@ -227,7 +238,12 @@ geo_node_quote_async (GeoNode *node,
                              _ ("You cannot pay yourself."));
     return;
   }
-  if (!can_ask (node, task))
+  if (node->rest != NULL && can_ask_rest (node, task)) {
+    geo_rest_quote (node->rest, to, equivalent, amount, precision,
+                    g_steal_pointer (&task));
+    return;
+  }
+  if (node->rest != NULL || !can_ask (node, task))
     return;
 
   call = call_new (node, CALL_QUOTE, g_uuid_string_random (),
@@ -362,6 +378,14 @@ geo_node_find_people_async (GeoNode *node,
 
   by_pid = read_pid (trimmed, &pid);
   find_own_people (node, trimmed, by_pid ? &pid : NULL, found);
+  if (node->rest != NULL && node->connection == GEO_CONNECTION_HUB &&
+      (by_pid || !g_str_has_prefix (trimmed, "geo:"))) {
+    g_autofree gchar *pid_text = by_pid ? geo_pid_to_string (&pid) : NULL;
+
+    geo_rest_find_people (node->rest, by_pid ? pid_text : trimmed,
+                          g_steal_pointer (&found), g_steal_pointer (&task));
+    return;
+  }
   /* What is known here needs no hub; and a link is no name. */
   if (!geo_node_is_signed_in (node) || node->party == NULL ||
       (!by_pid && (g_utf8_strlen (trimmed, -1) > 100 ||
@@ -459,7 +483,12 @@ geo_node_trust_async (GeoNode *node,
   GError *error = NULL;
 
   g_assert (GEO_IS_NODE (node) && to != NULL && equivalent != NULL);
-  if (!can_ask (node, task))
+  if (node->rest != NULL && can_ask_rest (node, task)) {
+    geo_rest_trust (node->rest, to, equivalent, limit, close,
+                    g_steal_pointer (&task));
+    return;
+  }
+  if (node->rest != NULL || !can_ask (node, task))
     return;
   if (geo_party_get_person (node->party, to) == NULL) {
     g_task_return_new_error (
@@ -583,6 +612,13 @@ geo_node_get_receipt_async (GeoNode *node,
   GTask *task = g_task_new (node, cancellable, callback, user_data);
 
   g_assert (GEO_IS_NODE (node) && key != NULL);
+  if (node->rest != NULL) {
+    if (can_ask_rest (node, task))
+      geo_rest_statement (node->rest, key, task);
+    else
+      g_object_unref (task);
+    return;
+  }
   geo_worker_push (node->worker, receipt_job, g_strdup (key), g_free, g_free,
                    receipt_cb, task);
 }
@@ -641,9 +677,19 @@ geo_node_verify_async (GeoNode *node,
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data) {
-  Verify *verify = g_new0 (Verify, 1);
+  Verify *verify;
 
   g_assert (GEO_IS_NODE (node));
+  if (node->rest != NULL) {
+    g_autoptr (GTask) task = g_task_new (node, cancellable, callback,
+                                         user_data);
+
+    g_task_return_new_error (
+        task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
+        _ ("This hub proves nothing, so there is nothing to check."));
+    return;
+  }
+  verify = g_new0 (Verify, 1);
   verify->task = g_task_new (node, cancellable, callback, user_data);
   verify->worker = geo_worker_new ();
   geo_worker_push (verify->worker, verify_job, g_strdup (node->journal_path),

@@ -14,6 +14,7 @@
 
 #include "net/geo-fault.h"
 #include "node/geo-profile-private.h"
+#include "node/geo-rest-private.h"
 #include "store/geo-store-error.h"
 
 /* An order's deadline is at most this far ahead, so that older answers are of
@@ -32,6 +33,7 @@ geo_node_data_free (gpointer user_data) {
   geo_community_free (data->community);
   geo_participant_free (data->self);
   g_free (data->hub);
+  g_clear_pointer (&data->rest, json_node_unref);
   g_clear_pointer (&data->lines, g_ptr_array_unref);
   g_clear_pointer (&data->balances, g_ptr_array_unref);
   g_clear_pointer (&data->people, g_ptr_array_unref);
@@ -287,6 +289,19 @@ read_all (GeoJournal *journal, GeoNodeData *data, GError **error) {
          read_answers (journal, data, error);
 }
 
+/* There are no records: history is all there is. */
+static gboolean
+read_hearsay (GeoJournal *journal, GeoNodeData *data, GError **error) {
+  data->lines = g_ptr_array_new ();
+  data->balances = g_ptr_array_new ();
+  data->people = g_ptr_array_new ();
+  data->votes = g_ptr_array_new ();
+  data->orders = g_ptr_array_new ();
+  data->activity_count = geo_journal_count_activity (journal, error);
+  return data->activity_count >= 0 && read_unread (journal, data, error) &&
+         read_recent (journal, data, error);
+}
+
 gpointer
 geo_node_load_job (GeoWorker *worker, gpointer data, GError **error) {
   const gchar *path = data;
@@ -300,6 +315,17 @@ geo_node_load_job (GeoWorker *worker, gpointer data, GError **error) {
       g_ptr_array_new_with_free_func ((GDestroyNotify) geo_record_body_free);
   read->copy = geo_node_state_read (path);
   read->notes = geo_node_notes_read (path);
+  read->rest = geo_rest_read_file (path, &failure);
+  if (failure != NULL) {
+    fail (error, failure);
+    return NULL;
+  }
+  if (read->rest != NULL) {
+    if (read_hearsay (geo_worker_get_journal (worker), read, &failure))
+      return g_steal_pointer (&read);
+    fail (error, failure);
+    return NULL;
+  }
   if (read_all (geo_worker_get_journal (worker), read, &failure))
     return g_steal_pointer (&read);
   if (read->community == NULL &&
@@ -481,6 +507,8 @@ load_party (GeoParty *party, const GeoNodeData *data) {
 
 gboolean
 geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
+  if (data->rest != NULL)
+    return geo_rest_take_data (self, data, error);
   if (!check_data (self, data, error))
     return FALSE;
 

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "node/geo-node-private.h"
+#include "node/geo-rest-private.h"
 #include "node/geo-safety.h"
 
 typedef struct {
@@ -28,6 +29,8 @@ const gchar *
 geo_node_find_name (GeoNode *self, const GeoPid *pid) {
   const GeoParticipant *person;
 
+  if (self->rest != NULL)
+    return geo_rest_find_name (self->rest, pid);
   if (self->party == NULL)
     return NULL;
   person = geo_party_get_person (self->party, pid);
@@ -50,6 +53,16 @@ describe_cb (const GeoActivity *activity,
         geo_payment_get_state (payment) == GEO_STATE_IN_DOUBT)
       row->state = GEO_STATE_IN_DOUBT;
   }
+  if (row->state == GEO_STATE_SENDING && self->rest != NULL &&
+      activity->tx_id != NULL) {
+    GeoPayment *payment = g_hash_table_lookup (self->payments, activity->tx_id);
+
+    if (payment != NULL)
+      row->state = geo_payment_get_state (payment) == GEO_STATE_IN_DOUBT
+                       ? GEO_STATE_IN_DOUBT
+                       : GEO_STATE_SENDING;
+  }
+  row->unproven = self->rest != NULL;
   if (row->state == GEO_STATE_NOT_PAID) {
     g_autofree gchar *reason =
         activity->kind == GEO_ACTIVITY_REFUSED
@@ -203,6 +216,19 @@ geo_node_refresh_person (GeoNode *self, const GeoPid *pid, gboolean present) {
   }
   if (made == NULL || !present)
     return;
+  g_hash_table_insert (self->people_by_pid, geo_pid_dup (pid),
+                       g_object_ref (made));
+  g_list_store_insert_sorted (self->people, made, compare_people, NULL);
+}
+
+void
+geo_node_put_person (GeoNode *self, const GeoPid *pid, const gchar *name) {
+  g_autoptr (GeoPerson) made = NULL;
+
+  if (g_hash_table_contains (self->people_by_pid, pid) ||
+      geo_pid_equal (pid, &self->pid))
+    return;
+  made = geo_person_new (pid, name);
   g_hash_table_insert (self->people_by_pid, geo_pid_dup (pid),
                        g_object_ref (made));
   g_list_store_insert_sorted (self->people, made, compare_people, NULL);
@@ -384,8 +410,8 @@ geo_node_refresh_totals (GeoNode *self) {
   }
 }
 
-static void
-load_totals (GeoNode *self) {
+void
+geo_node_load_totals (GeoNode *self) {
   GListModel *totals = G_LIST_MODEL (self->totals);
   GPtrArray *equivalents = self->community->equivalents;
   gboolean same = g_list_model_get_n_items (totals) == equivalents->len;
@@ -432,7 +458,7 @@ geo_node_set_pending (GeoNode *self,
 
 void
 geo_node_lists_load (GeoNode *self, const GeoNodeData *data) {
-  load_totals (self);
+  geo_node_load_totals (self);
   geo_activity_model_set_worker (self->activity, self->worker,
                                  data->activity_count);
   self->seen = data->seen;

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "node/geo-node-private.h"
+#include "node/geo-rest-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -59,6 +60,21 @@ add_payment (GeoNode *self,
     g_hash_table_replace (self->payments_by_order, geo_hash_dup (order),
                           g_object_ref (payment));
   }
+  return payment;
+}
+
+GeoPayment *
+geo_node_put_payment (GeoNode *self,
+                      const gchar *tx_id,
+                      const GeoPid *to,
+                      const gchar *equivalent,
+                      guint precision,
+                      GeoAmount amount,
+                      GeoTime started_at) {
+  GeoPayment *payment = add_payment (self, tx_id, NULL, to, equivalent,
+                                     precision, amount, started_at);
+
+  geo_payment_set_receipt_key (payment, tx_id);
   return payment;
 }
 
@@ -358,10 +374,11 @@ check_payment (GeoNode *self,
                  _ ("The amount is nothing, or too large."));
   if (geo_pid_equal (to, &self->pid))
     return fail (error, GEO_NODE_ERROR_INPUT, _ ("You cannot pay yourself."));
-  if (!geo_node_is_signed_in (self) || self->party == NULL)
+  if (self->rest != NULL ? self->connection != GEO_CONNECTION_HUB
+                         : !geo_node_is_signed_in (self) || self->party == NULL)
     return fail (error, GEO_NODE_ERROR_OFFLINE,
                  _ ("The hub is not connected, so nothing was paid."));
-  if (geo_party_get_person (self->party, to) == NULL)
+  if (self->rest == NULL && geo_party_get_person (self->party, to) == NULL)
     return fail (error, GEO_NODE_ERROR_UNKNOWN_PERSON,
                  _ ("This person is not known here yet. Find them first."));
   return TRUE;
@@ -439,6 +456,13 @@ geo_node_pay_invoice (GeoNode *node,
       !clean_text (text, &note, error))
     return NULL;
 
+  if (node->rest != NULL) {
+    geo_node_get_precision (node, equivalent, &precision);
+    payment = geo_node_put_payment (node, tx_id, to, equivalent, precision,
+                                    amount, now);
+    geo_rest_pay (node->rest, payment, note);
+    return payment;
+  }
   actions = geo_actions_new ();
   if (invoice != NULL
           ? !geo_party_pay_invoice (node->party, tx_id, invoice, to, equivalent,

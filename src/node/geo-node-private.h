@@ -13,6 +13,8 @@
 #include "node/geo-phrases.h"
 #include "node/geo-worker-private.h"
 
+#include <json-glib/json-glib.h>
+
 #include "net/geo-client.h"
 #include "protocol/geo-party.h"
 
@@ -35,6 +37,8 @@ G_BEGIN_DECLS
 #define GEO_NODE_FOUND_MAX 64
 /* Questions that wait at once. */
 #define GEO_NODE_CALLS_MAX 256
+
+typedef struct _GeoRest GeoRest;
 
 typedef enum {
   GEO_LOGIN_NONE = 0,
@@ -63,6 +67,7 @@ typedef struct {
   GPtrArray *requests; /* GeoJournalRequest, newest first */
   GPtrArray *outbox; /* GeoJournalLetter */
   GArray *blocked; /* GeoPid */
+  JsonNode *rest; /* What stands beside a journal of hearsay; or NULL. */
   gint64 activity_count;
   GKeyFile *notes;
   gint64 seen; /* The newest line of history somebody looked at. */
@@ -101,6 +106,9 @@ struct _GeoNode {
   GeoLoginStage login;
   guint login_timeout_id;
   guint retry_id;
+  /* geo-rest.c: in place of party, client and session.  NULL: a hub that
+   * speaks the protocol. */
+  GeoRest *rest;
   gboolean looking; /* Opened read-only: it never connects. */
   gboolean wanted; /* Started, not stopped. */
   gboolean foreign;
@@ -179,6 +187,7 @@ void geo_node_set_connection (GeoNode *self,
                               GeoConnection connection,
                               const gchar *detail);
 void geo_node_update_open_count (GeoNode *self);
+void geo_node_set_open_count (GeoNode *self, guint count);
 /* Waiters for the hub get their answer if there is one now. */
 void geo_node_answer_waiters (GeoNode *self);
 /* History has grown. */
@@ -280,6 +289,10 @@ void geo_node_storage_failed (GeoNode *self, const GError *error);
 void geo_node_lists_init (GeoNode *self);
 void geo_node_lists_clear (GeoNode *self);
 void geo_node_lists_load (GeoNode *self, const GeoNodeData *data);
+/* One for each equivalent of the community as it is now. */
+void geo_node_load_totals (GeoNode *self);
+/* In the list, if it was not there. */
+void geo_node_put_person (GeoNode *self, const GeoPid *pid, const gchar *name);
 /* The name where the party knows one, else NULL.  Borrowed. */
 const gchar *geo_node_find_name (GeoNode *self, const GeoPid *pid);
 /* What is between us and them may have changed; present: they belong in the
@@ -322,6 +335,14 @@ void geo_node_pay_init (GeoNode *self);
 void geo_node_pay_clear (GeoNode *self);
 void geo_node_pay_load (GeoNode *self, const GeoNodeData *data);
 void geo_node_told_payment (GeoNode *self, const GeoTold *told);
+/* One without an order, as GeoRest makes them.  Borrowed. */
+GeoPayment *geo_node_put_payment (GeoNode *self,
+                                  const gchar *tx_id,
+                                  const GeoPid *to,
+                                  const gchar *equivalent,
+                                  guint precision,
+                                  GeoAmount amount,
+                                  GeoTime started_at);
 /* Payments that are not among these open orders were never stored; message: why
  * not. */
 void geo_node_forget_unstored (GeoNode *self,

@@ -12,6 +12,7 @@
 
 #include "net/geo-fault.h"
 #include "node/geo-profile-private.h"
+#include "node/geo-rest-private.h"
 
 /* Why a hub closes a session whose participant has another one. */
 #define REPLACED "replaced"
@@ -775,6 +776,10 @@ geo_node_start (GeoNode *node) {
            "here; pay and trust there."));
     return;
   }
+  if (node->rest != NULL) {
+    geo_rest_start (node->rest);
+    return;
+  }
   node->wanted = TRUE;
   node->foreign = FALSE;
   node->hurried = node->reloading;
@@ -795,6 +800,8 @@ geo_node_stop (GeoNode *node) {
   g_assert (GEO_IS_NODE (node));
   node->wanted = FALSE;
   g_clear_handle_id (&node->retry_id, g_source_remove);
+  if (node->rest != NULL)
+    geo_rest_stop (node->rest);
   geo_node_disconnect (node);
   if (node->connection != GEO_CONNECTION_FAULT)
     geo_node_set_connection (
@@ -806,7 +813,7 @@ void
 geo_node_hurry (GeoNode *node) {
   g_assert (GEO_IS_NODE (node));
   g_clear_handle_id (&node->retry_id, g_source_remove);
-  if (node->client != NULL)
+  if (node->rest == NULL && node->client != NULL)
     geo_client_hurry (node->client);
   else
     geo_node_start (node);

@@ -10,10 +10,12 @@
 #include "node/geo-node-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "core/geo-link.h"
 #include "node/geo-profile-private.h"
 #include "node/geo-request-item.h"
+#include "node/geo-rest-private.h"
 
 G_DEFINE_FINAL_TYPE (GeoNode, geo_node, G_TYPE_OBJECT)
 
@@ -52,6 +54,7 @@ geo_node_dispose (GObject *object) {
   g_clear_pointer (&self->join_cancel, geo_node_source_end);
   /* The party first: nothing that it would want now can be carried out. */
   geo_node_drop_party (self);
+  g_clear_pointer (&self->rest, geo_rest_free);
   geo_node_disconnect (self);
   geo_node_lists_clear (self);
   G_OBJECT_CLASS (geo_node_parent_class)->dispose (object);
@@ -142,9 +145,9 @@ geo_node_class_init (GeoNodeClass *klass) {
   signals[SIGNAL_PAYMENT_RECEIVED] = g_signal_new (
       "payment-received", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
       NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_ACTIVITY_ITEM);
-  signals[SIGNAL_CLEARED] = g_signal_new (
-      "cleared", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-      NULL, G_TYPE_NONE, 1, GEO_TYPE_ACTIVITY_ITEM);
+  signals[SIGNAL_CLEARED] =
+      g_signal_new ("cleared", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                    NULL, NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_ACTIVITY_ITEM);
   signals[SIGNAL_FAULT] = g_signal_new ("fault", G_TYPE_FROM_CLASS (klass),
                                         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -222,6 +225,14 @@ geo_node_set_connection (GeoNode *self,
 }
 
 void
+geo_node_set_open_count (GeoNode *self, guint count) {
+  if (count == self->open_count)
+    return;
+  self->open_count = count;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN_COUNT]);
+}
+
+void
 geo_node_update_open_count (GeoNode *self) {
   guint count;
 
@@ -230,11 +241,9 @@ geo_node_update_open_count (GeoNode *self) {
     return;
   count = geo_party_count_open (self->party);
   /* What became of it counts when it is on disk and has been told. */
-  if (count == self->open_count ||
-      (count < self->open_count && !g_queue_is_empty (&self->lists)))
+  if (count < self->open_count && !g_queue_is_empty (&self->lists))
     return;
-  self->open_count = count;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN_COUNT]);
+  geo_node_set_open_count (self, count);
 }
 
 void
@@ -403,6 +412,15 @@ read_invitation (GeoNode *self, const gchar *text, GError **error) {
   return TRUE;
 }
 
+/* A hub that speaks the public REST contract and nothing else. */
+static void
+join_rest (GeoProfile *profile, const gchar *address, GTask *given) {
+  g_autoptr (GTask) task = given;
+  g_autoptr (GeoNode) self = geo_node_new (profile);
+
+  geo_rest_join (self, address, g_steal_pointer (&task));
+}
+
 void
 geo_node_join_async (GeoProfile *profile,
                      const gchar *link,
@@ -417,6 +435,11 @@ geo_node_join_async (GeoProfile *profile,
   if (!is_unlocked (profile, task))
     return;
 
+  if (g_str_has_prefix (link, GEO_REST_PREFIX)) {
+    join_rest (profile, link + strlen (GEO_REST_PREFIX),
+               g_steal_pointer (&task));
+    return;
+  }
   self = geo_node_new (profile);
   if (!read_invitation (self, link, &error) ||
       !geo_node_connect (self, &error)) {
@@ -580,6 +603,12 @@ const gchar *
 geo_node_get_hub (GeoNode *node) {
   g_assert (GEO_IS_NODE (node));
   return node->hub;
+}
+
+gboolean
+geo_node_is_hearsay (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->rest != NULL;
 }
 
 const gchar *

@@ -35,11 +35,13 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
  * (const gchar *message), "notice" (const gchar *sentence: something to know
  * that nothing has to be done about). */
 
-/* Joins a community with an unlocked profile: link is geo://v1/join?… or an
- * address of a hub.  Connects, checks who answers (fingerprint, community in
- * the link), introduces itself, stores "joined" and stays connected.  If the
- * community was joined already, that journal is opened.
- * OFFLINE, TIMEOUT, FOREIGN, REFUSED, INPUT, STORAGE, NO_KEY. */
+/* Joins a community with an unlocked profile: link is geo://v1/join?…, an
+ * address of a hub, or "rest:" and the address of one that speaks the public
+ * REST contract only (see geo_node_is_hearsay ()).  Connects, checks who
+ * answers (fingerprint, community in the link), introduces itself, stores
+ * "joined" and stays connected.  If the community was joined already, that
+ * journal is opened. OFFLINE, TIMEOUT, FOREIGN, REFUSED, INPUT, STORAGE,
+ * NO_KEY. */
 void geo_node_join_async (GeoProfile *profile,
                           const gchar *link,
                           GCancellable *cancellable,
@@ -99,6 +101,9 @@ void geo_node_mark_read (GeoNode *node);
 GeoProfile *geo_node_get_profile (GeoNode *node);
 /* The hub's address. */
 const gchar *geo_node_get_hub (GeoNode *node);
+/* A hub of the public REST contract, joined as "rest:ADDRESS": everything about
+ * this community is what it says, and nothing of it can be proven. */
+gboolean geo_node_is_hearsay (GeoNode *node);
 const gchar *geo_node_get_community_name (GeoNode *node);
 const gchar *geo_node_get_community_pid (GeoNode *node);
 /* My own. */

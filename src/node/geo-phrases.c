@@ -414,12 +414,9 @@ phrase_trust (GeoActivityItem *item, gboolean given) {
                                   equivalent);
 }
 
-gchar *
-geo_phrase_activity (GeoActivityItem *item) {
+static gchar *
+phrase_kind (GeoActivityItem *item) {
   const gchar *name = geo_activity_item_get_peer_name (item);
-
-  if (!geo_activity_item_get_loaded (item))
-    return g_strdup ("");
 
   switch (geo_activity_item_get_kind (item)) {
   case GEO_ITEM_PAID:
@@ -444,6 +441,20 @@ geo_phrase_activity (GeoActivityItem *item) {
     return g_strdup_printf (_ ("You refused a payment from %s"), name);
   }
   return g_strdup ("");
+}
+
+gchar *
+geo_phrase_activity (GeoActivityItem *item) {
+  g_autofree gchar *phrase = NULL;
+
+  if (!geo_activity_item_get_loaded (item))
+    return g_strdup ("");
+  phrase = phrase_kind (item);
+  if (geo_activity_item_get_proven (item))
+    return g_steal_pointer (&phrase);
+  /* Translators: %s is a line of history, "Paid to Olena", that nothing proves
+   * but the hub's word. */
+  return g_strdup_printf (_ ("%s (the hub says)"), phrase);
 }
 
 gchar *

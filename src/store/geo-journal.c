@@ -310,14 +310,149 @@ geo_journal_append (GeoJournal *journal,
   return TRUE;
 }
 
+/* --- Hearsay ---------------------------------------------------------------
+ */
+
+static gboolean
+hear_row (GeoJournal *journal, const GeoActivity *row, GError **error) {
+  g_auto (GeoQuery) find = GEO_QUERY_INIT;
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  g_auto (GeoQuery) count = GEO_QUERY_INIT;
+  gboolean found;
+
+  if (!geo_query_prepare (&find, journal->database,
+                          "SELECT id, state FROM activity"
+                          " WHERE tx_id = ? AND kind = ?",
+                          error))
+    return FALSE;
+  geo_query_bind_text (&find, row->tx_id);
+  geo_query_bind_int (&find, row->kind);
+  if (!geo_query_step (&find, &found, error))
+    return FALSE;
+  if (found) {
+    gint64 id = geo_query_get_int (&find, 0);
+
+    /* What is paid stays so, whatever else is said later. */
+    if (geo_query_get_int (&find, 1) == GEO_STORED_PAID)
+      return TRUE;
+    if (!geo_query_prepare (&query, journal->database,
+                            "UPDATE activity SET state = ?, code = ?,"
+                            " reason = ? WHERE id = ?",
+                            error))
+      return FALSE;
+    geo_query_bind_int (&query, row->state);
+    geo_query_bind_int (&query, row->code);
+    geo_query_bind_text (&query, row->reason);
+    geo_query_bind_int (&query, id);
+    return geo_query_run (&query, error);
+  }
+  if (!geo_query_prepare (
+          &query, journal->database,
+          "INSERT INTO activity (kind, state, at, peer, equivalent, amount,"
+          " decimals, text, tx_id, code, reason, folded)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+          " geo_fold (?8))",
+          error))
+    return FALSE;
+  geo_query_bind_int (&query, row->kind);
+  geo_query_bind_int (&query, row->state);
+  geo_query_bind_int (&query, row->at);
+  geo_query_bind_pid (&query, row->has_peer ? &row->peer : NULL);
+  geo_query_bind_text (&query, row->equivalent);
+  geo_query_bind_int (&query, row->amount.amount.minor);
+  geo_query_bind_int (&query, row->amount.decimals);
+  geo_query_bind_text (&query, row->text);
+  geo_query_bind_text (&query, row->tx_id);
+  geo_query_bind_int (&query, row->code);
+  geo_query_bind_text (&query, row->reason);
+  return geo_query_run (&query, error) &&
+         geo_query_prepare (&count, journal->database,
+                            "UPDATE state SET activities = activities + 1",
+                            error) &&
+         geo_query_run (&count, error);
+}
+
+static gboolean
+hear_name (GeoJournal *journal,
+           const GeoPid *pid,
+           const gchar *name,
+           GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  /* Only what a search looks at: nobody said more. */
+  if (!geo_query_prepare (&query, journal->database,
+                          "INSERT OR REPLACE INTO person"
+                          " VALUES (?, 0, json_object ('name', ?))",
+                          error))
+    return FALSE;
+  geo_query_bind_pid (&query, pid);
+  geo_query_bind_text (&query, name);
+  return geo_query_run (&query, error);
+}
+
+static gboolean
+hear_all (GeoJournal *journal,
+          GPtrArray *rows,
+          GHashTable *names,
+          GError **error) {
+  GHashTableIter iter;
+  gpointer pid, name;
+
+  for (guint i = 0; i < rows->len; i++) {
+    if (!hear_row (journal, rows->pdata[i], error))
+      return FALSE;
+  }
+  if (names == NULL)
+    return TRUE;
+  g_hash_table_iter_init (&iter, names);
+  while (g_hash_table_iter_next (&iter, &pid, &name)) {
+    if (!hear_name (journal, pid, name, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+geo_journal_hear (GeoJournal *journal,
+                  GPtrArray *rows,
+                  GHashTable *names,
+                  GError **error) {
+  gint64 records = geo_journal_count_records (journal, error);
+
+  geo_database_assert_owner (journal->database);
+  if (records != 0) {
+    if (records > 0)
+      g_set_error_literal (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT,
+                           "This journal holds records, and no hearsay.");
+    return FALSE;
+  }
+  if (!geo_database_begin (journal->database, error))
+    return FALSE;
+  if (!hear_all (journal, rows, names, error)) {
+    geo_database_rollback (journal->database);
+    return FALSE;
+  }
+  return geo_database_commit (journal->database, error);
+}
+
 /* --- The projection made anew --------------------------------------------- */
 
 static gboolean
 rebuild_in_transaction (GeoJournal *journal, GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
   GeoJournalIdentity identity = { FALSE };
+  gint64 records = geo_journal_count_records (journal, error);
   gboolean row;
 
+  if (records < 0)
+    return FALSE;
+  /* Hearsay cannot be made anew of anything. */
+  if (records == 0)
+    return geo_database_execute (
+        journal->database,
+        "INSERT OR REPLACE INTO state SELECT 1, NULL, 0, NULL, count (*)"
+        " FROM activity;",
+        error);
   if (!geo_projection_clear (journal->database, error) ||
       !geo_query_prepare (
           &query, journal->database,

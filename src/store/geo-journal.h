@@ -52,6 +52,16 @@ gboolean geo_journal_append (GeoJournal *journal,
                              gint64 *sequence_out,
                              GError **error);
 
+/* What a hub says that can prove nothing: lines of history without records, by
+ * their tx_id and kind: one that is there becomes what is said now.  rows:
+ * GeoActivity, oldest first, with a tx_id; names: GeoPid → name of whoever is
+ * in them, may be NULL.  All in one transaction, on disk when this is TRUE.
+ * Only for journals without records: GEO_STORE_ERROR_CONFLICT otherwise. */
+gboolean geo_journal_hear (GeoJournal *journal,
+                           GPtrArray *rows,
+                           GHashTable *names,
+                           GError **error);
+
 /* --- What the projection says; arrays are owned by the caller ------------- */
 
 /* The last "joined" record's content; GEO_STORE_ERROR_NOT_FOUND before there is
