@@ -611,9 +611,15 @@ begins_with (const GArray *ids, const GArray *former) {
           memcmp (ids->data, former->data, former->len * sizeof (gint64)) == 0);
 }
 
+/* Those of ids that come after the first `from`. */
 static void
-add_ids (GeoActivityModel *self, const gint64 *ids, guint n) {
-  g_array_append_vals (self->ids, ids, n);
+add_ids (GeoActivityModel *self, const GArray *ids, guint from) {
+  guint n = ids->len - from;
+
+  /* An array that never held anything has no memory to point into. */
+  if (n == 0)
+    return;
+  g_array_append_vals (self->ids, &g_array_index (ids, gint64, from), n);
   self->count = (gint64) self->ids->len;
   g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, n);
   load_incomplete (self);
@@ -640,9 +646,7 @@ searched_cb (gpointer *result, const GError *error, gpointer user_data) {
   } else if (found != NULL) {
     guint from = asked->whole ? self->ids->len : 0;
 
-    if (found->ids->len > from)
-      add_ids (self, &g_array_index (found->ids, gint64, from),
-               found->ids->len - from);
+    add_ids (self, found->ids, from);
   }
   if (found != NULL)
     self->searched = found->newest;
