@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The GEO authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every sentence of the wallet is translated, and into the same places.
+"""Every sentence of the wallet and of the command is translated, and into the same places.
 
 po/POTFILES.in names every file that has sentences; no language lacks one, has
 one that nobody says any more, or one that is only guessed; what is filled in
@@ -16,8 +16,7 @@ import tempfile
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 PO = os.path.join(TOP, "po")
-# The command speaks English.
-ROOMS = ("node", "wallet")
+ROOMS = ("cli", "node", "wallet")
 SAYS = re.compile(r'\b(?:_|N_|C_|NC_|ngettext) \(')
 FILLED = re.compile(r"%(?:\d+\$)?[-+ #0']*\d*(?:\.\d+)?(?:l|ll|z|j)?[a-zA-Z%]")
 

@@ -90,11 +90,14 @@ say_community (GeoCli *cli, GeoCommunityItem *item, gboolean is_default) {
     geo_cli_say (cli, "  %s.", phrase);
   }
   unread = geo_node_get_unread (node);
-  if (unread > 0)
-    geo_cli_say (cli,
-                 ngettext ("  %u line of history is new.",
-                           "  %u lines of history are new.", unread),
-                 unread);
+  if (unread > 0) {
+    g_autofree gchar *news =
+        g_strdup_printf (ngettext ("%u line of history is new.",
+                                   "%u lines of history are new.", unread),
+                         unread);
+
+    geo_cli_say (cli, "  %s", news);
+  }
 }
 
 static GeoCommunities *

@@ -33,6 +33,7 @@ struct _FakeHub {
   GeoMessageType ignored;
   gchar *code;
   gboolean lies;
+  gboolean bends;
 };
 
 static void carry_out (FakeHub *hub, GPtrArray *actions);
@@ -288,6 +289,22 @@ spoil (GeoMessage *message) {
     spoil_entry (&message->u.trust_line_receipt->entry);
 }
 
+/* A hop that is not what the contract's root says. */
+static void
+bend (GeoMsgPaymentPrepare *prepare) {
+  GPtrArray *hops =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_proven_hop_free);
+
+  for (guint i = 0; i < prepare->hops->len; i++) {
+    GeoProvenHop *copy = geo_proven_hop_copy (prepare->hops->pdata[i]);
+
+    copy->hop->amount.amount.minor += 1;
+    g_ptr_array_add (hops, copy);
+  }
+  g_ptr_array_unref (prepare->hops);
+  prepare->hops = hops;
+}
+
 static void
 carry_out (FakeHub *hub, GPtrArray *actions) {
   for (guint i = 0; i < actions->len; i++) {
@@ -302,6 +319,8 @@ carry_out (FakeHub *hub, GPtrArray *actions) {
       guest = find_guest (hub, &action->to);
       if (guest == NULL)
         break;
+      if (hub->bends && action->message->type == GEO_MESSAGE_PAYMENT_PREPARE)
+        bend (action->message->u.payment_prepare);
       if (hub->lies)
         spoil (action->message);
       geo_session_send (guest->session, action->message);
@@ -441,6 +460,11 @@ fake_hub_rename (FakeHub *hub, const gchar *name) {
   hub->community->name = g_strdup (name);
   hub->community->seq++;
   geo_community_sign (hub->community, hub->secret);
+}
+
+void
+fake_hub_bend (FakeHub *hub, gboolean bends) {
+  hub->bends = bends;
 }
 
 void

@@ -65,6 +65,8 @@ void fake_hub_set_code (FakeHub *hub, const gchar *code);
 void fake_hub_rename (FakeHub *hub, const gchar *name);
 /* Signs entries wrongly from now on. */
 void fake_hub_lie (FakeHub *hub, gboolean lies);
+/* Shows hops that are not in the contract when it asks for votes. */
+void fake_hub_bend (FakeHub *hub, gboolean bends);
 guint fake_hub_count_commits (FakeHub *hub);
 /* Asks pid for its vote on every payment that it has an entry of. */
 void fake_hub_ask_again (FakeHub *hub, const GeoPid *pid);

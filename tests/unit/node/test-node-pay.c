@@ -28,6 +28,58 @@ check_tampering (const gchar *receipt) {
   }
 }
 
+/* --- Refusing ------------------------------------------------------------- */
+
+/* P8: what does not fit its own records, a node refuses; whoever it is for can
+ * read why, also after the next start. */
+static void
+test_refused_vote (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoActivityFilter filter = { .kinds = 1u << GEO_ITEM_REFUSED };
+  g_autoptr (GeoActivityModel) refused = NULL;
+  g_autoptr (GeoActivityItem) item = NULL;
+  g_autofree gchar *phrase = NULL;
+  g_autofree gchar *advice = NULL;
+  GeoPayment *payment;
+  GeoNode *olena;
+  GeoNode *ivan;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  trust (olena, ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+
+  fake_hub_bend (f->hub, TRUE);
+  payment = pay (ivan, olena, 1000, NULL);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_NOT_PAID);
+  g_assert_true (geo_payment_may_pay_again (payment));
+  advice = geo_payment_get_advice (payment);
+  g_assert_nonnull (strstr (advice, "you can pay again"));
+  g_assert_cmpint (balance_with (olena, ivan).minor, ==, 0);
+
+  refused = geo_node_make_activity (olena);
+  geo_activity_model_set_filter (refused, &filter);
+  wait_until (!geo_activity_model_get_searching (refused));
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (refused)) > 0);
+  item = g_list_model_get_item (G_LIST_MODEL (refused), 0);
+  wait_until (geo_activity_item_get_loaded (item));
+  phrase = geo_phrase_activity (item);
+  g_assert_cmpstr (phrase, ==, "You refused a payment from Ivan");
+  g_assert_nonnull (
+      strstr (geo_activity_item_get_reason (item), "did not prove"));
+  g_assert_cmpint (geo_activity_item_get_amount (item).minor, ==, 1000);
+
+  fake_hub_bend (f->hub, FALSE);
+  payment = pay (ivan, olena, 1000, NULL);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_PAID);
+  g_assert_false (geo_payment_may_pay_again (payment));
+  verify (olena);
+  end_town (&town, 2);
+}
+
 /* --- Paying --------------------------------------------------------------- */
 
 typedef struct {
@@ -469,6 +521,7 @@ main (int argc, char *argv[]) {
   g_test_add (path, Fixture, NULL, set_up, test, tear_down)
   ADD ("/node-pay/paid", test_pay);
   ADD ("/node-pay/many", test_pay_many);
+  ADD ("/node-pay/refused-vote", test_refused_vote);
   ADD ("/node-pay/through", test_pay_through);
   ADD ("/node-pay/impossible", test_pay_impossible);
   ADD ("/node-pay/doubt", test_doubt);
