@@ -128,8 +128,8 @@ read_requests (GeoJournal *journal, GError **error) {
   if (all == NULL)
     return NULL;
   if (all->len == LISTED_MAX)
-    before = ((GeoJournalRequest *) g_ptr_array_index (all, all->len - 1))
-                 ->record;
+    before =
+        ((GeoJournalRequest *) g_ptr_array_index (all, all->len - 1))->record;
   if (before > 0) {
     open = geo_journal_list_requests (journal, TRUE, before, OPEN_LISTED_MAX,
                                       error);
@@ -179,13 +179,12 @@ geo_node_requests_load (GeoNode *self, GPtrArray *requests) {
   for (guint i = 0; i < requests->len; i++) {
     const GeoJournalRequest *request = g_ptr_array_index (requests, i);
 
-    g_ptr_array_add (
-        items, geo_request_item_new (request,
-                                     request->has_peer
-                                         ? geo_node_find_name (self,
-                                                               &request->peer)
-                                         : NULL,
-                                     &self->self->key, self->hub));
+    g_ptr_array_add (items, geo_request_item_new (
+                                request,
+                                request->has_peer
+                                    ? geo_node_find_name (self, &request->peer)
+                                    : NULL,
+                                &self->self->key, self->hub));
   }
   for (; head < n_old && head < items->len; head++) {
     g_autoptr (GeoRequestItem) old = g_list_model_get_item (model, head);
@@ -359,6 +358,13 @@ static gboolean
 is_ready (GeoNode *node, GTask *task) {
   if (node->party != NULL)
     return TRUE;
+  if (geo_node_is_hearsay (node)) {
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
+                             _ ("This hub does not know how to do that: it "
+                                "speaks the public contract only."));
+    g_object_unref (task);
+    return FALSE;
+  }
   g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE, "%s",
                            _ ("The journal cannot be written now. Try again "
                               "in a minute."));
@@ -368,9 +374,9 @@ is_ready (GeoNode *node, GTask *task) {
 
 static gchar *
 clean_memo (const gchar *memo) {
-  gchar *clean = memo != NULL ? geo_text_from_typed (memo, MEMO_CHARS_MAX,
-                                                     GEO_TEXT_LINE)
-                              : NULL;
+  gchar *clean = memo != NULL
+                     ? geo_text_from_typed (memo, MEMO_CHARS_MAX, GEO_TEXT_LINE)
+                     : NULL;
 
   if (clean != NULL && *clean == '\0')
     g_clear_pointer (&clean, g_free);
@@ -664,9 +670,8 @@ geo_node_compare_checkpoint_async (GeoNode *node,
   compare->theirs =
       g_ptr_array_new_with_free_func ((GDestroyNotify) geo_movement_free);
   for (guint i = 0; i < letter->history->len; i++)
-    g_ptr_array_add (compare->theirs,
-                     geo_movement_copy (g_ptr_array_index (letter->history,
-                                                           i)));
+    g_ptr_array_add (compare->theirs, geo_movement_copy (g_ptr_array_index (
+                                          letter->history, i)));
   geo_worker_push (node->worker, history_job, compare, compare_free,
                    (GDestroyNotify) g_ptr_array_unref, compare_cb, compare);
 }
@@ -845,9 +850,8 @@ geo_node_pay_request (GeoNode *node,
   }
   return geo_node_pay_invoice (
       node, tx_id, geo_request_item_get_hash (item),
-      geo_request_item_get_peer (item),
-      geo_request_item_get_equivalent (item), asked,
-      text != NULL ? text : geo_request_item_get_memo (item), error);
+      geo_request_item_get_peer (item), geo_request_item_get_equivalent (item),
+      asked, text != NULL ? text : geo_request_item_get_memo (item), error);
 }
 
 void
