@@ -183,7 +183,9 @@ put_on_disk (Town *town, const GeoAction *action) {
     hash_refusal_or_vote (body->refusal, body->vote, &hash);
     remember (town, &hash);
     g_assert_nonnull (body->contract);
-    g_assert_nonnull (body->order);
+    /* A clearing has no order, nor what is refused as none. */
+    if (body->vote != NULL && body->contract->has_order)
+      g_assert_nonnull (body->order);
     break;
   case GEO_RECORD_KIND_ENTRY:
     geo_entry_hash (body->entry->entry, &hash);
@@ -215,6 +217,12 @@ check_sent (Town *town, const GeoMessage *message) {
                    (message->u.payment_prepare_ack->refusal != NULL));
     hash_refusal_or_vote (message->u.payment_prepare_ack->refusal,
                           message->u.payment_prepare_ack->vote, &hash);
+    break;
+  case GEO_MESSAGE_CLEARING_ACCEPT:
+    geo_vote_hash (message->u.clearing_accept->vote, &hash);
+    break;
+  case GEO_MESSAGE_CLEARING_REJECT:
+    geo_refusal_hash (message->u.clearing_reject->refusal, &hash);
     break;
   case GEO_MESSAGE_TRUST_LINE_CREATE:
   case GEO_MESSAGE_TRUST_LINE_UPDATE:
@@ -318,6 +326,20 @@ town_pay (Town *town,
                         GEO_AMOUNT (amount), text, NULL, town->now, 60000, hash,
                         town->actions, error);
   g_assert_true (done || town->actions->len == 0);
+  carry_out (town);
+  return done;
+}
+
+gboolean
+town_answer_clearing (Town *town,
+                      const GeoHash *contract,
+                      gboolean accepts,
+                      GError **error) {
+  gboolean done;
+
+  begin (town);
+  done = geo_party_answer_clearing (town->party, contract, accepts, town->now,
+                                    town->actions, error);
   carry_out (town);
   return done;
 }

@@ -87,6 +87,11 @@ gboolean town_trust (Town *town,
                      gboolean close,
                      GError **error);
 
+gboolean town_answer_clearing (Town *town,
+                               const GeoHash *contract,
+                               gboolean accepts,
+                               GError **error);
+
 /* What the last event's actions were, e.g. "store:order send:PAYMENT_REQUEST
  * tell:payment/sending timer". */
 gchar *town_describe (Town *town);
