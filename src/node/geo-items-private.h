@@ -15,6 +15,7 @@ typedef struct {
   gboolean has_my_limit;
   GeoAmount my_limit;
   gboolean live; /* My line's consent. */
+  gboolean asks_clearing; /* My line's policy has no auto_clearing. */
   gboolean has_their_limit;
   GeoAmount their_limit;
   gboolean pending;

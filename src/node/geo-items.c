@@ -157,6 +157,7 @@ geo_relation_set_state (GeoRelation *self, const GeoRelationState *state) {
   if (!state->has_my_limit) {
     self->state.my_limit = GEO_AMOUNT_ZERO;
     self->state.live = FALSE;
+    self->state.asks_clearing = FALSE;
   }
   if (!state->has_their_limit)
     self->state.their_limit = GEO_AMOUNT_ZERO;
@@ -214,6 +215,12 @@ geo_relation_get_their_limit (GeoRelation *relation, GeoAmount *limit) {
   if (relation->state.has_their_limit && limit != NULL)
     *limit = relation->state.their_limit;
   return relation->state.has_their_limit;
+}
+
+gboolean
+geo_relation_get_asks_clearing (GeoRelation *relation) {
+  g_assert (GEO_IS_RELATION (relation));
+  return relation->state.asks_clearing;
 }
 
 gboolean

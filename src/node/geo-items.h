@@ -34,6 +34,8 @@ gboolean geo_relation_get_my_limit (GeoRelation *relation, GeoAmount *limit);
 gboolean geo_relation_get_their_limit (GeoRelation *relation, GeoAmount *limit);
 /* My line is used only while I am connected; FALSE without one. */
 gboolean geo_relation_get_live (GeoRelation *relation);
+/* No debt over my line is cleared without my word; FALSE without one. */
+gboolean geo_relation_get_asks_clearing (GeoRelation *relation);
 /* A line of mine is not receipted yet. */
 gboolean geo_relation_get_pending (GeoRelation *relation);
 

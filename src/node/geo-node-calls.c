@@ -444,11 +444,13 @@ answer_people (Call *call, const GeoMsgPeopleResult *answer) {
 /* --- Trust -------------------------------------------------------------- */
 
 static GeoPolicy *
-make_policy (const GeoTrustLine *line, gboolean live_consent) {
+make_policy (const GeoTrustLine *line, GeoTrustFlags flags) {
   GeoPolicy *policy = line != NULL ? geo_policy_copy (line->policy)
                                    : geo_policy_new_default ();
 
-  policy->consent = live_consent ? GEO_CONSENT_LIVE : GEO_CONSENT_STANDING;
+  policy->consent = (flags & GEO_TRUST_LIVE) != 0 ? GEO_CONSENT_LIVE
+                                                  : GEO_CONSENT_STANDING;
+  policy->auto_clearing = (flags & GEO_TRUST_ASK_CLEARING) == 0;
   return policy;
 }
 
@@ -471,7 +473,7 @@ geo_node_trust_async (GeoNode *node,
                       const gchar *equivalent,
                       GeoAmount limit,
                       gboolean close,
-                      gboolean live_consent,
+                      GeoTrustFlags flags,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer user_data) {
@@ -502,7 +504,7 @@ geo_node_trust_async (GeoNode *node,
   actions = geo_actions_new ();
   policy =
       make_policy (geo_party_get_line (node->party, &node->pid, to, equivalent),
-                   live_consent);
+                   flags);
   if (!geo_party_trust (node->party, line_id, to, equivalent, limit, close,
                         policy, geo_node_now (), actions, &error)) {
     g_task_return_error (task, geo_node_party_error (error));

@@ -170,6 +170,7 @@ get_state (GeoNode *self,
     state->has_my_limit = TRUE;
     state->my_limit = mine->limit.amount;
     state->live = mine->policy->consent == GEO_CONSENT_LIVE;
+    state->asks_clearing = !mine->policy->auto_clearing;
   }
   if (theirs != NULL && theirs->status == GEO_LINE_STATUS_ACTIVE) {
     state->has_their_limit = TRUE;

@@ -191,6 +191,11 @@ GeoPayment *geo_node_find_payment_finish (GeoNode *node,
  * paid.  A new list; it does not change. */
 GListModel *geo_node_list_open_payments (GeoNode *node);
 
+typedef enum {
+  GEO_TRUST_LIVE = 1, /* Payments use the line only while I am connected. */
+  GEO_TRUST_ASK_CLEARING = 2, /* No debt over it is cleared without my word. */
+} GeoTrustFlags;
+
 /* My line to somebody: limit, or close.  Completes when the hub has receipted
  * it (in force), or with REFUSED and why; OFFLINE: nothing was changed;
  * TIMEOUT: it is stored and goes to the hub as soon as that answers. */
@@ -199,7 +204,7 @@ void geo_node_trust_async (GeoNode *node,
                            const gchar *equivalent,
                            GeoAmount limit,
                            gboolean close,
-                           gboolean live_consent,
+                           GeoTrustFlags flags,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data);

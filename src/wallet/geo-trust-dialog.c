@@ -35,6 +35,7 @@ struct _GeoTrustDialog {
   GeoAmountEntry *amount_entry;
   GtkLabel *meaning_label;
   AdwSwitchRow *live_row;
+  AdwSwitchRow *ask_row;
   GtkLabel *error_label;
   GtkButton *trust_button;
   GtkButton *stop_button;
@@ -112,6 +113,7 @@ update (GeoTrustDialog *self) {
   gtk_widget_set_visible (self->spinner, self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->amount_entry), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->live_row), !self->is_busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->ask_row), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->stop_button), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->trust_button),
                             !self->is_busy && geo_amount_entry_get_amount (
@@ -134,6 +136,9 @@ fill (GeoTrustDialog *self) {
     geo_amount_entry_set_amount (self->amount_entry, limit);
   adw_switch_row_set_active (
       self->live_row, relation != NULL && geo_relation_get_live (relation));
+  adw_switch_row_set_active (self->ask_row,
+                             relation != NULL &&
+                                 geo_relation_get_asks_clearing (relation));
 }
 
 static void
@@ -203,6 +208,17 @@ trusted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   adw_dialog_close (ADW_DIALOG (self));
 }
 
+static GeoTrustFlags
+chosen_flags (GeoTrustDialog *self) {
+  GeoTrustFlags flags = 0;
+
+  if (adw_switch_row_get_active (self->live_row))
+    flags |= GEO_TRUST_LIVE;
+  if (adw_switch_row_get_active (self->ask_row))
+    flags |= GEO_TRUST_ASK_CLEARING;
+  return flags;
+}
+
 static void
 send (GeoTrustDialog *self, GeoAmount limit, gboolean close) {
   self->is_busy = TRUE;
@@ -213,7 +229,7 @@ send (GeoTrustDialog *self, GeoAmount limit, gboolean close) {
   geo_node_trust_async (self->node, geo_person_get_pid (self->person),
                         geo_amount_entry_get_equivalent (self->amount_entry),
                         limit, close,
-                        !close && adw_switch_row_get_active (self->live_row),
+                        close ? 0 : chosen_flags (self),
                         self->cancellable, trusted_cb, g_object_ref (self));
   update (self);
 }
@@ -317,6 +333,7 @@ geo_trust_dialog_class_init (GeoTrustDialogClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
                                         meaning_label);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, live_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, ask_row);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
                                         error_label);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,

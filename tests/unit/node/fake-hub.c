@@ -500,3 +500,14 @@ fake_hub_ask_again (FakeHub *hub, const GeoPid *pid) {
     geo_session_send (guest->session, message);
   }
 }
+
+guint
+fake_hub_clear (FakeHub *hub, const gchar *equivalent) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  guint n = geo_closer_clear (hub->closer, equivalent,
+                              GEO_CLOSER_CLEARING_LENGTH_DEFAULT,
+                              g_get_real_time () / 1000, actions);
+
+  carry_out (hub, actions);
+  return n;
+}

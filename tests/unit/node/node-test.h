@@ -67,6 +67,8 @@ void fake_hub_rename (FakeHub *hub, const gchar *name);
 void fake_hub_lie (FakeHub *hub, gboolean lies);
 /* Shows hops that are not in the contract when it asks for votes. */
 void fake_hub_bend (FakeHub *hub, gboolean bends);
+/* Clears what closes a circle, or asks; how many circles. */
+guint fake_hub_clear (FakeHub *hub, const gchar *equivalent);
 guint fake_hub_count_commits (FakeHub *hub);
 /* Asks pid for its vote on every payment that it has an entry of. */
 void fake_hub_ask_again (FakeHub *hub, const GeoPid *pid);

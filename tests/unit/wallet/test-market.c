@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-market-page.h"
 #include "wallet/geo-market-view.h"
 #include "wallet/geo-receipt-page.h"
@@ -525,6 +526,41 @@ test_circle (Scene *scene, gconstpointer data) {
   scene_look (scene, "receipt-circle");
 }
 
+/* What Ivan owes Marta is cleared only when she says so. */
+static void
+test_asked (Scene *scene, gconstpointer data) {
+  GeoNode **nodes = scene->nodes;
+  GListModel *proposals = geo_node_get_proposals (nodes[MARTA]);
+  g_autoptr (GeoProposalItem) item = NULL;
+  GeoClearingDialog *dialog;
+  GeoPid ivan;
+  guint cleared = 0;
+
+  scene_trust (scene);
+  trust (nodes[MARTA], nodes[IVAN], 8000);
+  pid_of (nodes[IVAN], &ivan);
+  geo_node_trust_async (nodes[MARTA], &ivan, "UAH", GEO_AMOUNT (9000), FALSE,
+                        GEO_TRUST_ASK_CLEARING, NULL, NULL, NULL);
+  show_market (scene);
+  scene_pay (scene, MARTA, OLENA, 5000);
+  scene_pay (scene, OLENA, IVAN, 5000);
+  scene_pay (scene, IVAN, MARTA, 5000);
+  g_signal_connect (nodes[MARTA], "cleared", G_CALLBACK (cleared_cb), &cleared);
+  fake_hub_clear (scene->hub, "UAH");
+  wait_until (g_list_model_get_n_items (proposals) == 1);
+  g_assert_cmpuint (cleared, ==, 0);
+  geo_screen_settle (scene->window);
+  scene_look (scene, "market-proposal");
+
+  item = g_list_model_get_item (proposals, 0);
+  dialog = geo_clearing_dialog_new (nodes[MARTA],
+                                    geo_proposal_item_get_id (item));
+  scene_show_dialog (scene, dialog);
+  click (dialog, "accept_button");
+  wait_until (cleared == 1);
+  g_assert_cmpuint (g_list_model_get_n_items (proposals), ==, 0);
+}
+
 #define ADD(path, test) \
   g_test_add (path, Scene, GUINT_TO_POINTER (3), scene_set_up, test, \
               scene_tear_down)
@@ -551,6 +587,7 @@ main (int argc, char **argv) {
   ADD ("/wallet/market/page/empty", test_page_empty);
   ADD ("/wallet/market/page", test_page);
   ADD ("/wallet/market/circle", test_circle);
+  ADD ("/wallet/market/asked", test_asked);
 
   return g_test_run ();
 }
