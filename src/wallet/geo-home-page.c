@@ -10,8 +10,10 @@
 
 #include <glib/gi18n.h>
 
+#include "node/geo-node-requests.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-activity-row.h"
+#include "wallet/geo-request-answer.h"
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-words-dialog.h"
 
@@ -32,7 +34,7 @@ struct _GeoHomePage {
   GeoNode *node;
   GtkSliceListModel *latest;
   GPtrArray *cards; /* In totals_box, which holds them. */
-  GPtrArray *proposals; /* Rows in attention_group, which holds them. */
+  GPtrArray *proposals; /* And requests: rows in attention_group, which holds them. */
 
   /* template children */
   GtkBox *totals_box;
@@ -87,7 +89,61 @@ show_open (GeoHomePage *self) {
                           count > 0 && self->open_is_old);
 }
 
-/* Clearings that wait for a word, the most urgent ones before all else. */
+static AdwActionRow *
+add_waiting (GeoHomePage *self,
+             const gchar *icon_name,
+             const gchar *title,
+             const gchar *subtitle) {
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
+                               subtitle != NULL ? subtitle : "");
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row),
+                             gtk_image_new_from_icon_name (icon_name));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             gtk_image_new_from_icon_name ("go-next-symbolic"));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  adw_preferences_group_add (self->attention_group, row);
+  g_ptr_array_add (self->proposals, row);
+  return ADW_ACTION_ROW (row);
+}
+
+static void
+request_cb (AdwActionRow *row, GeoHomePage *self) {
+  geo_request_answer (GTK_WIDGET (self), self->node,
+                      g_object_get_data (G_OBJECT (row), "key"));
+}
+
+static void
+proposal_cb (AdwActionRow *row, GeoHomePage *self) {
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-clearing", "s",
+                              g_object_get_data (G_OBJECT (row), "key"));
+}
+
+/* What others ask for. */
+static void
+show_requests (GeoHomePage *self) {
+  GListModel *requests = geo_node_get_requests (self->node);
+
+  for (guint i = 0; i < g_list_model_get_n_items (requests); i++) {
+    g_autoptr (GeoRequestItem) item = g_list_model_get_item (requests, i);
+    g_autofree gchar *phrase = NULL;
+    AdwActionRow *row;
+
+    if (!geo_request_item_waits_for_me (item))
+      continue;
+    phrase = geo_phrase_request (item);
+    row = add_waiting (self, "mail-unread-symbolic", phrase,
+                       geo_request_item_get_memo (item));
+    g_object_set_data_full (G_OBJECT (row), "key",
+                            g_strdup (geo_request_item_get_key (item)), g_free);
+    g_signal_connect (row, "activated", G_CALLBACK (request_cb), self);
+  }
+}
+
+/* Clearings that wait for a word. */
 static void
 show_proposals (GeoHomePage *self) {
   GListModel *proposals = geo_node_get_proposals (self->node);
@@ -99,23 +155,12 @@ show_proposals (GeoHomePage *self) {
   for (guint i = 0; i < g_list_model_get_n_items (proposals); i++) {
     g_autoptr (GeoProposalItem) item = g_list_model_get_item (proposals, i);
     g_autofree gchar *sentence = geo_phrase_proposal (item);
-    GtkWidget *row = adw_action_row_new ();
-    GtkWidget *icon =
-        gtk_image_new_from_icon_name ("object-rotate-right-symbolic");
-    GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
+    AdwActionRow *row = add_waiting (self, "object-rotate-right-symbolic",
+                                     _ ("Debts can be cleared"), sentence);
 
-    adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
-                                   _ ("Debts can be cleared"));
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), sentence);
-    adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
-    gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-    gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-clearing");
-    gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s",
-                                      geo_proposal_item_get_id (item));
-    adw_preferences_group_add (self->attention_group, row);
-    g_ptr_array_add (self->proposals, row);
+    g_object_set_data_full (G_OBJECT (row), "key",
+                            g_strdup (geo_proposal_item_get_id (item)), g_free);
+    g_signal_connect (row, "activated", G_CALLBACK (proposal_cb), self);
   }
 }
 
@@ -137,6 +182,7 @@ show_attention (GeoHomePage *self) {
   show_fault (self);
   show_open (self);
   show_proposals (self);
+  show_requests (self);
   gtk_widget_set_visible (GTK_WIDGET (self->words_row),
                           geo_profile_is_unlocked (profile) &&
                               !geo_profile_get_words_confirmed (profile));
@@ -278,6 +324,8 @@ forget_node (GeoHomePage *self) {
   g_signal_handlers_disconnect_by_data (geo_node_get_totals (self->node), self);
   g_signal_handlers_disconnect_by_data (geo_node_get_proposals (self->node),
                                         self);
+  g_signal_handlers_disconnect_by_data (geo_node_get_requests (self->node),
+                                        self);
   g_signal_handlers_disconnect_by_data (self->node, self);
   for (guint i = 0;
        i < g_list_model_get_n_items (geo_node_get_totals (self->node)); i++) {
@@ -355,6 +403,8 @@ geo_home_page_set_node (GeoHomePage *self, GeoNode *node) {
   g_signal_connect_swapped (geo_node_get_people (node), "items-changed",
                             G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (geo_node_get_proposals (node), "items-changed",
+                            G_CALLBACK (changed_cb), self);
+  g_signal_connect_swapped (geo_node_get_requests (node), "items-changed",
                             G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (node, "notify::connection", G_CALLBACK (changed_cb),
                             self);

@@ -12,6 +12,7 @@
 
 #include "node/geo-phrases.h"
 #include "wallet/geo-person-watch.h"
+#include "wallet/geo-request-answer.h"
 #include "wallet/geo-verify-dialog.h"
 
 struct _GeoPersonPage {
@@ -34,6 +35,8 @@ struct _GeoPersonPage {
   GtkLabel *nothing_label;
   AdwActionRow *verify_row;
   AdwActionRow *activity_row;
+  AdwButtonRow *ask_row;
+  AdwButtonRow *block_row;
   GtkWidget *verified_icon;
   AdwActionRow *pid_row;
   GtkButton *copy_button;
@@ -135,6 +138,11 @@ update (GeoPersonPage *self) {
                                              : _ ("Verify in person…"));
   gtk_widget_set_visible (self->verified_icon,
                           geo_person_get_verified (self->person));
+  adw_preferences_row_set_title (
+      ADW_PREFERENCES_ROW (self->block_row),
+      geo_node_is_blocked (self->node, geo_person_get_pid (self->person))
+          ? _ ("Hear of Them _Again")
+          : _ ("_Block…"));
   for (guint i = 0; i < self->groups->len; i++)
     gtk_box_remove (self->relations_box, self->groups->pdata[i]);
   g_ptr_array_set_size (self->groups, 0);
@@ -193,6 +201,16 @@ verify_cb (GeoPersonPage *self) {
 }
 
 static void
+ask_cb (GeoPersonPage *self) {
+  geo_request_ask_trust (GTK_WIDGET (self), self->node, self->person);
+}
+
+static void
+block_cb (GeoPersonPage *self) {
+  geo_request_block (GTK_WIDGET (self), self->node, self->person);
+}
+
+static void
 copy_cb (GeoPersonPage *self) {
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
                           geo_person_get_pid_text (self->person));
@@ -243,6 +261,8 @@ geo_person_page_class_init (GeoPersonPageClass *klass) {
                                         verified_icon);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
                                         activity_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonPage, ask_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonPage, block_row);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage, pid_row);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
                                         copy_button);
@@ -253,6 +273,10 @@ geo_person_page_init (GeoPersonPage *self) {
   self->groups = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_cb),
+                            self);
+  g_signal_connect_swapped (self->ask_row, "activated", G_CALLBACK (ask_cb),
+                            self);
+  g_signal_connect_swapped (self->block_row, "activated", G_CALLBACK (block_cb),
                             self);
   g_signal_connect_swapped (self->verify_row, "activated",
                             G_CALLBACK (verify_cb), self);

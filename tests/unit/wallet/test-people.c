@@ -5,7 +5,11 @@
  */
 #include "wallet-test.h"
 
+#include "node/geo-node-requests.h"
+#include "node/geo-phrases.h"
 #include "node/geo-safety.h"
+#include "wallet/geo-amount-entry.h"
+#include "wallet/geo-home-page.h"
 #include "wallet/geo-people-page.h"
 #include "wallet/geo-person-chooser.h"
 #include "wallet/geo-person-page.h"
@@ -328,6 +332,113 @@ test_verify (Scene *scene, gconstpointer data) {
   g_assert_false (geo_node_set_verified (node, &olena, TRUE));
 }
 
+/* Marta asks Olena for trust. */
+static void
+test_ask (Scene *scene, gconstpointer data) {
+  GeoNode **nodes = scene->nodes;
+  GeoPersonPage *page;
+  g_autoptr (GeoRequestItem) item = NULL;
+  GtkWidget *row;
+  GtkWidget *entry;
+  AdwDialog *alert;
+  GeoPid olena;
+
+  scene_trust (scene);
+  pid_of (nodes[OLENA], &olena);
+  page = geo_person_page_new (nodes[MARTA],
+                              geo_node_get_person (nodes[MARTA], &olena));
+  scene_show (scene, GTK_WIDGET (page));
+  gtk_widget_activate (child_of (page, "ask_row"));
+  geo_screen_settle (scene->window);
+  alert = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
+  g_assert_nonnull (alert);
+  row = geo_screen_find (GTK_WIDGET (alert), GTK_TYPE_BUTTON, "_Ask");
+  g_assert_false (gtk_widget_get_sensitive (row));
+  entry = geo_screen_find (GTK_WIDGET (alert), GEO_TYPE_AMOUNT_ENTRY, NULL);
+  geo_amount_entry_set_amount (GEO_AMOUNT_ENTRY (entry), GEO_AMOUNT (70000));
+  wait_until (gtk_widget_get_sensitive (row));
+  scene_look (scene, "ask-trust");
+  g_signal_emit_by_name (row, "clicked");
+  wait_until (g_list_model_get_n_items (geo_node_get_requests (nodes[MARTA])) ==
+              1);
+  item = g_list_model_get_item (geo_node_get_requests (nodes[MARTA]), 0);
+  g_assert_cmpint (geo_request_item_get_kind (item), ==, GEO_REQUEST_TRUST);
+  g_assert_true (geo_request_item_is_mine (item));
+  geo_screen_settle (scene->window);
+}
+
+static void
+requested_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  GeoRequestItem **item = user_data;
+
+  *item = geo_node_request_finish (GEO_NODE (source), result, NULL);
+}
+
+/* Olena's link asks Marta for money: it waits at home, and is paid there. */
+static void
+test_request (Scene *scene, gconstpointer data) {
+  GeoNode **nodes = scene->nodes;
+  const GeoAmount amount = GEO_AMOUNT (4200);
+  g_autoptr (GeoRequestItem) asked = NULL;
+  g_autoptr (GeoRequestItem) taken = NULL;
+  g_autofree gchar *phrase = NULL;
+  g_autofree gchar *action = NULL;
+  GeoHomePage *home;
+  AdwDialog *alert;
+  GtkWidget *row;
+
+  scene_trust (scene);
+  geo_node_request_async (nodes[OLENA], NULL, "UAH", &amount, "Two jars of honey",
+                          0, TRUE, NULL, requested_cb, &asked);
+  wait_until (asked != NULL);
+  geo_node_take_link_async (nodes[MARTA], geo_request_item_get_link (asked),
+                            NULL, requested_cb, &taken);
+  wait_until (taken != NULL);
+  g_assert_cmpuint (geo_node_get_request_count (nodes[MARTA]), ==, 1);
+
+  home = g_object_new (GEO_TYPE_HOME_PAGE, NULL);
+  geo_home_page_set_node (home, nodes[MARTA]);
+  scene_show (scene, GTK_WIDGET (home));
+  phrase = geo_phrase_request (taken);
+  row = geo_screen_find (GTK_WIDGET (home), ADW_TYPE_ACTION_ROW, phrase);
+  g_assert_nonnull (row);
+  scene_look (scene, "home-request");
+  gtk_widget_activate (row);
+  geo_screen_settle (scene->window);
+  alert = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
+  g_assert_true (ADW_IS_ALERT_DIALOG (alert));
+  scene_look (scene, "request-pay");
+  g_signal_emit_by_name (alert, "response", "accept");
+  adw_dialog_force_close (alert);
+  action = scene_take_action (scene);
+  g_assert_true (g_str_has_prefix (action, "win.show-receipt "));
+  wait_until (geo_node_get_request_count (nodes[MARTA]) == 0);
+  wait_until (geo_screen_find (GTK_WIDGET (home), GTK_TYPE_LABEL,
+                               "Paid to Olena") != NULL);
+}
+
+static void
+test_block (Scene *scene, gconstpointer data) {
+  GeoNode *node = scene->nodes[MARTA];
+  GeoPersonPage *page;
+  AdwDialog *alert;
+  GeoPid olena;
+
+  scene_trust (scene);
+  pid_of (scene->nodes[OLENA], &olena);
+  page = geo_person_page_new (node, geo_node_get_person (node, &olena));
+  scene_show (scene, GTK_WIDGET (page));
+  gtk_widget_activate (child_of (page, "block_row"));
+  geo_screen_settle (scene->window);
+  alert = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
+  g_assert_true (ADW_IS_ALERT_DIALOG (alert));
+  g_signal_emit_by_name (alert, "response", "block");
+  adw_dialog_force_close (alert);
+  wait_until (geo_node_is_blocked (node, &olena));
+  gtk_widget_activate (child_of (page, "block_row"));
+  wait_until (!geo_node_is_blocked (node, &olena));
+}
+
 static void
 test_row (Scene *scene, gconstpointer data) {
   GeoPersonRow *row = g_object_ref_sink (geo_person_row_new ());
@@ -359,6 +470,9 @@ main (int argc, char **argv) {
   ADD ("stranger", 2, test_stranger);
   ADD ("row", 2, test_row);
   ADD ("verify", 2, test_verify);
+  ADD ("ask", 2, test_ask);
+  ADD ("request", 2, test_request);
+  ADD ("block", 2, test_block);
 #undef ADD
   return g_test_run ();
 }
