@@ -556,6 +556,7 @@ test_asked (Scene *scene, gconstpointer data) {
   dialog = geo_clearing_dialog_new (nodes[MARTA],
                                     geo_proposal_item_get_id (item));
   scene_show_dialog (scene, dialog);
+  wait_until (can_click (dialog, "accept_button"));
   click (dialog, "accept_button");
   wait_until (cleared == 1);
   g_assert_cmpuint (g_list_model_get_n_items (proposals), ==, 0);
