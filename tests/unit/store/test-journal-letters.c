@@ -1,0 +1,289 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a journal says of requests (protocol §8a): who asks whom for what, how
+ * it ended, what is not at the hub yet, and who is not heard.
+ */
+#include "core/geo-hash.h"
+#include "store-sample.h"
+
+typedef struct {
+  gchar *folder;
+  gchar *path;
+  Sample *sample;
+  GeoJournal *journal; /* people[0]'s */
+  gboolean forged;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data) {
+  f->folder = sample_folder_new ();
+  f->path = g_build_filename (f->folder, "x.db", NULL);
+  f->sample = sample_new (3);
+  f->journal = geo_journal_open (f->path, FALSE, NULL);
+  g_assert_nonnull (f->journal);
+  sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_JOINED,
+                 sample_joined (f->sample, 0));
+}
+
+/* Whatever was written, the records hold and the projection is theirs. */
+static void
+tear_down (Fixture *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+
+  if (!f->forged)
+    geo_journal_verify (f->journal, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  geo_journal_close (f->journal);
+  sample_free (f->sample);
+  sample_folder_remove (f->folder);
+  g_free (f->folder);
+  g_free (f->path);
+}
+
+static GeoLetter *
+letter_by (Fixture *f, guint writer) {
+  GeoLetter *letter = geo_letter_new ();
+
+  letter->person = geo_participant_copy (f->sample->people[writer].person);
+  return letter;
+}
+
+/* by asks who to pay. */
+static GeoLetter *
+invoice (Fixture *f, const gchar *id, guint by, guint who, GeoHash *hash) {
+  GeoLetter *letter = letter_by (f, by);
+  GeoInvoice *asked = letter->invoice = geo_invoice_new ();
+
+  asked->community = f->sample->community->community;
+  asked->invoice_id = g_strdup (id);
+  asked->to = f->sample->people[by].pid;
+  asked->has_from = TRUE;
+  asked->from = f->sample->people[who].pid;
+  asked->equivalent = g_strdup (SAMPLE_EQUIVALENT);
+  asked->has_amount = TRUE;
+  asked->amount = geo_decimal (GEO_AMOUNT (1250), 2);
+  asked->memo = g_strdup ("Two loaves");
+  asked->created_at = f->sample->now;
+  geo_invoice_sign (asked, f->sample->people[by].secret);
+  geo_invoice_hash (asked, hash);
+  return letter;
+}
+
+static GeoLetter *
+response (Fixture *f, const GeoHash *subject, guint by, GeoVerdict verdict) {
+  GeoLetter *letter = letter_by (f, by);
+  GeoResponse *said = geo_response_new ();
+
+  said->community = f->sample->community->community;
+  said->subject = *subject;
+  said->participant = f->sample->people[by].pid;
+  said->verdict = verdict;
+  said->at = f->sample->now;
+  geo_response_sign (said, f->sample->people[by].secret);
+  g_ptr_array_add (letter->responses, said);
+  return letter;
+}
+
+/* to −1: it came.  Takes the letter. */
+static GeoRecordBody *
+body_of (Fixture *f, GeoLetter *letter, gint to) {
+  GeoRecordBody *body = geo_record_body_new ();
+
+  body->letter = letter;
+  if (to >= 0) {
+    body->has_to = TRUE;
+    body->to = f->sample->people[to].pid;
+  }
+  return body;
+}
+
+static void
+append (Fixture *f, GeoRecordBody *body) {
+  f->sample->now++;
+  sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_LETTER, body);
+}
+
+static void
+expect_state (Fixture *f,
+              const GeoHash *hash,
+              gboolean mine,
+              GeoRequestState state) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoJournalRequest) request =
+      geo_journal_get_request (f->journal, hash, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (request->mine == mine);
+  g_assert_cmpint (request->state, ==, state);
+  g_assert_true (request->has_peer);
+  g_assert_true (geo_pid_equal (&request->peer, &f->sample->people[1].pid));
+  g_assert_cmpint (request->amount.amount.minor, ==, 1250);
+  g_assert_cmpstr (request->memo, ==, "Two loaves");
+}
+
+static guint
+count_requests (Fixture *f, gboolean open) {
+  g_autoptr (GPtrArray) list = geo_journal_list_requests (f->journal, open, 0,
+                                                          10, NULL);
+
+  g_assert_nonnull (list);
+  return list->len;
+}
+
+static guint
+count_outbox (Fixture *f) {
+  g_autoptr (GPtrArray) list = geo_journal_list_outbox (f->journal, NULL);
+
+  g_assert_nonnull (list);
+  return list->len;
+}
+
+static void
+test_asked (Fixture *f, gconstpointer data) {
+  GeoHash hash;
+  GeoLetter *letter = invoice (f, "i-1", 1, 0, &hash);
+
+  append (f, body_of (f, geo_letter_copy (letter), -1));
+  expect_state (f, &hash, FALSE, GEO_REQUEST_OPEN);
+  g_assert_cmpuint (count_requests (f, TRUE), ==, 1);
+  g_assert_cmpuint (count_outbox (f), ==, 0);
+  /* P5: the same again. */
+  append (f, body_of (f, letter, -1));
+  g_assert_cmpuint (count_requests (f, FALSE), ==, 1);
+
+  /* What others say of it is nothing; what we say waits for the hub. */
+  append (f, body_of (f, response (f, &hash, 2, GEO_VERDICT_WITHDRAWN), -1));
+  expect_state (f, &hash, FALSE, GEO_REQUEST_OPEN);
+  append (f, body_of (f, response (f, &hash, 0, GEO_VERDICT_DECLINED), 1));
+  expect_state (f, &hash, FALSE, GEO_REQUEST_DECLINED);
+  g_assert_cmpuint (count_requests (f, TRUE), ==, 0);
+  g_assert_cmpuint (count_outbox (f), ==, 1);
+  /* What is settled stays so. */
+  append (f, body_of (f, response (f, &hash, 1, GEO_VERDICT_WITHDRAWN), -1));
+  expect_state (f, &hash, FALSE, GEO_REQUEST_DECLINED);
+}
+
+static void
+test_asking (Fixture *f, gconstpointer data) {
+  GeoRecordBody *sent = geo_record_body_new ();
+  g_autofree gchar *text = NULL;
+  GeoHash hash;
+  GeoLetter *letter = invoice (f, "i-1", 0, 1, &hash);
+  gsize len;
+
+  text = geo_letter_to_text (letter, &len);
+  append (f, body_of (f, letter, 1));
+  expect_state (f, &hash, TRUE, GEO_REQUEST_OPEN);
+  g_assert_cmpuint (count_outbox (f), ==, 1);
+  sent->has_subject = TRUE;
+  geo_hash_of (text, len, &sent->subject);
+  sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_SENT, sent);
+  g_assert_cmpuint (count_outbox (f), ==, 0);
+
+  append (f, body_of (f, response (f, &hash, 2, GEO_VERDICT_DECLINED), -1));
+  expect_state (f, &hash, TRUE, GEO_REQUEST_OPEN);
+  append (f, body_of (f, response (f, &hash, 1, GEO_VERDICT_DECLINED), -1));
+  expect_state (f, &hash, TRUE, GEO_REQUEST_DECLINED);
+}
+
+static void
+test_withdrawn (Fixture *f, gconstpointer data) {
+  GeoHash ours, theirs, unknown = { { 1 } };
+  g_autoptr (GError) error = NULL;
+
+  append (f, body_of (f, invoice (f, "i-1", 0, 1, &ours), 1));
+  append (f, body_of (f, invoice (f, "i-2", 1, 0, &theirs), -1));
+  append (f, body_of (f, response (f, &ours, 0, GEO_VERDICT_WITHDRAWN), 1));
+  append (f, body_of (f, response (f, &theirs, 1, GEO_VERDICT_WITHDRAWN), -1));
+  expect_state (f, &ours, TRUE, GEO_REQUEST_WITHDRAWN);
+  expect_state (f, &theirs, FALSE, GEO_REQUEST_WITHDRAWN);
+  g_assert_null (geo_journal_get_request (f->journal, &unknown, &error));
+  g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND);
+}
+
+static void
+block (Fixture *f, guint who, gboolean blocked) {
+  GeoRecordBody *body = geo_record_body_new ();
+
+  body->person = geo_participant_copy (f->sample->people[who].person);
+  body->has_blocked = TRUE;
+  body->blocked = blocked;
+  sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_BLOCK, body);
+}
+
+static void
+test_block (Fixture *f, gconstpointer data) {
+  g_autoptr (GArray) one = NULL;
+  g_autoptr (GArray) none = NULL;
+
+  block (f, 2, TRUE);
+  block (f, 2, TRUE);
+  one = geo_journal_list_blocked (f->journal, NULL);
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_true (geo_pid_equal (&g_array_index (one, GeoPid, 0),
+                                &f->sample->people[2].pid));
+  block (f, 2, FALSE);
+  none = geo_journal_list_blocked (f->journal, NULL);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
+static void
+refused (Fixture *f, GeoRecordKind kind, GeoRecordBody *body) {
+  sample_append_fails (f->sample, f->journal, 0, kind, body,
+                       GEO_STORE_ERROR_VERIFY);
+}
+
+/* What is no letter of ours or for us leaves nothing behind. */
+static void
+test_refused (Fixture *f, gconstpointer data) {
+  GeoLetter *letter;
+  GeoHash hash;
+
+  refused (f, GEO_RECORD_KIND_LETTER, geo_record_body_new ());
+  refused (f, GEO_RECORD_KIND_SENT, geo_record_body_new ());
+  refused (f, GEO_RECORD_KIND_BLOCK, geo_record_body_new ());
+  /* Nothing in it; for somebody else; of somebody else, and sent by us; ours
+   * to ourselves; of another community. */
+  refused (f, GEO_RECORD_KIND_LETTER, body_of (f, letter_by (f, 1), -1));
+  refused (f, GEO_RECORD_KIND_LETTER,
+           body_of (f, invoice (f, "i", 1, 2, &hash), -1));
+  refused (f, GEO_RECORD_KIND_LETTER,
+           body_of (f, invoice (f, "i", 1, 0, &hash), 2));
+  refused (f, GEO_RECORD_KIND_LETTER,
+           body_of (f, invoice (f, "i", 0, 1, &hash), 0));
+  letter = invoice (f, "i", 1, 0, &hash);
+  letter->invoice->community = f->sample->people[2].pid;
+  geo_invoice_sign (letter->invoice, f->sample->people[1].secret);
+  refused (f, GEO_RECORD_KIND_LETTER, body_of (f, letter, -1));
+  g_assert_cmpuint (count_requests (f, FALSE), ==, 0);
+  g_assert_cmpuint (count_outbox (f), ==, 0);
+}
+
+/* Who appends has checked signatures; who verifies checks them again. */
+static void
+test_forged (Fixture *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  GeoHash hash;
+  GeoLetter *letter = invoice (f, "i", 1, 0, &hash);
+
+  letter->invoice->amount.amount.minor++;
+  append (f, body_of (f, letter, -1));
+  g_assert_false (geo_journal_verify (f->journal, NULL, NULL, NULL, &error));
+  g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY);
+  f->forged = TRUE;
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, test) \
+  g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+  ADD ("/journal-letters/asked", test_asked);
+  ADD ("/journal-letters/asking", test_asking);
+  ADD ("/journal-letters/withdrawn", test_withdrawn);
+  ADD ("/journal-letters/block", test_block);
+  ADD ("/journal-letters/refused", test_refused);
+  ADD ("/journal-letters/forged", test_forged);
+  return g_test_run ();
+}
