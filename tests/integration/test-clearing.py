@@ -288,7 +288,8 @@ def disk_fails():
             circle.settle()
             failed = process.has_stopped_itself()
             if not failed:
-                circle.hub.stop()
+                circle.hub.stop(disk_fails=True)
+                failed = process.has_stopped_itself()
                 circle.restart("hub")
                 circle.settle()
             circle.pay_the_limit()
