@@ -26,6 +26,7 @@
 #include "wallet/geo-preferences-dialog.h"
 #include "wallet/geo-receipt-page.h"
 #include "wallet/geo-settings.h"
+#include "wallet/geo-statement-dialog.h"
 #include "wallet/geo-trust-dialog.h"
 #include "wallet/geo-unlock-page.h"
 #include "wallet/geo-welcome.h"
@@ -175,6 +176,7 @@ retry_cb (GtkButton *button, GeoWindow *self) {
 static const gchar *const page_actions[] = {
   "win.show-page", "win.show-person",   "win.show-receipt", "win.pay",
   "win.trust",     "win.show-clearing", "win.show-sidebar", "win.preferences",
+  "win.save-statement",
 };
 
 static void
@@ -257,6 +259,16 @@ preferences_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
     adw_dialog_present (
         ADW_DIALOG (geo_preferences_dialog_new (self->node, self->lock)),
         widget);
+}
+
+static void
+save_statement_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node != NULL && adw_application_window_get_visible_dialog (
+                                ADW_APPLICATION_WINDOW (self)) == NULL)
+    adw_dialog_present (ADW_DIALOG (geo_statement_dialog_new (self->node)),
+                        widget);
 }
 
 /* --- The pages ------------------------------------------------------- */
@@ -596,6 +608,8 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_install_action (widget_class, "win.lock", NULL, lock_cb);
   gtk_widget_class_install_action (widget_class, "win.preferences", NULL,
                                    preferences_cb);
+  gtk_widget_class_install_action (widget_class, "win.save-statement", NULL,
+                                   save_statement_cb);
 }
 
 /* State kept between runs.  A program that runs where it was built may have no

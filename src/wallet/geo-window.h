@@ -14,6 +14,7 @@
  *   win.reconnect
  *   win.lock (where there is a PIN)
  *   win.preferences
+ *   win.save-statement
  *   win.toast (a sentence)
  *
  * Pages never know each other.

@@ -20,6 +20,7 @@
 #include "wallet/geo-pin-dialog.h"
 #include "wallet/geo-preferences-dialog.h"
 #include "wallet/geo-receipt-page.h"
+#include "wallet/geo-statement-dialog.h"
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-trust-dialog.h"
 #include "wallet/geo-unlock-page.h"
@@ -118,6 +119,7 @@ main (int argc, char **argv) {
   g_type_ensure (GEO_TYPE_PIN_DIALOG);
   g_type_ensure (GEO_TYPE_PREFERENCES_DIALOG);
   g_type_ensure (GEO_TYPE_RECEIPT_PAGE);
+  g_type_ensure (GEO_TYPE_STATEMENT_DIALOG);
   g_type_ensure (GEO_TYPE_TOTAL_CARD);
   g_type_ensure (GEO_TYPE_TRUST_DIALOG);
   g_type_ensure (GEO_TYPE_UNLOCK_PAGE);
