@@ -497,7 +497,7 @@ def fail_sync_in_line():
             assert limit == AMOUNT or (limit == LIMIT and told != "trusted"), \
                 f"told {told}, and the limit is {limit}"
             # A later fsync has nothing to spoil any more.
-            scene.hub.stop(may_fall=True)
+            scene.hub.stop(disk_fails=True)
             scene.hub.start()
             scene.settle()
             pay_rest(scene, {}, limit)
