@@ -127,6 +127,21 @@ class Circle:
         return tuple(debts.get(pair, 0)
                      for pair in zip(pids, pids[1:] + pids[:1]))
 
+    def describe(self):
+        """What can be seen of a circle that does not come to its end."""
+        said = []
+        for name, node in self.nodes.items():
+            try:
+                said.append(f"{name}: {node.status()}, {node.ask('accept')}, "
+                            f"{town.audit('journal', node.folder)}")
+            except (town.Gone, AssertionError) as error:
+                said.append(f"{name}: {error!r}")
+        said.append(f"hub: {town.audit('hub', self.hub.folder)}")
+        with open(os.path.join(self.hub.folder, "log"),
+                  encoding="utf-8") as log:
+            said += log.read().splitlines()[-40:]
+        return "\n".join(said)
+
     def accept(self):
         """b says yes to what it is asked; True where all is cleared."""
         self.is_settled()
@@ -263,7 +278,8 @@ def asked(victim):
                 return f"{point - 1} points"
         except Exception as error:
             raise AssertionError(f"{victim} at point {point}: "
-                                 f"{traceback.format_exc()}") from error
+                                 f"{traceback.format_exc()}\n"
+                                 f"{circle.describe()}") from error
         finally:
             circle.close()
     raise AssertionError(f"{victim} never gets through")
@@ -299,7 +315,8 @@ def disk_fails():
                 return f"{number - 1} fsyncs"
         except Exception as error:
             raise AssertionError(f"fsync {number}: "
-                                 f"{traceback.format_exc()}") from error
+                                 f"{traceback.format_exc()}\n"
+                                 f"{circle.describe()}") from error
         finally:
             circle.close()
     raise AssertionError("the hub never gets through")
