@@ -81,14 +81,14 @@ geo_tree_answer (GeoTree *tree,
                  GError **error) {
   const GeoMsgLogQuery *asked = query->u.log_query;
   g_autoptr (GeoMessage) answer = NULL;
-  GeoMsgLogProof *proof;
+  GeoLogProof *proof;
   GPtrArray *leaves;
   GArray *hashes;
 
   if (!bring_head (tree, now, reserve, error))
     return NULL;
   answer = geo_message_new (GEO_MESSAGE_LOG_PROOF, query->msg_id);
-  proof = answer->u.log_proof;
+  proof = answer->u.log_proof->proof = geo_log_proof_new ();
   proof->head = geo_tree_head_copy (tree->head);
   proof->size = asked->size;
   proof->after = asked->after;

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "hub/geo-hub-key.h"
+#include "core/geo-key.h"
 #include "store/geo-hub-store.h"
 
 G_BEGIN_DECLS

@@ -86,6 +86,8 @@ changes_history (GeoRecordKind kind) {
   case GEO_RECORD_KIND_LETTER:
   case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:
+  case GEO_RECORD_KIND_LOG:
+  case GEO_RECORD_KIND_EVIDENCE:
     return FALSE;
   }
   return TRUE;
@@ -237,7 +239,97 @@ fault_sentence (const gchar *reason) {
     return _ ("It says both yes and no to one payment.");
   if (g_strcmp0 (reason, GEO_REASON_BAD_SIGNATURE) == 0)
     return _ ("A signature in it is not genuine.");
+  if (g_strcmp0 (reason, GEO_REASON_GAP) == 0)
+    return _ ("It keeps back an entry of yours.");
+  if (g_strcmp0 (reason, GEO_REASON_FORGOTTEN) == 0)
+    return _ ("It has forgotten entries that it signed.");
+  if (g_strcmp0 (reason, GEO_REASON_LOG) == 0)
+    return _ ("Its log is another than the one it showed before.");
+  if (g_strcmp0 (reason, GEO_REASON_NOT_LOGGED) == 0)
+    return _ ("Its log does not show one of your entries.");
   return _ ("It contradicts your own records.");
+}
+
+static void
+told_fault (GeoNode *self, const gchar *reason) {
+  g_debug ("fault: %s", reason);
+  geo_node_fault (self, fault_sentence (reason), FALSE);
+}
+
+/* --- Evidence ------------------------------------------------------------- */
+
+typedef struct {
+  GeoNode *node;
+  guint generation;
+} Looking;
+
+typedef struct {
+  GeoProvenEntry *entry;
+  GeoSecret *secret;
+  GeoTime at;
+} Look;
+
+static void
+look_free (gpointer data) {
+  Look *look = data;
+
+  geo_proven_entry_free (look->entry);
+  geo_secret_unref (look->secret);
+  g_free (look);
+}
+
+/* §8: two entries of one number are a fork.  A result that is not NULL: there
+ * is one, and it is on disk. */
+static gpointer
+look_job (GeoWorker *worker, gpointer data, GError **error) {
+  const Look *look = data;
+  GeoJournal *journal = geo_worker_get_journal (worker);
+  g_autoptr (GeoProvenEntry) held = NULL;
+  g_autoptr (GeoRecordBody) body = NULL;
+  GeoHash one, other;
+
+  held = geo_journal_get_entry (journal, look->entry->entry->sequence, error);
+  if (held == NULL)
+    return NULL;
+  geo_entry_hash (held->entry, &one);
+  geo_entry_hash (look->entry->entry, &other);
+  if (geo_hash_equal (&one, &other))
+    return NULL;
+  body = geo_record_body_new ();
+  body->evidence = geo_party_evidence (GEO_EVIDENCE_KIND_FORK, look->entry,
+                                       TRUE, NULL);
+  body->evidence->reason = g_strdup (GEO_REASON_CHAIN);
+  if (!geo_journal_append (journal, look->secret, GEO_RECORD_KIND_EVIDENCE,
+                           body, look->at, NULL, error))
+    return NULL;
+  return g_strdup (GEO_REASON_CHAIN);
+}
+
+static void
+looked_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autofree Looking *looking = user_data;
+  g_autoptr (GeoNode) self = looking->node;
+
+  if (looking->generation != self->generation)
+    return;
+  if (error != NULL)
+    geo_node_storage_failed (self, error);
+  else if (*result != NULL)
+    told_fault (self, *result);
+}
+
+static void
+look_at_old_entry (GeoNode *self, const GeoProvenEntry *entry) {
+  Look *look = g_new0 (Look, 1);
+  Looking *looking = g_new0 (Looking, 1);
+
+  look->entry = geo_proven_entry_copy (entry);
+  look->secret = geo_secret_ref (self->secret);
+  look->at = geo_node_now ();
+  looking->node = g_object_ref (self);
+  looking->generation = self->generation;
+  geo_worker_push (self->worker, look_job, look, look_free, g_free, looked_cb,
+                   looking);
 }
 
 static void
@@ -278,8 +370,10 @@ tell (GeoNode *self, const GeoTold *told) {
     geo_node_told_synced (self);
     break;
   case GEO_TOLD_FAULT:
-    g_debug ("fault: %s", told->reason);
-    geo_node_fault (self, fault_sentence (told->reason), FALSE);
+    told_fault (self, told->reason);
+    break;
+  case GEO_TOLD_OLD_ENTRY:
+    look_at_old_entry (self, told->entry);
     break;
   case GEO_TOLD_PERSON:
     geo_node_refresh_name (self, told->person);

@@ -45,6 +45,9 @@ geo_node_data_free (gpointer user_data) {
   g_clear_pointer (&data->requests, g_ptr_array_unref);
   g_clear_pointer (&data->outbox, g_ptr_array_unref);
   g_clear_pointer (&data->blocked, g_array_unref);
+  geo_tree_head_free (data->head);
+  g_clear_pointer (&data->unproven, g_array_unref);
+  g_clear_pointer (&data->evidence, g_ptr_array_unref);
   g_free (data);
 }
 
@@ -280,6 +283,12 @@ read_all (GeoJournal *journal, GeoNodeData *data, GError **error) {
          read_unread (journal, data, error) &&
          geo_journal_get_last_entry (journal, &data->sequence,
                                      &data->entry_hash, error) &&
+         geo_journal_get_log (journal, &data->head, &data->proven,
+                              &data->proven_index, error) &&
+         (data->unproven = geo_journal_list_unproven (journal, data->proven,
+                                                      error)) != NULL &&
+         (data->evidence = geo_journal_list_evidence (journal, error)) !=
+             NULL &&
          (data->activity_count = geo_journal_count_activity (journal, error)) >=
              0 &&
          (data->requests = geo_node_read_requests (journal, error)) != NULL &&
@@ -469,6 +478,10 @@ load_party (GeoParty *party, const GeoNodeData *data) {
   }
   geo_party_load_sequence (party, data->sequence,
                            data->sequence > 0 ? &data->entry_hash : NULL);
+  geo_party_load_log (party, data->head, data->proven, data->proven_index);
+  for (guint i = 0; i < data->unproven->len; i++)
+    geo_party_load_unproven (party,
+                             &g_array_index (data->unproven, GeoHash, i));
   for (guint i = 0; i < data->orders->len; i++) {
     const GeoJournalOrder *order = g_ptr_array_index (data->orders, i);
 

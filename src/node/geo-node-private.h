@@ -77,6 +77,11 @@ typedef struct {
   gint64 sequence;
   GeoHash entry_hash;
   GeoStateCopy *copy; /* The last that the hub is known to keep, or NULL. */
+  GeoTreeHead *head; /* Of the hub's log; NULL: none yet. */
+  gint64 proven;
+  gint64 proven_index;
+  GArray *unproven; /* GeoHash */
+  GPtrArray *evidence; /* GeoJournalEvidence, newest first */
 } GeoNodeData;
 
 typedef struct _GeoNodeState GeoNodeState;

@@ -237,6 +237,18 @@ static const Sentence reasons[] = {
   { GEO_REASON_TWO_OUTCOMES,
     N_ ("The hub says both yes and no to one payment. Keep your journal: it "
         "proves that.") },
+  { GEO_REASON_GAP,
+    N_ ("The hub keeps back an entry of yours. Keep your journal, and ask "
+        "whoever runs the hub what happened.") },
+  { GEO_REASON_FORGOTTEN,
+    N_ ("The hub has forgotten entries that it signed. Keep your journal: it "
+        "proves that.") },
+  { GEO_REASON_LOG,
+    N_ ("The hub's log is another than the one it showed before. Keep your "
+        "journal, and compare with others.") },
+  { GEO_REASON_NOT_LOGGED,
+    N_ ("The hub's log does not show one of your entries. Keep your journal, "
+        "and ask whoever runs the hub what happened.") },
   { GEO_REASON_TOO_OFTEN,
     N_ ("The hub was asked too often. It answers again in a while.") },
   { GEO_REASON_INTERNAL,

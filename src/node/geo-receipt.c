@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/geo-contract.h"
+#include "core/geo-evidence.h"
 #include "core/geo-json.h"
 #include "core/geo-messages.h"
 #include "core/geo-rest-object.h"
@@ -26,6 +27,8 @@ typedef struct {
   GeoParticipant *self;
   GeoRecord *record;
   GeoRecordBody *body;
+  GeoTreeHead *head; /* §9: NULL where it was not seen in the log yet. */
+  GeoLeafProof *leaf;
 } Receipt;
 
 static void
@@ -34,6 +37,8 @@ receipt_clear (Receipt *receipt) {
   geo_participant_free (receipt->self);
   geo_record_free (receipt->record);
   geo_record_body_free (receipt->body);
+  geo_tree_head_free (receipt->head);
+  geo_leaf_proof_free (receipt->leaf);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Receipt, receipt_clear)
@@ -62,6 +67,25 @@ get_object (JsonObject *object, const gchar *name) {
   JsonNode *node = json_object_get_member (object, name);
 
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? node : NULL;
+}
+
+/* Both or neither. */
+static gboolean
+read_log_proof (JsonObject *object, Receipt *out, GError **error) {
+  gboolean is_there = json_object_has_member (object, "head") ||
+                      json_object_has_member (object, "leaf");
+  JsonNode *head = get_object (object, "head");
+  JsonNode *leaf = get_object (object, "leaf");
+
+  if (!is_there)
+    return TRUE;
+  if (head == NULL || leaf == NULL) {
+    g_set_error_literal (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD,
+                         "head, leaf");
+    return FALSE;
+  }
+  return (out->head = geo_tree_head_from_json (head, error)) != NULL &&
+         (out->leaf = geo_leaf_proof_from_json (leaf, error)) != NULL;
 }
 
 static gboolean
@@ -106,7 +130,7 @@ read_receipt (const gchar *text, gsize len, Receipt *out, GError **error) {
     out->record = geo_record_from_json (record, &failure);
   if (out->record != NULL)
     out->body = geo_record_body_from_json (body, &failure);
-  if (out->body == NULL)
+  if (out->body == NULL || !read_log_proof (object, out, &failure))
     return fail_part (error, failure, _ ("A part of this receipt is damaged."));
   return TRUE;
 }
@@ -211,6 +235,27 @@ check_entry (const Receipt *receipt, const GeoEntry *entry, GError **error) {
   if (!geo_entry_verify (entry, &receipt->community->key, &failure))
     return fail_part (error, failure,
                       _ ("The community's signature does not hold."));
+  return TRUE;
+}
+
+/* §9: the hub's log has what its entry tells of. */
+static gboolean
+check_log (const Receipt *receipt, const GeoEntry *entry, GError **error) {
+  GError *failure = NULL;
+
+  if (receipt->head == NULL)
+    return TRUE;
+  if (!geo_pid_equal (&receipt->head->community,
+                      &receipt->community->community))
+    return fail (error, GEO_CORE_ERROR_PROOF,
+                 _ ("The head of the log is another community's."));
+  if (!geo_tree_head_verify (receipt->head, &receipt->community->key, &failure))
+    return fail_part (error, failure,
+                      _ ("The community's signature does not hold."));
+  if (receipt->leaf->sequence != entry->sequence ||
+      !geo_leaf_proof_check (receipt->leaf, &entry->subject, receipt->head))
+    return fail (error, GEO_CORE_ERROR_PROOF,
+                 _ ("The hub's log does not have it where it says."));
   return TRUE;
 }
 
@@ -417,7 +462,8 @@ verify_entry (const Receipt *receipt, GError **error) {
   }
   names.people = proven->people;
   if (!check_people (&names, error) ||
-      !check_entry (receipt, proven->entry, error))
+      !check_entry (receipt, proven->entry, error) ||
+      !check_log (receipt, proven->entry, error))
     return NULL;
   switch (proven->entry->kind) {
   case GEO_ENTRY_KIND_PAYMENT:
@@ -498,6 +544,8 @@ geo_receipt_verify (const gchar *text, gsize len, GError **error) {
   case GEO_RECORD_KIND_LETTER:
   case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:
+  case GEO_RECORD_KIND_LOG:
+  case GEO_RECORD_KIND_EVIDENCE:
     break;
   }
   fail (error, GEO_CORE_ERROR_PROOF,

@@ -56,6 +56,9 @@ typedef enum {
    * is_new: somebody asks us, and did not before. */
   GEO_TOLD_REQUEST = 12,
   GEO_TOLD_BLOCKED = 13, /* person: their letters are wanted or not now */
+  /* entry: of a number that was applied before, bare: the journal knows whether
+   * it is the same one (§8) */
+  GEO_TOLD_OLD_ENTRY = 14,
 } GeoToldKind;
 
 typedef struct {

@@ -6,13 +6,8 @@
  * where a balance changes; what does not hold changes nothing, and ends our
  * belief in what the hub says.
  */
+#include "core/geo-evidence.h"
 #include "protocol/geo-party-private.h"
-
-static void
-fault (GeoParty *party, const GeoNo *no, GPtrArray *actions) {
-  party->faulted = TRUE;
-  geo_party_tell_fault (actions, no);
-}
 
 static void
 acknowledge (GeoParty *party, GeoTime now, GPtrArray *actions) {
@@ -334,14 +329,19 @@ apply (GeoParty *party,
 /* --- Events --------------------------------------------------------------- */
 
 /* Whether the entry is the hub's word to us, and where it stands: FALSE and a
- * code where it is a fault, FALSE and code 0 where it is to be passed over. */
+ * code where it is a fault (what: of which kind, 0 where nothing was signed),
+ * FALSE and code 0 where it is to be passed over. */
 static gboolean
 check_place (GeoParty *party,
-             const GeoEntry *entry,
+             const GeoProvenEntry *proven,
              const GeoHash *hash,
              GeoTime now,
              GPtrArray *actions,
+             GeoEvidenceKind *what,
              GeoNo *no) {
+  const GeoEntry *entry = proven->entry;
+
+  *what = 0;
   no->code = 0;
   if (!geo_party_is_hub (party, &entry->community) ||
       !geo_entry_verify (entry, &party->community->key, NULL))
@@ -353,11 +353,18 @@ check_place (GeoParty *party,
     /* §8: two entries of one number are a fork, which only the last can show
      * without asking the journal. */
     if (entry->sequence == party->sequence &&
-        !geo_hash_equal (hash, &party->entry_hash))
+        !geo_hash_equal (hash, &party->entry_hash)) {
+      *what = GEO_EVIDENCE_KIND_FORK;
       return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_CHAIN);
+    }
+    if (entry->sequence < party->sequence)
+      geo_actions_tell (actions, GEO_TOLD_OLD_ENTRY)->entry =
+          geo_evidence_bare (entry);
     return FALSE;
   }
   if (entry->sequence > party->sequence + 1) {
+    if (party->ahead == NULL)
+      party->ahead = geo_evidence_bare (entry);
     /* Whoever has not answered in all that time does not any more, and without
      * what is missing nothing would ever come to an end. */
     if (!party->syncing || now - party->synced_at >= GEO_PARTY_SYNC_MS ||
@@ -367,9 +374,43 @@ check_place (GeoParty *party,
   }
   if (entry->has_previous != (party->sequence > 0) ||
       (entry->has_previous &&
-       !geo_hash_equal (&entry->previous, &party->entry_hash)))
+       !geo_hash_equal (&entry->previous, &party->entry_hash))) {
+    *what = GEO_EVIDENCE_KIND_CHAIN;
     return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_CHAIN);
+  }
   return TRUE;
+}
+
+/* §8: what came with an entry does not hold, or goes beyond what our line
+ * allows. */
+static void
+fault_evidence (GeoParty *party,
+                const GeoProvenEntry *entry,
+                const GeoNo *no,
+                GPtrArray *actions) {
+  GeoEvidenceKind what = GEO_EVIDENCE_KIND_BAD_ENTRY;
+  const GeoPair *pair = NULL;
+  GeoEvidence *evidence;
+
+  if (g_str_equal (no->reason, GEO_REASON_TWO_OUTCOMES) ||
+      g_str_equal (no->reason, GEO_REASON_REFUSED_BY_PARTICIPANT))
+    what = GEO_EVIDENCE_KIND_TWO_OUTCOMES;
+  else if (no->code == GEO_CODE_LIMIT || no->code == GEO_CODE_LINE_INACTIVE ||
+           no->code == GEO_CODE_NOT_ALLOWED)
+    what = GEO_EVIDENCE_KIND_MANDATE;
+  evidence = geo_party_evidence (what, entry, FALSE, NULL);
+  for (guint i = 0; what == GEO_EVIDENCE_KIND_MANDATE &&
+                    evidence->line == NULL && i < entry->hops->len;
+       i++) {
+    const GeoHop *hop =
+        ((GeoProvenHop *) g_ptr_array_index (entry->hops, i))->hop;
+
+    if (geo_party_is_self (party, &hop->to))
+      pair = geo_party_find_pair (party, &hop->from, hop->equivalent);
+    if (pair != NULL && pair->given != NULL)
+      evidence->line = geo_trust_line_copy (pair->given);
+  }
+  geo_party_fault (party, no, evidence, actions);
 }
 
 void
@@ -380,27 +421,35 @@ geo_catchup_entry (GeoParty *party,
                    GPtrArray *actions) {
   g_autoptr (GPtrArray) people = NULL;
   g_autoptr (GArray) afters = NULL;
+  GeoEvidenceKind what;
   GeoHash hash;
   GeoNo no;
 
   if (party->faulted)
     return;
   geo_entry_hash (entry->entry, &hash);
-  if (!check_place (party, entry->entry, &hash, now, actions, &no)) {
+  if (!check_place (party, entry, &hash, now, actions, &what, &no)) {
     if (no.code != 0)
-      fault (party, &no, actions);
+      geo_party_fault (party, &no,
+                       what != 0 ? geo_party_evidence (what, entry, TRUE, NULL)
+                                 : NULL,
+                       actions);
     return;
   }
 
   people = checked_people (party, entry);
   afters = g_array_new (FALSE, FALSE, sizeof (GeoAfter));
   if (!check_evidence (party, entry, people, afters, &no)) {
-    fault (party, &no, actions);
+    fault_evidence (party, entry, &no, actions);
     return;
   }
   apply (party, entry, &hash, people, afters, actions);
+  party->gaps = 0;
+  if (party->ahead != NULL && party->ahead->entry->sequence <= party->sequence)
+    g_clear_pointer (&party->ahead, geo_proven_entry_free);
   if (!bulk)
     acknowledge (party, now, actions);
+  geo_log_added (party, &entry->entry->subject, bulk, now, actions);
   geo_participant_decide_kept (party, now, actions);
 }
 
@@ -410,15 +459,33 @@ geo_catchup_result (GeoParty *party,
                     GeoTime now,
                     GPtrArray *actions) {
   gboolean asked = party->syncing;
+  /* Who says that there is more than it sent may answer something else than
+   * the SYNC, but not for ever. */
+  guint weight = sequence <= party->sequence ? GEO_PARTY_GAPS_MAX / 8 : 1;
 
   party->syncing = FALSE;
   if (party->faulted)
     return;
   party->hub_sequence = MAX (party->hub_sequence, sequence);
   acknowledge (party, now, actions);
-  if (party->sequence >= party->hub_sequence)
+  if (party->sequence >= party->hub_sequence) {
     geo_actions_tell (actions, GEO_TOLD_SYNCED);
-  else if (!asked || party->sequence > party->synced_from)
-    /* There is more; but whoever sent nothing is not asked again for it. */
+    geo_log_synced (party, now, actions);
+  } else if (!asked || party->sequence > party->synced_from) {
     geo_party_send_sync (party, now, actions);
+  } else if (party->gaps + weight < GEO_PARTY_GAPS_MAX) {
+    /* §8: A gap is asked for, and again where nothing came. */
+    party->gaps += weight;
+    geo_party_send_sync (party, now, actions);
+  } else {
+    GeoNo no;
+
+    geo_no (&no, GEO_CODE_CONFLICT, GEO_REASON_GAP);
+    geo_party_fault (party, &no,
+                     party->ahead != NULL
+                         ? geo_party_evidence (GEO_EVIDENCE_KIND_GAP,
+                                               party->ahead, TRUE, NULL)
+                         : NULL,
+                     actions);
+  }
 }

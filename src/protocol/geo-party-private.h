@@ -5,8 +5,8 @@
  * other. geo-party.c holds the state and hands events out; geo-payer.c the
  * payments we make; geo-participant.c the contracts we are asked about;
  * geo-party-lines.c our lines; geo-party-clearing.c what is cleared;
- * geo-party-letters.c what is asked for;
- * geo-catchup.c the hub's entries; geo-party-checks.c what two of them check.
+ * geo-party-letters.c what is asked for; geo-catchup.c the hub's entries;
+ * geo-party-log.c the hub's log; geo-party-checks.c what two of them check.
  * Used by these files only.
  */
 #pragma once
@@ -21,6 +21,15 @@ G_BEGIN_DECLS
 #define GEO_PARTY_PEOPLE_MS 2000
 #define GEO_PARTY_VOTE_MS 30000
 #define GEO_PARTY_SYNC_MS 10000
+/* How long entries wait for others before they are looked for in the hub's
+ * log, how many do at most, how long its answer may take, and how often it is
+ * asked before its silence is a fault. */
+#define GEO_PARTY_LOG_MS 30000
+#define GEO_PARTY_LOG_ENOUGH 64
+#define GEO_PARTY_LOG_ANSWER_MS 20000
+#define GEO_PARTY_LOG_TRIES 3
+/* Answers without what there is, before that is a fault. */
+#define GEO_PARTY_GAPS_MAX 64
 
 /* Every queue has an end. */
 #define GEO_PARTY_PEOPLE_MAX 1000
@@ -167,6 +176,21 @@ struct _GeoParty {
   GeoTime synced_at; /* and that time. */
   gint64 acknowledged; /* In this session. */
   gboolean faulted; /* Nothing of the hub's is applied until reload. */
+  guint gaps; /* Answers to SYNC in a row that did not bring what there is. */
+  GeoProvenEntry *ahead; /* An entry that cannot be next, or NULL. */
+
+  /* §9: the hub's log, as far as it was shown. */
+  GeoTreeHead *head; /* NULL: not yet. */
+  gint64 proven; /* Our last entry whose subject is in it … */
+  gint64 proven_index; /* … and where; −1: none. */
+  GArray *unproven; /* GeoHash: the subjects of our entries after that. */
+  gboolean log_asked; /* A LOG_QUERY is on its way … */
+  guint log_unproven; /* … and so many subjects were waiting then. */
+  guint log_tries;
+  gboolean log_probed; /* Whether it answers other things is being seen. */
+  gboolean log_waits; /* The timer runs. */
+  GeoNo log_fault; /* To be told when the log has been looked at; code 0: none.
+                    */
 
   GeoPartyRefuseFunc refuse_func;
   gpointer refuse_data;
@@ -213,6 +237,16 @@ void geo_party_add_outcome (GeoParty *party,
                             GeoTime made_at);
 
 void geo_party_tell_fault (GPtrArray *actions, const GeoNo *no);
+/* What can be shown of it is stored, and nothing more is believed.  evidence is
+ * taken; what the journal holds of it is left out: it is filled in there. NULL:
+ * nothing was signed. */
+void geo_party_fault (GeoParty *party,
+                      const GeoNo *no,
+                      GeoEvidence *evidence,
+                      GPtrArray *actions);
+void geo_party_store_evidence (GeoEvidence *evidence,
+                               const GeoNo *no,
+                               GPtrArray *actions);
 void geo_party_send_sync (GeoParty *party, GeoTime now, GPtrArray *actions);
 void geo_party_send_query (const GeoHash *order,
                            const GeoHash *contract,
@@ -386,6 +420,33 @@ void geo_letters_line (GeoParty *party,
                        GPtrArray *actions);
 void geo_party_request_free (gpointer request);
 void geo_outgoing_free (gpointer outgoing);
+
+/* --- geo-party-log.c ------------------------------------------------------ */
+
+/* An entry was applied; bulk: part of a SYNC. */
+void geo_log_added (GeoParty *party,
+                    const GeoHash *subject,
+                    gboolean bulk,
+                    GeoTime now,
+                    GPtrArray *actions);
+void geo_log_ask (GeoParty *party, GeoTime now, GPtrArray *actions);
+/* All entries up to the hub's last are applied. */
+void geo_log_synced (GeoParty *party, GeoTime now, GPtrArray *actions);
+/* The hub has fewer entries than it gave us: whether its log shows it too, and
+ * then it is told. */
+void geo_log_ask_last (GeoParty *party,
+                       const GeoNo *no,
+                       GeoTime now,
+                       GPtrArray *actions);
+void geo_log_proof (GeoParty *party,
+                    const GeoLogProof *proof,
+                    GeoTime now,
+                    GPtrArray *actions);
+gboolean geo_log_timer (GeoParty *party,
+                        const GeoHash *timer,
+                        GeoTime now,
+                        GPtrArray *actions);
+void geo_log_disconnected (GeoParty *party, GPtrArray *actions);
 
 /* --- geo-catchup.c -------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
  * part it concerns; also whom we know, and what both orders and votes need:
  * refusals and outcomes (P4).  It reads no clock, disk or socket.
  */
+#include "core/geo-evidence.h"
 #include "protocol/geo-party-private.h"
 
 #include <string.h>
@@ -89,6 +90,8 @@ geo_party_new (const GeoCommunity *community,
   party->outcomes = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
                                            g_free);
   g_queue_init (&party->outcomes_in_order);
+  party->unproven = g_array_new (FALSE, FALSE, sizeof (GeoHash));
+  party->proven_index = -1;
   party->kept =
       g_ptr_array_new_with_free_func ((GDestroyNotify) geo_message_free);
   return party;
@@ -112,6 +115,9 @@ geo_party_free (GeoParty *party) {
   g_ptr_array_unref (party->outbox);
   g_hash_table_unref (party->blocked);
   g_ptr_array_unref (party->kept);
+  g_array_unref (party->unproven);
+  geo_tree_head_free (party->head);
+  geo_proven_entry_free (party->ahead);
   geo_community_free (party->community);
   geo_participant_free (party->self);
   geo_secret_unref (party->secret);
@@ -202,6 +208,11 @@ geo_party_get_sequence (const GeoParty *party, GeoHash *entry_hash) {
   if (entry_hash != NULL)
     *entry_hash = party->entry_hash;
   return party->sequence;
+}
+
+gint64
+geo_party_get_proven (const GeoParty *party) {
+  return party->proven;
 }
 
 guint
@@ -401,8 +412,25 @@ geo_party_load_sequence (GeoParty *party,
                          const GeoHash *entry_hash) {
   g_assert (sequence == 0 || entry_hash != NULL);
   party->sequence = sequence;
+  party->proven = sequence;
   if (entry_hash != NULL)
     party->entry_hash = *entry_hash;
+}
+
+void
+geo_party_load_log (GeoParty *party,
+                    const GeoTreeHead *head,
+                    gint64 proven,
+                    gint64 index) {
+  geo_tree_head_free (party->head);
+  party->head = head != NULL ? geo_tree_head_copy (head) : NULL;
+  party->proven = proven;
+  party->proven_index = index;
+}
+
+void
+geo_party_load_unproven (GeoParty *party, const GeoHash *subject) {
+  g_array_append_vals (party->unproven, subject, 1);
 }
 
 /* --- What became of orders and contracts (P4) ------------------------------
@@ -442,6 +470,46 @@ geo_party_tell_fault (GPtrArray *actions, const GeoNo *no) {
 
   told->code = no->code;
   told->reason = g_strdup (no->reason);
+}
+
+GeoEvidence *
+geo_party_evidence (GeoEvidenceKind what,
+                    const GeoProvenEntry *entry,
+                    gboolean bare,
+                    const GeoRefusal *refusal) {
+  GeoEvidence *evidence = geo_evidence_new ();
+
+  evidence->what = what;
+  if (entry != NULL)
+    g_ptr_array_add (evidence->entries, bare ? geo_evidence_bare (entry->entry)
+                                             : geo_proven_entry_copy (entry));
+  if (refusal != NULL)
+    evidence->refusal = geo_refusal_copy (refusal);
+  return evidence;
+}
+
+void
+geo_party_store_evidence (GeoEvidence *evidence,
+                          const GeoNo *no,
+                          GPtrArray *actions) {
+  GeoRecordBody *body = geo_record_body_new ();
+
+  g_free (evidence->reason);
+  evidence->reason = g_strdup (no->reason);
+  body->evidence = evidence;
+  geo_actions_store_record (actions, GEO_RECORD_KIND_EVIDENCE, body);
+}
+
+void
+geo_party_fault (GeoParty *party,
+                 const GeoNo *no,
+                 GeoEvidence *evidence,
+                 GPtrArray *actions) {
+  party->faulted = TRUE;
+  /* P1: what proves it is on disk before anything is done about it. */
+  if (evidence != NULL)
+    geo_party_store_evidence (evidence, no, actions);
+  geo_party_tell_fault (actions, no);
 }
 
 static gboolean
@@ -499,8 +567,10 @@ geo_party_refusal (GeoParty *party,
     /* P4: committed and refused exclude each other; who signed both is shown
      * as what it is. */
     geo_no (&no, GEO_CODE_CONFLICT, GEO_REASON_TWO_OUTCOMES);
-    party->faulted = TRUE;
-    geo_party_tell_fault (actions, &no);
+    geo_party_fault (party, &no,
+                     geo_party_evidence (GEO_EVIDENCE_KIND_TWO_OUTCOMES, NULL,
+                                         FALSE, refusal),
+                     actions);
   }
 }
 
@@ -548,14 +618,14 @@ geo_party_connected (GeoParty *party,
 
   party->connected = TRUE;
   party->acknowledged = 0;
+  party->gaps = 0;
   party->hub_sequence = hub_sequence;
   geo_party_send_sync (party, now, actions);
   if (hub_sequence < party->sequence) {
     /* It signed entries that it has not any more: what it numbers anew will
      * fork from what we hold. */
-    geo_no (&no, GEO_CODE_CONFLICT, GEO_REASON_CHAIN);
-    party->faulted = TRUE;
-    geo_party_tell_fault (actions, &no);
+    geo_no (&no, GEO_CODE_CONFLICT, GEO_REASON_FORGOTTEN);
+    geo_log_ask_last (party, &no, now, actions);
   }
   geo_payer_connected (party, now, actions);
   geo_participant_connected (party, now, actions);
@@ -570,6 +640,7 @@ geo_party_disconnected (GeoParty *party, GeoTime now, GPtrArray *actions) {
   geo_payer_disconnected (party, actions);
   geo_participant_disconnected (party, actions);
   geo_clearing_disconnected (party, actions);
+  geo_log_disconnected (party, actions);
 }
 
 static void
@@ -639,6 +710,9 @@ geo_party_message (GeoParty *party,
   case GEO_MESSAGE_SYNC_RESULT:
     geo_catchup_result (party, message->u.sync_result->sequence, now, actions);
     break;
+  case GEO_MESSAGE_LOG_PROOF:
+    geo_log_proof (party, message->u.log_proof->proof, now, actions);
+    break;
   case GEO_MESSAGE_RECOVERY_RESPONSE:
     recovery_response (party, message->u.recovery_response, now, actions);
     break;
@@ -672,7 +746,6 @@ geo_party_message (GeoParty *party,
   case GEO_MESSAGE_SYNC:
   case GEO_MESSAGE_ENTRY_ACK:
   case GEO_MESSAGE_LOG_QUERY:
-  case GEO_MESSAGE_LOG_PROOF:
   case GEO_MESSAGE_RECOVERY_QUERY:
   case GEO_MESSAGE_STATE_PART:
   case GEO_MESSAGE_STATE_PUT:
@@ -692,6 +765,7 @@ geo_party_timer (GeoParty *party,
                  GeoTime now,
                  GPtrArray *actions) {
   /* A timer may be due just when what it was for has ended. */
-  if (!geo_payer_timer (party, timer, now, actions))
+  if (!geo_log_timer (party, timer, now, actions) &&
+      !geo_payer_timer (party, timer, now, actions))
     geo_participant_timer (party, timer, now, actions);
 }

@@ -61,6 +61,16 @@ void geo_party_load_sequence (GeoParty *party,
                               gint64 sequence,
                               const GeoHash *entry_hash);
 
+/* §9, after the sequence: the last head of the hub's log that was stored (NULL:
+ * none), our last entry that was found in it, and where (−1: none); and the
+ * subjects of our entries after that one, in their order.  Without it, nothing
+ * is looked for of what was there before. */
+void geo_party_load_log (GeoParty *party,
+                         const GeoTreeHead *head,
+                         gint64 proven,
+                         gint64 index);
+void geo_party_load_unproven (GeoParty *party, const GeoHash *subject);
+
 /* P2: what we said to a contract that is no open vote any more, so that we
  * never say the other thing too.  refusal: ours; NULL where we voted and the
  * evidence came since.  Only needed where the contract's deadline is not yet
@@ -102,6 +112,8 @@ const GeoTrustLine *geo_party_get_line (const GeoParty *party,
 gint64 geo_party_get_sequence (const GeoParty *party, GeoHash *entry_hash);
 const GeoParticipant *
 geo_party_get_person (const GeoParty *party, const GeoPid *pid);
+/* §9: our last entry that was found in the hub's log. */
+gint64 geo_party_get_proven (const GeoParty *party);
 /* Payments in SENDING or IN_DOUBT, and votes without evidence. */
 guint geo_party_count_open (const GeoParty *party);
 
@@ -307,6 +319,12 @@ typedef const gchar *(*GeoPartyTextFunc) (const GeoOrder *order,
 void geo_party_set_text_func (GeoParty *party,
                               GeoPartyTextFunc func,
                               gpointer user_data);
+/* Evidence with that in it, to be completed and stored; entry and refusal are
+ * copied and may be NULL; bare: without what is not signed. */
+GeoEvidence *geo_party_evidence (GeoEvidenceKind what,
+                                 const GeoProvenEntry *entry,
+                                 gboolean bare,
+                                 const GeoRefusal *refusal);
 
 #define GEO_PARTY_ERROR (geo_party_error_quark ())
 /* code: a GeoCode. */

@@ -39,3 +39,7 @@
 #define GEO_REASON_INVOICE_CLOSED "invoice_closed" /* E008: P8: not asked for, or settled */
 #define GEO_REASON_INVOICE_EXPIRED "invoice_expired" /* E007 */
 #define GEO_REASON_INVOICE_MISMATCH "invoice_mismatch" /* E009: another amount, payer … */
+#define GEO_REASON_GAP "gap" /* E008: told: an entry is kept back (§8) */
+#define GEO_REASON_FORGOTTEN "forgotten" /* E008: told: it had more entries (§8) */
+#define GEO_REASON_LOG "log" /* E008: told: heads that do not fit (§9) */
+#define GEO_REASON_NOT_LOGGED "not_logged" /* E009: told: an entry is not in the log (§9) */

@@ -314,6 +314,16 @@ geo_journal_check_body (const GeoJournalIdentity *identity,
   case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:
     return geo_letters_check_body (identity, kind, body, error);
+  case GEO_RECORD_KIND_LOG:
+    if (body->log == NULL)
+      return unfit (kind, "the head is missing", error);
+    if (!is_ours (identity, &body->log->head->community))
+      return unfit (kind, "the head is of another community", error);
+    break;
+  case GEO_RECORD_KIND_EVIDENCE:
+    if (body->evidence == NULL)
+      return unfit (kind, "the evidence is missing", error);
+    break;
   }
   return TRUE;
 }
@@ -348,6 +358,9 @@ geo_journal_check_signatures (const GeoJournalIdentity *identity,
     return unfit_because (kind, why, error);
   if (kind == GEO_RECORD_KIND_LETTER)
     return geo_letters_check_signatures (identity, kind, body, error);
+  if (body->log != NULL &&
+      !geo_tree_head_verify (body->log->head, &identity->community_key, &why))
+    return unfit_because (kind, why, error);
   if (body->entry == NULL)
     return TRUE;
   if (!geo_entry_verify (body->entry->entry, &identity->community_key, &why))

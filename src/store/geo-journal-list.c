@@ -497,12 +497,11 @@ geo_journal_count_activity (GeoJournal *journal, GError **error) {
 
 /* --- Receipts ------------------------------------------------------------- */
 
-/* The record that proves what became of it; 0 where there is none. */
-static gboolean
-find_proof_by_hash (GeoJournal *journal,
-                    const GeoHash *hash,
-                    gint64 *sequence,
-                    GError **error) {
+gboolean
+geo_journal_find_proof (GeoJournal *journal,
+                        const GeoHash *hash,
+                        gint64 *sequence,
+                        GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
   gboolean row;
 
@@ -547,6 +546,8 @@ geo_journal_get_receipt (GeoJournal *journal,
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
   g_autoptr (GeoCommunity) community = NULL;
   g_autoptr (GeoParticipant) self = NULL;
+  g_autoptr (GeoTreeHead) head = NULL;
+  g_autoptr (GeoLeafProof) leaf = NULL;
   g_autoptr (GString) out = NULL;
   GeoStoredRecord stored;
   gint64 sequence = 0;
@@ -556,13 +557,14 @@ geo_journal_get_receipt (GeoJournal *journal,
   if (!find_proof_by_tx_id (journal, tx_id_or_hash, &sequence, error))
     return NULL;
   if (sequence == 0 && geo_hash_parse (tx_id_or_hash, &hash, NULL) &&
-      !find_proof_by_hash (journal, &hash, &sequence, error))
+      !geo_journal_find_proof (journal, &hash, &sequence, error))
     return NULL;
   if (sequence == 0) {
     not_found ("Nothing here proves what became of such a payment.", error);
     return NULL;
   }
   if (!geo_journal_get_joined (journal, &community, &self, NULL, error) ||
+      !geo_journal_find_leaf (journal, sequence, &head, &leaf, error) ||
       !geo_query_prepare (&query, journal->database,
                           "SELECT " GEO_RECORD_COLUMNS
                           " FROM record WHERE sequence = ?",
@@ -583,7 +585,16 @@ geo_journal_get_receipt (GeoJournal *journal,
   g_string_append (out, stored.body);
   g_string_append (out, ",\"community\":");
   geo_community_append (community, out);
-  g_string_append (out, ",\"kind\":\"geo-receipt\",\"record\":");
+  if (head != NULL) {
+    g_string_append (out, ",\"head\":");
+    geo_tree_head_append (head, out);
+  }
+  g_string_append (out, ",\"kind\":\"geo-receipt\"");
+  if (leaf != NULL) {
+    g_string_append (out, ",\"leaf\":");
+    geo_leaf_proof_append (leaf, out);
+  }
+  g_string_append (out, ",\"record\":");
   g_string_append (out, stored.record);
   g_string_append (out, ",\"self\":");
   geo_participant_append (self, out);

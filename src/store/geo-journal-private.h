@@ -134,4 +134,23 @@ geo_stored_record_read (GeoQuery *query, GeoStoredRecord *out, GError **error);
 GeoRecordBody *
 geo_journal_read_body (GeoDatabase *database, gint64 sequence, GError **error);
 
+/* What evidence needs of what the journal holds is put into it, where it is not
+ * there: the entries it contradicts, the refusal or the contract. */
+gboolean geo_journal_complete_evidence (GeoJournal *journal,
+                                        GeoEvidence *evidence,
+                                        GError **error);
+/* The record that holds the proof of what became of an order or contract; 0
+ * where there is none. */
+gboolean geo_journal_find_proof (GeoJournal *journal,
+                                 const GeoHash *hash,
+                                 gint64 *sequence,
+                                 GError **error);
+/* The head and the leaf of the entry in that record, both NULL where it was not
+ * found in the log yet. */
+gboolean geo_journal_find_leaf (GeoJournal *journal,
+                                gint64 record,
+                                GeoTreeHead **head,
+                                GeoLeafProof **leaf,
+                                GError **error);
+
 G_END_DECLS

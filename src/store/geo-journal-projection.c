@@ -8,6 +8,9 @@
  */
 #include "store/geo-journal-private.h"
 
+#include "core/geo-evidence.h"
+#include "core/geo-merkle.h"
+
 #include <string.h>
 
 /* What one record is applied with. */
@@ -558,6 +561,7 @@ static gboolean
 follow_entry (const GeoStep *step, const GeoEntry *entry, GError **error) {
   g_auto (GeoQuery) find = GEO_QUERY_INIT;
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  g_auto (GeoQuery) place = GEO_QUERY_INIT;
   gint64 last = 0;
   gboolean row;
   GeoHash hash;
@@ -585,7 +589,16 @@ follow_entry (const GeoStep *step, const GeoEntry *entry, GError **error) {
     return FALSE;
   geo_query_bind_int (&query, entry->sequence);
   geo_query_bind_hash (&query, &hash);
-  return geo_query_run (&query, error);
+  if (!geo_query_run (&query, error) ||
+      !geo_query_prepare (&place, step->database,
+                          "INSERT INTO entry VALUES (?, ?, ?, ?, NULL, NULL)",
+                          error))
+    return FALSE;
+  geo_query_bind_int (&place, entry->sequence);
+  geo_query_bind_int (&place, step->sequence);
+  geo_query_bind_hash (&place, &hash);
+  geo_query_bind_hash (&place, &entry->subject);
+  return geo_query_run (&place, error);
 }
 
 static gboolean
@@ -652,6 +665,104 @@ apply_refused (const GeoStep *step, GError **error) {
          close_order (step, &refusal->order, error);
 }
 
+/* --- The hub's log (§9) --------------------------------------------------- */
+
+/* The last head that was stored; size 0 where there is none. */
+static gboolean
+read_head (const GeoStep *step,
+           gboolean *known,
+           gint64 *size,
+           GeoHash *root,
+           GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  *size = 0;
+  if (!geo_query_prepare (&query, step->database,
+                          "SELECT size, root FROM head"
+                          " ORDER BY record DESC LIMIT 1",
+                          error) ||
+      !geo_query_step (&query, known, error))
+    return FALSE;
+  if (!*known)
+    return TRUE;
+  *size = geo_query_get_int (&query, 0);
+  return geo_query_get_hash (&query, 1, root, error);
+}
+
+static gboolean
+put_leaf (const GeoStep *step,
+          const GeoTreeHead *head,
+          const GeoLeafProof *leaf,
+          GError **error) {
+  g_auto (GeoQuery) find = GEO_QUERY_INIT;
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  GeoHash subject;
+  gboolean row;
+
+  if (!geo_query_prepare (&find, step->database,
+                          "SELECT subject FROM entry WHERE sequence = ?",
+                          error))
+    return FALSE;
+  geo_query_bind_int (&find, leaf->sequence);
+  if (!geo_query_step (&find, &row, error))
+    return FALSE;
+  if (!row)
+    return unfit (step, "it proves an entry that is not there", error);
+  if (!geo_query_get_hash (&find, 0, &subject, error))
+    return FALSE;
+  if (!geo_leaf_proof_check (leaf, &subject, head))
+    return unfit (step, "an entry is not in the log that it shows", error);
+  if (!geo_query_prepare (&query, step->database,
+                          "UPDATE entry SET leaf = ?, proof = ?"
+                          " WHERE sequence = ?",
+                          error))
+    return FALSE;
+  geo_query_bind_int (&query, leaf->index);
+  geo_query_bind_int (&query, step->sequence);
+  geo_query_bind_int (&query, leaf->sequence);
+  return geo_query_run (&query, error);
+}
+
+static gboolean
+apply_log (const GeoStep *step, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  const GeoLogProof *proof = step->body->log;
+  const GeoTreeHead *head = proof->head;
+  gboolean known;
+  gint64 size;
+  GeoHash root;
+
+  if (!read_head (step, &known, &size, &root, error))
+    return FALSE;
+  if (size > 0 && !geo_merkle_consistency_verify (
+                      (gsize) size, (gsize) head->size, &root, &head->root,
+                      (const GeoHash *) (gpointer) proof->consistency->data,
+                      proof->consistency->len))
+    return unfit (step, "the head does not go on from the last one", error);
+  for (guint i = 0; i < proof->leaves->len; i++) {
+    if (!put_leaf (step, head, g_ptr_array_index (proof->leaves, i), error))
+      return FALSE;
+  }
+  if (!geo_query_prepare (&query, step->database,
+                          "INSERT INTO head VALUES (?, ?, ?)", error))
+    return FALSE;
+  geo_query_bind_int (&query, step->sequence);
+  geo_query_bind_int (&query, head->size);
+  geo_query_bind_hash (&query, &head->root);
+  return geo_query_run (&query, error);
+}
+
+static gboolean
+apply_evidence (const GeoStep *step, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (&query, step->database,
+                          "INSERT INTO evidence VALUES (?)", error))
+    return FALSE;
+  geo_query_bind_int (&query, step->sequence);
+  return geo_query_run (&query, error);
+}
+
 gboolean
 geo_projection_apply (GeoDatabase *database,
                       const GeoJournalIdentity *identity,
@@ -693,6 +804,10 @@ geo_projection_apply (GeoDatabase *database,
   case GEO_RECORD_KIND_BLOCK:
     return geo_letters_apply_block (database, &body->person->pid,
                                     body->blocked, error);
+  case GEO_RECORD_KIND_LOG:
+    return apply_log (&step, error);
+  case GEO_RECORD_KIND_EVIDENCE:
+    return apply_evidence (&step, error);
   }
   return unfit (&step, "it is of an unknown kind", error);
 }
@@ -707,6 +822,7 @@ geo_projection_clear (GeoDatabase *database, GError **error) {
       "DELETE FROM open_order; DELETE FROM open_vote; DELETE FROM verdict;"
       "DELETE FROM activity; DELETE FROM request; DELETE FROM outbox;"
       "DELETE FROM blocked; DELETE FROM movement; DELETE FROM state;"
+      "DELETE FROM entry; DELETE FROM head; DELETE FROM evidence;"
       "INSERT INTO state (id, joined, entry_sequence, entry_hash, activities)"
       " VALUES (1, NULL, 0, NULL, 0);",
       error);
@@ -732,6 +848,9 @@ static const struct {
   { "letters to be sent", "SELECT * FROM outbox ORDER BY letter" },
   { "people who are blocked", "SELECT * FROM blocked ORDER BY pid" },
   { "movements of balances", "SELECT * FROM movement ORDER BY record, peer" },
+  { "entries", "SELECT * FROM entry ORDER BY sequence" },
+  { "heads of the log", "SELECT * FROM head ORDER BY record" },
+  { "evidence", "SELECT * FROM evidence ORDER BY record" },
   { "lines of history", "SELECT * FROM activity ORDER BY id" },
 };
 

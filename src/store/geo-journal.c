@@ -274,6 +274,7 @@ geo_journal_append (GeoJournal *journal,
                     GeoTime at,
                     gint64 *sequence_out,
                     GError **error) {
+  g_autoptr (GeoRecordBody) whole = NULL;
   GeoJournalIdentity identity;
   GeoPublicKey key;
   gint64 sequence;
@@ -281,6 +282,11 @@ geo_journal_append (GeoJournal *journal,
   geo_database_assert_owner (journal->database);
   if (!load_identity (journal, error))
     return FALSE;
+  if (kind == GEO_RECORD_KIND_EVIDENCE && body->evidence != NULL) {
+    body = whole = geo_record_body_copy (body);
+    if (!geo_journal_complete_evidence (journal, whole->evidence, error))
+      return FALSE;
+  }
   if (!geo_journal_check_body (&journal->identity, kind, body, error))
     return FALSE;
   /* Ours only once the record is on disk. */

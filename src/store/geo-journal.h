@@ -291,11 +291,44 @@ GPtrArray *geo_journal_list_movements (GeoJournal *journal,
 /* Everything that proves what became of one payment, by its tx_id (ours first)
  * or the text of its order's or contract's hash: the canonical JSON {"body",
  * "community", "kind": "geo-receipt", "record", "self", "v": 1} of the record
- * that says so, its body with all evidence, and who is who.  NOT_FOUND, also
- * while it is not decided. */
+ * that says so, its body with all evidence, and who is who; and where the hub's
+ * log was seen to have it (§9), "head" and "leaf".  NOT_FOUND, also while it is
+ * not decided. */
 gchar *geo_journal_get_receipt (GeoJournal *journal,
                                 const gchar *tx_id_or_hash,
                                 GError **error);
+
+/* --- The hub's log (§9) ----------------------------------------------------
+ */
+
+/* The last head (NULL: none yet), our last entry that was found in the log, and
+ * where (0 and −1: none). */
+gboolean geo_journal_get_log (GeoJournal *journal,
+                              GeoTreeHead **head,
+                              gint64 *proven,
+                              gint64 *index,
+                              GError **error);
+/* The subjects of our entries after that one: GArray of GeoHash. */
+GArray *
+geo_journal_list_unproven (GeoJournal *journal, gint64 proven, GError **error);
+/* What the log has shown us, the newest first: GPtrArray of GeoLogProof, with
+ * the subject of each leaf in *subjects (GPtrArray of GArray of GeoHash). */
+GPtrArray *geo_journal_list_log (GeoJournal *journal,
+                                 guint max,
+                                 GPtrArray **subjects,
+                                 GError **error);
+/* The entry of that number, as it was stored; NOT_FOUND. */
+GeoProvenEntry *
+geo_journal_get_entry (GeoJournal *journal, gint64 sequence, GError **error);
+
+/* What is held against the hub, the newest first. */
+typedef struct {
+  gint64 record;
+  GeoTime at;
+  GeoEvidence *evidence;
+} GeoJournalEvidence;
+void geo_journal_evidence_free (GeoJournalEvidence *evidence);
+GPtrArray *geo_journal_list_evidence (GeoJournal *journal, GError **error);
 
 /* Checks the chain and each signature, record by record, the evidence in them
  * as far as the journal alone can, that the projection equals what the records

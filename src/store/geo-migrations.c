@@ -156,6 +156,25 @@ static const gchar *const journal_steps[] = {
   "CREATE INDEX movement_peer ON movement (peer, equivalent, record);"
   "CREATE INDEX activity_proof ON activity (proof) WHERE proof IS NOT NULL;"
   "DELETE FROM state;",
+  /* 7: which record holds which entry, which the proof that the hub's log has
+   * it (NULL: none yet), the heads of that log, and what is held against the
+   * hub.  All of it is made anew of the records. */
+  "CREATE TABLE entry ("
+  "  sequence INTEGER PRIMARY KEY,"
+  "  record INTEGER NOT NULL,"
+  "  hash BLOB NOT NULL,"
+  "  subject BLOB NOT NULL,"
+  "  leaf INTEGER,"
+  "  proof INTEGER"
+  ") STRICT;"
+  "CREATE INDEX entry_record ON entry (record);"
+  "CREATE TABLE head ("
+  "  record INTEGER PRIMARY KEY,"
+  "  size INTEGER NOT NULL,"
+  "  root BLOB NOT NULL"
+  ") STRICT;"
+  "CREATE TABLE evidence (record INTEGER PRIMARY KEY) STRICT;"
+  "DELETE FROM state;",
 };
 
 /* The journal part is only appended; debt is its projection (I1).  Tables that

@@ -176,6 +176,7 @@ tell (Member *member, const GeoTold *told) {
   case GEO_TOLD_PROPOSALS:
   case GEO_TOLD_REQUEST:
   case GEO_TOLD_BLOCKED:
+  case GEO_TOLD_OLD_ENTRY:
   case GEO_TOLD_PERSON:
     return;
   }

@@ -487,8 +487,15 @@ class Tests:
             assert seen["geo_hub_violations_total"] == 0
             assert seen["geo_hub_orders_open"] == 0
             assert seen['geo_hub_messages_total{type="PAYMENT_REQUEST"}'] == 6
-            assert seen["geo_hub_batch_changes_count"] == \
-                seen["geo_hub_commits_total"] > 0
+            # A batch is counted when it is begun, a commit when it is done.
+            for _ in range(100):
+                again = metrics(scene.hub)
+                if again["geo_hub_batch_changes_count"] == \
+                        again["geo_hub_commits_total"] > 0:
+                    break
+                time.sleep(0.05)
+            else:
+                assert False, again
             for stage in ("order_to_prepare", "prepare_to_votes",
                           "votes_to_stored", "stored_to_sent"):
                 name = f'geo_hub_stage_seconds_count{{stage="{stage}"}}'

@@ -101,6 +101,7 @@ close_all (SimHub *hub) {
                          : geo_closer_get_violations (hub->closer);
   g_clear_pointer (&hub->closer, geo_closer_free);
   g_clear_pointer (&hub->book, geo_book_free);
+  g_clear_pointer (&hub->tree, geo_tree_free);
   g_clear_pointer (&hub->reader, geo_hub_store_close);
   g_clear_pointer (&hub->writer, geo_hub_store_close);
 }
@@ -255,6 +256,11 @@ sim_hub_start (SimHub *hub) {
   hub->book = sim_hub_load_book (hub, &error);
   if (hub->book == NULL)
     sim_fail_store (sim, NULL, "I8", error);
+  /* §9: the log fits the journal, however it fell. */
+  hub->tree = geo_tree_new (hub->reader, &hub->community->community,
+                            hub->secret, &error);
+  if (hub->tree == NULL)
+    sim_fail_store (sim, NULL, "log", error);
   geo_closer_limits_init (&limits);
   hub->closer = geo_closer_new (hub->book, hub->secret, hub->salt_key, &limits);
   hub->up = TRUE;
@@ -841,6 +847,29 @@ look_up (SimHub *hub,
   return TRUE;
 }
 
+/* §9. */
+static void
+take_log_query (SimHub *hub, SimNode *node, const GeoMessage *message) {
+  g_autoptr (GError) error = NULL;
+  GPtrArray *actions = geo_actions_new ();
+  GeoMessage *answer;
+  GeoTime reserve;
+
+  answer = geo_tree_answer (hub->tree, &node->pid, message, sim_hub_now (hub),
+                            &reserve, &error);
+  if (answer == NULL)
+    sim_fail_store (hub->sim, node, "log", error);
+  if (reserve != 0) {
+    GeoChange *change = geo_change_new (GEO_CHANGE_HUB, sim_hub_now (hub));
+
+    /* P1: Persist, then send. */
+    change->log_until = reserve;
+    geo_actions_store_change (actions, change);
+  }
+  geo_actions_send (actions, &node->pid, answer);
+  submit (hub, actions);
+}
+
 static void
 take_message (SimHub *hub, SimNode *node, const GeoMessage *message) {
   GeoHubOutcome outcome = { FALSE };
@@ -884,6 +913,8 @@ sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message) {
       dismiss (hub, session);
     else if (message->type == GEO_MESSAGE_SYNC)
       take_sync (hub, session, message);
+    else if (message->type == GEO_MESSAGE_LOG_QUERY)
+      take_log_query (hub, session->node, message);
     else
       take_message (hub, session->node, message);
     return;

@@ -75,6 +75,22 @@ load_answers (SimNode *node,
 }
 
 static gboolean
+load_log (SimNode *node, GeoParty *party, GError **error) {
+  g_autoptr (GeoTreeHead) head = NULL;
+  g_autoptr (GArray) unproven = NULL;
+  gint64 proven, index;
+
+  if (!geo_journal_get_log (node->journal, &head, &proven, &index, error) ||
+      (unproven = geo_journal_list_unproven (node->journal, proven, error)) ==
+          NULL)
+    return FALSE;
+  geo_party_load_log (party, head, proven, index);
+  for (guint i = 0; i < unproven->len; i++)
+    geo_party_load_unproven (party, &g_array_index (unproven, GeoHash, i));
+  return TRUE;
+}
+
+static gboolean
 load_lists (SimNode *node, GeoParty *party, GError **error) {
   g_autoptr (GPtrArray) people = geo_journal_list_people (node->journal, error);
   g_autoptr (GPtrArray) lines = NULL;
@@ -129,7 +145,8 @@ sim_load_party (SimNode *node, GError **error) {
 
     geo_party_load_open_vote (party, vote->contract, vote->order, vote->hops);
   }
-  if (!load_answers (node, party, votes, error))
+  if (!load_log (node, party, error) ||
+      !load_answers (node, party, votes, error))
     return NULL;
   return g_steal_pointer (&party);
 }

@@ -132,8 +132,10 @@ post (Sim *sim,
     sim_session_break (sim, session);
     return;
   }
-  if (is_login (message)) {
-    /* It waits for one answer at a time: only the session can be lost. */
+  if (is_login (message) || message->type == GEO_MESSAGE_LOG_QUERY ||
+      message->type == GEO_MESSAGE_LOG_PROOF) {
+    /* It waits for one answer at a time: only the session can be lost.  And
+     * whoever answers all but one kind of question is called a liar (§9). */
   } else if (sim_chance (sim, sim->faults.lost)) {
     sim_count (sim, SIM_COUNT_lost);
     copies = 0;

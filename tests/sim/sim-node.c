@@ -627,6 +627,7 @@ tell (SimNode *node, const GeoTold *told) {
   case GEO_TOLD_REFUSED_VOTE:
   case GEO_TOLD_SYNCED:
   case GEO_TOLD_PERSON:
+  case GEO_TOLD_OLD_ENTRY:
     return;
   }
 }
@@ -662,7 +663,8 @@ send (SimNode *node, GeoMessage *message) {
   gint64 late_ms = 0;
 
   sim_said_check (node, message);
-  if (!sim_node_is_in (node) || sim->now < node->mute_until ||
+  if (!sim_node_is_in (node) ||
+      (sim->now < node->mute_until && message->type != GEO_MESSAGE_LOG_QUERY) ||
       (sim_plants (sim, SIM_PLANT_NODE_SILENT) &&
        message->type == GEO_MESSAGE_RECOVERY_QUERY))
     return;

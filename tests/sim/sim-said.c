@@ -61,6 +61,8 @@ sim_said_stored (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind) {
   case GEO_RECORD_KIND_LETTER:
   case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:
+  case GEO_RECORD_KIND_LOG:
+  case GEO_RECORD_KIND_EVIDENCE:
     return;
   }
   g_hash_table_add (node->stored, geo_hash_dup (&hash));

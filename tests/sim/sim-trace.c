@@ -105,14 +105,17 @@ sim_fail (Sim *sim,
           ...) {
   const SimOptions *options = &sim->options;
   g_autofree gchar *text = NULL;
+  g_autofree gchar *valid = NULL;
   va_list arguments;
 
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+  /* It may quote a file with a bit flipped. */
+  valid = g_utf8_make_valid (text, -1);
   show_last (sim, node);
   g_print ("FAILED %s at step %u%s%s: %s\n", invariant, sim->step,
-           node == NULL ? "" : " of ", node == NULL ? "" : node->name, text);
+           node == NULL ? "" : " of ", node == NULL ? "" : node->name, valid);
   g_print ("again: --seed %" G_GUINT64_FORMAT
            " --nodes %u --steps %u --profile %s",
            options->seed, options->n_nodes, options->n_steps,

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "hub/geo-tree.h"
 #include "protocol/geo-closer.h"
 #include "protocol/geo-party.h"
 #include "sim-disk.h"
@@ -189,6 +190,7 @@ struct _SimHub {
   guint life;
   GeoHubStore *writer;
   GeoHubStore *reader;
+  GeoTree *tree;
   GeoBook *book;
   GeoCloser *closer;
   GQueue lists; /* SimHubList */

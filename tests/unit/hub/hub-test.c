@@ -234,6 +234,7 @@ note_told (HubPerson *person, const GeoTold *told) {
   case GEO_TOLD_PROPOSALS:
   case GEO_TOLD_REQUEST:
   case GEO_TOLD_BLOCKED:
+  case GEO_TOLD_OLD_ENTRY:
   case GEO_TOLD_LINE_REFUSED:
   case GEO_TOLD_REFUSED_VOTE:
   case GEO_TOLD_PERSON:

@@ -5,6 +5,7 @@
  * and fails the test where one of them breaks a rule.  No outcome is ever
  * replaced by another.
  */
+#include "core/geo-merkle.h"
 #include "town.h"
 
 typedef struct {
@@ -22,6 +23,7 @@ struct _Ledger {
   GHashTable *entries; /* GeoPid → GPtrArray of GeoProvenEntry */
   GHashTable *orders; /* GeoHash → Outcome */
   GHashTable *contracts; /* GeoHash → Outcome */
+  GArray *subjects; /* GeoHash: the log (§9) */
   GHashTable *by_tx; /* "payer tx_id" → GeoHash of the order */
   guint n_commits;
   guint n_clearings;
@@ -49,6 +51,7 @@ ledger_new (const GeoCommunity *community) {
                                            g_free);
   ledger->debts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                          g_free);
+  ledger->subjects = g_array_new (FALSE, FALSE, sizeof (GeoHash));
   ledger->entries = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
                                            (GDestroyNotify) g_ptr_array_unref);
   ledger->orders = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
@@ -67,6 +70,7 @@ ledger_free (Ledger *ledger) {
   g_hash_table_unref (ledger->by_tx);
   g_hash_table_unref (ledger->contracts);
   g_hash_table_unref (ledger->orders);
+  g_array_unref (ledger->subjects);
   g_hash_table_unref (ledger->entries);
   g_hash_table_unref (ledger->debts);
   g_hash_table_unref (ledger->highest);
@@ -266,9 +270,8 @@ check_consent (const Ledger *ledger, const GeoChange *change) {
                               &hop->from);
     g_assert_nonnull (line);
     g_assert_true (voted || line->policy->auto_clearing);
-    g_assert_cmpint (
-        debt_of (ledger, &hop->to, &hop->from, hop->equivalent), >=,
-        contract->amount.amount.minor);
+    g_assert_cmpint (debt_of (ledger, &hop->to, &hop->from, hop->equivalent),
+                     >=, contract->amount.amount.minor);
     g_assert_cmpint (hop->amount.amount.minor, ==,
                      contract->amount.amount.minor);
   }
@@ -400,6 +403,61 @@ apply_line (Ledger *ledger, const GeoChange *change) {
     apply_entry (ledger, g_ptr_array_index (change->entries, i));
 }
 
+/* --- The log (§9) --------------------------------------------------------- */
+
+static void
+log_change (Ledger *ledger, const GeoChange *change) {
+  const GeoProvenEntry *first = g_ptr_array_index (change->entries, 0);
+
+  g_array_append_val (ledger->subjects, first->entry->subject);
+}
+
+GeoMessage *
+ledger_prove (const Ledger *ledger,
+              GeoSecret *secret,
+              const GeoPid *pid,
+              const GeoMessage *query,
+              GeoTime now) {
+  const GeoMsgLogQuery *asked = query->u.log_query;
+  const GPtrArray *chain = ledger_entries (ledger, pid);
+  GeoMessage *answer = geo_message_new (GEO_MESSAGE_LOG_PROOF, query->msg_id);
+  GeoLogProof *proof = answer->u.log_proof->proof = geo_log_proof_new ();
+  gsize n = ledger->subjects->len;
+  g_autofree GeoHash *leaves = g_new0 (GeoHash, n + 1);
+
+  for (gsize i = 0; i < n; i++)
+    geo_merkle_leaf (&g_array_index (ledger->subjects, GeoHash, i),
+                     GEO_HASH_LEN, &leaves[i]);
+  proof->size = asked->size;
+  proof->after = asked->after;
+  proof->head = geo_tree_head_new ();
+  proof->head->community = ledger->community->community;
+  proof->head->size = (gint64) n;
+  geo_merkle_root (leaves, n, &proof->head->root);
+  proof->head->at = now;
+  geo_tree_head_sign (proof->head, secret);
+  if (asked->size > 0 && asked->size < (gint64) n) {
+    g_array_unref (proof->consistency);
+    proof->consistency = geo_merkle_consistency (leaves, (gsize) asked->size,
+                                                 n);
+  }
+  for (guint i = (guint) asked->after;
+       chain != NULL && i < chain->len && proof->leaves->len < 64; i++) {
+    const GeoProvenEntry *entry = g_ptr_array_index (chain, i);
+    GeoLeafProof *leaf = geo_leaf_proof_new ();
+
+    leaf->sequence = i + 1;
+    while (!geo_hash_equal (
+        &entry->entry->subject,
+        &g_array_index (ledger->subjects, GeoHash, (guint) leaf->index)))
+      leaf->index++;
+    g_array_unref (leaf->proof);
+    leaf->proof = geo_merkle_inclusion (leaves, n, (gsize) leaf->index);
+    g_ptr_array_add (proof->leaves, leaf);
+  }
+  return answer;
+}
+
 void
 ledger_apply (Ledger *ledger, const GeoChange *change) {
   GeoParticipant *participant;
@@ -421,9 +479,11 @@ ledger_apply (Ledger *ledger, const GeoChange *change) {
     return;
   case GEO_CHANGE_LINE:
     apply_line (ledger, change);
+    log_change (ledger, change);
     return;
   case GEO_CHANGE_COMMIT:
     apply_commit (ledger, change);
+    log_change (ledger, change);
     return;
   case GEO_CHANGE_INCIDENT:
     g_assert_nonnull (change->equivalent);

@@ -17,6 +17,10 @@ typedef struct {
   GPtrArray *committed; /* GeoContract; borrowed */
   gint64 sequence;
   GeoHash entry_hash;
+  const GeoTreeHead *head;
+  gint64 proven;
+  gint64 proven_index;
+  GArray *subjects; /* GeoHash, of each entry */
 } Disk;
 
 typedef struct {
@@ -154,6 +158,7 @@ read_record (Town *town, Disk *disk, const GeoAction *action) {
     g_ptr_array_add (disk->answers, body);
     break;
   case GEO_RECORD_KIND_ENTRY:
+    g_array_append_val (disk->subjects, body->entry->entry->subject);
     read_entry (town, disk, body->entry);
     break;
   case GEO_RECORD_KIND_REFUSED:
@@ -166,6 +171,17 @@ read_record (Town *town, Disk *disk, const GeoAction *action) {
     } else {
       drop_vote (disk, &body->refusal->contract);
     }
+    break;
+  case GEO_RECORD_KIND_LOG:
+    disk->head = body->log->head;
+    for (guint i = 0; i < body->log->leaves->len; i++) {
+      const GeoLeafProof *leaf = g_ptr_array_index (body->log->leaves, i);
+
+      disk->proven = leaf->sequence;
+      disk->proven_index = leaf->index;
+    }
+    break;
+  case GEO_RECORD_KIND_EVIDENCE:
     break;
   case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_PERSON:
@@ -217,6 +233,11 @@ load (Town *town, Disk *disk) {
     geo_party_load_committed (town->party,
                               g_ptr_array_index (disk->committed, i));
   geo_party_load_sequence (town->party, disk->sequence, &disk->entry_hash);
+  geo_party_load_log (town->party, disk->head, disk->proven,
+                      disk->proven_index);
+  for (guint i = (guint) disk->proven; i < disk->subjects->len; i++)
+    geo_party_load_unproven (town->party,
+                             &g_array_index (disk->subjects, GeoHash, i));
 }
 
 void
@@ -233,6 +254,8 @@ town_reload (Town *town) {
   disk.people = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, NULL,
                                        (GDestroyNotify) geo_participant_free);
   disk.orders = g_ptr_array_new ();
+  disk.proven_index = -1;
+  disk.subjects = g_array_new (FALSE, FALSE, sizeof (GeoHash));
   disk.votes = g_ptr_array_new ();
   disk.answers = g_ptr_array_new ();
   disk.committed = g_ptr_array_new ();
@@ -253,6 +276,7 @@ town_reload (Town *town) {
   g_hash_table_unref (disk.pending);
   g_hash_table_unref (disk.balances);
   g_hash_table_unref (disk.people);
+  g_array_unref (disk.subjects);
   g_ptr_array_unref (disk.orders);
   g_ptr_array_unref (disk.votes);
   g_ptr_array_unref (disk.answers);

@@ -194,7 +194,7 @@ test_after_fault (void) {
   town_reload (town);
   geo_party_load_sequence (town->party, 9, &town->entry_hash);
   town_connect (town);
-  town_expect (town, "send:SYNC tell:fault");
+  town_expect (town, "send:SYNC store:evidence tell:fault");
   g_assert_false (town_trust (town, "carl", CARL, 1, FALSE, &error));
   g_assert_error (error, GEO_PARTY_ERROR, GEO_CODE_NOT_ALLOWED);
   g_clear_error (&error);

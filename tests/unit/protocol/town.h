@@ -37,6 +37,12 @@ void ledger_find (const Ledger *ledger,
                   LedgerKnown *out);
 void ledger_known_clear (LedgerKnown *known);
 /* GeoProvenEntry, all of pid's; borrowed. */
+/* The LOG_PROOF for a LOG_QUERY. */
+GeoMessage *ledger_prove (const Ledger *ledger,
+                          GeoSecret *secret,
+                          const GeoPid *pid,
+                          const GeoMessage *query,
+                          GeoTime now);
 const GPtrArray *ledger_entries (const Ledger *ledger, const GeoPid *pid);
 GeoAmount ledger_debt (const Ledger *ledger,
                        const GeoPid *debtor,

@@ -109,6 +109,8 @@ read_record (Disk *disk, const GeoAction *action) {
   case GEO_RECORD_KIND_LETTER:
   case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:
+  case GEO_RECORD_KIND_LOG:
+  case GEO_RECORD_KIND_EVIDENCE:
     return;
   }
 }

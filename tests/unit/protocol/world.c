@@ -388,6 +388,7 @@ hear (Member *member, const GeoTold *told) {
   case GEO_TOLD_PROPOSALS:
   case GEO_TOLD_REQUEST:
   case GEO_TOLD_BLOCKED:
+  case GEO_TOLD_OLD_ENTRY:
   case GEO_TOLD_SYNCED:
   case GEO_TOLD_PERSON:
     return;
@@ -470,6 +471,14 @@ deliver_to_hub (World *world, Member *member, const GeoMessage *message) {
 
   if (message->type == GEO_MESSAGE_SYNC) {
     send_entries (world, member, message);
+    return;
+  }
+  if (message->type == GEO_MESSAGE_LOG_QUERY) {
+    g_autoptr (GeoMessage) answer = ledger_prove (world->ledger, world->secret,
+                                                  &member->person->pid, message,
+                                                  world->now);
+
+    post (world, member, EVENT_TO_MEMBER, answer);
     return;
   }
   ledger_find (world->ledger, &member->person->pid, message, &known);

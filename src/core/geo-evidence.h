@@ -1,0 +1,52 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What can be held against a hub (protocol §8, §9): whether a piece of evidence
+ * holds, and how much it says, with nothing but the community's key.  Pure
+ * checks over values.
+ */
+#pragma once
+
+#include "core/geo-key.h"
+#include "core/geo-messages.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  GEO_EVIDENCE_NOTHING = 0, /* It does not hold. */
+  /* The key signed what its owner has to answer for: what it showed with it is
+   * not signed, and may have been better. */
+  GEO_EVIDENCE_ASKS = 1,
+  /* The key signed two things that exclude each other. */
+  GEO_EVIDENCE_PROVES = 2,
+} GeoEvidenceWeight;
+
+/* community and key: whose word it is.  An error says what does not hold. */
+GeoEvidenceWeight geo_evidence_check (const GeoEvidence *evidence,
+                                      const GeoPid *community,
+                                      const GeoPublicKey *key,
+                                      GError **error);
+
+/* Two heads that both verify: PROVES and what they are, where they cannot be of
+ * one log. */
+gboolean geo_heads_exclude (const GeoTreeHead *a,
+                            const GeoTreeHead *b,
+                            GeoEvidenceKind *what);
+/* Two subjects with their proofs under two heads: TRUE where both hold and the
+ * heads cannot be of one log, because they differ in what both must have. */
+gboolean geo_leaves_exclude (const GeoTreeHead *head_a,
+                             const GeoLeafProof *leaf_a,
+                             const GeoHash *subject_a,
+                             const GeoTreeHead *head_b,
+                             const GeoLeafProof *leaf_b,
+                             const GeoHash *subject_b);
+
+/* §9: the subject stands where leaf says, under that head. */
+gboolean geo_leaf_proof_check (const GeoLeafProof *leaf,
+                               const GeoHash *subject,
+                               const GeoTreeHead *head);
+
+/* An entry without what goes with it: as much of it as is signed. */
+GeoProvenEntry *geo_evidence_bare (const GeoEntry *entry);
+
+G_END_DECLS
