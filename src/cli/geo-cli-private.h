@@ -105,6 +105,7 @@ extern const GeoCommand geo_command_people;
 extern const GeoCommand geo_command_history;
 extern const GeoCommand geo_command_receipt;
 extern const GeoCommand geo_command_verify;
+extern const GeoCommand geo_command_evidence;
 extern const GeoCommand geo_command_clearing;
 extern const GeoCommand geo_command_status;
 extern const GeoCommand geo_command_communities;

@@ -14,6 +14,7 @@ static const GeoCommand *const commands[] = {
   &geo_command_init,     &geo_command_join,    &geo_command_trust,
   &geo_command_pay,      &geo_command_balance, &geo_command_people,
   &geo_command_history,  &geo_command_receipt, &geo_command_verify,
+  &geo_command_evidence,
   &geo_command_clearing, &geo_command_status,  &geo_command_communities,
   &geo_command_leave,    &geo_command_export,
   &geo_command_backup,   &geo_command_restore,

@@ -536,8 +536,8 @@ const GeoCommand geo_command_verify = {
   .arguments = N_ ("[FILE|LINK]"),
   .summary = N_ ("Check a file that proves something, or your whole journal"),
   .description = N_ (
-      "With FILE, a receipt, statement, checkpoint or journal, or the LINK of "
-      "a request,\nchecks it with neither network nor keys and says what it "
+      "With FILE, a receipt, statement, checkpoint, journal or evidence, or "
+      "the LINK of a request,\nchecks it with neither network nor keys and says what it "
       "proves, or the first\nrecord that does not hold and why; without, "
       "checks every record of the journal.\nExit status 6: it does not "
       "hold.\n\n"

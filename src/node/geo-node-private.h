@@ -334,6 +334,13 @@ void geo_node_told_blocked (GeoNode *self, const GeoPid *pid);
 void
 geo_node_fail_requests (GeoNode *self, GeoNodeError code, const gchar *message);
 
+/* --- geo-evidence-file.c ------------------------------------------------ */
+
+gchar *
+geo_evidence_write (const GeoCommunity *community, const GeoEvidence *evidence);
+gchar *
+geo_evidence_say (const GeoCommunity *community, const GeoEvidence *evidence);
+
 /* --- geo-node-pay.c ----------------------------------------------------- */
 
 void geo_node_pay_init (GeoNode *self);

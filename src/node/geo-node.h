@@ -258,5 +258,24 @@ gboolean geo_node_verify_finish (GeoNode *node,
  * sentence for people, or NULL and which part does not hold (GEO_CORE_ERROR).
  */
 gchar *geo_receipt_verify (const gchar *text, gsize len, GError **error);
+/* The same of evidence against a hub. */
+gchar *geo_evidence_verify (const gchar *text, gsize len, GError **error);
+
+/* What the journal holds against the hub, the newest first: GPtrArray of
+ * GeoEvidenceItem. */
+typedef struct {
+  gint64 number; /* Of the record. */
+  gint64 at; /* Milliseconds. */
+  gchar *sentence; /* What it says, for people. */
+  gchar *file; /* For geo_evidence_verify (). */
+} GeoEvidenceItem;
+void geo_evidence_item_free (GeoEvidenceItem *item); /* NULL is safe. */
+void geo_node_list_evidence_async (GeoNode *node,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GPtrArray *geo_node_list_evidence_finish (GeoNode *node,
+                                          GAsyncResult *result,
+                                          GError **error);
 
 G_END_DECLS

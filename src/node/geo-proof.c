@@ -519,6 +519,17 @@ verify_link (const gchar *text, GeoProof *out, GError **error) {
   return TRUE;
 }
 
+/* §8, §9. */
+static gboolean
+verify_evidence (JsonObject *object,
+                 const gchar *text,
+                 gsize len,
+                 GeoProof *out,
+                 GError **error) {
+  out->sentence = geo_evidence_verify (text, len, error);
+  return out->sentence != NULL;
+}
+
 /* --- All of them ------------------------------------------------------------ */
 
 /* One kind of document is one row. */
@@ -535,6 +546,7 @@ static const struct {
   { "geo-receipt", "receipt", FALSE, verify_receipt },
   { "geo-statement", "statement", TRUE, verify_statement },
   { "geo-checkpoint", "checkpoint", FALSE, verify_checkpoint },
+  { "geo-evidence", "evidence", FALSE, verify_evidence },
 };
 
 static gint

@@ -176,7 +176,7 @@ test_bad_usage (gconstpointer data) {
 
 static const gchar *const commands[] = {
   "init",   "join",    "trust",   "pay",    "balance",
-  "people", "history", "receipt", "verify",
+  "people", "history", "receipt", "verify", "evidence",
 };
 
 static void
@@ -254,8 +254,9 @@ write_file (Fixture *fixture, const gchar *name, const gchar *text) {
 static void
 test_no_identity (Fixture *fixture, gconstpointer unused) {
   static const gchar *const needing[] = {
-    "balance", "people",    "history",       "join http://127.0.0.1:1",
-    "verify",  "receipt x", "trust Ivan 10", "pay Ivan 10",
+    "balance",     "people",   "history",   "join http://127.0.0.1:1",
+    "verify",      "evidence", "receipt x", "trust Ivan 10",
+    "pay Ivan 10",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (needing); i++) {
