@@ -232,8 +232,16 @@ state_is_saved (gpointer user_data) {
   return !geo_node_has_unsaved_state (user_data);
 }
 
+static gboolean
+log_was_seen (gpointer user_data) {
+  return !geo_node_is_looking_at_log (user_data);
+}
+
 void
 geo_cli_close (GeoNode *node) {
+  /* A receipt of what was just done has the log's proof in it. */
+  geo_node_look_at_log (node);
+  geo_cli_wait_until (log_was_seen, node, GEO_CLI_LOG_MS);
   geo_cli_wait_until (state_is_saved, node, GEO_CLI_SAVE_MS);
   geo_node_stop (node);
 }

@@ -24,6 +24,8 @@ G_BEGIN_DECLS
 #define GEO_CLI_OPEN_MS 3000
 /* How long the encrypted copy of what was changed may take. */
 #define GEO_CLI_SAVE_MS 3000
+/* How long the hub may take to show its log. */
+#define GEO_CLI_LOG_MS 1000
 #define GEO_CLI_HISTORY_LINES 20
 #define GEO_CLI_HISTORY_LINES_MAX 1000
 

@@ -164,6 +164,27 @@ geo_evidence_verify (const gchar *text, gsize len, GError **error) {
   return NULL;
 }
 
+/* --- The log -------------------------------------------------------------- */
+
+void
+geo_node_look_at_log (GeoNode *node) {
+  GPtrArray *actions;
+
+  g_assert (GEO_IS_NODE (node));
+  if (node->party == NULL || !geo_node_is_signed_in (node))
+    return;
+  actions = geo_actions_new ();
+  geo_party_look_at_log (node->party, geo_node_now (), actions);
+  geo_node_run (node, actions);
+}
+
+gboolean
+geo_node_is_looking_at_log (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->party != NULL && geo_node_is_signed_in (node) &&
+         geo_party_is_looking (node->party);
+}
+
 /* --- What the journal holds ----------------------------------------------- */
 
 static gpointer

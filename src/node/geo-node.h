@@ -261,6 +261,11 @@ gchar *geo_receipt_verify (const gchar *text, gsize len, GError **error);
 /* The same of evidence against a hub. */
 gchar *geo_evidence_verify (const gchar *text, gsize len, GError **error);
 
+/* §9: what the hub's log was not seen to have is asked for now, rather than
+ * when more has come; and whether an answer is awaited. */
+void geo_node_look_at_log (GeoNode *node);
+gboolean geo_node_is_looking_at_log (GeoNode *node);
+
 /* What the journal holds against the hub, the newest first: GPtrArray of
  * GeoEvidenceItem. */
 typedef struct {

@@ -58,6 +58,18 @@ geo_log_ask_last (GeoParty *party,
   geo_log_ask (party, now, actions);
 }
 
+void
+geo_party_look_at_log (GeoParty *party, GeoTime now, GPtrArray *actions) {
+  if (party->connected && !party->faulted && !party->log_asked &&
+      party->unproven->len > 0)
+    geo_log_ask (party, now, actions);
+}
+
+gboolean
+geo_party_is_looking (const GeoParty *party) {
+  return party->log_asked;
+}
+
 /* Whoever asks for each entry alone costs the hub more than the payment: they
  * wait for one another. */
 void

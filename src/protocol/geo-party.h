@@ -112,6 +112,11 @@ const GeoTrustLine *geo_party_get_line (const GeoParty *party,
 gint64 geo_party_get_sequence (const GeoParty *party, GeoHash *entry_hash);
 const GeoParticipant *
 geo_party_get_person (const GeoParty *party, const GeoPid *pid);
+/* §9: now, rather than when more have come: asks for what is not found in the
+ * hub's log yet.  looking: it was asked and has not answered. */
+void
+geo_party_look_at_log (GeoParty *party, GeoTime now, GPtrArray *actions);
+gboolean geo_party_is_looking (const GeoParty *party);
 /* §9: our last entry that was found in the hub's log. */
 gint64 geo_party_get_proven (const GeoParty *party);
 /* Payments in SENDING or IN_DOUBT, and votes without evidence. */

@@ -770,6 +770,62 @@ def test_hub_down(town):
     assert olena.json("balance")["connected"] is True
 
 
+def test_log(town):
+    for person in town.people:
+        person.json("balance")
+        assert person.json("evidence")["items"] == []
+        person.json("verify")
+    receipt = json.loads(town.olena.run("receipt", "first"))
+    assert receipt["head"]["size"] > receipt["leaf"]["index"], receipt["leaf"]
+    # What was just paid can be shown to be in the log.
+    town.maria.json("trust", town.olena.pid, "1000", "UAH")
+    town.olena.json("pay", "Maria", "1", "UAH", "--id", "logged")
+    path = os.path.join(town.folder, "logged.json")
+    text = town.olena.run("receipt", "logged")
+    receipt = json.loads(text)
+    assert "leaf" in receipt, receipt.keys()
+    assert town.olena.json("evidence")["items"] == []
+    # Another place in the log is another claim, and does not hold.
+    receipt["leaf"]["index"] ^= 1
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(receipt, file, ensure_ascii=False)
+    town.olena.run("verify", path, status=NOT_VERIFIED)
+
+
+def test_replayed(town):
+    """A hub that goes on from an older state is caught, and can be shown."""
+    olena, hub = town.olena, town.hub
+    database = os.path.join(hub.folder, "hub.db")
+    hub.stop()
+    shutil.copy(database, database + ".old")
+    hub.start()
+    olena.json("pay", "Maria", "1", "UAH", "--id", "undone")
+    hub.stop()
+    shutil.copy(database + ".old", database)
+    for end in ("-wal", "-shm"):
+        if os.path.exists(database + end):
+            os.remove(database + end)
+    hub.start()
+    olena.any_json("balance")
+    items = olena.json("evidence")["items"]
+    assert items, "nothing is held against it"
+    path = os.path.join(town.folder, "evidence.json")
+    stranger = Person(town, "Stranger")
+    for item in items:
+        number = str(item["number"])
+        olena.json("evidence", number, "--output", path)
+        assert stranger.json("verify", path)["proves"] == item["says"], item
+    with open(path, encoding="utf-8") as file:
+        evidence = file.read()
+    assert olena.run("evidence", number).rstrip("\n") == evidence
+    at = evidence.index('"signature":"', evidence.index('"evidence"')) + 20
+    wrong = "A" if evidence[at] != "A" else "B"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(evidence[:at] + wrong + evidence[at + 1:])
+    stranger.run("verify", path, status=NOT_VERIFIED)
+    olena.run("evidence", "999999", status=FAILED)
+
+
 def main():
     tests = [(name[5:], function) for name, function in globals().items()
              if name.startswith("test_")]
