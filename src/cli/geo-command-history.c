@@ -536,11 +536,11 @@ const GeoCommand geo_command_verify = {
   .arguments = N_ ("[FILE|LINK]"),
   .summary = N_ ("Check a file that proves something, or your whole journal"),
   .description = N_ (
-      "With FILE, a receipt, statement, checkpoint, journal or evidence, or "
-      "the LINK of a request,\nchecks it with neither network nor keys and says what it "
-      "proves, or the first\nrecord that does not hold and why; without, "
-      "checks every record of the journal.\nExit status 6: it does not "
-      "hold.\n\n"
+      "With FILE, a receipt, statement, checkpoint, journal or evidence, or the "
+      "LINK of\na request, checks it with neither network nor keys and says "
+      "what it proves, or\nthe first record that does not hold and why; "
+      "without, checks every record of the\njournal.  Exit status 6: it does "
+      "not hold.\n\n"
       "Examples:\n"
       "  geo verify receipt.json\n"
       "  geo verify"),
