@@ -1,20 +1,30 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Given towns, where they are: how long looking for a route takes, and what the
- * closer alone makes of them when nobody but the payer is there.  No store, no
+ * Given towns, where they are: how long looking for a route and for what can be
+ * cleared takes, and what the closer alone makes of them when nobody but the
+ * payer is there; and the best clearing of a large made one.  No store, no
  * sockets.
  */
+#include "bench-lemon.h"
 #include "bench.h"
 
 #include <json-glib/json-glib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "graph/geo-circulation-private.h"
+#include "graph/geo-clearing.h"
 #include "protocol/geo-closer.h"
 
 #define OTC_PAYMENTS 3000
 #define MINOR 100
+#define CYCLES_PER_PAYMENT 3
+
+#define CLEARING_PEOPLE 10000
+#define CLEARING_DEBTS 50000
+#define CLEARING_ROUNDS 5
 
 typedef struct {
   guint creditor, debtor;
@@ -130,21 +140,48 @@ read_otc (const gchar *path, Given *out) {
 /* --- Searching --------------------------------------------------------------
  */
 
-/* µs a search, each payment being made where it can. */
-static gdouble
-search (const Given *given) {
+/* What is paid, or cleared, where it can. */
+static void
+move (GeoGraph *graph, GeoNodeIndex u, GeoNodeIndex v, GeoAmount amount) {
+  if (!geo_graph_reserve (graph, u, v, amount, NULL))
+    g_error ("%u to %u does not fit", u, v);
+  geo_graph_settle (graph, u, v, amount);
+}
+
+/* Cycles through the debts that grew, as after each payment (§7). */
+static void
+clear (GeoGraph *graph, const GArray *grown, gdouble *spent) {
+  GeoShortCycle cycles[CYCLES_PER_PAYMENT];
+  gdouble began = bench_thread_cpu ();
+  guint n = geo_clearing_through (graph, (const GeoDebtIndex *) grown->data,
+                                  grown->len, GEO_SHORT_CYCLE_MAX,
+                                  GEO_AMOUNT (1), cycles, CYCLES_PER_PAYMENT);
+
+  *spent += bench_thread_cpu () - began;
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < cycles[i].length; j++)
+      move (graph, cycles[i].nodes[(j + 1) % cycles[i].length],
+            cycles[i].nodes[j], cycles[i].amount);
+}
+
+/* µs a search for routes and a search for cycles, each payment being made where
+ * it can. */
+static void
+search (const Given *given, gdouble *route_us, gdouble *clear_us) {
+  g_autoptr (GArray) grown = g_array_new (FALSE, FALSE, sizeof (GeoDebtIndex));
   g_autoptr (GeoGraph) graph = geo_graph_new ();
   GeoRouteQuery query = { .max_hops = 6, .max_routes = 3 };
   gdouble spent = 0;
+  gdouble cleared = 0;
 
   for (guint i = 0; i < given->n; i++)
     geo_graph_add_node (graph);
   for (guint i = 0; i < given->lines->len; i++) {
     const Line *line = &g_array_index (given->lines, Line, i);
 
-    geo_graph_set_line (graph, line->creditor, line->debtor,
-                        GEO_AMOUNT (line->limit),
-                        GEO_LINE_ACTIVE | GEO_LINE_INTERMEDIATE);
+    geo_graph_set_line (
+        graph, line->creditor, line->debtor, GEO_AMOUNT (line->limit),
+        GEO_LINE_ACTIVE | GEO_LINE_INTERMEDIATE | GEO_LINE_CLEARING);
   }
   for (guint i = 0; i < given->payments->len; i++) {
     const Payment *payment = &g_array_index (given->payments, Payment, i);
@@ -158,15 +195,18 @@ search (const Given *given) {
       const GeoRoute *route = &g_array_index (result.routes, GeoRoute, j);
 
       for (guint k = 0; k + 1 < route->n_nodes; k++) {
-        if (!geo_graph_reserve (graph, route->nodes[k], route->nodes[k + 1],
-                                route->amount, NULL))
-          g_error ("a route does not fit");
-        geo_graph_settle (graph, route->nodes[k], route->nodes[k + 1],
-                          route->amount);
+        GeoDebtIndex debt = { route->nodes[k], route->nodes[k + 1] };
+
+        move (graph, debt.u, debt.v, route->amount);
+        if (geo_graph_debt (graph, debt.u, debt.v).minor > 0)
+          g_array_append_val (grown, debt);
       }
     }
+    clear (graph, grown, &cleared);
+    g_array_set_size (grown, 0);
   }
-  return spent / given->payments->len * 1e6;
+  *route_us = spent / given->payments->len * 1e6;
+  *clear_us = cleared / given->payments->len * 1e6;
 }
 
 /* --- Paying -----------------------------------------------------------------
@@ -270,6 +310,7 @@ measure (const gchar *file,
   const gchar *shared = g_getenv ("GEO_SHARED");
   g_autofree gchar *path = NULL;
   Given given = { 0 };
+  gdouble route_us, clear_us;
 
   if (!bench_wants (names) || shared == NULL)
     return;
@@ -279,21 +320,108 @@ measure (const gchar *file,
   if (read (path, &given)) {
     bench_note ("%s: %u people, %u lines, %u payments", file, given.n,
                 given.lines->len, given.payments->len);
-    bench_figure (names[0], "µs/search", search (&given),
+    search (&given, &route_us, &clear_us);
+    bench_figure (names[0], "µs/search", route_us,
+                  bench_engine_seconds (NULL) * 1e6, BENCH_NO_GOAL, 0);
+    bench_figure (names[1], "µs/payment", clear_us,
+                  bench_engine_seconds (NULL) * 1e6, BENCH_NO_GOAL, 0);
+    bench_figure (names[2], "µs/payment", route_us + clear_us,
                   bench_engine_seconds (NULL) * 1e6, goal_is, 0.05);
-    pay (&given, names[1], names[2]);
+    pay (&given, names[3], names[4]);
   }
   g_array_unref (given.lines);
   g_array_unref (given.payments);
 }
 
+/* --- The best clearing ------------------------------------------------------
+ */
+
+static gint
+compare_seconds (gconstpointer a, gconstpointer b) {
+  gdouble one = *(const gdouble *) a;
+  gdouble other = *(const gdouble *) b;
+
+  return one < other ? -1 : one > other;
+}
+
+/* Each owes some others, within reach of each other. */
+static void
+make_debts (guint32 *random, GeoDebt *debts, GeoEdge *edges) {
+  for (guint i = 0; i < CLEARING_DEBTS; i++) {
+    guint32 draws[3];
+
+    for (guint j = 0; j < 3; j++)
+      draws[j] = (*random = *random * 1664525u + 1013904223u) >> 8;
+    edges[i].tail = draws[0] % CLEARING_PEOPLE;
+    edges[i].head = (edges[i].tail + 1 + draws[1] % (CLEARING_PEOPLE - 1)) %
+                    CLEARING_PEOPLE;
+    edges[i].amount = 1 + draws[2] % 100000;
+    debts[i] = (GeoDebt){ edges[i].tail, edges[i].head,
+                          GEO_AMOUNT (edges[i].amount), TRUE };
+  }
+}
+
+static void
+bench_clearing (void) {
+  static const gchar *const names[] = { "best-clearing", "clearing-cycles",
+                                        NULL };
+  g_autofree GeoDebt *debts = g_new0 (GeoDebt, CLEARING_DEBTS);
+  g_autofree GeoEdge *edges = g_new0 (GeoEdge, CLEARING_DEBTS);
+  g_autofree gint64 *flow = g_new (gint64, CLEARING_DEBTS);
+  GeoClearingQuery query = { GEO_CLEARING_LENGTH_DEFAULT, GEO_AMOUNT (1) };
+  gdouble ours[CLEARING_ROUNDS], theirs[CLEARING_ROUNDS] = { 0 };
+  gdouble whole[CLEARING_ROUNDS];
+  guint32 random = 1;
+
+  if (!bench_wants (names))
+    return;
+  for (guint i = 0; i < CLEARING_ROUNDS; i++) {
+    g_auto (GeoClearing) clearing = { 0 };
+    gdouble began;
+    gint64 total;
+
+    make_debts (&random, debts, edges);
+    began = bench_thread_cpu ();
+    total = geo_circulation_solve (CLEARING_PEOPLE, edges, CLEARING_DEBTS,
+                                   flow);
+    ours[i] = bench_thread_cpu () - began;
+    began = bench_thread_cpu ();
+    if (!geo_clearing_best (CLEARING_PEOPLE, debts, CLEARING_DEBTS, &query,
+                            &clearing, NULL))
+      g_error ("the debts add up to too much");
+    whole[i] = bench_thread_cpu () - began;
+    if (clearing.optimum.minor != total)
+      g_error ("two totals of the same debts");
+#ifdef BENCH_HAS_LEMON
+    if (bench_lemon (CLEARING_PEOPLE, edges, CLEARING_DEBTS, &theirs[i]) !=
+        total)
+      g_error ("LEMON finds another total");
+#endif
+  }
+  qsort (ours, CLEARING_ROUNDS, sizeof *ours, compare_seconds);
+  qsort (whole, CLEARING_ROUNDS, sizeof *whole, compare_seconds);
+  qsort (theirs, CLEARING_ROUNDS, sizeof *theirs, compare_seconds);
+  if (theirs[0] > 0)
+    bench_note ("%u people, %u debts: LEMON's totals are the same",
+                CLEARING_PEOPLE, CLEARING_DEBTS);
+  else
+    bench_note ("LEMON is not installed: nothing to compare clearing with");
+  bench_figure ("best-clearing", "ms", ours[CLEARING_ROUNDS / 2] * 1e3,
+                theirs[CLEARING_ROUNDS / 2] * 1e3,
+                theirs[0] > 0 ? BENCH_AT_MOST : BENCH_NO_GOAL, 2);
+  bench_figure ("clearing-cycles", "ms", whole[CLEARING_ROUNDS / 2] * 1e3,
+                theirs[CLEARING_ROUNDS / 2] * 1e3, BENCH_NO_GOAL, 0);
+}
+
 void
 bench_graphs (void) {
-  static const gchar *const town[] = { "search-town", "pay-town", "paid-town",
-                                       NULL };
-  static const gchar *const otc[] = { "search-otc", "pay-otc", "paid-otc",
-                                      NULL };
+  static const gchar *const town[] = { "search-town", "clear-town",
+                                       "graph-town",  "pay-town",
+                                       "paid-town",   NULL };
+  static const gchar *const otc[] = { "search-otc", "clear-otc", "graph-otc",
+                                      "pay-otc",    "paid-otc",  NULL };
 
   measure ("town-50.json", read_town, town, BENCH_AT_MOST);
   measure ("bitcoin-otc-trust.csv", read_otc, otc, BENCH_NO_GOAL);
+  bench_clearing ();
 }
