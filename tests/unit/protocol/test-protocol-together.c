@@ -529,7 +529,8 @@ test_random (void) {
                   "%u lost",
                   RUNS, sum.commits, sum.clearings, sum.refusals, sum.falls, sum.lost);
   g_assert_cmpuint (sum.commits, >, RUNS);
-  g_assert_cmpuint (sum.clearings, >, RUNS / 2);
+  /* How many depends on what is met on the way: some hundred, not a few. */
+  g_assert_cmpuint (sum.clearings, >, RUNS / 4);
   g_assert_cmpuint (sum.refusals, >, RUNS);
   g_assert_cmpuint (sum.falls, >, RUNS);
 }
