@@ -181,6 +181,10 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     return;
   }
   self->stream = G_OUTPUT_STREAM (stream);
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, &error)) {
+    give_up (self, error);
+    return;
+  }
   find_period (self, &from, &to, &name);
   geo_node_statement_async (
       self->node, formats[adw_combo_row_get_selected (self->format_row)].format,
@@ -200,8 +204,10 @@ geo_statement_dialog_save (GeoStatementDialog *self, GFile *file) {
   self->was_there = g_file_query_exists (file, NULL);
   show_error (self, NULL);
   set_saving (self, TRUE);
+  /* Not to be cancelled while it opens: GIO would drop, and with it close, the
+   * stream that it has made already, and what was in the file would be gone. */
   g_file_replace_async (file, NULL, FALSE, G_FILE_CREATE_PRIVATE,
-                        G_PRIORITY_DEFAULT, self->cancellable, opened_cb,
+                        G_PRIORITY_DEFAULT, NULL, opened_cb,
                         g_object_ref (self));
 }
 
