@@ -26,6 +26,7 @@ geo_packages_base=(
   libsqlite3-dev                                       # store
   libsoup-3.0-dev glib-networking                      # net, and its TLS
   libgnutls28-dev                                      # hub: its own certificate
+  libcairo2-dev libpango1.0-dev fonts-dejavu-core      # paper, and its letters
   libsecret-1-dev                                      # node: the keyring
   libxml2-utils desktop-file-utils appstream           # check data/ files
   git                                                  # check-source's list
@@ -37,18 +38,19 @@ geo_packages_clang=(clang libclang-rt-dev)
 # none of them), a font with Cyrillic letters, QR codes.
 geo_packages_wallet=(
   libgtk-4-dev libadwaita-1-dev libqrencode-dev
-  adwaita-icon-theme librsvg2-common fonts-dejavu-core fonts-inter
+  adwaita-icon-theme librsvg2-common fonts-inter
 )
 # The tests: a display without a screen, a session bus, the accessibility bus
 # that journeys use to press buttons, a keyring to keep keys in, the database's
-# own shell, tools that look at processes and sockets, and spin, which looks at
-# every state of the model of the commit rule.
+# own shell, tools that look at processes and sockets, spin, which looks at
+# every state of the model of the commit rule, and what reads texts in a PDF.
 geo_packages_tests=(
   xvfb xauth dbus dbus-x11 at-spi2-core gir1.2-atspi-2.0 python3-gi
   gnome-keyring sqlite3 procps iproute2 locales tzdata spin
+  poppler-utils
 )
 geo_packages_tests_host=(
-  dbus python3-gi gnome-keyring sqlite3 procps iproute2 spin
+  dbus python3-gi gnome-keyring sqlite3 procps iproute2 spin poppler-utils
 )
 # What makes and enters the Debian 13 tree.
 geo_packages_tools=(mmdebstrap bubblewrap)

@@ -70,6 +70,7 @@ typedef struct {
   gchar *to;
   gchar *person;
   gchar *csv;
+  gchar *pdf;
   gchar *expires;
   gboolean once;
   gboolean qr;

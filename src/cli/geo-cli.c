@@ -73,6 +73,7 @@ clear_cli (GeoCli *cli) {
   g_free (cli->to);
   g_free (cli->person);
   g_free (cli->csv);
+  g_free (cli->pdf);
   g_free (cli->expires);
   g_clear_pointer (&cli->failure, geo_report_free);
 }

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * geo statement: what moved the balances in a period, signed and with all
- * evidence, or as a table for a spreadsheet.  A file is written whole or not at
- * all.
+ * evidence, as a table for a spreadsheet, or as pages to read.  A file is
+ * written whole or not at all.
  */
 #include "config.h"
 
@@ -28,8 +28,9 @@ add_statement_options (GeoCli *cli, GOptionContext *context) {
     { "output", 0, 0, G_OPTION_ARG_FILENAME, &cli->output,
       N_ ("Write the signed statement to this file"), N_ ("FILE") },
     { "csv", 0, 0, G_OPTION_ARG_FILENAME, &cli->csv,
-      N_ ("Write a table for spreadsheets to this file instead"),
-      N_ ("FILE") },
+      N_ ("Write a table for spreadsheets to this file instead"), N_ ("FILE") },
+    { "pdf", 0, 0, G_OPTION_ARG_FILENAME, &cli->pdf,
+      N_ ("Write pages to read and print to this file instead"), N_ ("FILE") },
     { NULL },
   };
 
@@ -111,7 +112,12 @@ write_statement (GeoCli *cli,
                  GeoTime to,
                  const GeoPid *peer,
                  const gchar *equivalent) {
-  const gchar *name = cli->csv != NULL ? cli->csv : cli->output;
+  GeoStatementFormat format = cli->csv != NULL   ? GEO_STATEMENT_CSV
+                              : cli->pdf != NULL ? GEO_STATEMENT_PDF
+                                                 : GEO_STATEMENT_JSON;
+  const gchar *name = cli->csv != NULL   ? cli->csv
+                      : cli->pdf != NULL ? cli->pdf
+                                         : cli->output;
   gboolean shows = name != NULL && !cli->common.json &&
                    isatty (fileno (cli->err)) == 1;
   g_autoptr (GOutputStream) stream = NULL;
@@ -125,10 +131,7 @@ write_statement (GeoCli *cli,
   stream = open_output (cli, name, &error);
   if (stream == NULL)
     return fail_statement (cli, NULL, FALSE, error);
-  geo_node_statement_async (node,
-                            cli->csv != NULL ? GEO_STATEMENT_CSV
-                                             : GEO_STATEMENT_JSON,
-                            from, to, peer, equivalent, stream,
+  geo_node_statement_async (node, format, from, to, peer, equivalent, stream,
                             shows ? progress_cb : NULL, cli, NULL,
                             geo_cli_result_cb, &result);
   if (!geo_node_statement_finish (node, geo_cli_wait_result (&result), &rows,
@@ -141,10 +144,9 @@ write_statement (GeoCli *cli,
     return geo_cli_done (cli, NULL);
   display = g_filename_display_name (name);
   count = g_strdup_printf ("%" G_GINT64_FORMAT, rows);
-  geo_cli_say (cli,
-               ngettext ("%s row is in %s.", "%s rows are in %s.",
-                         (gulong) rows),
-               count, display);
+  geo_cli_say (
+      cli, ngettext ("%s row is in %s.", "%s rows are in %s.", (gulong) rows),
+      count, display);
   if (!cli->common.json)
     return geo_cli_done (cli, NULL);
   report = geo_cli_report_new (cli);
@@ -189,9 +191,9 @@ run_statement (GeoCli *cli, gchar **arguments) {
   g_autoptr (GeoNode) node = NULL;
   int status;
 
-  if (cli->csv != NULL && cli->output != NULL)
+  if ((cli->csv != NULL) + (cli->pdf != NULL) + (cli->output != NULL) > 1)
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
-                         _ ("Either --output or --csv, not both."));
+                         _ ("Only one of --output, --csv and --pdf."));
   node = geo_cli_open (cli, &status);
   if (node == NULL)
     return status;
@@ -203,14 +205,17 @@ run_statement (GeoCli *cli, gchar **arguments) {
 const GeoCommand geo_command_statement = {
   .name = "statement",
   .arguments = "",
-  .summary = N_ ("What moved your balances in a period, signed, or as a table"),
+  .summary = N_ (
+      "What moved your balances in a period, signed, as a table or on paper"),
   .description = N_ (
       "Prints a statement with the balances at both ends and every record "
       "between them\nwith its evidence, which “geo verify” checks anywhere; "
-      "or writes a table. Days are\nthose of this computer’s time zone.\n\n"
+      "or writes a table,\nor pages to read and print. Days are those of this "
+      "computer’s time zone.\n\n"
       "Examples:\n"
       "  geo statement --from 2026-10-01 --to 2026-10-31 --output october.geo\n"
-      "  geo statement --person Ivan --equivalent UAH --csv ivan.csv"),
+      "  geo statement --person Ivan --equivalent UAH --csv ivan.csv\n"
+      "  geo statement --from 2026-01-01 --pdf year.pdf"),
   .add_options = add_statement_options,
   .run = run_statement,
 };

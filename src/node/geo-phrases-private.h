@@ -19,4 +19,7 @@ gchar *geo_phrase_number (GeoAmount amount,
                           const gchar *thousands_sep,
                           const gchar *grouping);
 
+/* What localeconv () says, in UTF-8; the caller's. */
+gchar *geo_phrase_separator (const gchar *text, const gchar *otherwise);
+
 G_END_DECLS

@@ -65,8 +65,8 @@ geo_phrase_number (GeoAmount amount,
 }
 
 /* What localeconv () says is in the locale's own encoding. */
-static gchar *
-separator (const gchar *text, const gchar *otherwise) {
+gchar *
+geo_phrase_separator (const gchar *text, const gchar *otherwise) {
   gchar *utf8 = g_locale_to_utf8 (text, -1, NULL, NULL, NULL);
 
   return utf8 != NULL ? utf8 : g_strdup (otherwise);
@@ -75,8 +75,8 @@ separator (const gchar *text, const gchar *otherwise) {
 gchar *
 geo_phrase_amount (GeoAmount amount, guint precision, const gchar *unit) {
   const struct lconv *locale = localeconv ();
-  g_autofree gchar *point = separator (locale->decimal_point, ".");
-  g_autofree gchar *thousands = separator (locale->thousands_sep, "");
+  g_autofree gchar *point = geo_phrase_separator (locale->decimal_point, ".");
+  g_autofree gchar *thousands = geo_phrase_separator (locale->thousands_sep, "");
   g_autofree gchar *number = geo_phrase_number (amount, precision, point,
                                                 thousands, locale->grouping);
 

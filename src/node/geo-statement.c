@@ -10,48 +10,31 @@
 #include "node/geo-statement.h"
 
 #include <glib/gi18n-lib.h>
+#include <locale.h>
 #include <string.h>
 
-#include "node/geo-node-private.h"
+#include "node/geo-phrases-private.h"
+#include "node/geo-statement-private.h"
 
 /* How often the caller is told, in rows. */
 #define PROGRESS_ROWS 500
 #define BALANCES_MAX 1024
 
-typedef struct {
-  GTask *task;
-  GeoWorker *worker;
-  GeoStatementFormat format;
-  gchar *path;
-  GeoStatementFilter filter;
-  GeoPid peer;
-  gchar *equivalent;
-  GeoSecret *secret;
-  GOutputStream *stream;
-  GCancellable *cancellable;
-  GFileProgressCallback progress;
-  gpointer progress_data;
-
-  /* Of the walk. */
-  GHashTable *names; /* GeoPid → gchar */
-  GHashTable *balances; /* equivalent → gint64, what is owed us together */
-  GChecksum *checksum;
-  gint64 rows;
-  gint64 total;
-} Statement;
-
 static void
 statement_free (gpointer data) {
-  Statement *self = data;
+  GeoStatementJob *self = data;
 
   g_clear_pointer (&self->names, g_hash_table_unref);
-  g_clear_pointer (&self->balances, g_hash_table_unref);
+  g_clear_pointer (&self->sums, g_hash_table_unref);
   g_clear_pointer (&self->checksum, g_checksum_free);
   geo_secret_unref (self->secret);
   g_object_unref (self->stream);
   g_clear_object (&self->cancellable);
   g_free (self->equivalent);
   g_free (self->path);
+  g_free (self->point);
+  g_free (self->thousands);
+  g_free (self->grouping);
   g_free (self);
 }
 
@@ -77,7 +60,7 @@ told_cb (gpointer user_data) {
 }
 
 static void
-tell (const Statement *self) {
+tell (const GeoStatementJob *self) {
   Told *told;
 
   if (self->progress == NULL)
@@ -92,41 +75,118 @@ tell (const Statement *self) {
 }
 
 static gboolean
-write_text (Statement *self, const gchar *text, gsize len, GError **error) {
+write_text (GeoStatementJob *self,
+            const gchar *text,
+            gsize len,
+            GError **error) {
   return g_output_stream_write_all (self->stream, text, len, NULL,
                                     self->cancellable, error);
 }
 
-static gboolean
-count_row (Statement *self, GError **error) {
+gboolean
+geo_statement_job_count_row (GeoStatementJob *self, GError **error) {
   self->rows++;
   if (self->rows % PROGRESS_ROWS == 0)
     tell (self);
   return !g_cancellable_set_error_if_cancelled (self->cancellable, error);
 }
 
+/* --- Names and sums --------------------------------------------------------
+ */
+
+static gboolean
+fail_number (GError **error) {
+  g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+                       _ ("A balance does not fit a number."));
+  return FALSE;
+}
+
+static GeoStatementSum *
+sum_in (GeoStatementJob *self, const gchar *equivalent, guint precision) {
+  GeoStatementSum *sum = g_hash_table_lookup (self->sums, equivalent);
+
+  if (sum == NULL) {
+    sum = g_new0 (GeoStatementSum, 1);
+    sum->precision = precision;
+    g_hash_table_insert (self->sums, g_strdup (equivalent), sum);
+  }
+  return sum;
+}
+
+gboolean
+geo_statement_job_begin (GeoStatementJob *self,
+                         GeoJournal *journal,
+                         const GPtrArray *balances,
+                         GError **error) {
+  g_autoptr (GPtrArray) people = geo_journal_list_people (journal, error);
+
+  if (people == NULL)
+    return FALSE;
+  self->names = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
+                                       g_free);
+  for (guint i = 0; i < people->len; i++) {
+    const GeoParticipant *person = g_ptr_array_index (people, i);
+
+    g_hash_table_insert (self->names, geo_pid_dup (&person->pid),
+                         g_strdup (person->name));
+  }
+  self->sums = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < balances->len; i++) {
+    const GeoStatementBalance *item = g_ptr_array_index (balances, i);
+    const GeoDecimal *opening = item->has_opening_claim  ? &item->opening_claim
+                                : item->has_opening_debt ? &item->opening_debt
+                                                         : NULL;
+    GeoStatementSum *sum;
+    gint64 minor;
+
+    if (opening == NULL)
+      continue;
+    sum = sum_in (self, item->equivalent, (guint) opening->decimals);
+    minor = item->has_opening_claim ? opening->amount.minor
+                                    : -opening->amount.minor;
+    if (__builtin_add_overflow (sum->opening, minor, &sum->opening))
+      return fail_number (error);
+    sum->balance = sum->opening;
+  }
+  return TRUE;
+}
+
+const GeoStatementSum *
+geo_statement_job_add (GeoStatementJob *self,
+                       const GeoStatementRow *row,
+                       GError **error) {
+  GeoStatementSum *sum = sum_in (self, row->equivalent, row->precision);
+  gint64 *side = row->amount.minor < 0 ? &sum->out : &sum->in;
+
+  if (!__builtin_add_overflow (*side, row->amount.minor, side) &&
+      !__builtin_add_overflow (sum->balance, row->amount.minor, &sum->balance))
+    return sum;
+  fail_number (error);
+  return NULL;
+}
+
 /* --- JSON ----------------------------------------------------------------- */
 
 static gboolean
 hash_row (const GeoStatementRow *row, gpointer user_data, GError **error) {
-  Statement *self = user_data;
+  GeoStatementJob *self = user_data;
 
   g_checksum_update (self->checksum, row->hash.bytes, GEO_HASH_LEN);
-  return count_row (self, error);
+  return geo_statement_job_count_row (self, error);
 }
 
 static gboolean
 write_record (const GeoStatementRow *row, gpointer user_data, GError **error) {
-  Statement *self = user_data;
+  GeoStatementJob *self = user_data;
   g_autofree gchar *line = g_strdup_printf ("{\"body\":%s,\"record\":%s}\n",
                                             row->body_text, row->record_text);
 
   return write_text (self, line, strlen (line), error) &&
-         count_row (self, error);
+         geo_statement_job_count_row (self, error);
 }
 
 static gboolean
-write_json (Statement *self,
+write_json (GeoStatementJob *self,
             GeoJournal *journal,
             const GeoCommunity *community,
             const GeoParticipant *participant,
@@ -221,30 +281,19 @@ name_of_kind (GeoActivityKind kind) {
   return "other";
 }
 
-static gint64 *
-balance_in (Statement *self, const gchar *equivalent) {
-  gint64 *balance = g_hash_table_lookup (self->balances, equivalent);
-
-  if (balance == NULL) {
-    balance = g_new0 (gint64, 1);
-    g_hash_table_insert (self->balances, g_strdup (equivalent), balance);
-  }
-  return balance;
-}
-
 /* A number as every program reads it; it may be negative, which is why it has
  * no text beside it. */
 static gchar *
 number_of (gint64 minor, guint precision) {
-  g_autofree gchar *plain = geo_amount_to_string (
-      GEO_AMOUNT (minor < 0 ? -minor : minor), precision);
+  g_autofree gchar *plain =
+      geo_amount_to_string (GEO_AMOUNT (minor < 0 ? -minor : minor), precision);
 
   return g_strconcat (minor < 0 ? "-" : "", plain, NULL);
 }
 
 static gboolean
 write_line (const GeoStatementRow *row, gpointer user_data, GError **error) {
-  Statement *self = user_data;
+  GeoStatementJob *self = user_data;
   g_autofree gchar *at = geo_time_to_string (row->at);
   g_autofree gchar *pid = row->has_peer ? geo_pid_to_string (&row->peer)
                                         : g_strdup ("");
@@ -255,40 +304,20 @@ write_line (const GeoStatementRow *row, gpointer user_data, GError **error) {
   g_autofree gchar *amount = number_of (row->amount.minor, row->precision);
   g_autofree gchar *after = NULL;
   g_autofree gchar *line = NULL;
-  gint64 *balance = balance_in (self, row->equivalent);
+  const GeoStatementSum *sum = geo_statement_job_add (self, row, error);
 
-  if (__builtin_add_overflow (*balance, row->amount.minor, balance)) {
-    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
-                         _ ("A balance does not fit a number."));
+  if (sum == NULL)
     return FALSE;
-  }
-  after = number_of (*balance, row->precision);
+  after = number_of (sum->balance, row->precision);
   line = g_strdup_printf ("%s,%s,%s,%s,%s,%s,%s,%s,%s,%" G_GINT64_FORMAT "\r\n",
                           at, name_of_kind (row->kind), name, pid, note,
                           row->equivalent, amount, after, tx_id, row->record);
   return write_text (self, line, strlen (line), error) &&
-         count_row (self, error);
+         geo_statement_job_count_row (self, error);
 }
 
 static gboolean
-load_names (Statement *self, GeoJournal *journal, GError **error) {
-  g_autoptr (GPtrArray) people = geo_journal_list_people (journal, error);
-
-  if (people == NULL)
-    return FALSE;
-  self->names = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
-                                       g_free);
-  for (guint i = 0; i < people->len; i++) {
-    const GeoParticipant *person = g_ptr_array_index (people, i);
-
-    g_hash_table_insert (self->names, geo_pid_dup (&person->pid),
-                         g_strdup (person->name));
-  }
-  return TRUE;
-}
-
-static gboolean
-write_csv (Statement *self,
+write_csv (GeoStatementJob *self,
            GeoJournal *journal,
            const GeoCommunity *community,
            GError **error) {
@@ -299,19 +328,9 @@ write_csv (Statement *self,
   g_autoptr (GPtrArray) balances = geo_journal_list_statement_balances (
       journal, community, &self->filter, error);
 
-  if (balances == NULL || !load_names (self, journal, error))
+  if (balances == NULL ||
+      !geo_statement_job_begin (self, journal, balances, error))
     return FALSE;
-  self->balances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                          g_free);
-  for (guint i = 0; i < balances->len; i++) {
-    const GeoStatementBalance *item = g_ptr_array_index (balances, i);
-    gint64 *sum = balance_in (self, item->equivalent);
-
-    if (item->has_opening_claim)
-      *sum += item->opening_claim.amount.minor;
-    if (item->has_opening_debt)
-      *sum -= item->opening_debt.amount.minor;
-  }
   return write_text (self, head, sizeof head - 1, error) &&
          geo_journal_foreach_row (journal, &self->filter, FALSE, write_line,
                                   self, error);
@@ -320,7 +339,7 @@ write_csv (Statement *self,
 /* --- The job -------------------------------------------------------------- */
 
 static gboolean
-write_statement (Statement *self, GeoJournal *journal, GError **error) {
+write_statement (GeoStatementJob *self, GeoJournal *journal, GError **error) {
   g_autoptr (GeoCommunity) community = NULL;
   g_autoptr (GeoParticipant) participant = NULL;
 
@@ -334,13 +353,16 @@ write_statement (Statement *self, GeoJournal *journal, GError **error) {
     return write_json (self, journal, community, participant, error);
   case GEO_STATEMENT_CSV:
     return write_csv (self, journal, community, error);
+  case GEO_STATEMENT_PDF:
+    return geo_statement_job_write_pdf (self, journal, community, participant,
+                                        error);
   }
   g_assert_not_reached ();
 }
 
 static gpointer
 statement_job (GeoWorker *worker, gpointer data, GError **error) {
-  Statement *self = data;
+  GeoStatementJob *self = data;
   GeoJournal *journal = geo_journal_open (self->path, TRUE, error);
 
   if (journal == NULL)
@@ -356,12 +378,13 @@ statement_job (GeoWorker *worker, gpointer data, GError **error) {
 
 static void
 statement_cb (gpointer *result, const GError *error, gpointer user_data) {
-  Statement *self = user_data;
+  GeoStatementJob *self = user_data;
   GeoWorker *worker = self->worker;
   g_autoptr (GTask) task = self->task;
   gint64 *rows = g_new (gint64, 1);
 
-  *rows = self->format == GEO_STATEMENT_JSON ? self->rows / 2 : self->rows;
+  /* A table is one walk, the others are two. */
+  *rows = self->format == GEO_STATEMENT_CSV ? self->rows : self->rows / 2;
   g_task_set_task_data (task, rows, g_free);
   if (error == NULL)
     g_task_return_boolean (task, TRUE);
@@ -386,7 +409,8 @@ geo_node_statement_async (GeoNode *node,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data) {
-  Statement *self = g_new0 (Statement, 1);
+  const struct lconv *locale = localeconv ();
+  GeoStatementJob *self = g_new0 (GeoStatementJob, 1);
 
   g_assert (GEO_IS_NODE (node) && G_IS_OUTPUT_STREAM (stream));
   self->task = g_task_new (node, cancellable, callback, user_data);
@@ -405,6 +429,9 @@ geo_node_statement_async (GeoNode *node,
     self->filter.peer = &self->peer;
   }
   self->stream = g_object_ref (stream);
+  self->point = geo_phrase_separator (locale->decimal_point, ".");
+  self->thousands = geo_phrase_separator (locale->thousands_sep, "");
+  self->grouping = g_strdup (locale->grouping);
   if (cancellable != NULL)
     self->cancellable = g_object_ref (cancellable);
   self->progress = progress;

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Statements: what moved the balances in a period, as a file: signed and with
- * all evidence for whoever wants to check it, or as a table for a spreadsheet.
- * A row at a time, however many there are.  Main context; the work is in a
- * thread with a handle of its own that only reads.
+ * all evidence for whoever wants to check it, as a table for a spreadsheet, or
+ * as pages to read and print.  A row at a time, however many there are.  Main
+ * context; the work is in a thread with a handle of its own that only reads.
  */
 #pragma once
 
@@ -20,6 +20,9 @@ typedef enum {
    * amounts with a point and no other signs, in a column of their own; a text
    * that a spreadsheet would take for a formula begins with an apostrophe. */
   GEO_STATEMENT_CSV = 2,
+  /* For people: A4 pages with the balances of everybody, the rows and the
+   * totals, in their language. Not signed. */
+  GEO_STATEMENT_PDF = 3,
 } GeoStatementFormat;
 
 /* From one time to before another, by the hub's clock; peer NULL: with

@@ -682,6 +682,39 @@ def test_statement_csv(town):
     maria.json("pay", "Ivan", "0.25", "UAH")
 
 
+def test_statement_pdf(town):
+    """Pages whose words can be read out again, whole or not there."""
+    olena, ivan, maria = town.people
+    note = "Хліб, молоко й дещо ще " * 6
+    ivan.json("pay", "Maria", "0.25", "UAH", "--note", note.strip())
+    path = os.path.join(town.folder, "maria.pdf")
+    rows = maria.json("statement", "--pdf", path)["rows"]
+    assert rows == maria.json("statement", "--csv", path + ".csv")["rows"]
+    with open(path, "rb") as file:
+        data = file.read()
+    assert data.startswith(b"%PDF-") and data.endswith(b"%%EOF\n")
+    if shutil.which("pdftotext"):
+        text = pdf_text(path)
+        assert text.count("Хліб") >= 6 and "Page 1 of" in text, text
+        assert "+0.25\u00a0UAH" in text.replace(" ", "\u00a0"), text
+        assert maria.pid in text and "Totals" in text, text
+    # An empty period has its page, too.
+    assert maria.json("statement", "--from", "2020-01-01", "--to",
+                      "2020-01-02", "--pdf", path)["rows"] == 0
+    if shutil.which("pdftotext"):
+        text = pdf_text(path)
+        assert "Page 1 of 1" in text and "Nothing" in text, text
+    maria.run("statement", "--pdf", os.path.join(town.folder, "no", "x.pdf"),
+              status=FAILED)
+    maria.run("statement", "--pdf", path, "--csv", path, status=USAGE)
+    maria.json("pay", "Ivan", "0.25", "UAH")
+
+
+def pdf_text(path):
+    return subprocess.run(["pdftotext", "-layout", path, "-"], check=True,
+                          stdout=subprocess.PIPE).stdout.decode()
+
+
 def test_verify_all(town):
     """One command for every kind of file."""
     olena, ivan, maria = town.people
