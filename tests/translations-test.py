@@ -16,7 +16,7 @@ import tempfile
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 PO = os.path.join(TOP, "po")
-ROOMS = ("cli", "node", "wallet")
+ROOMS = ("cli", "node", "paper", "wallet")
 SAYS = re.compile(r'\b(?:_|N_|C_|NC_|ngettext) \(')
 FILLED = re.compile(r"%(?:\d+\$)?[-+ #0']*\d*(?:\.\d+)?(?:l|ll|z|j)?[a-zA-Z%]")
 

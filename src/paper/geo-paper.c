@@ -62,6 +62,7 @@ write_cb (void *closure, const unsigned char *data, unsigned int length) {
   /* What comes after a failure is not written: cairo's end of a file would make
    * it look whole. */
   if (self->error != NULL ||
+      g_cancellable_set_error_if_cancelled (self->cancellable, &self->error) ||
       !g_output_stream_write_all (self->stream, data, length, NULL,
                                   self->cancellable, &self->error))
     return CAIRO_STATUS_WRITE_ERROR;
@@ -100,6 +101,10 @@ geo_paper_new (const gchar *title,
     PangoFontDescription *font = pango_font_description_from_string (fonts[i]);
 
     self->layouts[i] = pango_cairo_create_layout (self->cairo);
+    /* A point of a font is a point of the page. */
+    pango_cairo_context_set_resolution (
+        pango_layout_get_context (self->layouts[i]), 72);
+    pango_layout_context_changed (self->layouts[i]);
     pango_layout_set_font_description (self->layouts[i], font);
     pango_layout_set_wrap (self->layouts[i], PANGO_WRAP_WORD_CHAR);
     pango_layout_set_ellipsize (self->layouts[i], PANGO_ELLIPSIZE_END);
