@@ -41,6 +41,7 @@ static const struct {
   GeoStatementFormat format;
   const gchar *suffix;
 } formats[] = {
+  { GEO_STATEMENT_PDF, "pdf" },
   { GEO_STATEMENT_CSV, "csv" },
   { GEO_STATEMENT_JSON, "json" },
 };

@@ -7,6 +7,7 @@
  * said for is there.
  */
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 
 #include "fault-memory.h"
 #include "fault-vfs.h"

@@ -33,7 +33,8 @@ read_file (GFile *file) {
 
 static void
 test_saved (Scene *scene, gconstpointer data) {
-  static const gchar *const inside[] = { "12.34", "\"type\":\"statement\"" };
+  static const gchar *const inside[] = { "%PDF-", "12.34",
+                                         "\"type\":\"statement\"" };
 
   scene_trust (scene);
   scene_pay (scene, MARTA, OLENA, 1234);
