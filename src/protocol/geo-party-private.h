@@ -27,7 +27,7 @@ G_BEGIN_DECLS
 #define GEO_PARTY_LOG_MS 30000
 #define GEO_PARTY_LOG_ENOUGH 64
 #define GEO_PARTY_LOG_ANSWER_MS 20000
-#define GEO_PARTY_LOG_TRIES 3
+#define GEO_PARTY_LOG_TRIES 8
 /* Answers without what there is, before that is a fault. */
 #define GEO_PARTY_GAPS_MAX 64
 
