@@ -27,6 +27,7 @@ LAST = 400
 # Not paid, paid, and cleared as well: what is owed around the circle.
 OUTCOMES = {(500, 340, 0): "not paid", (500, 340, 400): "paid",
             (160, 0, 60): "cleared"}
+PROPOSED = (500, 340, 400)
 CLEARED = (160, 0, 60)
 POINTS_MAX = 60
 SETTLE_SECONDS_MAX = 90
@@ -58,11 +59,15 @@ class Circle:
                  f"trust {a.pid} {LIMIT} standing", "trusted")
             c.do(f"trust {b.pid} {LIMIT} standing", "trusted")
             a.do(f"trust {c.pid} {LIMIT} standing", "trusted")
+            # "trust-asking" does not wait for the hub's word.
+            town.until(lambda: len(town.audit("hub", self.hub.folder)["lines"])
+                       == len(NAMES), "three lines", SETTLE_SECONDS_MAX, 0.02)
             for (debtor, creditor), amount in PAID.items():
                 self.nodes[debtor].do(
                     f"pay {debtor} {self.nodes[creditor].pid} {amount}",
                     "ordered")
                 self.settle()
+            assert self.owed() == tuple(PAID.values()) + (0,), self.owed()
         except BaseException:
             self.close()
             raise
@@ -253,6 +258,7 @@ def asked(victim):
         try:
             circle.pay_last()
             circle.settle()
+            assert circle.owed() == PROPOSED, circle.owed()
             if victim == "hub":
                 circle.hub.stop()
             else:
@@ -293,6 +299,7 @@ def disk_fails():
         try:
             circle.pay_last()
             circle.settle()
+            assert circle.owed() == PROPOSED, circle.owed()
             circle.hub.stop()
             circle.disk_fails = True
             circle.restart("hub", town.failing_fsync(trigger))
