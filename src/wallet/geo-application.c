@@ -95,13 +95,43 @@ geo_application_startup (GApplication *app) {
                                            accels[i].action, accels[i].accels);
 }
 
+static GeoWindow *
+present_window (GApplication *app) {
+  GeoWindow *window = NULL;
+
+  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (app));
+       at != NULL && window == NULL; at = at->next)
+    window = GEO_IS_WINDOW (at->data) ? at->data : NULL;
+  if (window == NULL)
+    window = geo_window_new (GEO_APPLICATION (app));
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
 static void
 geo_application_activate (GApplication *app) {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (app));
+  present_window (app);
+}
 
-  if (window == NULL)
-    window = GTK_WINDOW (geo_window_new (GEO_APPLICATION (app)));
-  gtk_window_present (window);
+/* Links.  Of several, the last is what the person wanted. */
+static void
+geo_application_open (GApplication *app,
+                      GFile **files,
+                      gint n_files,
+                      const gchar *hint) {
+  g_autofree gchar *uri = g_file_get_uri (files[n_files - 1]);
+
+  geo_window_open_link (present_window (app), uri);
+}
+
+/* A link is a file to GIO.  What else is in the session takes such a file apart
+ * and may lose what stands after the question mark; here it stays as it is. */
+static GFile *
+link_to_file_cb (GVfs *vfs, const char *uri, gpointer user_data) {
+  GVfs *local = user_data;
+
+  /* The class's own: what is registered would come back here. */
+  return G_VFS_GET_CLASS (local)->get_file_for_uri (local, uri);
 }
 
 static gint
@@ -137,6 +167,7 @@ geo_application_class_init (GeoApplicationClass *klass) {
   G_OBJECT_CLASS (klass)->finalize = geo_application_finalize;
   app_class->startup = geo_application_startup;
   app_class->activate = geo_application_activate;
+  app_class->open = geo_application_open;
   app_class->handle_local_options = geo_application_handle_local_options;
 }
 
@@ -156,10 +187,15 @@ geo_application_init (GeoApplication *self) {
 
 GeoApplication *
 geo_application_new (void) {
+  GVfs *local = g_vfs_get_local ();
+
+  g_vfs_register_uri_scheme (g_vfs_get_default (), "geo", link_to_file_cb,
+                             local, NULL, link_to_file_cb, local, NULL);
   /* Registered with the session, it is told of the screen lock. */
   return g_object_new (GEO_TYPE_APPLICATION, "application-id",
-                       GEO_APPLICATION_ID, "resource-base-path",
-                       "/net/geocredit/Wallet", "register-session", TRUE, NULL);
+                       GEO_APPLICATION_ID, "flags", G_APPLICATION_HANDLES_OPEN,
+                       "resource-base-path", "/net/geocredit/Wallet",
+                       "register-session", TRUE, NULL);
 }
 
 GeoProfile *

@@ -181,3 +181,10 @@ geo_join_page_start (GeoJoinPage *self, GeoProfile *profile) {
   show_error (self, NULL);
   update (self);
 }
+
+void
+geo_join_page_set_link (GeoJoinPage *self, const gchar *link) {
+  g_return_if_fail (GEO_IS_JOIN_PAGE (self));
+
+  gtk_editable_set_text (GTK_EDITABLE (self->link_row), link);
+}

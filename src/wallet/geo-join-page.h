@@ -20,4 +20,7 @@ G_DECLARE_FINAL_TYPE (
 
 void geo_join_page_start (GeoJoinPage *self, GeoProfile *profile);
 
+/* What stands in the entry; nothing is joined by it. */
+void geo_join_page_set_link (GeoJoinPage *self, const gchar *link);
+
 G_END_DECLS

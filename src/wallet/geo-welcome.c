@@ -612,3 +612,10 @@ geo_welcome_start (GeoWelcome *self,
     geo_profile_probe_keyring_async (profile, self->cancellable, probed_cb,
                                      g_object_ref (self));
 }
+
+void
+geo_welcome_set_link (GeoWelcome *self, const gchar *link) {
+  g_return_if_fail (GEO_IS_WELCOME (self));
+
+  geo_join_page_set_link (self->join_page, link);
+}

@@ -23,4 +23,7 @@ void geo_welcome_start (GeoWelcome *self,
                         GeoProfile *profile,
                         gboolean has_identity);
 
+/* An invitation link that is there before somebody asks for one. */
+void geo_welcome_set_link (GeoWelcome *self, const gchar *link);
+
 G_END_DECLS

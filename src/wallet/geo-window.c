@@ -20,6 +20,7 @@
 #include "wallet/geo-idle-watch.h"
 #include "wallet/geo-lock-page.h"
 #include "wallet/geo-market-page.h"
+#include "wallet/geo-open-link.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-people-page.h"
 #include "wallet/geo-person-page.h"
@@ -43,6 +44,7 @@ struct _GeoWindow {
   GeoNode *node;
   GCancellable *cancellable; /* NULL once disposed. */
   GSettings *settings; /* NULL where the program is not installed. */
+  gchar *link; /* Waits until there is somebody to open it for. */
 
   /* template children */
   AdwToastOverlay *toasts;
@@ -69,6 +71,45 @@ struct _GeoWindow {
 
 G_DEFINE_FINAL_TYPE (GeoWindow, geo_window, ADW_TYPE_APPLICATION_WINDOW)
 
+/* --- Links ----------------------------------------------------------- */
+
+/* An invitation is what a newcomer waits for. */
+static void
+welcome_link (GeoWindow *self) {
+  g_autoptr (GeoLink) link = geo_link_parse (self->link, NULL);
+
+  if (link == NULL || link->kind != GEO_LINK_JOIN)
+    return;
+  geo_welcome_set_link (self->welcome, self->link);
+  g_clear_pointer (&self->link, g_free);
+  geo_window_toast (self, _ ("Your invitation is there when you join"));
+}
+
+static void
+open_waiting_link (GeoWindow *self) {
+  g_autofree gchar *link = NULL;
+
+  if (self->link == NULL)
+    return;
+  if (self->node == NULL) {
+    if (g_strcmp0 (gtk_stack_get_visible_child_name (self->root), "welcome") ==
+        0)
+      welcome_link (self);
+    return;
+  }
+  if (self->is_locked || adw_application_window_get_visible_dialog (
+                             ADW_APPLICATION_WINDOW (self)) != NULL)
+    return;
+  link = g_steal_pointer (&self->link);
+  geo_open_link (GTK_WIDGET (self), self->node, link);
+}
+
+static void
+open_link_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  geo_window_open_link (GEO_WINDOW (widget),
+                        g_variant_get_string (parameter, NULL));
+}
+
 /* --- Getting to a node ----------------------------------------------- */
 
 static void
@@ -93,6 +134,7 @@ show_welcome (GeoWindow *self, gboolean has_identity) {
   }
   geo_welcome_start (self->welcome, self->profile, has_identity);
   gtk_stack_set_visible_child_name (self->root, "welcome");
+  open_waiting_link (self);
 }
 
 static void
@@ -226,6 +268,7 @@ lock_done_cb (GeoLockPage *page, GeoWindow *self) {
   gtk_stack_set_visible_child_name (self->root, "main");
   update_actions (self);
   update_idle (self);
+  open_waiting_link (self);
 }
 
 static void
@@ -547,6 +590,7 @@ geo_window_dispose (GObject *object) {
   }
   g_clear_object (&self->node);
   g_clear_object (&self->profile);
+  g_clear_pointer (&self->link, g_free);
   G_OBJECT_CLASS (geo_window_parent_class)->dispose (object);
 }
 
@@ -601,6 +645,8 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_install_action (widget_class, "win.show-clearing", "s",
                                    show_clearing_cb);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_cb);
+  gtk_widget_class_install_action (widget_class, "win.open-link", "s",
+                                   open_link_cb);
   gtk_widget_class_install_action (widget_class, "win.reconnect", NULL,
                                    reconnect_cb);
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL,
@@ -645,6 +691,9 @@ geo_window_init (GeoWindow *self) {
                     G_CALLBACK (sidebar_row_activated_cb), self);
   g_signal_connect_swapped (self->pages, "notify::visible-child",
                             G_CALLBACK (visible_page_cb), self);
+  g_signal_connect (self, "notify::visible-dialog",
+                    G_CALLBACK (open_waiting_link), NULL);
+  geo_open_link_listen (GTK_WIDGET (self));
   add_sidebar_rows (self);
   bind_settings (self);
 }
@@ -701,6 +750,7 @@ geo_window_set_node (GeoWindow *self, GeoNode *node) {
     update_idle (self);
   }
   geo_node_start (node);
+  open_waiting_link (self);
 }
 
 GeoNode *
@@ -715,4 +765,12 @@ geo_window_toast (GeoWindow *self, const gchar *text) {
   g_return_if_fail (GEO_IS_WINDOW (self));
 
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+}
+
+void
+geo_window_open_link (GeoWindow *self, const gchar *text) {
+  g_return_if_fail (GEO_IS_WINDOW (self));
+
+  g_set_str (&self->link, text);
+  open_waiting_link (self);
 }

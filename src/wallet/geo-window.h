@@ -16,6 +16,7 @@
  *   win.preferences
  *   win.save-statement
  *   win.toast (a sentence)
+ *   win.open-link (geo://v1/…)
  *
  * Pages never know each other.
  */
@@ -38,5 +39,9 @@ GeoNode *geo_window_get_node (GeoWindow *self);
 
 /* One short sentence that goes away by itself. */
 void geo_window_toast (GeoWindow *self, const gchar *text);
+
+/* Opens a geo:// link, as soon as the wallet is open and no dialog is in the
+ * way; an invitation also where there is no wallet yet. */
+void geo_window_open_link (GeoWindow *self, const gchar *text);
 
 G_END_DECLS

@@ -129,7 +129,9 @@ open_window (void) {
   g_autoptr (GError) error = NULL;
 
   app = geo_application_new ();
-  g_application_set_flags (G_APPLICATION (app), G_APPLICATION_NON_UNIQUE);
+  g_application_set_flags (G_APPLICATION (app),
+                           g_application_get_flags (G_APPLICATION (app)) |
+                               G_APPLICATION_NON_UNIQUE);
   g_application_register (G_APPLICATION (app), NULL, &error);
   g_assert_no_error (error);
   g_application_activate (G_APPLICATION (app));
@@ -266,7 +268,7 @@ close_dialog (void) {
 static void
 test_pages (void) {
   static const gchar *const pages[] = { "home", "activity", "people",
-                                         "market" };
+                                        "market" };
 
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++) {
     do_action ("win.show-page", pages[i]);
@@ -388,6 +390,50 @@ test_about (void) {
   close_dialog ();
 }
 
+/* --- Links ----------------------------------------------------------- */
+
+static AdwDialog *
+front_dialog (void) {
+  return adw_application_window_get_visible_dialog (
+      ADW_APPLICATION_WINDOW (window));
+}
+
+/* As a browser would give them to the program. */
+static void
+open_link (const gchar *text) {
+  g_autoptr (GFile) file = g_file_new_for_uri (text);
+  g_autofree gchar *same = g_file_get_uri (file);
+
+  g_assert_cmpstr (same, ==, text);
+  g_application_open (G_APPLICATION (app), &file, 1, "");
+  geo_screen_settle (GTK_WIDGET (window));
+}
+
+static void
+test_links (void) {
+  GeoPid sofia = find_stranger ("Sofia");
+  g_autofree gchar *pid = geo_pid_to_string (&sofia);
+  g_autofree gchar *pay = g_strdup_printf (
+      "geo://v1/pay?to=%s&equivalent=UAH&amount=12.50&memo=Honey", pid);
+
+  open_link (pay);
+  g_assert_cmpstr (G_OBJECT_TYPE_NAME (front_dialog ()), ==, "GeoPayDialog");
+  look_once ("link-pay", 0);
+  /* Waits until nothing is in the way. */
+  open_link ("geo://v2/pay?to=nobody");
+  g_assert_cmpstr (G_OBJECT_TYPE_NAME (front_dialog ()), ==, "GeoPayDialog");
+  adw_dialog_force_close (front_dialog ());
+  geo_screen_settle (GTK_WIDGET (window));
+  g_assert_true (ADW_IS_ALERT_DIALOG (front_dialog ()));
+  close_dialog ();
+  do_action ("win.open-link", "hello");
+  look_once ("link-unknown", 0);
+  close_dialog ();
+  /* The market's own invitation leads nowhere new. */
+  open_link (link_text);
+  g_assert_null (front_dialog ());
+}
+
 /* --- The lock -------------------------------------------------------- */
 
 static gpointer
@@ -505,6 +551,8 @@ test_lock (void) {
   g_assert_true (is_in_front (NULL));
   do_action ("win.preferences", NULL);
   do_action ("win.pay", "");
+  /* A link waits for whoever unlocks it. */
+  open_link ("geo://v1/lan?pid=nobody");
   g_assert_true (is_in_front (NULL));
   look ("lock");
   type (page, "pin_row", "0000");
@@ -517,6 +565,8 @@ test_lock (void) {
   type (page, "pin_row", "3141");
   click (page, "unlock_button");
   g_assert_true (geo_screen_wait (is_root, (gpointer) "main", 30));
+  g_assert_true (ADW_IS_ALERT_DIALOG (front_dialog ()));
+  close_dialog ();
 }
 
 /* Who forgot the PIN has the words. */
@@ -616,6 +666,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/window/person", test_person);
   g_test_add_func ("/window/receipt", test_receipt);
   g_test_add_func ("/window/dialogs", test_dialogs);
+  g_test_add_func ("/window/links", test_links);
   g_test_add_func ("/window/sidebar", test_sidebar);
   g_test_add_func ("/window/shortcuts", test_shortcuts);
   g_test_add_func ("/window/about", test_about);

@@ -1,0 +1,140 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * geo:// links in a window: reads one, and asks the window for what it means.
+ * It keeps nothing.
+ */
+#include "config.h"
+
+#include "wallet/geo-open-link.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "core/geo-error.h"
+#include "core/geo-link.h"
+
+/* A page of text is no link; whatever is longer is not even read. */
+#define LINK_LEN_MAX 4096
+
+static void
+explain (GtkWidget *window, const gchar *sentence) {
+  AdwDialog *dialog = adw_alert_dialog_new (_ ("This Link Cannot Be Opened"),
+                                            sentence);
+
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close",
+                                 _ ("_Close"));
+  adw_dialog_present (dialog, window);
+}
+
+static const gchar *
+phrase_unreadable (const gchar *text, const GError *error) {
+  if (g_ascii_strncasecmp (text, "geo://", strlen ("geo://")) != 0)
+    return _ ("It is not a link of Geo: those begin with geo://.");
+  if (g_error_matches (error, GEO_CORE_ERROR, GEO_CORE_ERROR_VERSION))
+    return _ ("It comes from another version of Geo. Update Geo and open it "
+              "again.");
+  return _ ("It is damaged, or asks for something that this version of Geo "
+            "does not know. Ask for it again.");
+}
+
+static void
+open_invitation (GtkWidget *window, GeoNode *node, const GeoLink *link) {
+  GeoPid here;
+
+  if (link->has_community &&
+      geo_pid_parse (geo_node_get_community_pid (node), &here, NULL) &&
+      geo_pid_equal (&here, &link->community))
+    gtk_widget_activate_action (window, "win.toast", "s",
+                                _ ("You are in this community already"));
+  else
+    explain (window, _ ("It invites you to another community than the one that "
+                        "is open here."));
+}
+
+void
+geo_open_link (GtkWidget *window, GeoNode *node, const gchar *text) {
+  g_autofree gchar *plain = g_strstrip (g_strdup (text));
+  g_autofree gchar *pid = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoLink) link = geo_link_parse (plain, &error);
+
+  g_return_if_fail (GTK_IS_WIDGET (window));
+  g_return_if_fail (GEO_IS_NODE (node));
+
+  if (link == NULL) {
+    explain (window, phrase_unreadable (plain, error));
+    return;
+  }
+  switch (link->kind) {
+  case GEO_LINK_PARTICIPANT:
+    pid = geo_pid_to_string (&link->pid);
+    gtk_widget_activate_action (window, "win.show-person", "s", pid);
+    break;
+  case GEO_LINK_PAY:
+    gtk_widget_activate_action (window, "win.pay", "s", plain);
+    break;
+  case GEO_LINK_JOIN:
+    open_invitation (window, node, link);
+    break;
+  }
+}
+
+/* --- How links get into a window ---------------------------------------- */
+
+static gboolean
+open_text (GtkWidget *window, const gchar *text) {
+  if (text == NULL || *text == '\0' || strlen (text) > LINK_LEN_MAX)
+    return FALSE;
+  return gtk_widget_activate_action (window, "win.open-link", "s", text);
+}
+
+static gboolean
+drop_cb (GtkDropTarget *target,
+         const GValue *value,
+         double x,
+         double y,
+         GtkWidget *window) {
+  return open_text (window, g_value_get_string (value));
+}
+
+static void
+pasted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GtkWidget) window = user_data;
+  g_autofree gchar *text =
+      gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+
+  /* What else is on the clipboard is nobody's business here. */
+  if (text != NULL)
+    g_strchug (text);
+  if (text == NULL ||
+      g_ascii_strncasecmp (text, "geo://", strlen ("geo://")) != 0 ||
+      !open_text (window, text))
+    gtk_widget_activate_action (window, "win.toast", "s",
+                                _ ("There is no link of Geo on the clipboard"));
+}
+
+static gboolean
+paste_cb (GtkWidget *window, GVariant *args, gpointer user_data) {
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (window), NULL,
+                                 pasted_cb, g_object_ref (window));
+  return TRUE;
+}
+
+void
+geo_open_link_listen (GtkWidget *window) {
+  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_STRING, GDK_ACTION_COPY);
+  /* Comes last: entries take what is pasted into them. */
+  GtkEventController *shortcuts = gtk_shortcut_controller_new ();
+
+  g_return_if_fail (GTK_IS_WIDGET (window));
+
+  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), window);
+  gtk_widget_add_controller (window, GTK_EVENT_CONTROLLER (target));
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (shortcuts),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("<Control>v"),
+                        gtk_callback_action_new (paste_cb, NULL, NULL)));
+  gtk_widget_add_controller (window, shortcuts);
+}
