@@ -22,6 +22,7 @@ struct _GeoCommunityItem {
   gchar *name; /* Where there is no node. */
   gchar *problem;
   GeoNode *node;
+  gboolean is_reopening;
 };
 
 G_DEFINE_FINAL_TYPE (GeoCommunityItem, geo_community_item, G_TYPE_OBJECT)
@@ -165,6 +166,25 @@ notify_cb (GeoNode *node, GParamSpec *pspec, gpointer user_data) {
     g_object_notify (item, pspec->name);
 }
 
+/* Takes node. */
+static void
+set_node (GeoCommunityItem *self, GeoNode *node) {
+  self->node = node;
+  g_signal_connect_object (node, "notify", G_CALLBACK (notify_cb), self, 0);
+}
+
+/* One that could not be opened can. */
+static void
+mend_item (GeoCommunityItem *self, GeoNode *node) {
+  static const guint changed[] = { PROP_NODE, PROP_PROBLEM, PROP_NAME,
+                                   PROP_HUB };
+
+  g_clear_pointer (&self->problem, g_free);
+  set_node (self, g_object_ref (node));
+  for (guint i = 0; i < G_N_ELEMENTS (changed); i++)
+    g_object_notify_by_pspec (G_OBJECT (self), props[changed[i]]);
+}
+
 /* Takes node and problem, of which one is NULL. */
 static GeoCommunityItem *
 item_new (const GeoPid *pid, GeoNode *node, gchar *problem) {
@@ -173,10 +193,9 @@ item_new (const GeoPid *pid, GeoNode *node, gchar *problem) {
   self->pid = *pid;
   self->pid_text = geo_pid_to_string (pid);
   self->name = g_strndup (self->pid_text, 8);
-  self->node = node;
   self->problem = problem;
   if (node != NULL)
-    g_signal_connect_object (node, "notify", G_CALLBACK (notify_cb), self, 0);
+    set_node (self, node);
   return self;
 }
 
@@ -311,6 +330,35 @@ add_item (GeoCommunities *self, GeoCommunityItem *item) {
   g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
 }
 
+GeoCommunities *
+geo_communities_new (GeoProfile *profile) {
+  GeoCommunities *self = g_object_new (GEO_TYPE_COMMUNITIES, NULL);
+
+  g_assert (GEO_IS_PROFILE (profile));
+  self->profile = g_object_ref (profile);
+  return self;
+}
+
+GeoCommunityItem *
+geo_communities_add (GeoCommunities *communities, GeoNode *node) {
+  GeoCommunityItem *item;
+  GeoPid pid;
+
+  g_assert (GEO_IS_COMMUNITIES (communities) && GEO_IS_NODE (node));
+  if (!geo_pid_parse (geo_node_get_community_pid (node), &pid, NULL))
+    g_assert_not_reached ();
+  item = find_pid (communities, &pid);
+  if (item == NULL) {
+    item = item_new (&pid, g_object_ref (node), NULL);
+    add_item (communities, item);
+  } else if (item->node == NULL) {
+    mend_item (item, node);
+  }
+  if (communities->started && item->node != NULL)
+    geo_node_start (item->node);
+  return item;
+}
+
 /* --- Opening ------------------------------------------------------------ */
 
 typedef struct {
@@ -384,8 +432,7 @@ geo_communities_open_async (GeoProfile *profile,
   Open *open = g_new0 (Open, 1);
 
   g_assert (GEO_IS_PROFILE (profile));
-  open->communities = g_object_new (GEO_TYPE_COMMUNITIES, NULL);
-  open->communities->profile = g_object_ref (profile);
+  open->communities = geo_communities_new (profile);
   open->pids = geo_profile_list_communities (profile);
   open->looking = looking;
   g_task_set_task_data (task, open, open_free);
@@ -396,6 +443,49 @@ GeoCommunities *
 geo_communities_open_finish (GAsyncResult *result, GError **error) {
   g_assert (g_task_is_valid (result, NULL));
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+typedef struct {
+  GeoCommunities *communities;
+  GeoCommunityItem *item;
+} Reopen;
+
+static void
+reopened_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autofree Reopen *reopen = user_data;
+  g_autoptr (GeoCommunities) self = reopen->communities;
+  g_autoptr (GeoCommunityItem) item = reopen->item;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoNode) node = geo_node_open_finish (result, &error);
+
+  item->is_reopening = FALSE;
+  /* It may have been joined anew, or left, meanwhile. */
+  if (item->node != NULL || !g_ptr_array_find (self->items, item, NULL))
+    return;
+  if (node == NULL) {
+    g_free (item->problem);
+    item->problem = g_strdup (error->message);
+    g_object_notify_by_pspec (G_OBJECT (item), props[PROP_PROBLEM]);
+    return;
+  }
+  mend_item (item, node);
+  if (self->started)
+    geo_node_start (node);
+}
+
+void
+geo_communities_reopen (GeoCommunities *communities, GeoCommunityItem *item) {
+  Reopen *reopen;
+
+  g_assert (GEO_IS_COMMUNITIES (communities) && GEO_IS_COMMUNITY_ITEM (item));
+  if (item->node != NULL || item->is_reopening)
+    return;
+  item->is_reopening = TRUE;
+  reopen = g_new (Reopen, 1);
+  reopen->communities = g_object_ref (communities);
+  reopen->item = g_object_ref (item);
+  geo_node_open_async (communities->profile, &item->pid, NULL, reopened_cb,
+                       reopen);
 }
 
 void
@@ -484,19 +574,12 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GTask) task = user_data;
   GeoCommunities *self = g_task_get_source_object (task);
   GError *error = NULL;
-  GeoNode *node = geo_node_join_finish (result, &error);
-  GeoCommunityItem *item;
-  GeoPid pid;
+  g_autoptr (GeoNode) node = geo_node_join_finish (result, &error);
 
-  if (node == NULL) {
+  if (node == NULL)
     g_task_return_error (task, error);
-    return;
-  }
-  if (!geo_pid_parse (geo_node_get_community_pid (node), &pid, NULL))
-    g_assert_not_reached ();
-  item = item_new (&pid, node, NULL);
-  add_item (self, item);
-  g_task_return_pointer (task, item, NULL);
+  else
+    g_task_return_pointer (task, geo_communities_add (self, node), NULL);
 }
 
 /* By what the invitation says, or by the address. */

@@ -13,9 +13,9 @@ G_BEGIN_DECLS
 
 /* One community.
  * Properties that notify: "name", "hub" (string), "connection" (GeoConnection
- * as int), "connection-detail" (string), "open-count", "unread" (uint).
- * Constant: "pid" (string), "node" (GeoNode, NULL where "problem" says why it
- * could not be opened), "problem" (string). */
+ * as int), "connection-detail" (string), "open-count", "unread" (uint), "node"
+ * (GeoNode, NULL where "problem" says why it could not be opened), "problem"
+ * (string).  Constant: "pid" (string). */
 #define GEO_TYPE_COMMUNITY_ITEM (geo_community_item_get_type ())
 G_DECLARE_FINAL_TYPE (GeoCommunityItem,
                       geo_community_item,
@@ -38,6 +38,17 @@ G_DECLARE_FINAL_TYPE (GeoCommunities,
                       GEO,
                       COMMUNITIES,
                       GObject)
+
+/* Of a profile that is in none yet; geo_communities_add () begins it. */
+GeoCommunities *geo_communities_new (GeoProfile *profile);
+/* A node of this profile that was joined or opened elsewhere; where its
+ * community is there already, that one is answered.  Borrowed. */
+GeoCommunityItem *
+geo_communities_add (GeoCommunities *communities, GeoNode *node);
+/* Another try at one that could not be opened; its "node" or its "problem" is
+ * the answer. */
+void
+geo_communities_reopen (GeoCommunities *communities, GeoCommunityItem *item);
 
 /* Opens every journal of an unlocked profile.  looking: to look only, as
  * geo_node_look_async () does.  Fails as geo_node_open_async () does where

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoApplication: one instance, the profile, the actions of the whole program
- * and its one window.  It knows no pages.
+ * GeoApplication: one instance, its wallet, the actions of the whole program
+ * and its one window, or none.  It knows no pages.
  */
 #include "config.h"
 
@@ -12,13 +12,20 @@
 
 #include "wallet/geo-window.h"
 
+/* A hub that does not answer does not keep the program. */
+#define SAVING_MAX_US (3 * G_USEC_PER_SEC)
+#define SAVING_STEP_MS 50
+
 struct _GeoApplication {
   AdwApplication parent_instance;
 
   /* owned */
-  GeoProfile *profile;
-  GeoLock *lock;
+  GeoWallet *wallet;
   gchar *profile_name;
+
+  /* While something is saved before the program ends. */
+  guint saving_id;
+  gint64 saving_since_us;
 };
 
 G_DEFINE_FINAL_TYPE (GeoApplication, geo_application, ADW_TYPE_APPLICATION)
@@ -84,11 +91,12 @@ static const struct {
 static void
 geo_application_startup (GApplication *app) {
   GeoApplication *self = GEO_APPLICATION (app);
+  g_autoptr (GeoProfile) profile = NULL;
 
   G_APPLICATION_CLASS (geo_application_parent_class)->startup (app);
 
-  self->profile = geo_profile_new (self->profile_name);
-  self->lock = geo_lock_new (self->profile);
+  profile = geo_profile_new (self->profile_name);
+  self->wallet = geo_wallet_new (profile);
   gtk_window_set_default_icon_name (GEO_APPLICATION_ID);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self),
@@ -134,6 +142,47 @@ link_to_file_cb (GVfs *vfs, const char *uri, gpointer user_data) {
   return G_VFS_GET_CLASS (local)->get_file_for_uri (local, uri);
 }
 
+/* --- The end --------------------------------------------------------- */
+
+static gboolean
+saving_cb (gpointer user_data) {
+  GeoApplication *self = user_data;
+
+  if (geo_wallet_has_unsaved (self->wallet) &&
+      g_get_monotonic_time () - self->saving_since_us < SAVING_MAX_US)
+    return G_SOURCE_CONTINUE;
+  self->saving_id = 0;
+  g_application_release (G_APPLICATION (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* What only this wallet knows goes to the hub before the program ends. */
+static void
+save (GeoApplication *self) {
+  if (self->saving_id != 0 || !geo_wallet_has_unsaved (self->wallet))
+    return;
+  g_application_hold (G_APPLICATION (self));
+  self->saving_since_us = g_get_monotonic_time ();
+  self->saving_id = g_timeout_add (SAVING_STEP_MS, saving_cb, self);
+}
+
+static void
+geo_application_window_removed (GtkApplication *app, GtkWindow *window) {
+  GeoApplication *self = GEO_APPLICATION (app);
+
+  save (self);
+  GTK_APPLICATION_CLASS (geo_application_parent_class)
+      ->window_removed (app, window);
+  if (gtk_application_get_windows (app) == NULL)
+    geo_wallet_lock (self->wallet);
+}
+
+static void
+geo_application_shutdown (GApplication *app) {
+  geo_wallet_close (GEO_APPLICATION (app)->wallet);
+  G_APPLICATION_CLASS (geo_application_parent_class)->shutdown (app);
+}
+
 static gint
 geo_application_handle_local_options (GApplication *app,
                                       GVariantDict *options) {
@@ -154,8 +203,8 @@ static void
 geo_application_finalize (GObject *object) {
   GeoApplication *self = GEO_APPLICATION (object);
 
-  g_clear_object (&self->lock);
-  g_clear_object (&self->profile);
+  g_clear_handle_id (&self->saving_id, g_source_remove);
+  g_clear_object (&self->wallet);
   g_clear_pointer (&self->profile_name, g_free);
   G_OBJECT_CLASS (geo_application_parent_class)->finalize (object);
 }
@@ -165,7 +214,10 @@ geo_application_class_init (GeoApplicationClass *klass) {
   GApplicationClass *app_class = G_APPLICATION_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = geo_application_finalize;
+  GTK_APPLICATION_CLASS (klass)->window_removed =
+      geo_application_window_removed;
   app_class->startup = geo_application_startup;
+  app_class->shutdown = geo_application_shutdown;
   app_class->activate = geo_application_activate;
   app_class->open = geo_application_open;
   app_class->handle_local_options = geo_application_handle_local_options;
@@ -198,16 +250,9 @@ geo_application_new (void) {
                        "register-session", TRUE, NULL);
 }
 
-GeoProfile *
-geo_application_get_profile (GeoApplication *self) {
+GeoWallet *
+geo_application_get_wallet (GeoApplication *self) {
   g_return_val_if_fail (GEO_IS_APPLICATION (self), NULL);
 
-  return self->profile;
-}
-
-GeoLock *
-geo_application_get_lock (GeoApplication *self) {
-  g_return_val_if_fail (GEO_IS_APPLICATION (self), NULL);
-
-  return self->lock;
+  return self->wallet;
 }

@@ -1,15 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoApplication: one instance, the profile, the actions of the whole program
- * and its one window.  It knows no pages.
+ * GeoApplication: one instance, its wallet, the actions of the whole program
+ * and its one window, or none.  It knows no pages.
  */
 #pragma once
 
 #include <adwaita.h>
 
-#include "node/geo-lock.h"
-#include "node/geo-profile.h"
+#include "wallet/geo-wallet.h"
 
 G_BEGIN_DECLS
 
@@ -22,9 +21,7 @@ G_DECLARE_FINAL_TYPE (GeoApplication,
 
 GeoApplication *geo_application_new (void);
 
-/* Where this person's things are; borrowed. */
-GeoProfile *geo_application_get_profile (GeoApplication *self);
-/* The PIN, where there is one; borrowed. */
-GeoLock *geo_application_get_lock (GeoApplication *self);
+/* What is open, with a window or without one; borrowed. */
+GeoWallet *geo_application_get_wallet (GeoApplication *self);
 
 G_END_DECLS

@@ -29,7 +29,8 @@ static GeoLock *
 find_lock (void) {
   GApplication *app = g_application_get_default ();
   GeoLock *lock = GEO_IS_APPLICATION (app)
-                      ? geo_application_get_lock (GEO_APPLICATION (app))
+                      ? geo_wallet_get_lock (
+                            geo_application_get_wallet (GEO_APPLICATION (app)))
                       : NULL;
 
   return lock != NULL && geo_lock_has_pin (lock) ? lock : NULL;

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoWindow: the one window: decides between onboarding, unlocking and the
- * pages, holds the node, and offers the actions that pages ask for by name.  It
- * shows no money itself.
+ * GeoWindow: the one window: shows onboarding, unlocking or the pages, as the
+ * wallet stands, and offers the actions that pages ask for by name.  It opens
+ * nothing, and shows no money itself.
  */
 #include "config.h"
 
@@ -35,14 +35,10 @@
 struct _GeoWindow {
   AdwApplicationWindow parent_instance;
 
-  gboolean is_locked;
-
   /* owned */
-  GeoProfile *profile;
-  GeoLock *lock;
+  GeoWallet *wallet;
   GeoIdleWatch *idle_watch;
-  GeoNode *node;
-  GCancellable *cancellable; /* NULL once disposed. */
+  GeoNode *node; /* What the pages show. */
   GSettings *settings; /* NULL where the program is not installed. */
   gchar *link; /* Waits until there is somebody to open it for. */
 
@@ -97,8 +93,9 @@ open_waiting_link (GeoWindow *self) {
       welcome_link (self);
     return;
   }
-  if (self->is_locked || adw_application_window_get_visible_dialog (
-                             ADW_APPLICATION_WINDOW (self)) != NULL)
+  if (geo_wallet_is_locked (self->wallet) ||
+      adw_application_window_get_visible_dialog (
+          ADW_APPLICATION_WINDOW (self)) != NULL)
     return;
   link = g_steal_pointer (&self->link);
   geo_open_link (GTK_WIDGET (self), self->node, link);
@@ -110,17 +107,20 @@ open_link_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
                         g_variant_get_string (parameter, NULL));
 }
 
-/* --- Getting to a node ----------------------------------------------- */
+/* --- As the wallet stands -------------------------------------------- */
+
+static void show_node (GeoWindow *self, GeoNode *node);
 
 static void
-show_trouble (GeoWindow *self, const GError *error) {
-  adw_status_page_set_description (self->trouble_page, error->message);
+show_trouble (GeoWindow *self) {
+  adw_status_page_set_description (self->trouble_page,
+                                   geo_wallet_get_problem (self->wallet));
   gtk_stack_set_visible_child_name (self->root, "trouble");
 }
 
 static void
 welcome_done_cb (GeoWelcome *welcome, GeoNode *node, GeoWindow *self) {
-  geo_window_set_node (self, node);
+  geo_wallet_add_node (self->wallet, node);
 }
 
 /* Most days nobody is welcomed, and the first frame need not wait for it. */
@@ -132,37 +132,15 @@ show_welcome (GeoWindow *self, gboolean has_identity) {
     g_signal_connect (self->welcome, "done", G_CALLBACK (welcome_done_cb),
                       self);
   }
-  geo_welcome_start (self->welcome, self->profile, has_identity);
+  geo_welcome_start (self->welcome, geo_wallet_get_profile (self->wallet),
+                     has_identity);
   gtk_stack_set_visible_child_name (self->root, "welcome");
   open_waiting_link (self);
 }
 
 static void
-opened_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GeoWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GeoNode) node = geo_node_open_finish (result, &error);
-
-  if (self->cancellable == NULL)
-    return;
-  if (node != NULL)
-    geo_window_set_node (self, node);
-  else if (g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NOT_JOINED))
-    show_welcome (self, TRUE);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    show_trouble (self, error);
-}
-
-static void
-open_node (GeoWindow *self) {
-  gtk_stack_set_visible_child_name (self->root, "loading");
-  geo_node_open_async (self->profile, NULL, self->cancellable, opened_cb,
-                       g_object_ref (self));
-}
-
-static void
 unlock_done_cb (GeoUnlockPage *page, GeoWindow *self) {
-  open_node (self);
+  geo_wallet_open (self->wallet);
 }
 
 static void
@@ -173,102 +151,110 @@ show_unlock (GeoWindow *self) {
     g_signal_connect (self->unlock_page, "done", G_CALLBACK (unlock_done_cb),
                       self);
   }
-  geo_unlock_page_start (self->unlock_page, self->profile);
+  geo_unlock_page_start (self->unlock_page,
+                         geo_wallet_get_profile (self->wallet));
   gtk_stack_set_visible_child_name (self->root, "unlock");
 }
 
 static void
-unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GeoWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (self->cancellable == NULL)
-    return;
-  if (geo_profile_unlock_finish (self->profile, result, &error)) {
-    open_node (self);
-  } else if (g_error_matches (error, GEO_NODE_ERROR,
-                              GEO_NODE_ERROR_PASSPHRASE)) {
-    show_unlock (self);
-  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    show_trouble (self, error);
-  }
-}
-
-static void
-open_profile (GeoWindow *self) {
-  if (geo_profile_get_key_place (self->profile) == GEO_KEY_PLACE_NONE) {
-    show_welcome (self, FALSE);
-  } else if (geo_profile_is_unlocked (self->profile)) {
-    open_node (self);
-  } else {
+update_root (GeoWindow *self) {
+  switch (geo_wallet_get_state (self->wallet)) {
+  case GEO_WALLET_CLOSED:
+  case GEO_WALLET_OPENING:
     gtk_stack_set_visible_child_name (self->root, "loading");
-    geo_profile_unlock_async (self->profile, NULL, self->cancellable,
-                              unlocked_cb, g_object_ref (self));
+    break;
+  case GEO_WALLET_NO_IDENTITY:
+    show_welcome (self, FALSE);
+    break;
+  case GEO_WALLET_PASSPHRASE:
+    show_unlock (self);
+    break;
+  case GEO_WALLET_NOT_JOINED:
+    show_welcome (self, TRUE);
+    break;
+  case GEO_WALLET_TROUBLE:
+    show_trouble (self);
+    break;
+  case GEO_WALLET_OPEN:
+    if (geo_wallet_get_node (self->wallet) != NULL)
+      show_node (self, geo_wallet_get_node (self->wallet));
+    else
+      show_trouble (self);
+    break;
   }
 }
 
 static void
 retry_cb (GtkButton *button, GeoWindow *self) {
-  open_profile (self);
+  geo_wallet_open (self->wallet);
 }
 
 /* --- The lock -------------------------------------------------------- */
 
 /* What a shortcut would still reach while the pages are out of sight. */
 static const gchar *const page_actions[] = {
-  "win.show-page", "win.show-person",   "win.show-receipt", "win.pay",
-  "win.trust",     "win.show-clearing", "win.show-sidebar", "win.preferences",
-  "win.save-statement",
+  "win.show-page",    "win.show-person", "win.show-receipt",
+  "win.pay",          "win.trust",       "win.show-clearing",
+  "win.show-sidebar", "win.preferences", "win.save-statement",
 };
 
 static void
 update_actions (GeoWindow *self) {
-  gboolean is_open = self->node != NULL && !self->is_locked;
+  gboolean is_open = self->node != NULL && !geo_wallet_is_locked (self->wallet);
 
   for (guint i = 0; i < G_N_ELEMENTS (page_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), page_actions[i], is_open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.lock",
-                                 is_open && geo_lock_has_pin (self->lock));
+                                 geo_wallet_can_lock (self->wallet));
 }
 
 static void
 update_idle (GeoWindow *self) {
-  gboolean can_lock = !self->is_locked && self->node != NULL &&
-                      geo_lock_has_pin (self->lock);
-
   geo_idle_watch_set_seconds (
       self->idle_watch,
-      can_lock ? geo_settings_get_lock_minutes (self->settings) * 60 : 0);
+      geo_wallet_can_lock (self->wallet)
+          ? geo_settings_get_lock_minutes (self->settings) * 60
+          : 0);
 }
 
 static void
-show_lock (GeoWindow *self) {
+close_dialogs (GeoWindow *self) {
   AdwDialog *dialog;
 
-  self->is_locked = TRUE;
   while ((dialog = adw_application_window_get_visible_dialog (
               ADW_APPLICATION_WINDOW (self))) != NULL)
     adw_dialog_force_close (dialog);
-  adw_toast_overlay_dismiss_all (self->toasts);
-  gtk_stack_set_visible_child_name (self->root, "lock");
-  geo_lock_page_start (self->lock_page, self->lock);
+}
+
+static void
+update_lock (GeoWindow *self) {
+  if (geo_wallet_is_locked (self->wallet)) {
+    close_dialogs (self);
+    adw_toast_overlay_dismiss_all (self->toasts);
+    gtk_stack_set_visible_child_name (self->root, "lock");
+    geo_lock_page_start (self->lock_page, geo_wallet_get_lock (self->wallet));
+  } else {
+    gtk_stack_set_visible_child_name (self->root, "main");
+  }
   update_actions (self);
   update_idle (self);
+  open_waiting_link (self);
+}
+
+static void
+locked_cb (GeoWindow *self) {
+  if (self->node != NULL)
+    update_lock (self);
 }
 
 static void
 lock_window (GeoWindow *self) {
-  if (self->node != NULL && !self->is_locked && geo_lock_has_pin (self->lock))
-    show_lock (self);
+  geo_wallet_lock (self->wallet);
 }
 
 static void
 lock_done_cb (GeoLockPage *page, GeoWindow *self) {
-  self->is_locked = FALSE;
-  gtk_stack_set_visible_child_name (self->root, "main");
-  update_actions (self);
-  update_idle (self);
-  open_waiting_link (self);
+  geo_wallet_unlock (self->wallet);
 }
 
 static void
@@ -299,9 +285,9 @@ preferences_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 
   if (self->node != NULL && adw_application_window_get_visible_dialog (
                                 ADW_APPLICATION_WINDOW (self)) == NULL)
-    adw_dialog_present (
-        ADW_DIALOG (geo_preferences_dialog_new (self->node, self->lock)),
-        widget);
+    adw_dialog_present (ADW_DIALOG (geo_preferences_dialog_new (
+                            self->node, geo_wallet_get_lock (self->wallet))),
+                        widget);
 }
 
 static void
@@ -524,7 +510,7 @@ payment_received_cb (GeoNode *node, GeoActivityItem *item, GeoWindow *self) {
       _ ("%s paid you %s"), geo_activity_item_get_peer_name (item), amount);
 
   /* Who locked the window shows nobody what arrives. */
-  if (!self->is_locked)
+  if (!geo_wallet_is_locked (self->wallet))
     geo_window_toast (self, text);
 }
 
@@ -540,7 +526,7 @@ cleared_cb (GeoNode *node, GeoActivityItem *item, GeoWindow *self) {
   g_autoptr (AdwToast) toast = adw_toast_new (text);
   const gchar *key = geo_activity_item_get_receipt_key (item);
 
-  if (self->is_locked)
+  if (geo_wallet_is_locked (self->wallet))
     return;
   if (key != NULL) {
     adw_toast_set_button_label (toast, _ ("_Show"));
@@ -572,25 +558,55 @@ is_practice (GeoNode *node) {
          geo_pid_equal (&community, &link->community);
 }
 
+static void
+show_node (GeoWindow *self, GeoNode *node) {
+  if (node != self->node) {
+    /* What is open belongs to another community. */
+    if (self->node != NULL) {
+      g_signal_handlers_disconnect_by_data (self->node, self);
+      close_dialogs (self);
+      adw_navigation_view_pop_to_page (self->navigation, self->root_page);
+    }
+    g_set_object (&self->node, node);
+    g_signal_connect (node, "payment-received",
+                      G_CALLBACK (payment_received_cb), self);
+    g_signal_connect (node, "cleared", G_CALLBACK (cleared_cb), self);
+    g_signal_connect (node, "fault", G_CALLBACK (fault_cb), self);
+    g_signal_connect (node, "notice", G_CALLBACK (notice_cb), self);
+
+    adw_window_title_set_title (self->community_title,
+                                geo_node_get_name (node));
+    adw_window_title_set_subtitle (self->community_title,
+                                   geo_node_get_community_name (node));
+    adw_banner_set_revealed (self->practice_banner, is_practice (node));
+    geo_connection_pill_set_node (self->connection_pill, node);
+    geo_home_page_set_node (self->home_page, node);
+    geo_activity_page_set_node (self->activity_page, node);
+    geo_people_page_set_node (self->people_page, node);
+    geo_market_page_set_node (self->market_page, node);
+  }
+  update_lock (self);
+}
+
+/* Another community, or one that can be opened now. */
+static void
+node_cb (GeoWindow *self) {
+  if (geo_wallet_get_state (self->wallet) == GEO_WALLET_OPEN)
+    update_root (self);
+}
+
 /* --- Life ------------------------------------------------------------ */
 
 static void
 geo_window_dispose (GObject *object) {
   GeoWindow *self = GEO_WINDOW (object);
 
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->idle_watch);
   g_clear_object (&self->settings);
-  g_clear_object (&self->lock);
-  if (self->node != NULL) {
+  if (self->node != NULL)
     g_signal_handlers_disconnect_by_data (self->node, self);
-    geo_node_stop (self->node);
-  }
   g_clear_object (&self->node);
-  g_clear_object (&self->profile);
-  g_clear_pointer (&self->link, g_free);
+  g_clear_object (&self->wallet);
   G_OBJECT_CLASS (geo_window_parent_class)->dispose (object);
 }
 
@@ -677,7 +693,6 @@ bind_settings (GeoWindow *self) {
 
 static void
 geo_window_init (GeoWindow *self) {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   if (GEO_DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
@@ -702,55 +717,25 @@ GeoWindow *
 geo_window_new (GeoApplication *application) {
   GeoWindow *self = g_object_new (GEO_TYPE_WINDOW, "application", application,
                                   NULL);
+  GeoWallet *wallet = geo_application_get_wallet (application);
 
-  g_set_object (&self->profile, geo_application_get_profile (application));
-  g_set_object (&self->lock, geo_application_get_lock (application));
-  g_signal_connect_object (self->lock, "notify::has-pin",
+  self->wallet = g_object_ref (wallet);
+  g_signal_connect_object (wallet, "notify::state", G_CALLBACK (update_root),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (wallet, "notify::node", G_CALLBACK (node_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (wallet, "notify::locked", G_CALLBACK (locked_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (geo_wallet_get_lock (wallet), "notify::has-pin",
                            G_CALLBACK (pin_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (application, "notify::screensaver-active",
                            G_CALLBACK (screensaver_cb), self,
                            G_CONNECT_SWAPPED);
   update_actions (self);
-  open_profile (self);
+  update_root (self);
+  geo_wallet_open (wallet);
   return self;
-}
-
-void
-geo_window_set_node (GeoWindow *self, GeoNode *node) {
-  gboolean is_first;
-
-  g_return_if_fail (GEO_IS_WINDOW (self));
-  g_return_if_fail (GEO_IS_NODE (node));
-
-  is_first = self->node == NULL;
-  if (self->node != NULL)
-    g_signal_handlers_disconnect_by_data (self->node, self);
-  g_set_object (&self->node, node);
-  g_signal_connect (node, "payment-received", G_CALLBACK (payment_received_cb),
-                    self);
-  g_signal_connect (node, "cleared", G_CALLBACK (cleared_cb), self);
-  g_signal_connect (node, "fault", G_CALLBACK (fault_cb), self);
-  g_signal_connect (node, "notice", G_CALLBACK (notice_cb), self);
-
-  adw_window_title_set_title (self->community_title, geo_node_get_name (node));
-  adw_window_title_set_subtitle (self->community_title,
-                                 geo_node_get_community_name (node));
-  adw_banner_set_revealed (self->practice_banner, is_practice (node));
-  geo_connection_pill_set_node (self->connection_pill, node);
-  geo_home_page_set_node (self->home_page, node);
-  geo_activity_page_set_node (self->activity_page, node);
-  geo_people_page_set_node (self->people_page, node);
-  geo_market_page_set_node (self->market_page, node);
-  if (self->is_locked || (is_first && geo_lock_has_pin (self->lock))) {
-    show_lock (self);
-  } else {
-    gtk_stack_set_visible_child_name (self->root, "main");
-    update_actions (self);
-    update_idle (self);
-  }
-  geo_node_start (node);
-  open_waiting_link (self);
 }
 
 GeoNode *

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoWindow: the one window: decides between onboarding, unlocking and the
- * pages, holds the node, and offers the actions that pages ask for by name:
+ * GeoWindow: the one window: shows onboarding, unlocking or the pages, as the
+ * wallet stands, and offers the actions that pages ask for by name:
  *
  *   win.show-page ("home" | "activity" | "people" | "market")
  *   win.show-person (PID, of a stranger too)
@@ -32,9 +32,7 @@ G_DECLARE_FINAL_TYPE (GeoWindow, geo_window, GEO, WINDOW, AdwApplicationWindow)
 
 GeoWindow *geo_window_new (GeoApplication *application);
 
-/* Shows the pages for this node and connects it.  Tests give one of their own.
- */
-void geo_window_set_node (GeoWindow *self, GeoNode *node);
+/* What its pages show; NULL until there is something. */
 GeoNode *geo_window_get_node (GeoWindow *self);
 
 /* One short sentence that goes away by itself. */

@@ -138,7 +138,7 @@ open_window (void) {
   window =
       GEO_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (app)));
 
-  profile = geo_application_get_profile (app);
+  profile = geo_wallet_get_profile (geo_application_get_wallet (app));
   geo_profile_create_async (profile, "Nadia", WORDS, PASSPHRASE, NULL,
                             store_result_cb, &created);
   geo_profile_create_finish (profile, wait_result (&created), &error);
@@ -146,7 +146,7 @@ open_window (void) {
   geo_node_join_async (profile, link_text, NULL, store_result_cb, &joined);
   node = geo_node_join_finish (wait_result (&joined), &error);
   g_assert_no_error (error);
-  geo_window_set_node (window, node);
+  geo_wallet_add_node (geo_application_get_wallet (app), node);
   g_assert_true (geo_screen_wait (is_connected, NULL, 30));
 }
 
@@ -474,7 +474,8 @@ front (GType type) {
 
 static gboolean
 has_pin (gpointer data) {
-  return geo_lock_has_pin (geo_application_get_lock (app));
+  return geo_lock_has_pin (
+      geo_wallet_get_lock (geo_application_get_wallet (app)));
 }
 
 static gboolean
@@ -624,8 +625,12 @@ test_end (void) {
   geo_screen_settle (GTK_WIDGET (held));
   g_assert_finalize_object (held);
   window = NULL;
-  /* The window has let it go; a breakpoint that changed under the focus makes
-   * GTK 4.18 keep the content of a window, and that its node. */
+  /* Without a window, too, it is the wallet's; a breakpoint that changed under
+   * the focus makes GTK 4.18 keep the content of a window, and that its node,
+   * which is stopped when the wallet is closed. */
+  g_assert_true (geo_wallet_get_node (geo_application_get_wallet (app)) ==
+                 node);
+  geo_wallet_close (geo_application_get_wallet (app));
   g_assert_cmpint (geo_node_get_connection (node), ==, GEO_CONNECTION_OFFLINE);
   g_clear_object (&node);
 }
