@@ -55,6 +55,9 @@ void geo_database_rollback (GeoDatabase *database);
 gboolean
 geo_database_execute (GeoDatabase *database, const gchar *sql, GError **error);
 
+/* Every page of the file fits its seal, also where nothing is read from it:
+ * GEO_STORE_ERROR_CORRUPT.  TRUE for a database without seals. */
+gboolean geo_database_check_seals (GeoDatabase *database, GError **error);
 /* SQLite's own look at its pages and indexes: GEO_STORE_ERROR_CORRUPT. */
 gboolean geo_database_check_pages (GeoDatabase *database, GError **error);
 

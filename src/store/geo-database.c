@@ -15,6 +15,7 @@
 #include <glib/gstdio.h>
 
 #include "store/geo-migrations-private.h"
+#include "store/geo-seal-private.h"
 
 /* A reader that recovers the file after a crash may hold it for a moment. */
 #define BUSY_TIMEOUT_MS 5000
@@ -26,6 +27,7 @@ struct _GeoDatabase {
   GHashTable *statements;
   gint lock_fd;
   guint64 commits;
+  gboolean sealed;
   /* What the open transaction did. */
   gboolean writing;
 };
@@ -101,8 +103,27 @@ set_sqlite_error (GError **error,
                "The disk could not be read or written (%s).", say);
 }
 
+/* What the seals found says it better than what SQLite makes of it. */
+static gboolean
+set_damage (GeoDatabase *database, GError **error) {
+  GeoSealDamage damage = { 0, FALSE };
+
+  if (database->sealed)
+    damage = geo_seal_take_damage (database->handle);
+  if (damage.page > 0)
+    g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT,
+                 "Page %u of the file is damaged; nothing was changed.",
+                 damage.page);
+  else if (damage.is_log)
+    g_set_error_literal (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT,
+                         "The file's log is damaged; nothing was changed.");
+  return damage.page > 0 || damage.is_log;
+}
+
 static gboolean
 fail (GeoDatabase *database, gint code, GError **error) {
+  if (set_damage (database, error))
+    return FALSE;
   /* The handle remembers the error number of its last failed call only; it is
    * looked at where this call failed on the disk.  A sync that finds no space
    * does not say what it wrote before, so it is not the error that promises
@@ -165,6 +186,19 @@ geo_database_lock (const gchar *path, GError **error) {
   return -1;
 }
 
+/* What was written to path, or the names in it, survive a power cut. */
+static gboolean
+sync_path (const gchar *path, gint flags, GError **error) {
+  gint fd = g_open (path, O_RDONLY | O_CLOEXEC | flags, 0);
+  gboolean done;
+
+  if (fd < 0)
+    return fail_errno (path, "cannot be opened", error);
+  done = fsync (fd) == 0 || fail_errno (path, "cannot be written", error);
+  close (fd);
+  return done;
+}
+
 /* Only a file that is not there yet is opened here: closing any descriptor of a
  * file drops the locks that SQLite may have on it in this process. */
 static gboolean
@@ -177,16 +211,7 @@ create_private (const gchar *path, GError **error) {
 
   /* The name has to survive a power cut as well as what is in the file. */
   g_autofree gchar *folder = g_path_get_dirname (path);
-  fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  if (fd < 0)
-    return fail_errno (folder, "cannot be opened", error);
-  if (fsync (fd) != 0) {
-    fail_errno (folder, "cannot be written", error);
-    close (fd);
-    return FALSE;
-  }
-  close (fd);
-  return TRUE;
+  return sync_path (folder, O_DIRECTORY, error);
 }
 
 /* SQLite keeps the former mode, and says so, where it cannot change it. */
@@ -258,6 +283,12 @@ configure (GeoDatabase *database,
         error);
   if (read_only)
     return TRUE;
+  if (database->sealed) {
+    /* The pragma takes the request back. */
+    if (!geo_database_execute (database, "PRAGMA page_size = 4096", error))
+      return FALSE;
+    geo_seal_request (database->handle);
+  }
   /* P1: TRUE from a commit has to mean that it is on disk, hence FULL.  A
    * larger checkpoint writes pages that change often less often, and 16 MiB of
    * them in memory keep the indexes of hashes from being read again. */
@@ -284,8 +315,82 @@ init_sqlite (void) {
 
   if (g_once_init_enter (&once)) {
     sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+    geo_seal_init ();
     g_once_init_leave (&once, 1);
   }
+}
+
+static gboolean
+connect_to (GeoDatabase *database,
+            const gchar *path,
+            gboolean read_only,
+            const GeoMigrations *migrations,
+            GError **error) {
+  gint flags = SQLITE_OPEN_NOMUTEX;
+  gint code;
+
+  flags |= read_only ? SQLITE_OPEN_READONLY
+                     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  code = sqlite3_open_v2 (path != NULL ? path : "", &database->handle, flags,
+                          database->sealed ? GEO_SEAL_VFS : NULL);
+  if (code != SQLITE_OK) {
+    g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_OPEN,
+                 "%s cannot be opened (%s).",
+                 path != NULL ? path : "A scratch file", sqlite3_errstr (code));
+    return FALSE;
+  }
+  /* Before SQLite reads the log, and forgets what does not hold. */
+  if (database->sealed && !read_only) {
+    code = geo_seal_check_log (database->handle);
+    if (code != SQLITE_OK)
+      return fail (database, code, error);
+    if (set_damage (database, error))
+      return FALSE;
+  }
+  return configure (database, read_only, path == NULL, error) &&
+         geo_migrations_apply (migrations, database, read_only, error);
+}
+
+static void
+disconnect (GeoDatabase *database) {
+  /* Statements first: a handle with statements does not close. */
+  g_hash_table_remove_all (database->statements);
+  if (database->handle != NULL) {
+    gint code = sqlite3_close (database->handle);
+    g_assert (code == SQLITE_OK);
+  }
+  database->handle = NULL;
+}
+
+/* A file from before there were seals is copied with room for them, and the
+ * copy takes its place in one step: whenever this is cut short there is the one
+ * or the other.  Nobody else may have it open: its log would be taken for the
+ * copy's. */
+static gboolean
+seal (GeoDatabase *database, const gchar *path, GError **error) {
+  g_autofree gchar *sealed = g_strconcat (path, ".sealing", NULL);
+  g_autofree gchar *folder = g_path_get_dirname (path);
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (g_unlink (sealed) != 0 && errno != ENOENT)
+    return fail_errno (sealed, "cannot be removed", error);
+  /* Without a log, and locked until it is closed. */
+  if (!geo_database_execute (database,
+                             "PRAGMA locking_mode = EXCLUSIVE;"
+                             "PRAGMA journal_mode = DELETE;"
+                             "BEGIN EXCLUSIVE; COMMIT;",
+                             error) ||
+      !create_private (sealed, error) ||
+      !geo_query_prepare (&query, database, "VACUUM INTO ?", error))
+    return FALSE;
+  geo_query_bind_text (&query, sealed);
+  if (!geo_query_run (&query, error) || !sync_path (sealed, 0, error)) {
+    g_unlink (sealed);
+    return FALSE;
+  }
+  if (g_rename (sealed, path) != 0)
+    return fail_errno (path, "cannot be replaced", error);
+  return sync_path (folder, O_DIRECTORY, error);
 }
 
 GeoDatabase *
@@ -294,13 +399,12 @@ geo_database_open (const gchar *path,
                    const GeoMigrations *migrations,
                    GError **error) {
   g_autoptr (GeoDatabase) database = g_new0 (GeoDatabase, 1);
-  gint flags = SQLITE_OPEN_NOMUTEX;
-  gint code;
 
   g_assert (path != NULL || !read_only);
   init_sqlite ();
   database->owner = g_thread_self ();
   database->lock_fd = -1;
+  database->sealed = migrations->sealed && path != NULL;
   database->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize);
 
   if (path != NULL && !read_only) {
@@ -308,20 +412,23 @@ geo_database_open (const gchar *path,
     if (database->lock_fd < 0 || !create_private (path, error))
       return NULL;
   }
-  flags |= read_only ? SQLITE_OPEN_READONLY
-                     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  code = sqlite3_open_v2 (path != NULL ? path : "", &database->handle, flags,
-                          NULL);
-  if (code != SQLITE_OK) {
+  if (!connect_to (database, path, read_only, migrations, error))
+    return NULL;
+  if (!database->sealed || geo_seal_is_sealed (database->handle))
+    return g_steal_pointer (&database);
+  if (read_only) {
     g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_OPEN,
-                 "%s cannot be opened (%s).",
-                 path != NULL ? path : "A scratch file", sqlite3_errstr (code));
+                 "This %s has to be opened for writing once before it can be "
+                 "read.",
+                 migrations->kind);
     return NULL;
   }
-  if (!configure (database, read_only, path == NULL, error) ||
-      !geo_migrations_apply (migrations, database, read_only, error))
+  if (!seal (database, path, error))
     return NULL;
-  return g_steal_pointer (&database);
+  disconnect (database);
+  return connect_to (database, path, read_only, migrations, error)
+             ? g_steal_pointer (&database)
+             : NULL;
 }
 
 void
@@ -330,12 +437,8 @@ geo_database_close (GeoDatabase *database) {
     return;
 
   geo_database_assert_owner (database);
-  /* Statements first: a handle with statements does not close. */
+  disconnect (database);
   g_clear_pointer (&database->statements, g_hash_table_unref);
-  if (database->handle != NULL) {
-    gint code = sqlite3_close (database->handle);
-    g_assert (code == SQLITE_OK);
-  }
   /* The lock last: nobody else may write while this one still does. */
   if (database->lock_fd >= 0)
     close (database->lock_fd);
@@ -416,6 +519,18 @@ geo_database_rollback (GeoDatabase *database) {
 }
 
 gboolean
+geo_database_check_seals (GeoDatabase *database, GError **error) {
+  gint code;
+
+  if (!database->sealed)
+    return TRUE;
+  code = geo_seal_check_pages (database->handle);
+  if (code != SQLITE_OK)
+    return fail (database, code, error);
+  return !set_damage (database, error);
+}
+
+gboolean
 geo_database_check_pages (GeoDatabase *database, GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
   const gchar *text;
@@ -428,8 +543,10 @@ geo_database_check_pages (GeoDatabase *database, GError **error) {
   text = row ? (const gchar *) sqlite3_column_text (query.statement, 0) : NULL;
   if (g_strcmp0 (text, "ok") == 0)
     return TRUE;
-  g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT,
-               "The file is damaged (%s).", text != NULL ? text : "no answer");
+  if (!set_damage (database, error))
+    g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT,
+                 "The file is damaged (%s).",
+                 text != NULL ? text : "no answer");
   return FALSE;
 }
 

@@ -149,8 +149,12 @@ verify (GeoJournal *journal,
         GeoProgressFunc progress,
         gpointer user_data,
         GError **error) {
-  gint64 total = geo_journal_count_records (journal, error);
+  gint64 total;
 
+  /* First, so that what is damaged is not taken for what was written wrong. */
+  if (!geo_database_check_seals (journal->database, error))
+    return FALSE;
+  total = geo_journal_count_records (journal, error);
   if (total < 0 || !geo_database_begin (verifier->scratch, error) ||
       !check_records (verifier, total, progress, user_data, error) ||
       !geo_database_commit (verifier->scratch, error))

@@ -19,6 +19,8 @@ struct _GeoMigrations {
   /* SQL of step 1, 2, …; the version of a file is how many it has seen. */
   const gchar *const *steps;
   guint n_steps;
+  /* Each page has a checksum (geo-seal-private.h). */
+  gboolean sealed;
 };
 
 const GeoMigrations *geo_migrations_get_journal (void);

@@ -463,6 +463,7 @@ static const GeoMigrations journal_migrations = {
   .application_id = 0x47454f4a, /* GEOJ */
   .steps = journal_steps,
   .n_steps = G_N_ELEMENTS (journal_steps),
+  .sealed = TRUE,
 };
 
 static const GeoMigrations hub_migrations = {

@@ -17,6 +17,7 @@
 #include "core/geo-words.h"
 #include "node/geo-node-private.h"
 #include "node/geo-profile-private.h"
+#include "store/geo-seal-private.h"
 
 /* --- A long journal ---------------------------------------------------------
  */
@@ -81,7 +82,8 @@ make_journal (const gchar *folder, GeoSecret *secret, guint n) {
       "UPDATE state SET activities = (SELECT count (*) FROM activity);"
       "COMMIT; PRAGMA wal_checkpoint (TRUNCATE);",
       n, now, n);
-  if (sqlite3_open (path, &raw) != SQLITE_OK ||
+  if (sqlite3_open_v2 (path, &raw, SQLITE_OPEN_READWRITE, GEO_SEAL_VFS) !=
+          SQLITE_OK ||
       sqlite3_exec (raw, sql, NULL, NULL, &message) != SQLITE_OK)
     g_error ("%s: %s", path, message != NULL ? message : "cannot be opened");
   sqlite3_close (raw);

@@ -6,6 +6,7 @@
  * then is answered, or is an error.
  */
 #include "store-sample.h"
+#include "store/geo-seal-private.h"
 
 #include "fuzz.h"
 
@@ -134,7 +135,9 @@ tamper (FuzzInput *input) {
   gsize old_len, len;
   gboolean done;
 
-  g_assert_cmpint (sqlite3_open (path, &raw), ==, SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_open_v2 (path, &raw, SQLITE_OPEN_READWRITE, GEO_SEAL_VFS), ==,
+      SQLITE_OK);
   g_assert_cmpint (sqlite3_prepare_v2 (
                        raw,
                        "SELECT sql FROM sqlite_schema WHERE type = 'trigger'",

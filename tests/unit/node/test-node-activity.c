@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "node/geo-activity-model-private.h"
+#include "store/geo-seal-private.h"
 
 #define MANY 1000000
 
@@ -100,7 +101,9 @@ set_up_own (Own *f, gconstpointer data) {
   geo_worker_push (f->worker, open_job, g_strdup (f->path), g_free, NULL,
                    opened_cb, &opened);
   wait_until (opened);
-  g_assert_cmpint (sqlite3_open (f->path, &f->database), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_open_v2 (f->path, &f->database,
+                                    SQLITE_OPEN_READWRITE, GEO_SEAL_VFS),
+                   ==, SQLITE_OK);
   run_sql (f, "PRAGMA synchronous = OFF");
   if (n > 0)
     add_rows (f, n);

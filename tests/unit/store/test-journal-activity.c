@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "store-sample.h"
+#include "store/geo-seal-private.h"
 
 #define ROWS 1000000
 #define PAGE 128
@@ -20,7 +21,9 @@ make_history (Sample *sample, const gchar *folder) {
   sample_append (sample, journal, 0, GEO_RECORD_KIND_JOINED,
                  sample_joined (sample, 0));
   geo_journal_close (g_steal_pointer (&journal));
-  g_assert_cmpint (sqlite3_open (path, &raw), ==, SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_open_v2 (path, &raw, SQLITE_OPEN_READWRITE, GEO_SEAL_VFS), ==,
+      SQLITE_OK);
   sqlite3_exec (raw,
                 "PRAGMA synchronous = OFF; BEGIN;"
                 "WITH RECURSIVE number (n) AS"

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "store-sample.h"
+#include "store/geo-seal-private.h"
 
 typedef struct {
   Sample *sample;
@@ -42,7 +43,9 @@ static sqlite3 *
 open_raw (const gchar *path) {
   sqlite3 *raw;
 
-  g_assert_cmpint (sqlite3_open (path, &raw), ==, SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_open_v2 (path, &raw, SQLITE_OPEN_READWRITE, GEO_SEAL_VFS), ==,
+      SQLITE_OK);
   return raw;
 }
 

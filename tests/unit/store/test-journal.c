@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "store-sample.h"
+#include "store/geo-seal-private.h"
 
 /* A journal of person 0 in a folder of its own. */
 typedef struct {
@@ -787,7 +788,9 @@ test_overflow (Fixture *fixture, gconstpointer data) {
   sqlite3 *raw;
 
   append (fixture, GEO_RECORD_KIND_ENTRY, entry_of (fixture, payment, NULL));
-  g_assert_cmpint (sqlite3_open (fixture->path, &raw), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_open_v2 (fixture->path, &raw, SQLITE_OPEN_READWRITE,
+                                    GEO_SEAL_VFS),
+                   ==, SQLITE_OK);
   g_assert_cmpint (
       sqlite3_exec (raw, "UPDATE balance SET balance = 9223372036854775807",
                     NULL, NULL, NULL),
