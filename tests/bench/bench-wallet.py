@@ -18,6 +18,10 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "integration"))
+import seal  # noqa: E402, it lies beside the tests that use it
+
 BUILD = os.environ["GEO_BUILD_ROOT"]
 BENCH = os.path.join(BUILD, "tests", "bench", "geo-bench-wallet")
 GEO = os.path.join(BUILD, "src", "geo")
@@ -77,7 +81,9 @@ def fill(profile, rows):
         " 'honey ' || i, 'bench-' || ? || '-' || i, 0, 'honey ' || i FROM n",
         (rows, first, at - rows * 60000, peer, rows))
     base.commit()
+    base.execute("PRAGMA wal_checkpoint (TRUNCATE)")
     base.close()
+    seal.seal(journal)
 
 
 def wait_file(path):

@@ -17,12 +17,13 @@ import re
 import select
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
+
+import seal
 
 BUILD = os.environ.get("GEO_BUILD_ROOT", ".")
 GEO = os.path.join(BUILD, "src", "geo")
@@ -496,14 +497,32 @@ def test_journal_corrupted(town):
     assert copy.json("verify")["records"] > 3
 
     path = os.path.join(copy.profile, town.hub.community, "journal.db")
-    journal = sqlite3.connect(path)
-    with journal:
-        journal.execute("DROP TRIGGER record_is_not_changed")
-        changed = journal.execute(
-            "UPDATE record SET body = replace (body, '10.00', '10.01')"
-            " WHERE body LIKE '%10.00%'").rowcount
-    journal.close()
-    assert changed > 0
+    # One bit of the file, wherever it is: the page is named.
+    with open(path, "rb") as file:
+        whole = file.read()
+    assert len(whole) % 4096 == 0
+    for at in (0, 20, 97, 4095, 4096, len(whole) // 2, len(whole) - 1):
+        changed = bytearray(whole)
+        changed[at] ^= 1
+        with open(path, "wb") as file:
+            file.write(changed)
+        if at >= 16:
+            failure = copy.json("verify", path, status=NOT_VERIFIED)
+            assert f"Page {at // 4096 + 1} " in failure["message"], failure
+        else:  # It does not say any more that it is a journal.
+            copy.run("verify", path, status=NOT_VERIFIED)
+        assert copy.call("verify")[0].returncode != DONE
+        with open(path, "rb") as file:
+            assert file.read() == changed
+    with open(path, "wb") as file:
+        file.write(whole)
+    assert copy.json("verify", path)["records"] > 3
+
+    # A journal that somebody wrote anew, with seals that fit.
+    assert seal.rewrite(
+        path, "DROP TRIGGER record_is_not_changed",
+        "UPDATE record SET body = replace (body, '10.00', '10.01')"
+        " WHERE body LIKE '%10.00%'") > 0
     failure = copy.json("verify", status=NOT_VERIFIED)
     assert failure["kind"] == "not-verified"
     assert failure["records"] >= 1, failure
