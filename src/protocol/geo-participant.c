@@ -278,16 +278,9 @@ static gboolean
 check_order (const GeoParty *party, const GeoOrder *order, GeoNo *no) {
   GeoKeys keys = { party, NULL };
   const GeoPublicKey *key = geo_party_lookup_key (&order->from, &keys);
-  GeoHash hash;
 
-  if (key == NULL || !geo_order_check_signature (order, key, NULL))
-    return geo_no (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);
-  if (!geo_party_is_self (party, &order->from))
-    return TRUE;
-  geo_order_hash (order, &hash);
-  if (geo_payer_find (party, &hash) == NULL)
-    return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_UNKNOWN_ORDER);
-  return TRUE;
+  return (key != NULL && geo_order_check_signature (order, key, NULL)) ||
+         geo_no (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);
 }
 
 /* P8: a voter checks the contract against its own journal. */
@@ -537,6 +530,9 @@ is_ours (GeoParty *party,
     return geo_no (no, GEO_CODE_INVALID, GEO_REASON_FOREIGN_COMMUNITY);
   if (!touches_us (party, prepare->hops))
     return geo_no (no, GEO_CODE_INVALID, GEO_REASON_BAD_PROOF);
+  /* P6: the order is the payer's vote, and there is no word after it (P2). */
+  if (geo_party_is_self (party, &contract->payer))
+    return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_ALREADY_VOTED);
   /* P2: what we said so long ago is not in memory any more, so nothing is said
    * now that could be the other thing.  P9: nor whether it was committed; a
    * vote would never find evidence any more. */
