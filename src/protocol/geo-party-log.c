@@ -29,8 +29,13 @@ set_timer (GeoParty *party, GeoTime at, GPtrArray *actions) {
 
 void
 geo_log_ask (GeoParty *party, GeoTime now, GPtrArray *actions) {
-  GeoMessage *message = geo_message_new (GEO_MESSAGE_LOG_QUERY, NULL);
+  GeoMessage *message;
 
+  /* An answer that comes once more, or from somebody on the way, says less than
+   * the one that is waited for, and nobody has lied. */
+  g_snprintf (party->log_msg_id, sizeof party->log_msg_id,
+              "log-%" G_GINT64_FORMAT "-%u", now, ++party->log_number);
+  message = geo_message_new (GEO_MESSAGE_LOG_QUERY, party->log_msg_id);
   message->u.log_query->size = party->head != NULL ? party->head->size : 0;
   message->u.log_query->after = party->proven;
   party->log_asked = TRUE;
@@ -212,13 +217,16 @@ keep (GeoParty *party, const GeoLogProof *proof, GPtrArray *actions) {
 
 void
 geo_log_proof (GeoParty *party,
-               const GeoLogProof *proof,
+               const GeoMessage *message,
                GeoTime now,
                GPtrArray *actions) {
+  const GeoLogProof *proof = message->u.log_proof->proof;
   gint64 size = party->head != NULL ? party->head->size : 0;
 
   /* An answer to what was asked before, or to nothing. */
-  if (!party->log_asked || proof->size != size || proof->after != party->proven)
+  if (!party->log_asked || proof->size != size ||
+      proof->after != party->proven ||
+      g_strcmp0 (message->msg_id, party->log_msg_id) != 0)
     return;
   party->log_asked = FALSE;
   party->log_probed = FALSE;

@@ -186,6 +186,8 @@ struct _GeoParty {
   GArray *unproven; /* GeoHash: the subjects of our entries after that. */
   gboolean log_asked; /* A LOG_QUERY is on its way … */
   guint log_unproven; /* … and so many subjects were waiting then. */
+  gchar log_msg_id[48]; /* What its answer repeats. */
+  guint log_number;
   guint log_tries;
   gboolean log_probed; /* Whether it answers other things is being seen. */
   gboolean log_waits; /* The timer runs. */
@@ -439,7 +441,7 @@ void geo_log_ask_last (GeoParty *party,
                        GeoTime now,
                        GPtrArray *actions);
 void geo_log_proof (GeoParty *party,
-                    const GeoLogProof *proof,
+                    const GeoMessage *message,
                     GeoTime now,
                     GPtrArray *actions);
 gboolean geo_log_timer (GeoParty *party,

@@ -711,7 +711,7 @@ geo_party_message (GeoParty *party,
     geo_catchup_result (party, message->u.sync_result->sequence, now, actions);
     break;
   case GEO_MESSAGE_LOG_PROOF:
-    geo_log_proof (party, message->u.log_proof->proof, now, actions);
+    geo_log_proof (party, message, now, actions);
     break;
   case GEO_MESSAGE_RECOVERY_RESPONSE:
     recovery_response (party, message->u.recovery_response, now, actions);

@@ -52,7 +52,8 @@ asked (Town *town) {
 
 static GeoMessage *
 show (Town *town, const Tree *tree, gint64 size, gint64 after) {
-  GeoMessage *message = geo_message_new (GEO_MESSAGE_LOG_PROOF, NULL);
+  GeoMessage *message = geo_message_new (GEO_MESSAGE_LOG_PROOF,
+                                         town->party->log_msg_id);
   GeoLogProof *proof = message->u.log_proof->proof = geo_log_proof_new ();
 
   proof->size = size;
@@ -259,6 +260,26 @@ test_silent (void) {
                    ==, GEO_EVIDENCE_KIND_NOT_LOGGED);
 }
 
+/* What was said before is said once more, when something else was asked. */
+static void
+test_answer_again (void) {
+  Tree tree;
+  g_autoptr (Town) town = town_with_log (&tree);
+  g_autoptr (GeoMessage) said = NULL;
+
+  town_connect (town);
+  town_receive (town, town_sync_result (2));
+  said = show (town, &tree, 4, 2);
+  town_receive (town, geo_message_copy (said));
+  town_expect (town, "");
+  receive (town, &tree, "tx-3");
+  wait_and_ask (town);
+  town_receive (town, geo_message_copy (said));
+  town_expect (town, "");
+  town_receive (town, show (town, &tree, 4, 2));
+  town_expect (town, "store:log");
+}
+
 /* A line that is cut is nobody's fault. */
 static void
 test_cut (void) {
@@ -302,6 +323,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/log/shrunk", test_shrunk);
   g_test_add_func ("/party/log/replayed", test_replayed);
   g_test_add_func ("/party/log/silent", test_silent);
+  g_test_add_func ("/party/log/answer-again", test_answer_again);
   g_test_add_func ("/party/log/cut", test_cut);
   g_test_add_func ("/party/log/forged-head", test_forged_head);
   return g_test_run ();
