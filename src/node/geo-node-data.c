@@ -149,7 +149,8 @@ read_answers (GeoJournal *journal, GeoNodeData *data, GError **error) {
   gint64 count = geo_journal_count_records (journal, error);
   GeoTime now = geo_node_now ();
 
-  if (count < 0)
+  if (count < 0 ||
+      !geo_journal_get_forgotten (journal, &data->horizon, error))
     return FALSE;
   for (gint64 n = count; n > 0 && n > count - GEO_NODE_RECENT_RECORDS_MAX;
        n--) {
@@ -164,7 +165,7 @@ read_answers (GeoJournal *journal, GeoNodeData *data, GError **error) {
     if (record->at < now - ANSWER_AGE_MS_MAX - GEO_CLOCK_TOLERANCE_MS)
       break;
     if (n == count - GEO_NODE_RECENT_RECORDS_MAX + 1)
-      data->horizon = record->at + GEO_CLOCK_TOLERANCE_MS;
+      data->horizon = MAX (data->horizon, record->at + GEO_CLOCK_TOLERANCE_MS);
     if (record->kind != GEO_RECORD_KIND_VOTE &&
         record->kind != GEO_RECORD_KIND_REFUSAL &&
         record->kind != GEO_RECORD_KIND_ENTRY)

@@ -493,7 +493,9 @@ handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
   join->path = geo_profile_get_journal_path (self->profile,
                                              &self->offered->community);
   join->secret = geo_secret_ref (self->secret);
-  join->at = geo_node_now ();
+  /* What is forgotten with a lost journal was said by the hub's clock. */
+  join->at = self->community == NULL ? MAX (geo_node_now (), welcome->time)
+                                     : geo_node_now ();
   join->body = geo_record_body_new ();
   join->body->community = geo_community_copy (self->offered);
   join->body->person = geo_participant_copy (

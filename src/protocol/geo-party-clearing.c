@@ -345,8 +345,10 @@ is_ours (const GeoParty *party,
     return geo_no (no, GEO_CODE_INVALID, GEO_REASON_FOREIGN_COMMUNITY);
   if (!geo_party_is_voter (contract, &party->self->pid))
     return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
-  /* P2: what we say is remembered until the deadline. */
-  if (now - GEO_CLOCK_TOLERANCE_MS > contract->deadline)
+  /* P2: what we say is remembered until the deadline, unless that was too much
+   * or another journal. */
+  if (now - GEO_CLOCK_TOLERANCE_MS > contract->deadline ||
+      contract->created_at <= party->horizon)
     return geo_no (no, GEO_CODE_TIMEOUT, GEO_REASON_DEADLINE_PASSED);
   if (contract->deadline - now > DEADLINE_MS_MAX)
     return geo_no (no, GEO_CODE_INVALID, GEO_REASON_CLOCK);

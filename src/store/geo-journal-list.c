@@ -279,6 +279,34 @@ geo_journal_get_joined (GeoJournal *journal,
 }
 
 gboolean
+geo_journal_get_forgotten (GeoJournal *journal,
+                           GeoTime *until,
+                           GError **error) {
+  g_autoptr (GeoRecord) first = NULL;
+  g_autoptr (GeoRecordBody) body = NULL;
+  g_autoptr (GError) failure = NULL;
+  g_autofree gchar *text = NULL;
+
+  *until = 0;
+  if (!geo_journal_get_record (journal, 1, &first, &text, &failure)) {
+    if (g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND))
+      return TRUE;
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  body = geo_record_body_from_text (text, -1, NULL);
+  if (body == NULL || body->person == NULL) {
+    geo_store_set_corrupt (error, "The record of joining");
+    return FALSE;
+  }
+  /* Who joins says who they are a moment before it is written down.  Contracts
+   * go by the hub's clock. */
+  if (first->at - body->person->at > GEO_CLOCK_TOLERANCE_MS)
+    *until = first->at + GEO_CLOCK_TOLERANCE_MS;
+  return TRUE;
+}
+
+gboolean
 geo_journal_get_last_entry (GeoJournal *journal,
                             gint64 *sequence,
                             GeoHash *hash,

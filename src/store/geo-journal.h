@@ -71,6 +71,12 @@ gboolean geo_journal_get_joined (GeoJournal *journal,
                                  GeoParticipant **self,
                                  gchar **hub,
                                  GError **error);
+/* P2: until when another journal of this key, which was lost, may know of
+ * answers that this one does not: it was begun long after the participant was.
+ * 0: there was none. */
+gboolean geo_journal_get_forgotten (GeoJournal *journal,
+                                    GeoTime *until,
+                                    GError **error);
 
 typedef struct {
   GeoTrustLine *line;

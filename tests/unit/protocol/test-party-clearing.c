@@ -462,6 +462,10 @@ test_not_to_be_asked (void) {
   town->now = deal->contract->deadline - 25 * 3600 * 1000;
   expect_not_asked (town, deal, GEO_REASON_CLOCK);
   town->now = before;
+  /* P2: what may have been answered by a journal that is lost. */
+  geo_party_load_horizon (town->party, deal->contract->created_at);
+  expect_not_asked (town, deal, GEO_REASON_DEADLINE_PASSED);
+  town->party->horizon = 0;
   for (guint i = 0; i < GEO_PARTY_PROPOSALS_MAX; i++) {
     g_autoptr (Deal) one = circle (town, i + 1, TRUE);
 

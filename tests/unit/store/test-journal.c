@@ -208,6 +208,28 @@ test_joined (Fixture *fixture, gconstpointer data) {
                        sample_body_line (line), GEO_STORE_ERROR_CONFLICT);
 }
 
+/* P2: a journal that was begun long after its owner joined does not know what
+ * was answered before. */
+static void
+test_forgotten (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  GeoTime joined_at = sample->people[0].person->at;
+  GeoTime until = 1;
+
+  g_assert_true (geo_journal_get_forgotten (fixture->journal, &until, NULL));
+  g_assert_cmpint (until, ==, 0);
+  sample->now = joined_at + GEO_CLOCK_TOLERANCE_MS + 1;
+  append (fixture, GEO_RECORD_KIND_JOINED, sample_joined (sample, 0));
+  g_assert_true (geo_journal_get_forgotten (fixture->journal, &until, NULL));
+  g_assert_cmpint (until, ==, joined_at + 2 * GEO_CLOCK_TOLERANCE_MS + 1);
+
+  /* It is the first one that counts. */
+  sample->now += 10 * GEO_CLOCK_TOLERANCE_MS;
+  append (fixture, GEO_RECORD_KIND_JOINED, sample_joined (sample, 0));
+  g_assert_true (geo_journal_get_forgotten (fixture->journal, &until, NULL));
+  g_assert_cmpint (until, <, sample->now - 5 * GEO_CLOCK_TOLERANCE_MS);
+}
+
 /* --- Lines ---------------------------------------------------------------- */
 
 static void
@@ -1013,6 +1035,8 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/store/journal/joined", Fixture, "empty", set_up, test_joined,
               tear_down);
+  g_test_add ("/store/journal/forgotten", Fixture, "empty", set_up,
+              test_forgotten, tear_down);
   ADD ("/store/journal/lines", test_lines);
   ADD ("/store/journal/paid", test_paid);
   ADD ("/store/journal/not-paid", test_not_paid);
