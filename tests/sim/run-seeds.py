@@ -45,13 +45,17 @@ PLANTS = {
     "node-forgets": {"P9"},
     "node-silent": {"late", "P12", "rest"},
     "node-unpaid": {"paid"},
+    "node-reborn": {"P2", "P9"},
 }
 PLANT_SEEDS = 8
 PLANT_OPTIONS = ("--nodes", 8)
 # What shows only where a node falls between an entry and a PREPARE that was
 # late: a small town and a long life have that most often, about every fourth.
-RARE_SEEDS = 24
-RARE_OPTIONS = {"node-forgets": ("--nodes", 3, "--steps", 3000)}
+RARE_SEEDS = 80
+RARE_OPTIONS = {
+    "node-forgets": ("--nodes", 3, "--steps", 3000),
+    "node-reborn": ("--nodes", 10, "--steps", 3000),
+}
 
 # What never happens in a life without storms, or only once in a hundred.
 PROFILES = ("storm", "storm", "storm", "storm", "market", "storm", "storm",

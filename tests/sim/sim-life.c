@@ -365,7 +365,9 @@ scene_clock (Sim *sim) {
     sim->hub->skew = skew;
   } else {
     sim_trace (sim, node, "clock is %" G_GINT64_FORMAT " ms ahead", skew);
-    node->skew = below (sim, 3) == 0 ? 0 : skew;
+    skew = below (sim, 3) == 0 ? 0 : skew;
+    node->was_ahead |= skew < node->skew;
+    node->skew = skew;
   }
 }
 

@@ -32,9 +32,13 @@ load_answers (SimNode *node,
               GError **error) {
   gint64 count = geo_journal_count_records (node->journal, error);
   GeoTime now = sim_node_now (node);
+  GeoTime forgotten;
 
-  if (count < 0)
+  if (count < 0 ||
+      !geo_journal_get_forgotten (node->journal, &forgotten, error))
     return FALSE;
+  if (!sim_plants (node->sim, SIM_PLANT_NODE_REBORN))
+    geo_party_load_horizon (party, forgotten);
   /* Oldest first, as it happened: memory has an end. */
   for (gint64 n = MAX (1, count - RECENT_RECORDS_MAX + 1); n <= count; n++) {
     g_autoptr (GeoRecord) record = NULL;

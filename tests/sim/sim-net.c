@@ -171,19 +171,54 @@ sim_send_to_node (SimSession *session, GeoMessage *message, gboolean lie) {
     post (session->node->sim, session, SIM_EVENT_TO_NODE, message, 0, lie);
 }
 
+static GeoMessage *
+some_heard (SimNode *node) {
+  Sim *sim = node->sim;
+  const gchar *text = g_ptr_array_index (
+      node->heard, sim_random_below (&sim->random, node->heard->len));
+
+  return geo_message_decode (text, strlen (text), NULL);
+}
+
+static gboolean
+is_question (const GeoMessage *message) {
+  return message->type == GEO_MESSAGE_PAYMENT_PREPARE ||
+         message->type == GEO_MESSAGE_CLEARING_PROPOSE;
+}
+
 void
 sim_replay (SimNode *node) {
   Sim *sim = node->sim;
   g_autoptr (GeoMessage) message = NULL;
-  const gchar *text;
 
   if (!sim_node_is_in (node) || node->heard->len == 0)
     return;
-  text = g_ptr_array_index (node->heard,
-                            sim_random_below (&sim->random, node->heard->len));
-  message = geo_message_decode (text, strlen (text), NULL);
+  message = some_heard (node);
+  /* Every other time a question, if there is one: who answers twice is asked
+   * twice. */
+  if (sim_random_chance (&sim->random, 1, 2))
+    for (guint i = 0; i < node->heard->len && !is_question (message); i++) {
+      geo_message_free (message);
+      message = some_heard (node);
+    }
   sim_count (sim, SIM_COUNT_replayed);
   post (sim, node->session, SIM_EVENT_TO_NODE, message, 0, FALSE);
+}
+
+void
+sim_ask_anew (SimNode *node) {
+  Sim *sim = node->sim;
+
+  for (guint i = 0; i < node->heard->len && sim_node_is_in (node); i++) {
+    const gchar *text = g_ptr_array_index (node->heard, i);
+    g_autoptr (GeoMessage) message = geo_message_decode (text, strlen (text),
+                                                         NULL);
+
+    if (!is_question (message) || sim_random_chance (&sim->random, 1, 2))
+      continue;
+    sim_count (sim, SIM_COUNT_asked_anew);
+    post (sim, node->session, SIM_EVENT_TO_NODE, message, 0, FALSE);
+  }
 }
 
 /* --- Ending --------------------------------------------------------------- */

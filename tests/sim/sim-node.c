@@ -127,13 +127,16 @@ sim_node_free (gpointer data) {
 
 /* --- What the disk holds -------------------------------------------------- */
 
-/* It lost what it said it had: what is known of it is what it has now. */
+/* It lost what it said it had: what is known of it is what it has now.  What it
+ * signed stays signed where all is gone (P2): it can see that it is a new
+ * journal, and no journal can see that its last records are missing. */
 static void
 learn_anew (SimNode *node, gint64 count) {
   node->checked_exact = TRUE;
   node->n_records = 0;
   node->stored_sequence = 0;
-  g_hash_table_remove_all (node->said);
+  if (count > 0)
+    g_hash_table_remove_all (node->said);
   g_hash_table_remove_all (node->states);
   g_hash_table_remove_all (node->stored);
   g_hash_table_remove_all (node->ended);
@@ -195,6 +198,7 @@ begin_anew (SimNode *node) {
   sim_disk_wipe (node->disk);
   g_clear_pointer (&node->uncertain, geo_record_body_free);
   node->checked_exact = FALSE;
+  node->reborn = TRUE;
 }
 
 static const gchar *
@@ -335,7 +339,9 @@ sim_node_lose_journal (SimNode *node) {
   close_all (node);
   go (node);
   begin_anew (node);
-  sim_add_event (node->sim, SIM_EVENT_NODE_START, 60000)->node = node;
+  sim_add_event (node->sim, SIM_EVENT_NODE_START,
+                 sim_random_range (&node->sim->random, 1000, 60000))
+      ->node = node;
 }
 
 /* --- Storing -------------------------------------------------------------- */
@@ -415,11 +421,14 @@ static gboolean
 append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body) {
   Sim *sim = node->sim;
   g_autoptr (GError) error = NULL;
+  GeoTime at = sim_node_now (node);
   gboolean written, gone;
 
+  if (kind == GEO_RECORD_KIND_JOINED)
+    at = MAX (at, node->hub_time);
   arm_disk (node);
-  written = geo_journal_append (node->journal, node->secret, kind, *body,
-                                sim_node_now (node), NULL, &error);
+  written = geo_journal_append (node->journal, node->secret, kind, *body, at,
+                                NULL, &error);
   gone = sim_disk_is_gone (node->disk);
   if (!gone)
     sim_disk_disarm (node->disk);
@@ -439,6 +448,12 @@ append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body) {
         sim_count (sim, SIM_COUNT_disk_errors);
     } else if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_FULL)) {
       sim_count (sim, SIM_COUNT_disk_full);
+    } else if (node->was_ahead &&
+               g_error_matches (error, GEO_STORE_ERROR,
+                                GEO_STORE_ERROR_CONFLICT)) {
+      /* P2: by a clock that was ahead nobody could ask about it any more, so
+       * it was forgotten; the journal knows. */
+      sim_trace (sim, node, "has voted already");
     } else {
       sim_fail_store (sim, node, "store", error);
     }
@@ -477,6 +492,9 @@ signed_in (SimNode *node) {
   geo_party_connected (node->party, node->hub_sequence, sim_node_now (node),
                        actions);
   sim_node_run (node, actions);
+  if (node->reborn && !node->sim->quiet)
+    sim_ask_anew (node);
+  node->reborn = FALSE;
 }
 
 void
@@ -896,6 +914,7 @@ take_challenge (SimNode *node, const GeoMsgChallenge *challenge) {
 static void
 take_welcome (SimNode *node, const GeoMsgWelcome *welcome) {
   node->hub_sequence = welcome->sequence;
+  node->hub_time = welcome->time;
   if (node->party != NULL) {
     signed_in (node);
     return;

@@ -214,6 +214,12 @@ sim_plant (Sim *sim) {
   case SIM_PLANT_JOURNAL_BIT:
     sim->planted = plant_bits (node);
     return;
+  case SIM_PLANT_NODE_REBORN:
+    /* Again and again: it shows where somebody asks at once. */
+    if (sim_random_chance (&sim->random, 1, 20))
+      sim_node_lose_journal (sim_node (
+          sim, sim_random_below (&sim->random, sim->nodes->len)));
+    return;
   case SIM_PLANT_NOT_EXACT:
     sim->planted = plant_not_exact (node);
     return;

@@ -44,6 +44,7 @@ static const gchar *const plant_names[SIM_N_PLANTS] = {
   [SIM_PLANT_NODE_FORGETS] = "node-forgets",
   [SIM_PLANT_NODE_SILENT] = "node-silent",
   [SIM_PLANT_NODE_UNPAID] = "node-unpaid",
+  [SIM_PLANT_NODE_REBORN] = "node-reborn",
 };
 
 const gchar *
@@ -356,6 +357,7 @@ sim_settle (Sim *sim) {
     SimNode *node = sim_node (sim, i);
 
     sim_disk_disarm (node->disk);
+    node->was_ahead |= node->skew > 0;
     node->skew = 0;
     node->mute_until = 0;
     node->lied = FALSE;

@@ -37,7 +37,7 @@ typedef struct _SimSession SimSession;
   X (quotes) X (orders_repeated) X (orders_forged) X (absences) X (quiet)     \
   X (days) X (checks) X (cleared) X (proposed) X (clearings_answered)         \
   X (clearings_asked) X (asked_again) X (replayed) X (frozen) X (thawed)       \
-  X (aborted)
+  X (aborted) X (asked_anew)
 /* clang-format on */
 
 typedef enum {
@@ -98,6 +98,7 @@ typedef enum {
   SIM_PLANT_NODE_FORGETS,
   SIM_PLANT_NODE_SILENT,
   SIM_PLANT_NODE_UNPAID,
+  SIM_PLANT_NODE_REBORN,
   SIM_N_PLANTS
 } SimPlant;
 
@@ -131,6 +132,7 @@ struct _SimNode {
   SimDisk *disk;
   SimNature nature;
   gint64 skew; /* Its clock, ahead of the true time. */
+  gboolean was_ahead; /* Its clock was set back once. */
 
   gboolean up; /* The process runs. */
   guint life; /* Of the process: events of former ones count no more. */
@@ -141,6 +143,7 @@ struct _SimNode {
   SimLogin login;
   gchar *challenge;
   gint64 hub_sequence;
+  GeoTime hub_time;
 
   GeoJournal *journal;
   GeoCommunity *community;
@@ -157,6 +160,7 @@ struct _SimNode {
   gint64 n_records;
   GeoRecordBody *uncertain;
   GeoRecordKind uncertain_kind;
+  gboolean reborn; /* It has its words only. */
   gboolean checked_exact; /* Its disk has kept all that it said it kept. */
   GHashTable *stored; /* GeoHash of orders, votes, refusals, lines */
   gint64 stored_sequence;
@@ -355,6 +359,8 @@ void sim_send_to_hub (SimNode *node, GeoMessage *message, gint64 late_ms);
 void sim_send_to_node (SimSession *session, GeoMessage *message, gboolean lie);
 /* Something that was sent to the node before comes once more. */
 void sim_replay (SimNode *node);
+/* All questions that it was asked before it lost its disk, perhaps. */
+void sim_ask_anew (SimNode *node);
 /* The wire breaks; both ends learn of it later. */
 void sim_session_break (Sim *sim, SimSession *session);
 /* One end closes in order. */
