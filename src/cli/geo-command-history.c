@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli/geo-cli-node.h"
+#include "cli/geo-passphrase.h"
 #include "node/geo-phrases.h"
 #include "node/geo-proof.h"
 
@@ -466,14 +467,37 @@ const GeoCommand geo_command_receipt = {
 
 /* --- verify ------------------------------------------------------------- */
 
+/* The profile whose key opens a backup: NULL where there is none, or nobody to
+ * type its passphrase, and *status where unlocking it failed. */
+static GeoProfile *
+unlock_for_backup (GeoCli *cli, const gchar *path, int *status) {
+  g_autoptr (GeoProfile) profile = geo_cli_get_profile (cli);
+  GeoKeyPlace place = geo_profile_get_key_place (profile);
+
+  if (place == GEO_KEY_PLACE_NONE || !geo_proof_is_backup (path) ||
+      (place == GEO_KEY_PLACE_FILE && cli->common.passphrase_file == NULL &&
+       !geo_passphrase_can_ask ()) ||
+      !geo_cli_unlock (cli, profile, status))
+    return NULL;
+  return g_steal_pointer (&profile);
+}
+
 static int
 verify_file (GeoCli *cli, const gchar *path) {
+  gboolean is_link = g_ascii_strncasecmp (path, "geo:", 4) == 0;
+  g_autoptr (GeoProfile) profile = NULL;
   g_auto (GeoProof) proof = { NULL };
   g_autoptr (GError) error = NULL;
+  int status = GEO_EXIT_DONE;
   GeoReport *report;
 
-  if (!(g_ascii_strncasecmp (path, "geo:", 4) == 0
-            ? geo_proof_verify_text (path, strlen (path), &proof, &error)
+  if (!is_link)
+    profile = unlock_for_backup (cli, path, &status);
+  if (status != GEO_EXIT_DONE)
+    return status;
+  if (!(is_link ? geo_proof_verify_text (path, strlen (path), &proof, &error)
+        : profile != NULL
+            ? geo_proof_verify_backup (path, profile, &proof, &error)
             : geo_proof_verify (path, &proof, &error))) {
     if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR)
       return geo_cli_fail_printf (cli, GEO_EXIT_FAILED,
@@ -491,6 +515,8 @@ verify_file (GeoCli *cli, const gchar *path) {
   geo_report_text (report, "file", proof.kind);
   geo_report_text (report, "proves", proof.sentence);
   geo_report_number (report, "records", proof.records);
+  if (g_strcmp0 (proof.kind, "backup") == 0)
+    geo_report_flag (report, "opened", !proof.is_closed);
   return geo_cli_done (cli, report);
 }
 
@@ -536,11 +562,13 @@ const GeoCommand geo_command_verify = {
   .arguments = N_ ("[FILE|LINK]"),
   .summary = N_ ("Check a file that proves something, or your whole journal"),
   .description = N_ (
-      "With FILE, a receipt, statement, checkpoint, journal or evidence, or the "
+      "With FILE, a receipt, statement, checkpoint, journal or evidence, or "
+      "the "
       "LINK of\na request, checks it with neither network nor keys and says "
       "what it proves, or\nthe first record that does not hold and why; "
-      "without, checks every record of the\njournal.  Exit status 6: it does "
-      "not hold.\n\n"
+      "without, checks every record of the\njournal.  Of a backup its owner’s "
+      "profile checks every record, any other its\nlength.  Exit status 6: it "
+      "does not hold.\n\n"
       "Examples:\n"
       "  geo verify receipt.json\n"
       "  geo verify"),

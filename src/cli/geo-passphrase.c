@@ -151,6 +151,16 @@ write_terminal (int terminal, const gchar *text) {
   }
 }
 
+gboolean
+geo_passphrase_can_ask (void) {
+  int terminal = open ("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+  if (terminal < 0)
+    return FALSE;
+  close (terminal);
+  return TRUE;
+}
+
 gchar *
 geo_passphrase_ask (const gchar *question, GError **error) {
   gchar buffer[GEO_PASSPHRASE_LEN_MAX + 1];

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 
 /* The first line, without its end. */
 gchar *geo_passphrase_read (const gchar *path, GError **error);
+/* There is a terminal to ask on. */
+gboolean geo_passphrase_can_ask (void);
 /* Asks on the terminal, whatever stdin and stdout are, and shows nothing of
  * what is typed. */
 gchar *geo_passphrase_ask (const gchar *question, GError **error);

@@ -41,6 +41,20 @@ gboolean geo_backup_unpack (const gchar *path,
 gboolean geo_backup_use (const gchar *folder, GError **error);
 void geo_backup_drop (const gchar *folder);
 
+/* The same, and nothing is left of it: it is only looked at.  records_out: how
+ * many hold in all journals. */
+gboolean geo_backup_verify (const gchar *path,
+                            const gchar *folder,
+                            const GeoSecret *secret,
+                            gchar **name_out,
+                            gint64 *records_out,
+                            GError **error);
+
+/* Without the key: whether it begins like one, which 8 bytes tell, and whether
+ * its length can be that of a whole one. */
+gboolean geo_backup_is_one (const guint8 *head, gsize len);
+gboolean geo_backup_check_shape (const gchar *path, GError **error);
+
 /* The bytes of a backup, read with stream's position at its beginning; for
  * geo_backup_unpack () and for tests.  Journals go into staging, which is
  * there. */

@@ -45,6 +45,7 @@
 #define KDF_KEY 1
 #define KDF_ID 2
 #define STAGING ".restoring"
+#define LOOKED_AT ".verifying"
 #define COPIES ".backing-up"
 #define REPLACED_MAX 1000
 
@@ -566,6 +567,24 @@ unpack_journal (Reader *reader, const Journal *journal, GError **error) {
   return done;
 }
 
+/* What the first n bytes say about what it is. */
+static gboolean
+check_head (const guint8 *head, gsize n, GError **error) {
+  if (!geo_backup_is_one (head, n)) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("This is no backup of Geo, so nothing was "
+                            "changed."));
+    return FALSE;
+  }
+  if (head[MAGIC_LEN - 1] != MAGIC[MAGIC_LEN - 1]) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("This backup was made by a newer version. Update "
+                            "first."));
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 read_stream (Reader *reader,
              const gchar *staging,
@@ -579,19 +598,10 @@ read_stream (Reader *reader,
   int failed;
 
   if (!g_input_stream_read_all (reader->stream, head, sizeof head, &n, NULL,
-                                NULL) ||
-      n < MAGIC_LEN || memcmp (head, MAGIC, MAGIC_LEN - 1) != 0) {
-    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                         _ ("This is no backup of Geo, so nothing was "
-                            "changed."));
+                                NULL))
+    n = 0;
+  if (!check_head (head, n, error))
     return FALSE;
-  }
-  if (head[MAGIC_LEN - 1] != MAGIC[MAGIC_LEN - 1]) {
-    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                         _ ("This backup was made by a newer version. Update "
-                            "first."));
-    return FALSE;
-  }
   if (n < sizeof head)
     return fail_damaged (error);
   make_ad (secret, reader->ad);
@@ -678,25 +688,72 @@ foreach_journal (const gchar *staging,
   return TRUE;
 }
 
+typedef struct {
+  const GeoSecret *secret;
+  gint64 records; /* That hold. */
+} Check;
+
 /* Every record holds, and is this identity's. */
 static gboolean
 check_journal (const gchar *community,
                const gchar *folder,
                gpointer user_data,
                GError **error) {
+  Check *check = user_data;
   g_autofree gchar *path = g_build_filename (folder, GEO_JOURNAL_FILE, NULL);
   g_autoptr (GeoJournal) journal = geo_journal_open (path, FALSE, NULL);
   g_autoptr (GeoParticipant) self = NULL;
+  gint64 records = 0;
   GeoPid pid;
 
-  geo_secret_get_pid (user_data, &pid);
-  if (journal == NULL || !geo_journal_verify (journal, NULL, NULL, NULL, NULL))
+  geo_secret_get_pid (check->secret, &pid);
+  if (journal == NULL ||
+      !geo_journal_verify (journal, NULL, NULL, &records, NULL))
     return fail_damaged (error);
+  check->records += records;
   /* A journal whose joining was cut short belongs to nobody yet. */
   if (geo_journal_get_joined (journal, NULL, &self, NULL, NULL) &&
       !geo_pid_equal (&self->pid, &pid))
     return fail_damaged (error);
   return TRUE;
+}
+
+static GInputStream *
+open_backup (const gchar *path, GError **error) {
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) failure = NULL;
+  GFileInputStream *in = g_file_read (file, NULL, &failure);
+
+  if (in == NULL)
+    g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                 /* Translators: %s is what the system says. */
+                 _ ("The backup could not be read: %s."), failure->message);
+  return (GInputStream *) in;
+}
+
+static gboolean
+unpack (const gchar *path,
+        const gchar *staging,
+        Check *check,
+        gchar **name_out,
+        GeoBackupStep step,
+        gpointer user_data,
+        GError **error) {
+  g_autoptr (GInputStream) in = open_backup (path, error);
+
+  if (in == NULL)
+    return FALSE;
+  remove_folder (staging);
+  if (!geo_profile_make_folder (staging, error))
+    return FALSE;
+  if (geo_backup_read (in, staging, check->secret, name_out, step, user_data,
+                       error) &&
+      /* Only read from here on. */
+      foreach_journal (staging, check_journal, check, error))
+    return TRUE;
+  g_clear_pointer (name_out, g_free);
+  remove_folder (staging);
+  return FALSE;
 }
 
 gboolean
@@ -708,27 +765,83 @@ geo_backup_unpack (const gchar *path,
                    gpointer user_data,
                    GError **error) {
   g_autofree gchar *staging = g_build_filename (folder, STAGING, NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GError) failure = NULL;
-  g_autoptr (GFileInputStream) in = g_file_read (file, NULL, &failure);
+  Check check = { .secret = secret };
 
-  if (in == NULL) {
-    g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                 /* Translators: %s is what the system says. */
-                 _ ("The backup could not be read: %s."), failure->message);
+  return unpack (path, staging, &check, name_out, step, user_data, error);
+}
+
+/* Here nobody has typed any words. */
+static gboolean
+is_of (const gchar *path, const GeoSecret *secret, GError **error) {
+  g_autoptr (GInputStream) in = open_backup (path, error);
+  guint8 head[AD_LEN];
+  guint8 ad[AD_LEN];
+  gsize n = 0;
+
+  if (in == NULL)
     return FALSE;
-  }
-  remove_folder (staging);
-  if (!geo_profile_make_folder (staging, error))
-    return FALSE;
-  if (geo_backup_read (G_INPUT_STREAM (in), staging, secret, name_out, step,
-                       user_data, error) &&
-      /* Only read from here on. */
-      foreach_journal (staging, check_journal, (gpointer) secret, error))
+  make_ad (secret, ad);
+  if (g_input_stream_read_all (in, head, sizeof head, &n, NULL, NULL) &&
+      n == sizeof head &&
+      sodium_memcmp (head + MAGIC_LEN, ad + MAGIC_LEN, ID_LEN) == 0)
     return TRUE;
-  g_clear_pointer (name_out, g_free);
-  remove_folder (staging);
+  g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                       _ ("This backup is damaged, or of another identity "
+                          "than this profile."));
   return FALSE;
+}
+
+gboolean
+geo_backup_verify (const gchar *path,
+                   const gchar *folder,
+                   const GeoSecret *secret,
+                   gchar **name_out,
+                   gint64 *records_out,
+                   GError **error) {
+  g_autofree gchar *staging = g_build_filename (folder, LOOKED_AT, NULL);
+  Check check = { .secret = secret };
+
+  if (!is_of (path, secret, error) ||
+      !unpack (path, staging, &check, name_out, NULL, NULL, error))
+    return FALSE;
+  remove_folder (staging);
+  *records_out = check.records;
+  return TRUE;
+}
+
+/* --- Without the key ------------------------------------------------------ */
+
+gboolean
+geo_backup_is_one (const guint8 *head, gsize len) {
+  return len >= MAGIC_LEN && memcmp (head, MAGIC, MAGIC_LEN - 1) == 0;
+}
+
+gboolean
+geo_backup_check_shape (const gchar *path, GError **error) {
+  g_autoptr (GInputStream) in = open_backup (path, error);
+  g_autoptr (GFileInfo) info = NULL;
+  g_autoptr (GError) failure = NULL;
+  guint8 head[AD_LEN + HEADER_LEN];
+  goffset last;
+  gsize n;
+
+  if (in == NULL)
+    return FALSE;
+  if (!g_input_stream_read_all (in, head, sizeof head, &n, NULL, &failure))
+    return fail_restore (error, failure->message);
+  if (!check_head (head, n, error))
+    return FALSE;
+  info = g_file_input_stream_query_info (
+      G_FILE_INPUT_STREAM (in), G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, &failure);
+  if (info == NULL)
+    return fail_restore (error, failure->message);
+  /* All chunks are full but the last, which holds something. */
+  last = (g_file_info_get_size (info) - (goffset) sizeof head) %
+         (CHUNK_LEN + EXTRA_LEN);
+  return n == sizeof head && (last == 0 || last > (goffset) EXTRA_LEN) &&
+                 g_file_info_get_size (info) > (goffset) sizeof head
+             ? TRUE
+             : fail_damaged (error);
 }
 
 static gboolean

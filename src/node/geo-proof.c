@@ -16,6 +16,7 @@
 #include "core/geo-json.h"
 #include "core/geo-letter.h"
 #include "core/geo-link.h"
+#include "node/geo-backup-private.h"
 #include "node/geo-node.h"
 #include "node/geo-phrases.h"
 #include "store/geo-journal.h"
@@ -649,6 +650,58 @@ verify_journal (const gchar *path, GeoProof *out, GError **error) {
   return TRUE;
 }
 
+/* --- Backups --------------------------------------------------------------- */
+
+static gboolean
+verify_shape (const gchar *path, GeoProof *out, GError **error) {
+  out->kind = "backup";
+  if (!geo_backup_check_shape (path, error))
+    return FALSE;
+  out->is_closed = TRUE;
+  out->sentence =
+      g_strdup (_ ("This is a backup, and its length fits. What is in it can "
+                   "be checked only where its owner’s key is."));
+  return TRUE;
+}
+
+gboolean
+geo_proof_is_backup (const gchar *path) {
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) in = g_file_read (file, NULL, NULL);
+  guint8 head[8];
+  gsize len = 0;
+
+  return in != NULL &&
+         g_input_stream_read_all (G_INPUT_STREAM (in), head, sizeof head, &len,
+                                  NULL, NULL) &&
+         geo_backup_is_one (head, len);
+}
+
+gboolean
+geo_proof_verify_backup (const gchar *path,
+                         GeoProfile *profile,
+                         GeoProof *out,
+                         GError **error) {
+  g_autofree gchar *name = NULL;
+  g_autofree gchar *count = NULL;
+
+  *out = (GeoProof){ .kind = "backup" };
+  if (!geo_backup_verify (path, geo_profile_get_folder (profile),
+                          geo_profile_get_secret (profile), &name,
+                          &out->records, error))
+    return FALSE;
+  count = g_strdup_printf ("%" G_GINT64_FORMAT, out->records);
+  out->sentence = g_strdup_printf (
+      /* Translators: the name of a person, and a number. */
+      g_dngettext (GETTEXT_PACKAGE, "The backup of %s holds: %s record.",
+                   "The backup of %s holds: %s records.",
+                   (gulong) out->records),
+      name, count);
+  return TRUE;
+}
+
+/* --- Any file -------------------------------------------------------------- */
+
 gboolean
 geo_proof_verify (const gchar *path, GeoProof *out, GError **error) {
   g_autoptr (GFile) file = g_file_new_for_path (path);
@@ -680,6 +733,8 @@ geo_proof_verify (const gchar *path, GeoProof *out, GError **error) {
     if (available >= sizeof JOURNAL_HEAD &&
         memcmp (begin, JOURNAL_HEAD, sizeof JOURNAL_HEAD) == 0)
       return verify_journal (path, out, error);
+    if (geo_backup_is_one (begin, available))
+      return verify_shape (path, out, error);
   }
   head = g_data_input_stream_read_line (lines, &len, NULL, &why);
   if (why != NULL) {

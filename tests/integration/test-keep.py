@@ -263,6 +263,53 @@ def test_backup_restored(scene):
     assert export(scene.ivan, "--offline") == before
 
 
+def test_backup_is_verified(scene):
+    """All of it by its owner, its shape by anybody, and never a changed one."""
+    olena = scene.olena
+    before = sorted(os.listdir(olena.profile))
+    said = olena.json("verify", scene.backup)
+    assert (said["file"], said["opened"]) == ("backup", True), said
+    assert said["records"] > 3 and "Olena" in said["proves"], said
+    nobody = Person(scene.folder, "Nobody")
+    said = nobody.json("verify", scene.backup)
+    assert (said["file"], said["opened"]) == ("backup", False), said
+    assert "another identity" in scene.ivan.run("verify", scene.backup,
+                                                status=NOT_VERIFIED)
+    with open(scene.backup, "rb") as file:
+        data = file.read()
+    path = os.path.join(scene.folder, "changed.backup")
+    step = max(1, len(data) // 25)
+    for at in [0, 6, 7, 8, 23, 24, 47, *range(48, len(data), step),
+               len(data) - 1]:
+        changed = bytearray(data)
+        changed[at] ^= 1
+        with open(path, "wb") as file:
+            file.write(changed)
+        olena.run("verify", path, status=NOT_VERIFIED)
+    for length in (7, 8, 40, 48, 60, 65):
+        with open(path, "wb") as file:
+            file.write(data[:length])
+        nobody.run("verify", path, status=NOT_VERIFIED)
+    with open(path, "wb") as file:
+        file.write(data[:len(data) - 1])
+    olena.run("verify", path, status=NOT_VERIFIED)
+    # Nothing of what was in it is left lying about.
+    assert sorted(os.listdir(olena.profile)) == before
+
+    # A key with a passphrase: with it all of it, without the shape.
+    person = Person(scene.folder, "Passphrase")
+    secret = os.path.join(scene.folder, "passphrase")
+    with open(secret, "w", encoding="utf-8") as file:
+        file.write("correct horse\n")
+    person.run("init", "--name", "Olena", "--no-keyring", "--passphrase-file",
+               secret, "--words-file", person.write_words(olena.words))
+    said = person.json("verify", scene.backup, "--passphrase-file", secret)
+    assert said["opened"] and said["records"] > 3, said
+    with open(secret, "w", encoding="utf-8") as file:
+        file.write("wrong\n")
+    person.run("verify", scene.backup, "--passphrase-file", secret, status=KEY)
+
+
 def test_backup_while_in_use(scene):
     """Another process holds the journal for writing."""
     olena = scene.olena
