@@ -59,8 +59,7 @@ struct _GeoEngine {
   GQueue lists; /* List */
   GHashTable *awaited; /* GeoPid → number of SENDs to it in lists */
   GList *uncollected; /* The first link with STOREs for the writer, or NULL. */
-  guint64 collected; /* STOREs given to the writer since the start … */
-  guint64 written; /* … of these are on disk … */
+  guint64 written; /* STOREs that are on disk since the start … */
   guint64 passed; /* … and these have been gone past. */
   gboolean pumping;
   gboolean is_failed;
@@ -314,7 +313,8 @@ static void
 collect (GeoEngine *engine) {
   g_autoptr (GPtrArray) changes = NULL;
 
-  if (engine->uncollected == NULL || geo_writer_is_busy (engine->writer))
+  if (engine->uncollected == NULL ||
+      geo_writer_count_jobs (engine->writer) == GEO_WRITER_JOBS_MAX)
     return;
   changes = g_ptr_array_new ();
   while (engine->uncollected != NULL) {
@@ -337,7 +337,6 @@ full:
     return;
   g_source_set_ready_time (engine->collecting, -1);
   engine->collected_last = changes->len;
-  engine->collected += changes->len;
   engine->pending -= changes->len;
   geo_hub_metrics_batch (engine->metrics, changes->len);
   geo_writer_write (engine->writer, g_steal_pointer (&changes));
@@ -347,7 +346,7 @@ static gboolean
 collect_cb (gpointer user_data) {
   GeoEngine *engine = user_data;
 
-  if (!engine->is_failed)
+  if (!engine->is_failed && geo_writer_count_jobs (engine->writer) == 0)
     collect (engine);
   return G_SOURCE_CONTINUE;
 }
@@ -364,22 +363,27 @@ static GSourceFuncs collecting_funcs = { NULL, NULL, collecting_dispatch,
                                          NULL, NULL, NULL };
 
 /* At once where that is enough for one fsync, or when nothing else is to be
- * done: whoever is alone waits for nobody. */
+ * done: whoever is alone waits for nobody.  While a batch is written, only what
+ * is enough is put behind it, for the writer to go on with. */
 static void
 collect_soon (GeoEngine *engine) {
   gint64 now_us, ready_us;
   guint company;
+  guint jobs = geo_writer_count_jobs (engine->writer);
 
-  if (engine->pending == 0 || geo_writer_is_busy (engine->writer))
+  if (engine->pending == 0 || jobs == GEO_WRITER_JOBS_MAX)
     return;
   now_us = g_get_monotonic_time ();
   ready_us = engine->pending_since_us + GROUP_WAIT_US;
   company = count_company (engine, now_us);
-  if (engine->pending >= GROUP_ENOUGH || now_us >= ready_us ||
-      (engine->pending >= GROUP_SOME && engine->pending >= company)) {
+  if (engine->pending >= GROUP_ENOUGH ||
+      (engine->pending >= GROUP_SOME && engine->pending >= company) ||
+      (jobs == 0 && now_us >= ready_us)) {
     collect (engine);
     return;
   }
+  if (jobs > 0)
+    return;
   /* Those of the last batch are likely to come back. */
   if (engine->pending >= company && !engine->more_comes &&
       engine->pending >= engine->collected_last * 3 / 4)
@@ -424,7 +428,7 @@ push (GeoEngine *engine, List *list) {
       engine->pending_since_us = list->submitted_us;
     note_decided (engine, action->change, list->submitted_us);
     /* Whoever is alone is signed where it is written. */
-    if (engine->pending > 1 || geo_writer_is_busy (engine->writer))
+    if (engine->pending > 1 || geo_writer_count_jobs (engine->writer) > 0)
       geo_writer_sign_ahead (engine->writer, action->change);
   }
   if (!g_queue_is_empty (&engine->lists) && may_overtake (engine, list)) {
@@ -455,9 +459,11 @@ submit (GeoEngine *engine, GPtrArray *actions) {
 }
 
 static void
-written_cb (const GError *error, gpointer user_data) {
+written_cb (guint n_changes, const GError *error, gpointer user_data) {
   GeoEngine *engine = user_data;
 
+  if (engine->is_failed)
+    return;
   if (error != NULL) {
     /* A hub that cannot write stops.  What has not been sent is never sent. */
     engine->is_failed = TRUE;
@@ -466,7 +472,7 @@ written_cb (const GError *error, gpointer user_data) {
       engine->failed (error, engine->user_data);
     return;
   }
-  engine->written = engine->collected;
+  engine->written += n_changes;
   pump (engine);
 }
 
@@ -936,7 +942,7 @@ geo_engine_clear_next (GeoEngine *engine, GeoClearingPlan *plan) {
 gboolean
 geo_engine_is_idle (const GeoEngine *engine) {
   return engine->is_failed || (g_queue_is_empty ((GQueue *) &engine->lists) &&
-                               !geo_writer_is_busy (engine->writer));
+                               geo_writer_count_jobs (engine->writer) == 0);
 }
 
 guint

@@ -19,6 +19,8 @@ typedef struct {
 } Signing;
 
 #define SIGNERS 1
+/* Without anything to write, before the files are tidied. */
+#define QUIET_US (2 * G_USEC_PER_SEC)
 
 enum { SIGNING_WAITS = 0, SIGNING_TAKEN = 1, SIGNING_DONE = 2 };
 
@@ -33,7 +35,6 @@ typedef struct {
 struct _GeoWriter {
   GThread *thread;
   GAsyncQueue *jobs;
-  GMainContext *context;
   GeoHubStore *store; /* The thread's. */
   GeoSecret *secret; /* Read by the threads. */
   GThreadPool *signers;
@@ -41,11 +42,12 @@ struct _GeoWriter {
 
   GMutex mutex;
   GCond signed_cond; /* With mutex: some signing is done. */
-  GSource *answer; /* Under mutex: what the thread has left for us. */
+  GAsyncQueue *done; /* Job: what the thread has left for us … */
+  GSource *answers; /* … and this is set off then. */
 
   GeoWriterFunc func;
   gpointer user_data;
-  gboolean busy;
+  guint n_jobs; /* Without an answer yet */
   guint64 commits;
   guint64 n_changes;
 };
@@ -68,36 +70,32 @@ job_free (gpointer data) {
   g_free (job);
 }
 
-typedef struct {
-  GeoWriter *writer;
+static gboolean
+answers_cb (gpointer user_data) {
+  GeoWriter *writer = user_data;
   Job *job;
-} Answer;
 
-static void
-answer_free (gpointer data) {
-  Answer *answer = data;
-
-  job_free (answer->job);
-  g_free (answer);
+  while ((job = g_async_queue_try_pop (writer->done)) != NULL) {
+    writer->n_jobs--;
+    if (job->written) {
+      writer->commits++;
+      writer->n_changes += job->changes->len;
+    }
+    writer->func (job->changes->len, job->error, writer->user_data);
+    job_free (job);
+  }
+  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
-answer_cb (gpointer user_data) {
-  Answer *answer = user_data;
-  GeoWriter *writer = answer->writer;
-
-  g_mutex_lock (&writer->mutex);
-  g_clear_pointer (&writer->answer, g_source_unref);
-  g_mutex_unlock (&writer->mutex);
-
-  writer->busy = FALSE;
-  if (answer->job->written) {
-    writer->commits++;
-    writer->n_changes += answer->job->changes->len;
-  }
-  writer->func (answer->job->error, writer->user_data);
-  return G_SOURCE_REMOVE;
+answers_dispatch (GSource *source, GSourceFunc callback, gpointer user_data) {
+  /* Before looking: what is done from now on sets it off again. */
+  g_source_set_ready_time (source, -1);
+  return callback (user_data);
 }
+
+static GSourceFuncs answers_funcs = { NULL, NULL, answers_dispatch,
+                                      NULL, NULL, NULL };
 
 /* --- Signing ----------------------------------------------------------------
  */
@@ -155,37 +153,38 @@ sign_all (GeoWriter *writer, const Job *job) {
 
 static void
 do_job (GeoWriter *writer, Job *job) {
-  GSource *source = g_idle_source_new ();
-  Answer *answer = g_new0 (Answer, 1);
-
   sign_all (writer, job);
   geo_fault_point ("before write");
   job->written = geo_hub_store_write (writer->store, job->changes, &job->error);
   geo_fault_point ("after write");
-
-  answer->writer = writer;
-  answer->job = job;
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, answer_cb, answer, answer_free);
-  g_mutex_lock (&writer->mutex);
-  writer->answer = source;
-  g_source_attach (source, writer->context);
-  g_mutex_unlock (&writer->mutex);
 }
 
 static gpointer
 thread_func (gpointer user_data) {
   GeoWriter *writer = user_data;
+  g_autoptr (GError) failed = NULL;
 
   geo_hub_store_adopt (writer->store);
   for (;;) {
-    Job *job = g_async_queue_pop (writer->jobs);
+    Job *job = g_async_queue_timeout_pop (writer->jobs, QUIET_US);
 
+    if (job == NULL) {
+      geo_hub_store_rest (writer->store);
+      job = g_async_queue_pop (writer->jobs);
+    }
     if (job->stop) {
       job_free (job);
       break;
     }
-    do_job (writer, job);
+    /* What was decided after what is not there must not be there either. */
+    if (failed != NULL)
+      job->error = g_error_copy (failed);
+    else
+      do_job (writer, job);
+    if (failed == NULL && job->error != NULL)
+      failed = g_error_copy (job->error);
+    g_async_queue_push (writer->done, job);
+    g_source_set_ready_time (writer->answers, 0);
   }
   geo_hub_store_close (g_steal_pointer (&writer->store));
   return NULL;
@@ -199,7 +198,10 @@ geo_writer_new (GeoHubStore *store,
   GeoWriter *writer = g_new0 (GeoWriter, 1);
 
   writer->jobs = g_async_queue_new_full (job_free);
-  writer->context = g_main_context_ref_thread_default ();
+  writer->done = g_async_queue_new_full (job_free);
+  writer->answers = g_source_new (&answers_funcs, sizeof (GSource));
+  g_source_set_callback (writer->answers, answers_cb, writer, NULL);
+  g_source_attach (writer->answers, g_main_context_get_thread_default ());
   writer->store = store;
   writer->secret = geo_secret_ref (secret);
   writer->func = func;
@@ -226,15 +228,13 @@ geo_writer_free (GeoWriter *writer) {
   /* What is not begun is not wanted any more. */
   g_thread_pool_free (writer->signers, TRUE, TRUE);
   g_hash_table_unref (writer->ahead);
-  if (writer->answer != NULL) {
-    g_source_destroy (writer->answer);
-    g_source_unref (writer->answer);
-  }
+  g_source_destroy (writer->answers);
+  g_source_unref (writer->answers);
   g_cond_clear (&writer->signed_cond);
   g_mutex_clear (&writer->mutex);
   g_async_queue_unref (writer->jobs);
+  g_async_queue_unref (writer->done);
   geo_secret_unref (writer->secret);
-  g_main_context_unref (writer->context);
   g_free (writer);
 }
 
@@ -256,10 +256,10 @@ void
 geo_writer_write (GeoWriter *writer, GPtrArray *changes) {
   Job *job = g_new0 (Job, 1);
 
-  g_assert (!writer->busy);
+  g_assert (writer->n_jobs < GEO_WRITER_JOBS_MAX);
   g_assert (changes->len > 0 && changes->len <= GEO_WRITER_BATCH_MAX);
 
-  writer->busy = TRUE;
+  writer->n_jobs++;
   job->changes = changes;
   job->signings = g_ptr_array_new_full (changes->len, signing_unref);
   for (guint i = 0; i < changes->len; i++) {
@@ -272,9 +272,9 @@ geo_writer_write (GeoWriter *writer, GPtrArray *changes) {
   g_async_queue_push (writer->jobs, job);
 }
 
-gboolean
-geo_writer_is_busy (const GeoWriter *writer) {
-  return writer->busy;
+guint
+geo_writer_count_jobs (const GeoWriter *writer) {
+  return writer->n_jobs;
 }
 
 guint64

@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoWriter: the one thread that owns the hub's store for writing.  It takes
- * one batch at a time; what comes meanwhile is the caller's to collect, so that
- * many changes share one fsync (group commit).  All calls and answers in the
+ * GeoWriter: the one thread that owns the hub's store for writing.  It writes
+ * one batch at a time, and may be given the next one meanwhile; what comes then
+ * is the caller's to collect, so that many changes share one fsync (group
+ * commit).  All calls and answers in the
  * main context of the thread that made it.
  */
 #pragma once
@@ -15,11 +16,16 @@ G_BEGIN_DECLS
 
 /* Changes of one batch, at most: bounds how long the others wait for theirs. */
 #define GEO_WRITER_BATCH_MAX 512
+/* One is written, one waits. */
+#define GEO_WRITER_JOBS_MAX 2
 
 typedef struct _GeoWriter GeoWriter;
 
-/* error NULL: the batch is on disk (P1). */
-typedef void (*GeoWriterFunc) (const GError *error, gpointer user_data);
+/* A batch with so many changes, in the order in which they were given.  error
+ * NULL: it is on disk (P1); else no later one is written either. */
+typedef void (*GeoWriterFunc) (guint n_changes,
+                               const GError *error,
+                               gpointer user_data);
 
 /* Takes store over, to close it in its thread, and signs with secret what the
  * closer has left to be signed (geo_closer_set_signs_later ()). */
@@ -36,10 +42,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoWriter, geo_writer_free)
  * be there until that is written, or the writer is freed. */
 void geo_writer_sign_ahead (GeoWriter *writer, GeoChange *change);
 
-/* Only while it is not busy.  changes (GPtrArray of GeoChange) is taken, what
- * is in it is borrowed until the answer. */
+/* Only while it has fewer than GEO_WRITER_JOBS_MAX.  changes (GPtrArray of
+ * GeoChange) is taken, what is in it is borrowed until the answer. */
 void geo_writer_write (GeoWriter *writer, GPtrArray *changes);
-gboolean geo_writer_is_busy (const GeoWriter *writer);
+/* Batches without an answer */
+guint geo_writer_count_jobs (const GeoWriter *writer);
 
 /* How many transactions it has made, and how many changes were in them. */
 guint64 geo_writer_count_commits (const GeoWriter *writer);

@@ -39,6 +39,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoDatabase, geo_database_close)
 void geo_database_adopt (GeoDatabase *database);
 void geo_database_assert_owner (const GeoDatabase *database);
 
+/* Brings the log into the file, which a later commit would have to wait for:
+ * for when nothing else is to be done. */
+void geo_database_rest (GeoDatabase *database);
+
 /* Transactions that were committed by this handle. */
 guint64 geo_database_count_commits (const GeoDatabase *database);
 

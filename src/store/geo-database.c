@@ -16,9 +16,15 @@
 
 #include "store/geo-migrations-private.h"
 #include "store/geo-seal-private.h"
+#include "store/geo-wal-private.h"
 
 /* A reader that recovers the file after a crash may hold it for a moment. */
 #define BUSY_TIMEOUT_MS 5000
+/* Pages in the log before they are brought into the file: rarely, as pages that
+ * change often are written once then; and as many as are worth a quiet moment.
+ */
+#define LOG_PAGES_MAX 16000
+#define LOG_PAGES_QUIET 4000
 
 struct _GeoDatabase {
   sqlite3 *handle;
@@ -30,6 +36,7 @@ struct _GeoDatabase {
   gboolean sealed;
   /* What the open transaction did. */
   gboolean writing;
+  gint log_pages; /* After the last commit */
 };
 
 /* --- Errors --------------------------------------------------------------- */
@@ -250,6 +257,29 @@ fold_cb (sqlite3_context *context, int n, sqlite3_value **values) {
     sqlite3_result_text (context, g_utf8_casefold (normal, -1), -1, g_free);
 }
 
+/* SQLite's own hook for this, which this replaces, ignores what fails too: the
+ * next commit tries again. */
+static int
+committed_cb (void *data, sqlite3 *handle, const char *name, int pages) {
+  GeoDatabase *database = data;
+
+  database->log_pages = pages;
+  if (pages >= LOG_PAGES_MAX)
+    sqlite3_wal_checkpoint_v2 (handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                               NULL);
+  return SQLITE_OK;
+}
+
+void
+geo_database_rest (GeoDatabase *database) {
+  geo_database_assert_owner (database);
+  if (database->log_pages < LOG_PAGES_QUIET)
+    return;
+  sqlite3_wal_checkpoint_v2 (database->handle, NULL, SQLITE_CHECKPOINT_PASSIVE,
+                             NULL, NULL);
+  database->log_pages = 0;
+}
+
 static gboolean
 configure (GeoDatabase *database,
            gboolean read_only,
@@ -289,13 +319,12 @@ configure (GeoDatabase *database,
       return FALSE;
     geo_seal_request (database->handle);
   }
-  /* P1: TRUE from a commit has to mean that it is on disk, hence FULL.  A
-   * larger checkpoint writes pages that change often less often, and 16 MiB of
-   * them in memory keep the indexes of hashes from being read again. */
+  sqlite3_wal_hook (database->handle, committed_cb, database);
+  /* P1: TRUE from a commit has to mean that it is on disk, hence FULL.  16 MiB
+   * in memory keep the indexes of hashes from being read again. */
   return set_wal (database, error) &&
          geo_database_execute (database,
                                "PRAGMA synchronous = FULL;"
-                               "PRAGMA wal_autocheckpoint = 16000;"
                                "PRAGMA cache_size = -16384;"
                                "PRAGMA journal_size_limit = 67108864;",
                                error);
@@ -332,7 +361,7 @@ connect_to (GeoDatabase *database,
   flags |= read_only ? SQLITE_OPEN_READONLY
                      : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   code = sqlite3_open_v2 (path != NULL ? path : "", &database->handle, flags,
-                          database->sealed ? GEO_SEAL_VFS : NULL);
+                          database->sealed ? GEO_SEAL_VFS : geo_wal_vfs ());
   if (code != SQLITE_OK) {
     g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_OPEN,
                  "%s cannot be opened (%s).",

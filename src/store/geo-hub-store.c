@@ -35,6 +35,11 @@ geo_hub_store_adopt (GeoHubStore *store) {
 }
 
 void
+geo_hub_store_rest (GeoHubStore *store) {
+  geo_database_rest (store->database);
+}
+
+void
 geo_hub_store_close (GeoHubStore *store) {
   if (store == NULL)
     return;

@@ -24,6 +24,9 @@ typedef struct _GeoHubStore GeoHubStore;
 GeoHubStore *
 geo_hub_store_open (const gchar *path, gboolean read_only, GError **error);
 void geo_hub_store_adopt (GeoHubStore *store);
+/* For when nothing is to be written: does what a later commit would have to
+ * wait for. */
+void geo_hub_store_rest (GeoHubStore *store);
 void geo_hub_store_close (GeoHubStore *store); /* NULL is safe. */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoHubStore, geo_hub_store_close)
 

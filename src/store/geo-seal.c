@@ -20,6 +20,7 @@
 
 #include "store/geo-seal-log-private.h"
 #include "store/geo-seal-sum-private.h"
+#include "store/geo-wal-private.h"
 
 /* Read at a time when every page is looked at. */
 #define PAGES_AT_ONCE 64
@@ -519,7 +520,7 @@ vfs_open (sqlite3_vfs *vfs,
   memset (self, 0, sizeof *self);
   self->mark_fd = -1;
   self->name = name;
-  self->vfs = sqlite3_vfs_find (NULL);
+  self->vfs = sqlite3_vfs_find (geo_wal_vfs ());
   self->real = g_malloc0 ((gsize) self->vfs->szOsFile);
   code = self->vfs->xOpen (self->vfs, name, self->real, flags, flags_out);
   if (code == SQLITE_OK) {

@@ -12,6 +12,9 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 
+/* A longer write is several. */
+#define SECTOR 4096
+
 /* One change of a file since its last sync. */
 typedef struct {
   gchar *path;
@@ -190,12 +193,12 @@ file_read (sqlite3_file *file, void *data, int len, sqlite3_int64 offset) {
   return real_of (file)->pMethods->xRead (real_of (file), data, len, offset);
 }
 
+/* One sector, which is written, half written or not. */
 static int
-file_write (sqlite3_file *file,
-            const void *data,
-            int len,
-            sqlite3_int64 offset) {
-  FaultFile *self = (FaultFile *) file;
+write_sector (FaultFile *self,
+              gconstpointer data,
+              int len,
+              sqlite3_int64 offset) {
   gboolean was_gone = is_gone ();
 
   if (strikes (self, TRUE)) {
@@ -209,6 +212,23 @@ file_write (sqlite3_file *file,
   }
   remember (self, offset, data, (gsize) len);
   return self->real->pMethods->xWrite (self->real, data, len, offset);
+}
+
+static int
+file_write (sqlite3_file *file,
+            const void *data,
+            int len,
+            sqlite3_int64 offset) {
+  for (int done = 0; done < len;) {
+    int piece = MIN (len - done, SECTOR - (int) ((offset + done) % SECTOR));
+    int code = write_sector ((FaultFile *) file, (const guint8 *) data + done,
+                             piece, offset + done);
+
+    if (code != SQLITE_OK)
+      return code;
+    done += piece;
+  }
+  return SQLITE_OK;
 }
 
 static int

@@ -1,0 +1,230 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A VFS of SQLite that is the system's own, but for the write-ahead log.  It
+ * must not answer for a write that came to nothing: what could not be written
+ * stays, is tried again with the next call, and that call fails if it has to.
+ */
+#include "store/geo-wal-private.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+/* As much as SQLite's own file layer for Unix writes in one call; 31 pages. */
+#define HELD_MAX 0x1ffff
+
+#define VFS_NAME "geo-wal"
+
+/* What SQLite calls a file; the system's own lies behind it. */
+typedef struct {
+  sqlite3_file base;
+  guint8 *held; /* NULL: nothing was ever held back. */
+  gsize length;
+  sqlite3_int64 start; /* Where in the file held belongs. */
+  gboolean is_synced; /* Nothing was written since. */
+} Log;
+
+static sqlite3_file *
+real (Log *log) {
+  return (sqlite3_file *) (log + 1);
+}
+
+static int
+flush (Log *log) {
+  int code;
+
+  if (log->length == 0)
+    return SQLITE_OK;
+  log->is_synced = FALSE;
+  code = real (log)->pMethods->xWrite (real (log), log->held,
+                                       (int) log->length, log->start);
+  if (code == SQLITE_OK)
+    log->length = 0;
+  return code;
+}
+
+static int
+log_close (sqlite3_file *file) {
+  Log *log = (Log *) file;
+
+  /* What was never synced was promised to nobody. */
+  g_clear_pointer (&log->held, sqlite3_free);
+  log->length = 0;
+  return real (log)->pMethods->xClose (real (log));
+}
+
+static int
+log_read (sqlite3_file *file, void *data, int length, sqlite3_int64 offset) {
+  Log *log = (Log *) file;
+  int code = flush (log);
+
+  if (code != SQLITE_OK)
+    return code;
+  return real (log)->pMethods->xRead (real (log), data, length, offset);
+}
+
+static int
+log_write (sqlite3_file *file,
+           const void *data,
+           int length,
+           sqlite3_int64 offset) {
+  Log *log = (Log *) file;
+  sqlite3_int64 at = offset - log->start;
+  int code;
+
+  if (log->length > 0 &&
+      (at < 0 || at > (sqlite3_int64) log->length || at + length > HELD_MAX)) {
+    code = flush (log);
+    if (code != SQLITE_OK)
+      return code;
+  }
+  if (log->held == NULL)
+    log->held = sqlite3_malloc (HELD_MAX);
+  if (log->held == NULL || length > HELD_MAX) {
+    log->is_synced = FALSE;
+    return real (log)->pMethods->xWrite (real (log), data, length, offset);
+  }
+  if (log->length == 0)
+    log->start = offset;
+  at = offset - log->start;
+  memcpy (log->held + at, data, (gsize) length);
+  log->length = MAX (log->length, (gsize) (at + length));
+  return SQLITE_OK;
+}
+
+static int
+log_truncate (sqlite3_file *file, sqlite3_int64 size) {
+  Log *log = (Log *) file;
+  int code = flush (log);
+
+  if (code != SQLITE_OK)
+    return code;
+  log->is_synced = FALSE;
+  return real (log)->pMethods->xTruncate (real (log), size);
+}
+
+static int
+log_sync (sqlite3_file *file, int flags) {
+  Log *log = (Log *) file;
+  int code = flush (log);
+
+  if (code != SQLITE_OK)
+    return code;
+  /* A checkpoint begins with what the last commit has done already. */
+  if (log->is_synced)
+    return SQLITE_OK;
+  code = real (log)->pMethods->xSync (real (log), flags);
+  log->is_synced = code == SQLITE_OK;
+  return code;
+}
+
+static int
+log_size (sqlite3_file *file, sqlite3_int64 *size) {
+  Log *log = (Log *) file;
+  int code = flush (log);
+
+  if (code != SQLITE_OK)
+    return code;
+  return real (log)->pMethods->xFileSize (real (log), size);
+}
+
+static int
+log_lock (sqlite3_file *file, int level) {
+  Log *log = (Log *) file;
+
+  return real (log)->pMethods->xLock (real (log), level);
+}
+
+static int
+log_unlock (sqlite3_file *file, int level) {
+  Log *log = (Log *) file;
+
+  return real (log)->pMethods->xUnlock (real (log), level);
+}
+
+static int
+log_reserved (sqlite3_file *file, int *out) {
+  Log *log = (Log *) file;
+
+  return real (log)->pMethods->xCheckReservedLock (real (log), out);
+}
+
+static int
+log_control (sqlite3_file *file, int what, void *data) {
+  Log *log = (Log *) file;
+
+  return real (log)->pMethods->xFileControl (real (log), what, data);
+}
+
+static int
+log_sector (sqlite3_file *file) {
+  Log *log = (Log *) file;
+
+  return real (log)->pMethods->xSectorSize (real (log));
+}
+
+static int
+log_traits (sqlite3_file *file) {
+  Log *log = (Log *) file;
+
+  return real (log)->pMethods->xDeviceCharacteristics (real (log));
+}
+
+/* Version 1: nobody maps a log. */
+static const sqlite3_io_methods log_methods = {
+  .iVersion = 1,
+  .xClose = log_close,
+  .xRead = log_read,
+  .xWrite = log_write,
+  .xTruncate = log_truncate,
+  .xSync = log_sync,
+  .xFileSize = log_size,
+  .xLock = log_lock,
+  .xUnlock = log_unlock,
+  .xCheckReservedLock = log_reserved,
+  .xFileControl = log_control,
+  .xSectorSize = log_sector,
+  .xDeviceCharacteristics = log_traits,
+};
+
+static int
+open_file (sqlite3_vfs *vfs,
+           sqlite3_filename name,
+           sqlite3_file *file,
+           int flags,
+           int *out_flags) {
+  sqlite3_vfs *system = vfs->pAppData;
+  Log *log = (Log *) file;
+  int code;
+
+  if ((flags & SQLITE_OPEN_WAL) == 0)
+    return system->xOpen (system, name, file, flags, out_flags);
+  memset (log, 0, sizeof *log);
+  code = system->xOpen (system, name, real (log), flags, out_flags);
+  if (real (log)->pMethods != NULL)
+    log->base.pMethods = &log_methods;
+  return code;
+}
+
+const gchar *
+geo_wal_vfs (void) {
+  static sqlite3_vfs vfs;
+  static gsize once = 0;
+
+  if (g_once_init_enter (&once)) {
+    sqlite3_vfs *system = sqlite3_vfs_find (NULL);
+    gboolean made = FALSE;
+
+    if (system != NULL) {
+      vfs = *system;
+      vfs.pNext = NULL;
+      vfs.zName = VFS_NAME;
+      vfs.szOsFile = (int) sizeof (Log) + system->szOsFile;
+      vfs.pAppData = system;
+      vfs.xOpen = open_file;
+      made = sqlite3_vfs_register (&vfs, FALSE) == SQLITE_OK;
+    }
+    g_once_init_leave (&once, made ? 1 : 2);
+  }
+  return once == 1 ? VFS_NAME : NULL;
+}
