@@ -10,6 +10,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "node/geo-output.h"
+
 static const GeoCommand *const commands[] = {
   &geo_command_init,     &geo_command_join,    &geo_command_trust,
   &geo_command_pay,      &geo_command_balance, &geo_command_people,
@@ -260,6 +262,9 @@ run_command (GeoCli *cli, const GeoCommand *command, gchar ***argv) {
         _ ("“%s” is too much for “geo %s” (“geo %s --help” explains it)."),
         arguments[command->arguments_max], command->name, command->name);
 
+  /* Then it is printed, as without the option. */
+  if (cli->output != NULL && geo_output_is_stdout (cli->output))
+    g_clear_pointer (&cli->output, g_free);
   {
     gchar *none[] = { NULL };
 

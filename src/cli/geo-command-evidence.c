@@ -13,6 +13,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "node/geo-output.h"
 #include "node/geo-phrases.h"
 
 static void
@@ -67,10 +68,7 @@ tell_one (GeoCli *cli, const GeoEvidenceItem *item) {
     return geo_cli_done (cli, NULL);
   }
   display = g_filename_display_name (cli->output);
-  if (!g_file_set_contents_full (cli->output, item->file, -1,
-                                 G_FILE_SET_CONTENTS_CONSISTENT |
-                                     G_FILE_SET_CONTENTS_DURABLE,
-                                 0600, &error))
+  if (!geo_output_put (cli->output, item->file, &error))
     return geo_cli_fail_printf (cli, GEO_EXIT_FAILED,
                                 _ ("The evidence cannot be written: %s"),
                                 error->message);

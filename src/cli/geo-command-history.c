@@ -10,6 +10,7 @@
 
 #include "cli/geo-cli-node.h"
 #include "cli/geo-passphrase.h"
+#include "node/geo-output.h"
 #include "node/geo-phrases.h"
 #include "node/geo-proof.h"
 
@@ -409,10 +410,7 @@ tell_receipt (GeoCli *cli, const gchar *key, const gchar *receipt) {
     return geo_cli_done (cli, NULL);
   }
   display = g_filename_display_name (cli->output);
-  if (!g_file_set_contents_full (cli->output, receipt, -1,
-                                 G_FILE_SET_CONTENTS_CONSISTENT |
-                                     G_FILE_SET_CONTENTS_DURABLE,
-                                 0600, &error))
+  if (!geo_output_put (cli->output, receipt, &error))
     return geo_cli_fail_printf (cli, GEO_EXIT_FAILED,
                                 _ ("The receipt cannot be written: %s"),
                                 error->message);

@@ -10,6 +10,8 @@
 #include <gio/gunixoutputstream.h>
 #include <glib/gi18n-lib.h>
 
+#include "node/geo-output.h"
+
 /* --- export ------------------------------------------------------------- */
 
 static void
@@ -23,32 +25,8 @@ add_output_option (GeoCli *cli, GOptionContext *context) {
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
 }
 
-/* A file is replaced whole or not at all. */
-static GOutputStream *
-open_output (GeoCli *cli, GError **error) {
-  g_autoptr (GFile) file = NULL;
-  GFileOutputStream *stream;
-
-  if (cli->output == NULL) {
-    fflush (cli->out);
-    return g_unix_output_stream_new (fileno (cli->out), FALSE);
-  }
-  file = g_file_new_for_commandline_arg (cli->output);
-  stream = g_file_replace (
-      file, NULL, FALSE,
-      G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, error);
-  return stream != NULL ? G_OUTPUT_STREAM (stream) : NULL;
-}
-
 static int
-fail_export (GeoCli *cli, GOutputStream *stream, const GError *error) {
-  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
-
-  /* What was there before stays. */
-  if (stream != NULL && cli->output != NULL) {
-    g_cancellable_cancel (cancelled);
-    g_output_stream_close (stream, cancelled, NULL);
-  }
+fail_export (GeoCli *cli, const GError *error) {
   if (error->domain == G_IO_ERROR)
     return geo_cli_fail_printf (
         cli, GEO_EXIT_FAILED, _ ("This cannot be written: %s"), error->message);
@@ -57,6 +35,7 @@ fail_export (GeoCli *cli, GOutputStream *stream, const GError *error) {
 
 static int
 run_export (GeoCli *cli, gchar **arguments) {
+  g_auto (GeoOutput) output = GEO_OUTPUT_INIT;
   g_autoptr (GeoNode) node = NULL;
   g_autoptr (GOutputStream) stream = NULL;
   g_autoptr (GAsyncResult) result = NULL;
@@ -70,12 +49,15 @@ run_export (GeoCli *cli, gchar **arguments) {
     return status;
   geo_cli_try_connect (cli, node);
   geo_cli_close (node);
-  stream = open_output (cli, &error);
-  if (stream == NULL)
-    return fail_export (cli, NULL, error);
+  fflush (cli->out);
+  if (cli->output != NULL && !geo_output_open (&output, cli->output, &error))
+    return fail_export (cli, error);
+  stream = g_unix_output_stream_new (
+      cli->output != NULL ? output.fd : fileno (cli->out), FALSE);
   geo_node_export_async (node, stream, NULL, geo_cli_result_cb, &result);
-  if (!geo_node_export_finish (node, geo_cli_wait_result (&result), &error))
-    return fail_export (cli, stream, error);
+  if (!geo_node_export_finish (node, geo_cli_wait_result (&result), &error) ||
+      (cli->output != NULL && !geo_output_finish (&output, &error)))
+    return fail_export (cli, error);
   if (cli->output == NULL)
     return geo_cli_done (cli, NULL);
   display = g_filename_display_name (cli->output);
@@ -120,6 +102,8 @@ run_backup (GeoCli *cli, gchar **arguments) {
   if (!geo_profile_backup_finish (profile, geo_cli_wait_result (&result),
                                   &error))
     return geo_cli_fail_error (cli, error);
+  if (geo_output_is_stdout (arguments[0]))
+    return geo_cli_done (cli, NULL);
   geo_cli_say (cli, _ ("The backup is in %s. Only your twelve words open it."),
                display);
   if (!cli->common.json)

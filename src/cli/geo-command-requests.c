@@ -14,6 +14,7 @@
 #include "cli/geo-cli-node.h"
 #include "cli/geo-qr.h"
 #include "node/geo-node-requests.h"
+#include "node/geo-output.h"
 #include "node/geo-phrases.h"
 
 /* Letters come right after the sign-in. */
@@ -524,10 +525,7 @@ write_checkpoint (GeoCli *cli, GeoNode *node, GeoRequestItem *item) {
     fputc ('\n', cli->out);
     return geo_cli_done (cli, NULL);
   }
-  if (!g_file_set_contents_full (cli->output, text, -1,
-                                 G_FILE_SET_CONTENTS_CONSISTENT |
-                                     G_FILE_SET_CONTENTS_DURABLE,
-                                 0600, &error))
+  if (!geo_output_put (cli->output, text, &error))
     return geo_cli_fail_printf (cli, GEO_EXIT_FAILED,
                                 _ ("The file cannot be written: %s"),
                                 error->message);

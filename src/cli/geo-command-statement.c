@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/geo-cli-node.h"
+#include "node/geo-output.h"
 #include "node/geo-statement.h"
 
 static void
@@ -72,33 +73,8 @@ progress_cb (goffset done, goffset total, gpointer user_data) {
     fprintf (cli->err, "\r%3d %%", (int) (done * 100 / total));
 }
 
-/* name NULL: what is printed. */
-static GOutputStream *
-open_output (GeoCli *cli, const gchar *name, GError **error) {
-  g_autoptr (GFile) file = NULL;
-
-  if (name == NULL) {
-    fflush (cli->out);
-    return g_unix_output_stream_new (fileno (cli->out), FALSE);
-  }
-  file = g_file_new_for_commandline_arg (name);
-  return (GOutputStream *) g_file_replace (
-      file, NULL, FALSE,
-      G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, error);
-}
-
 static int
-fail_statement (GeoCli *cli,
-                GOutputStream *stream,
-                gboolean is_file,
-                const GError *error) {
-  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
-
-  /* What was there before stays. */
-  if (stream != NULL && is_file) {
-    g_cancellable_cancel (cancelled);
-    g_output_stream_close (stream, cancelled, NULL);
-  }
+fail_statement (GeoCli *cli, const GError *error) {
   if (error->domain == G_IO_ERROR)
     return geo_cli_fail_printf (
         cli, GEO_EXIT_FAILED, _ ("This cannot be written: %s"), error->message);
@@ -118,6 +94,7 @@ write_statement (GeoCli *cli,
   const gchar *name = cli->csv != NULL   ? cli->csv
                       : cli->pdf != NULL ? cli->pdf
                                          : cli->output;
+  g_auto (GeoOutput) output = GEO_OUTPUT_INIT;
   gboolean shows = name != NULL && !cli->common.json &&
                    isatty (fileno (cli->err)) == 1;
   g_autoptr (GOutputStream) stream = NULL;
@@ -128,16 +105,21 @@ write_statement (GeoCli *cli,
   GeoReport *report;
   gint64 rows;
 
-  stream = open_output (cli, name, &error);
-  if (stream == NULL)
-    return fail_statement (cli, NULL, FALSE, error);
+  /* What is printed. */
+  if (name != NULL && geo_output_is_stdout (name))
+    name = NULL;
+  fflush (cli->out);
+  if (name != NULL && !geo_output_open (&output, name, &error))
+    return fail_statement (cli, error);
+  stream = g_unix_output_stream_new (
+      name != NULL ? output.fd : fileno (cli->out), FALSE);
   geo_node_statement_async (node, format, from, to, peer, equivalent, stream,
                             shows ? progress_cb : NULL, cli, NULL,
                             geo_cli_result_cb, &result);
   if (!geo_node_statement_finish (node, geo_cli_wait_result (&result), &rows,
                                   &error) ||
-      (name != NULL && !g_output_stream_close (stream, NULL, &error)))
-    return fail_statement (cli, stream, name != NULL, error);
+      (name != NULL && !geo_output_finish (&output, &error)))
+    return fail_statement (cli, error);
   if (shows)
     fprintf (cli->err, "\r");
   if (name == NULL)

@@ -29,6 +29,7 @@
 
 #include "core/geo-json.h"
 #include "net/geo-fault.h"
+#include "node/geo-output.h"
 #include "node/geo-profile-private.h"
 #include "store/geo-journal.h"
 
@@ -315,17 +316,6 @@ write_stream (Writer *writer,
 }
 
 static gboolean
-sync_folder_of (const gchar *path) {
-  g_autofree gchar *folder = g_path_get_dirname (path);
-  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  gboolean done = fd >= 0 && fsync (fd) == 0;
-
-  if (fd >= 0)
-    close (fd);
-  return done;
-}
-
-static gboolean
 write_file (const gchar *path,
             const gchar *manifest,
             GPtrArray *journals,
@@ -333,30 +323,24 @@ write_file (const gchar *path,
             GeoBackupStep step,
             gpointer user_data,
             GError **error) {
-  g_autofree gchar *part = g_strconcat (path, ".part-XXXXXX", NULL);
+  g_auto (GeoOutput) output = GEO_OUTPUT_INIT;
   Writer writer = { .step = step, .user_data = user_data };
+  g_autoptr (GError) failure = NULL;
   gboolean done;
 
   for (guint i = 0; i < journals->len; i++)
     writer.total += ((Journal *) g_ptr_array_index (journals, i))->size;
-  writer.fd = g_mkstemp_full (part, O_WRONLY | O_CLOEXEC, 0600);
-  if (writer.fd < 0)
-    return fail_system (error, g_strerror (errno));
+  if (!geo_output_open (&output, path, &failure))
+    return fail_system (error, failure->message);
+  writer.fd = output.fd;
   writer.plain = g_malloc (CHUNK_LEN);
   done = write_stream (&writer, manifest, journals, secret, error);
   g_free (writer.plain);
   sodium_memzero (&writer.state, sizeof writer.state);
-  if (done && fsync (writer.fd) != 0)
-    done = fail_system (error, g_strerror (errno));
-  close (writer.fd);
   geo_fault_point ("backup: before rename");
   /* Whatever was there before is replaced only by a whole one. */
-  if (done && g_rename (part, path) != 0)
-    done = fail_system (error, g_strerror (errno));
-  if (!done)
-    g_unlink (part);
-  else
-    sync_folder_of (path);
+  if (done && !geo_output_finish (&output, &failure))
+    done = fail_system (error, failure->message);
   return done;
 }
 
@@ -858,6 +842,17 @@ move_aside (const gchar *path, GError **error) {
     return fail_restore (error, g_strerror (errno));
   }
   return fail_restore (error, g_strerror (EEXIST));
+}
+
+static gboolean
+sync_folder_of (const gchar *path) {
+  g_autofree gchar *folder = g_path_get_dirname (path);
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  gboolean done = fd >= 0 && fsync (fd) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return done;
 }
 
 static gboolean

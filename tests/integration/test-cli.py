@@ -455,6 +455,66 @@ def test_receipt(town):
         stranger.json("verify", path)
 
 
+def test_output_places(town):
+    """A file is replaced, a link and a device stay what they are."""
+    olena = town.olena
+    commands = {
+        ("receipt", "first", "--output"): '"kind":"geo-receipt"',
+        ("statement", "--output"): '"kind":"geo-statement"',
+        ("statement", "--csv"): ",",
+        ("statement", "--pdf"): "%PDF",
+        ("--offline", "export", "--output"): '"geo-export"',
+        ("backup",): "GEOBACK",
+    }
+    target = os.path.join(town.folder, "place")
+    link = os.path.join(town.folder, "link-to-place")
+    folder = os.path.join(town.folder, "folder-place")
+    pipe = os.path.join(town.folder, "pipe-place")
+    os.symlink("place", link)
+    os.mkdir(folder)
+    os.mkfifo(pipe)
+    for command, begin in commands.items():
+        command = [GEO, "--profile", olena.profile, *command]
+
+        def write(name, command=command):
+            return subprocess.run([*command, name], timeout=60, check=False,
+                                  stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+
+        # What is printed is that, and nothing about it.
+        done = write("/dev/stdout")
+        assert done.returncode == DONE and done.stderr == b"", (command, done)
+        assert begin.encode() in done.stdout, (command, done.stdout[:200])
+        assert b"/dev/stdout" not in done.stdout, command
+        done = write(link)
+        assert done.returncode == DONE, (command, done)
+        assert os.path.islink(link) and os.path.isfile(target), command
+        assert os.stat(target).st_mode & 0o777 == 0o600
+        with open(target, "rb") as file:
+            whole = file.read()
+        assert begin.encode() in whole, command
+        with open(target + ".read", "w+b") as file:
+            with subprocess.Popen(["cat", pipe], stdout=file):
+                done = write(pipe)
+                assert done.returncode == DONE, (command, done)
+            file.seek(0)
+            assert begin.encode() in file.read(), command
+        for name in (folder, "/dev/full", os.path.join(target, "under-a-file"),
+                     os.path.join(folder, "none", "file")):
+            done = write(name)
+            assert done.returncode == FAILED, (command, name, done)
+            assert re.fullmatch(rb"geo: [^\n]+\.\n", done.stderr), done
+        assert os.path.isdir(folder) and not os.listdir(folder)
+        with open(target, "rb") as file:
+            assert file.read() == whole
+        os.unlink(target)
+    for name in (target, target + ".read", link, pipe):
+        if os.path.lexists(name):
+            os.unlink(name)
+    assert not [name for name in os.listdir(town.folder) if ".part" in name]
+
+
 def test_receipt_corrupted(town):
     stranger = Person(town, "Stranger")
     path = os.path.join(town.folder, "corrupted.json")
