@@ -61,7 +61,8 @@ typedef struct {
   gint mark_fd;
   gboolean has_salts;
   guint32 begun; /* The last frame of a transaction whose head is written. */
-  GeoSealMark mark;
+  guint32 whole; /* And of one that is written, … */
+  GeoSealMark mark; /* … and synced. */
 } SealFile;
 
 /* --- One page ------------------------------------------------------------- */
@@ -191,6 +192,7 @@ log_begins (SealFile *self, const guint8 *head) {
   memcpy (self->mark.salts, head + 16, sizeof self->mark.salts);
   self->mark.frames = 0;
   self->begun = 0;
+  self->whole = 0;
   self->has_salts = TRUE;
   geo_seal_mark_write (self->mark_fd, &self->mark);
 }
@@ -213,9 +215,16 @@ log_goes_on (SealFile *self,
   }
   if (self->begun > 0 &&
       from + len == (sqlite3_int64) self->begun * FRAME_LEN) {
-    self->mark.frames = self->begun;
+    self->whole = self->begun;
     self->begun = 0;
   }
+}
+
+/* The transaction is given up: nothing of it is promised by a later sync. */
+static void
+log_fails (SealFile *self) {
+  self->begun = 0;
+  self->whole = self->mark.frames;
 }
 
 static int
@@ -227,13 +236,16 @@ write_log (SealFile *self, const void *data, int len, sqlite3_int64 offset) {
   code = self->real->pMethods->xWrite (self->real, data, len, offset);
   if (code == SQLITE_OK)
     log_goes_on (self, data, len, offset);
+  else
+    log_fails (self);
   return code;
 }
 
 static void
 log_is_synced (SealFile *self) {
-  if (self->mark.frames == 0)
+  if (self->whole == 0)
     return;
+  self->mark.frames = self->whole;
   /* A log that was there already when it was opened. */
   if (!self->has_salts) {
     guint8 head[GEO_SEAL_LOG_HEAD];
@@ -365,8 +377,12 @@ file_sync (sqlite3_file *file, int flags) {
   SealFile *self = (SealFile *) file;
   int code = self->real->pMethods->xSync (self->real, flags);
 
-  if (code == SQLITE_OK && self->kind == FILE_LOG)
-    log_is_synced (self);
+  if (self->kind == FILE_LOG) {
+    if (code == SQLITE_OK)
+      log_is_synced (self);
+    else
+      log_fails (self);
+  }
   return code;
 }
 

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A VFS of SQLite that is the system's own, but for the write-ahead log.  It
- * must not answer for a write that came to nothing: what could not be written
- * stays, is tried again with the next call, and that call fails if it has to.
+ * must not answer for a write that came to nothing, and must not bring it about
+ * later: where a write or a sync fails, SQLite gives the whole transaction up
+ * and we say that nothing was stored, so what is held back of it goes with it.
  */
 #include "store/geo-wal-private.h"
 
@@ -43,6 +44,15 @@ flush (Log *log) {
   return code;
 }
 
+/* For a call after whose failure SQLite gives the transaction up. */
+static int
+flush_or_drop (Log *log) {
+  int code = flush (log);
+
+  log->length = 0;
+  return code;
+}
+
 static int
 log_close (sqlite3_file *file) {
   Log *log = (Log *) file;
@@ -56,10 +66,16 @@ log_close (sqlite3_file *file) {
 static int
 log_read (sqlite3_file *file, void *data, int length, sqlite3_int64 offset) {
   Log *log = (Log *) file;
-  int code = flush (log);
 
-  if (code != SQLITE_OK)
-    return code;
+  /* What was committed before can be read, also where a full disk keeps what is
+   * held back from being written. */
+  if (log->length > 0 && offset < log->start + (sqlite3_int64) log->length &&
+      offset + length > log->start) {
+    int code = flush (log);
+
+    if (code != SQLITE_OK)
+      return code;
+  }
   return real (log)->pMethods->xRead (real (log), data, length, offset);
 }
 
@@ -74,7 +90,7 @@ log_write (sqlite3_file *file,
 
   if (log->length > 0 &&
       (at < 0 || at > (sqlite3_int64) log->length || at + length > HELD_MAX)) {
-    code = flush (log);
+    code = flush_or_drop (log);
     if (code != SQLITE_OK)
       return code;
   }
@@ -106,7 +122,7 @@ log_truncate (sqlite3_file *file, sqlite3_int64 size) {
 static int
 log_sync (sqlite3_file *file, int flags) {
   Log *log = (Log *) file;
-  int code = flush (log);
+  int code = flush_or_drop (log);
 
   if (code != SQLITE_OK)
     return code;

@@ -104,7 +104,6 @@ set_up_own (Own *f, gconstpointer data) {
   g_assert_cmpint (sqlite3_open_v2 (f->path, &f->database,
                                     SQLITE_OPEN_READWRITE, GEO_SEAL_VFS),
                    ==, SQLITE_OK);
-  run_sql (f, "PRAGMA synchronous = OFF");
   if (n > 0)
     add_rows (f, n);
 

@@ -407,6 +407,34 @@ test_log_torn (Fixture *fixture, gconstpointer data) {
   expect_whole (path);
 }
 
+/* What was given up because the disk was full does not come about when the log
+ * is synced the next time, wherever that is cut off. */
+static void
+test_given_up (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  gint64 records = geo_journal_count_records (fixture->journal, NULL);
+  gboolean struck = TRUE;
+
+  for (guint n = 1; struck; n++) {
+    g_autoptr (GeoTrustLine) line = sample_line (sample, 0, 2, 5, NULL);
+
+    fault_vfs_arm (FAULT_FULL, 1);
+    sample_append_fails (sample, fixture->journal, 0, GEO_RECORD_KIND_LINE,
+                         sample_body_line (line), GEO_STORE_ERROR_FULL);
+    g_assert_true (fault_vfs_disarm ());
+    fault_vfs_arm (FAULT_CRASH, n);
+    close_journal (fixture);
+    struck = fault_vfs_disarm ();
+    fault_vfs_cut_power (FAULT_POWER_KEPT, n);
+    g_assert_cmpint (count_records (fixture->path, NULL), ==, records);
+    expect_whole (fixture->path);
+    fixture->journal = geo_journal_open (fixture->path, FALSE, NULL);
+    g_assert_nonnull (fixture->journal);
+    append_payment (fixture, n);
+    records++;
+  }
+}
+
 /* A checkpoint that was cut off tears pages, and the log has them. */
 static void
 test_torn_page (Fixture *fixture, gconstpointer data) {
@@ -537,6 +565,8 @@ main (int argc, char **argv) {
               tear_down);
   g_test_add ("/store/seal/log", Fixture, NULL, set_up, test_log, tear_down);
   g_test_add ("/store/seal/log-torn", Fixture, NULL, set_up, test_log_torn,
+              tear_down);
+  g_test_add ("/store/seal/given-up", Fixture, NULL, set_up, test_given_up,
               tear_down);
   g_test_add ("/store/seal/torn-page", Fixture, NULL, set_up, test_torn_page,
               tear_down);
