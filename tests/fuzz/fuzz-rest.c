@@ -8,9 +8,9 @@
 #include "core/geo-rest-object.h"
 #include "fuzz.h"
 #include "hub/geo-hub-settings.h"
-#include "hub/geo-rest-events.h"
-#include "hub/geo-rest-json.h"
-#include "hub/geo-rest-token.h"
+#include "hub/rest/geo-rest-events.h"
+#include "hub/rest/geo-rest-json.h"
+#include "hub/rest/geo-rest-token.h"
 
 /* Whatever the body is, there is an object or a fault, and the faults can be
  * told. */

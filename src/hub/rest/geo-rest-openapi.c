@@ -6,11 +6,11 @@
  */
 #include "config.h"
 
-#include "hub/geo-rest-openapi.h"
+#include "hub/rest/geo-rest-openapi.h"
 
 #include <string.h>
 
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 #define STATUS "active/suspended/deleted"
 #define TYPE "person/business/organization/hub"

@@ -4,13 +4,13 @@
  * Finds the route of a request, and who asks.  It must not let a handler run
  * that its route's authorization does not allow.
  */
-#include "hub/geo-hub-rest.h"
+#include "hub/rest/geo-hub-rest.h"
 
 #include <sodium.h>
 #include <string.h>
 
 #include "core/geo-json.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 #define JSON "application/json"
 

@@ -6,12 +6,12 @@
  */
 #pragma once
 
-#include "hub/geo-hub-rest.h"
 #include "hub/geo-hub-settings.h"
-#include "hub/geo-rest-events.h"
-#include "hub/geo-rest-json.h"
-#include "hub/geo-rest-pending.h"
-#include "hub/geo-rest-token.h"
+#include "hub/rest/geo-hub-rest.h"
+#include "hub/rest/geo-rest-events.h"
+#include "hub/rest/geo-rest-json.h"
+#include "hub/rest/geo-rest-pending.h"
+#include "hub/rest/geo-rest-token.h"
 #include "protocol/geo-book-route.h"
 #include "store/geo-hub-history.h"
 #include "store/geo-hub-keeping.h"

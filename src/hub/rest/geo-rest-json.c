@@ -4,7 +4,7 @@
  * Members in and out.  It must not lose or change a character of what was
  * signed: nothing is trimmed, rounded or filled in here.
  */
-#include "hub/geo-rest-json.h"
+#include "hub/rest/geo-rest-json.h"
 
 #include <string.h>
 

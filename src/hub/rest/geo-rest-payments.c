@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/geo-rest-object.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 #define TIMEOUT_MS_MAX 10000
 #define TIMEOUT_MS_NAMED_MAX 120000

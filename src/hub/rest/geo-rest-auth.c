@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "hub/geo-hub-login.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 #define CHALLENGE_MS_MAX (300 * 1000)
 /* Challenges that wait to be signed: the oldest make room. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/geo-contract.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 #define TOP_MAX 10
 /* Lines of the log that go with a picture of the market. */

@@ -10,7 +10,7 @@
 #include "core/geo-json.h"
 #include "core/geo-rest-object.h"
 #include "hub/geo-bucket.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 /* Addresses whose registrations are counted; more, and those that have their
  * whole allowance again are forgotten. */

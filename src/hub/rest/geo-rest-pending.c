@@ -4,7 +4,7 @@
  * Who waits for what.  It must not answer anybody before what they asked for is
  * on disk (P1), and it answers everybody once.
  */
-#include "hub/geo-rest-pending.h"
+#include "hub/rest/geo-rest-pending.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/geo-contract.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 #define DEPTH 6
 #define DEPTH_MIN 3

@@ -8,7 +8,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 /* Whoever asks sooner after the last time is told what was found then. */
 #define FRESH_MS (10 * 1000)

@@ -10,7 +10,7 @@
 #include "core/geo-contract.h"
 #include "core/geo-json.h"
 #include "core/geo-text.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 static gboolean
 is_iso_code (const gchar *code) {

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 void
 geo_rest_get_health (GeoRestCall *call) {

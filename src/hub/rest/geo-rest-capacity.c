@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 /* --- What could be paid ----------------------------------------------------
  */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/geo-contract.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 /* --- Totals ----------------------------------------------------------------
  */

@@ -9,7 +9,7 @@
 
 #include "core/geo-json.h"
 #include "core/geo-rest-object.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 #define ADMIN "admin"
 #define REASON_MAX 500

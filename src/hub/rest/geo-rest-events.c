@@ -4,14 +4,14 @@
  * Those who listen.  It must not tell anybody of what they take no part in, nor
  * keep more for one who does not read than is agreed.
  */
-#include "hub/geo-rest-events.h"
+#include "hub/rest/geo-rest-events.h"
 
 #include <string.h>
 
 #include "core/geo-json.h"
 #include "hub/geo-bucket.h"
 #include "hub/geo-hub-guest.h"
-#include "hub/geo-rest-json.h"
+#include "hub/rest/geo-rest-json.h"
 
 /* Listeners of one participant: a phone, a till, and some more. */
 #define LISTENERS_OF_ONE_MAX 16

@@ -6,7 +6,7 @@
  * says is checked by nobody here: the description is made of it, and the tests
  * hold every answer to that.
  */
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 /* Of every list that has pages. */
 #define PAGE "page?:int per_page?:int"

@@ -9,7 +9,7 @@
 #include "core/geo-contract.h"
 #include "core/geo-json.h"
 #include "core/geo-rest-object.h"
-#include "hub/geo-rest-private.h"
+#include "hub/rest/geo-rest-private.h"
 
 #define BLOCKED_MAX 64
 #define LAN_SHARE_MAX 10000

@@ -4,7 +4,7 @@
  * Makes and reads tokens.  The header of a token is compared, never believed:
  * there is one algorithm, so that nobody can choose another.
  */
-#include "hub/geo-rest-token.h"
+#include "hub/rest/geo-rest-token.h"
 
 #include <sodium.h>
 #include <string.h>
