@@ -9,6 +9,7 @@
 #include "cli/geo-cli-node.h"
 
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 
 #include "cli/geo-passphrase.h"
 #include "node/geo-communities.h"
@@ -79,6 +80,26 @@ notice_cb (GeoNode *node, const gchar *sentence, gpointer user_data) {
   fprintf (cli->err, "geo: %s\n", sentence);
 }
 
+/* On a terminal, a line that is written over and taken away in the end. */
+static void
+progress_cb (GeoNode *node, GParamSpec *pspec, gpointer user_data) {
+  GeoCli *cli = user_data;
+  gint64 done, total;
+
+  if (isatty (fileno (cli->err)) != 1)
+    return;
+  fputs ("\r\033[K", cli->err);
+  if (geo_node_get_catching_up (node, &done, &total)) {
+    g_autofree gchar *done_text = g_strdup_printf ("%" G_GINT64_FORMAT, done);
+    g_autofree gchar *total_text = g_strdup_printf ("%" G_GINT64_FORMAT, total);
+
+    /* Translators: how many of how many entries have come. */
+    fprintf (cli->err, _ ("Catching up with the hub: %s of %s"), done_text,
+             total_text);
+  }
+  fflush (cli->err);
+}
+
 static GeoNode *
 open_node (GeoCli *cli, gboolean may_look, int *status) {
   g_autoptr (GeoProfile) profile = geo_cli_get_profile (cli);
@@ -107,8 +128,10 @@ open_node (GeoCli *cli, gboolean may_look, int *status) {
   }
   if (node == NULL)
     *status = geo_cli_fail_error (cli, error);
-  else
+  else {
     g_signal_connect (node, "notice", G_CALLBACK (notice_cb), cli);
+    g_signal_connect (node, "notify::progress", G_CALLBACK (progress_cb), cli);
+  }
   return node;
 }
 
@@ -218,12 +241,18 @@ attempt_ended (gpointer user_data) {
 gboolean
 geo_cli_try_connect (GeoCli *cli, GeoNode *node) {
   Attempt attempt = { node, FALSE };
+  gint64 before, total;
+  gint64 done = 0;
 
   if (cli->common.offline || cli->is_looking)
     return FALSE;
   geo_node_start (node);
-  geo_cli_wait_until (attempt_ended, &attempt,
-                      GEO_CLI_CONNECT_S * MS_PER_SECOND);
+  /* As long as there is more and it comes, the attempt goes on. */
+  do
+    before = done;
+  while (!geo_cli_wait_until (attempt_ended, &attempt,
+                              GEO_CLI_CONNECT_S * MS_PER_SECOND) &&
+         geo_node_get_catching_up (node, &done, &total) && done > before);
   return geo_node_get_connection (node) == GEO_CONNECTION_HUB;
 }
 

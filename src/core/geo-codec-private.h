@@ -93,6 +93,9 @@ void geo_codec_free (const GeoStructInfo *info, gpointer object);
 gpointer geo_codec_ref (gconstpointer object);
 void geo_codec_keep_text (const GeoStructInfo *info, gpointer object);
 void geo_codec_keep_hash (const GeoStructInfo *info, gpointer object);
+gboolean geo_codec_keep_signer (const GeoStructInfo *info,
+                                gpointer object,
+                                const GeoPublicKey *key);
 
 /* FALSE where an optional field is absent. */
 gboolean geo_codec_has (const GeoFieldInfo *field, gconstpointer object);

@@ -17,6 +17,7 @@
 typedef struct {
   GPtrArray *actions;
   guint next;
+  gboolean storing; /* What stands before next is on its way to the disk. */
 } List;
 
 typedef struct {
@@ -37,24 +38,32 @@ list_free (gpointer data) {
 
 /* --- Storing ------------------------------------------------------------ */
 
+/* So many records wait for the disk together. */
+#define STORES_MAX 256
+
 typedef struct {
-  GeoRecordKind kind;
-  GeoRecordBody *body;
+  GArray *records; /* GeoJournalAppend */
+  GPtrArray *bodies; /* GeoRecordBody: what records point at */
   GeoSecret *secret;
-  GeoTime at;
 } Store;
 
 typedef struct {
   GeoNode *node;
   guint generation;
-  GeoRecordKind kind;
+  gboolean is_history;
 } Stored;
+
+static void
+body_free (gpointer body) {
+  geo_record_body_free (body);
+}
 
 static void
 store_free (gpointer data) {
   Store *store = data;
 
-  geo_record_body_free (store->body);
+  g_array_unref (store->records);
+  g_ptr_array_unref (store->bodies);
   geo_secret_unref (store->secret);
   g_free (store);
 }
@@ -64,8 +73,10 @@ store_job (GeoWorker *worker, gpointer data, GError **error) {
   const Store *store = data;
 
   geo_fault_point ("node: before append");
-  if (geo_journal_append (geo_worker_get_journal (worker), store->secret,
-                          store->kind, store->body, store->at, NULL, error))
+  if (geo_journal_append_all (
+          geo_worker_get_journal (worker), store->secret,
+          (const GeoJournalAppend *) (gpointer) store->records->data,
+          store->records->len, error))
     geo_fault_point ("node: after append");
   return NULL;
 }
@@ -93,37 +104,87 @@ changes_history (GeoRecordKind kind) {
   return TRUE;
 }
 
+static void store_lists (GeoNode *self);
+
 static void
 stored_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autofree Stored *stored = user_data;
   g_autoptr (GeoNode) self = stored->node;
 
-  if (error == NULL && changes_history (stored->kind)) {
-    geo_activity_model_refresh (self->activity);
-    geo_node_refresh_unread (self);
-  }
+  if (error == NULL && stored->is_history)
+    geo_node_changed_history (self);
   /* The party that wanted it is gone. */
   if (stored->generation != self->generation)
     return;
   self->storing = FALSE;
-  if (error != NULL)
+  if (error != NULL) {
     geo_node_storage_failed (self, error);
-  else
-    pump (self);
+    return;
+  }
+  for (GList *l = self->lists.head; l != NULL; l = l->next)
+    ((List *) l->data)->storing = FALSE;
+  /* The disk need not wait until all of it has been told. */
+  store_lists (self);
+  pump (self);
+  geo_node_incoming_go_on (self);
 }
 
-static void
-store_record (GeoNode *self, GeoAction *action) {
-  Store *store = g_new0 (Store, 1);
-  Stored *stored = g_new0 (Stored, 1);
+static gboolean
+has_store (const List *list) {
+  for (guint i = list->next; i < list->actions->len; i++) {
+    const GeoAction *action = g_ptr_array_index (list->actions, i);
 
-  store->kind = action->record_kind;
-  store->body = g_steal_pointer (&action->record);
+    if (action->kind == GEO_ACTION_STORE_RECORD)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Takes what is to be stored next of that list.  FALSE: what comes after it has
+ * to wait, as STOREs keep their order. */
+static gboolean
+take_stores (List *list, Store *store, Stored *stored) {
+  while (list->next < list->actions->len &&
+         store->records->len < STORES_MAX) {
+    GeoAction *action = g_ptr_array_index (list->actions, list->next);
+    GeoJournalAppend record = { action->record_kind, action->record,
+                                geo_node_now () };
+
+    if (action->kind != GEO_ACTION_STORE_RECORD)
+      break;
+    g_ptr_array_add (store->bodies, g_steal_pointer (&action->record));
+    g_array_append_val (store->records, record);
+    stored->is_history |= changes_history (action->record_kind);
+    list->storing = TRUE;
+    list->next++;
+  }
+  return !has_store (list);
+}
+
+/* Many share one wait for the disk, where there are many. */
+static void
+store_lists (GeoNode *self) {
+  Store *store;
+  Stored *stored;
+
+  if (self->storing)
+    return;
+  store = g_new0 (Store, 1);
+  stored = g_new0 (Stored, 1);
+  store->records = g_array_new (FALSE, FALSE, sizeof (GeoJournalAppend));
+  store->bodies = g_ptr_array_new_with_free_func (body_free);
   store->secret = geo_secret_ref (self->secret);
-  store->at = geo_node_now ();
+  for (GList *l = self->lists.head; l != NULL; l = l->next) {
+    if (!take_stores (l->data, store, stored))
+      break;
+  }
+  if (store->records->len == 0) {
+    store_free (store);
+    g_free (stored);
+    return;
+  }
   stored->node = g_object_ref (self);
   stored->generation = self->generation;
-  stored->kind = action->record_kind;
   self->storing = TRUE;
   geo_worker_push (self->worker, store_job, store, store_free, NULL, stored_cb,
                    stored);
@@ -200,11 +261,10 @@ refresh_hops (GeoNode *self, const GeoProvenEntry *entry) {
     const GeoProvenHop *proven = g_ptr_array_index (entry->hops, i);
     const GeoHop *hop = proven->hop;
 
-    geo_node_refresh_person (
-        self, geo_pid_equal (&hop->from, &self->pid) ? &hop->to : &hop->from,
-        TRUE);
+    geo_node_changed_with (
+        self, geo_pid_equal (&hop->from, &self->pid) ? &hop->to : &hop->from);
   }
-  geo_node_refresh_totals (self);
+  geo_node_changed_totals (self);
 }
 
 static void
@@ -216,9 +276,9 @@ told_received (GeoNode *self, const GeoProvenEntry *entry) {
     return;
   contract = entry->certificate->contract;
   if (contract->has_payer)
-    geo_node_refresh_person (self, &contract->payer, TRUE);
+    geo_node_changed_with (self, &contract->payer);
   /* The row is on disk; when the list has it, it is told. */
-  if (contract->has_order)
+  if (contract->has_order && geo_node_is_news (self, entry->entry))
     g_hash_table_add (self->expected_receipts,
                       geo_hash_to_string (&contract->order));
 }
@@ -226,7 +286,7 @@ told_received (GeoNode *self, const GeoProvenEntry *entry) {
 static void
 told_cleared (GeoNode *self, const GeoProvenEntry *entry) {
   refresh_hops (self, entry);
-  if (entry->certificate != NULL)
+  if (entry->certificate != NULL && geo_node_is_news (self, entry->entry))
     g_hash_table_add (self->expected_receipts,
                       g_strdup (entry->certificate->contract->tx_id));
 }
@@ -387,10 +447,8 @@ static void
 perform (GeoNode *self, GeoAction *action) {
   switch (action->kind) {
   case GEO_ACTION_STORE_RECORD:
-    store_record (self, action);
-    break;
   case GEO_ACTION_STORE_CHANGE:
-    /* Only hubs have changes. */
+    /* The one is taken before, and only hubs have the other. */
     g_assert_not_reached ();
   case GEO_ACTION_SEND:
     /* Without a session it is dropped: the party asks again when there is one.
@@ -408,6 +466,17 @@ perform (GeoNode *self, GeoAction *action) {
   }
 }
 
+/* Whether its next action is. */
+static gboolean
+is_store (const List *list) {
+  const GeoAction *action;
+
+  if (list->next >= list->actions->len)
+    return FALSE;
+  action = g_ptr_array_index (list->actions, list->next);
+  return action->kind == GEO_ACTION_STORE_RECORD;
+}
+
 static void
 pump (GeoNode *self) {
   List *list;
@@ -419,7 +488,11 @@ pump (GeoNode *self) {
   self->pumping = TRUE;
   /* P1: Persist, then send.  Nothing after a STORE happens before it is done.
    */
-  while (!self->storing && (list = g_queue_peek_head (&self->lists)) != NULL) {
+  while ((list = g_queue_peek_head (&self->lists)) != NULL) {
+    if (!list->storing && is_store (list))
+      store_lists (self);
+    if (list->storing || is_store (list))
+      break;
     if (list->next < list->actions->len) {
       /* What is told may end in dropping this list. */
       g_autoptr (GPtrArray) actions = g_ptr_array_ref (list->actions);

@@ -85,6 +85,7 @@ typedef struct {
 } GeoNodeData;
 
 typedef struct _GeoNodeState GeoNodeState;
+typedef struct _GeoNodeIncoming GeoNodeIncoming;
 
 struct _GeoNode {
   GObject parent_instance;
@@ -126,6 +127,7 @@ struct _GeoNode {
   GeoCommunity *offered; /* Of CHALLENGE; AUTH is for this. */
   gint64 hub_sequence;
   GPtrArray *waiters; /* GTask of geo_node_wait_connected_async () */
+  GeoNodeIncoming *incoming; /* geo-node-incoming.c */
 
   /* Joining, until the task is answered.  dial_hub: where to, if it is not
    * self->hub. */
@@ -160,6 +162,13 @@ struct _GeoNode {
   gboolean notes_saving;
   gboolean notes_changed; /* Since saving began. */
   GHashTable *expected_receipts; /* Receipt keys of what is to be told */
+  /* geo-node-catch-up.c: only where there is much to catch up with. */
+  gboolean catching_up;
+  gint64 caught_from;
+  gint64 caught_to;
+  gdouble progress; /* −1: there is none. */
+  GHashTable *changed; /* GeoPid: with whom something is not as it is shown */
+  guint changed_id;
 
   /* geo-node-pay.c */
   GHashTable *payments; /* tx_id → GeoPayment */
@@ -195,8 +204,8 @@ void geo_node_update_open_count (GeoNode *self);
 void geo_node_set_open_count (GeoNode *self, guint count);
 /* Waiters for the hub get their answer if there is one now. */
 void geo_node_answer_waiters (GeoNode *self);
-/* History has grown. */
 void geo_node_refresh_unread (GeoNode *self);
+void geo_node_set_progress (GeoNode *self, gdouble progress);
 void geo_node_set_unread (GeoNode *self, guint unread);
 /* The session sends; FALSE: there is none. */
 gboolean geo_node_send (GeoNode *self, GeoMessage *message);
@@ -261,6 +270,39 @@ void geo_node_fail_join (GeoNode *self, GError *error);
 
 /* What is missing, and everything that is open. */
 void geo_node_catch_up (GeoNode *self);
+
+/* Whatever the hub says after it answered.  opened: of a message that was
+ * prepared, what came of it; or NULL. */
+void
+geo_node_hear (GeoNode *self, const GeoMessage *message, const gchar *opened);
+
+/* --- geo-node-incoming.c ------------------------------------------------- */
+
+void geo_node_incoming_init (GeoNode *self);
+void geo_node_incoming_clear (GeoNode *self);
+/* What comes from a hub that is signed in at.  FALSE: it need not wait. */
+gboolean geo_node_incoming_take (GeoNode *self, const GeoMessage *message);
+/* There is room on the way to the disk again. */
+void geo_node_incoming_go_on (GeoNode *self);
+/* Nothing of that session is heard any more. */
+void geo_node_incoming_drop (GeoNode *self);
+
+/* --- geo-node-catch-up.c ------------------------------------------------- */
+
+void geo_node_catch_up_init (GeoNode *self);
+void geo_node_catch_up_clear (GeoNode *self);
+/* SYNC is about to be sent. */
+void geo_node_begin_catch_up (GeoNode *self);
+void geo_node_end_catch_up (GeoNode *self);
+/* An entry was applied. */
+void geo_node_told_progress (GeoNode *self);
+/* One of the hub's last, which somebody may want to be told of. */
+gboolean geo_node_is_news (GeoNode *self, const GeoEntry *entry);
+/* What is between us and them has changed: it is shown now, or in a moment. */
+void geo_node_changed_with (GeoNode *self, const GeoPid *pid);
+void geo_node_changed_totals (GeoNode *self);
+/* History has grown: the same. */
+void geo_node_changed_history (GeoNode *self);
 
 /* --- geo-node-state.c --------------------------------------------------- */
 

@@ -49,6 +49,8 @@ forget_session (GeoNode *self) {
     g_signal_handlers_disconnect_by_data (self->session, self);
     g_clear_object (&self->session);
   }
+  geo_node_incoming_drop (self);
+  geo_node_end_catch_up (self);
   geo_node_state_disconnected (self);
   if (was == GEO_LOGIN_SIGNED_IN && self->party != NULL) {
     GPtrArray *actions = geo_actions_new ();
@@ -408,6 +410,7 @@ geo_node_catch_up (GeoNode *self) {
 
   if (self->party == NULL)
     return;
+  geo_node_begin_catch_up (self);
   actions = geo_actions_new ();
   geo_party_connected (self->party, self->hub_sequence, geo_node_now (),
                        actions);
@@ -537,13 +540,16 @@ handle_refusal (GeoNode *self, const GeoMsgError *no) {
 /* --- Hearing ------------------------------------------------------------ */
 
 static void
-hand_to_party (GeoNode *self, const GeoMessage *message) {
+hand_to_party (GeoNode *self,
+               const GeoMessage *message,
+               const gchar *opened) {
   GPtrArray *actions;
 
   if (self->party == NULL)
     return;
   actions = geo_actions_new ();
-  geo_party_message (self->party, message, geo_node_now (), actions);
+  geo_party_message_prepared (self->party, message, opened, geo_node_now (),
+                              actions);
   geo_node_run (self, actions);
 }
 
@@ -556,8 +562,8 @@ answer_ping (GeoNode *self, const GeoMessage *ping) {
   geo_node_send (self, message);
 }
 
-static void
-handle_message (GeoNode *self, const GeoMessage *message) {
+void
+geo_node_hear (GeoNode *self, const GeoMessage *message, const gchar *opened) {
   switch (message->type) {
   case GEO_MESSAGE_CHALLENGE:
     if (self->login == GEO_LOGIN_CHALLENGE)
@@ -578,7 +584,7 @@ handle_message (GeoNode *self, const GeoMessage *message) {
     G_GNUC_FALLTHROUGH;
   case GEO_MESSAGE_PEOPLE_RESULT:
     if (geo_node_is_signed_in (self)) {
-      hand_to_party (self, message);
+      hand_to_party (self, message, opened);
       geo_node_answer_call (self, message);
     }
     break;
@@ -623,7 +629,6 @@ handle_message (GeoNode *self, const GeoMessage *message) {
   case GEO_MESSAGE_CLEARING_PROPOSE:
   case GEO_MESSAGE_CLEARING_COMMIT:
   case GEO_MESSAGE_CLEARING_ABORT:
-  case GEO_MESSAGE_ENTRY:
   case GEO_MESSAGE_SYNC_RESULT:
   case GEO_MESSAGE_LOG_PROOF:
   case GEO_MESSAGE_RECOVERY_RESPONSE:
@@ -631,7 +636,13 @@ handle_message (GeoNode *self, const GeoMessage *message) {
   case GEO_MESSAGE_LETTER_STORED:
     /* Before that, what is missed comes again with SYNC. */
     if (geo_node_is_signed_in (self))
-      hand_to_party (self, message);
+      hand_to_party (self, message, opened);
+    break;
+  case GEO_MESSAGE_ENTRY:
+    if (!geo_node_is_signed_in (self))
+      break;
+    hand_to_party (self, message, opened);
+    geo_node_told_progress (self);
     break;
   }
 }
@@ -641,8 +652,12 @@ message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
   GeoNode *self = user_data;
   G_GNUC_UNUSED g_autoptr (GeoNode) alive = g_object_ref (self);
 
-  if (session == self->session)
-    handle_message (self, message);
+  if (session != self->session)
+    return;
+  /* Whether anybody is there is not asked in any order. */
+  if (message->type == GEO_MESSAGE_PING || message->type == GEO_MESSAGE_PONG ||
+      !geo_node_is_signed_in (self) || !geo_node_incoming_take (self, message))
+    geo_node_hear (self, message, NULL);
 }
 
 static void
@@ -711,6 +726,7 @@ geo_node_told_synced (GeoNode *self) {
   gint64 minutes = ABS (self->hub_ahead) / 60000;
   g_autofree gchar *detail = NULL;
 
+  geo_node_end_catch_up (self);
   if (!geo_node_is_signed_in (self))
     return;
   geo_node_state_synced (self);

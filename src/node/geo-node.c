@@ -26,6 +26,7 @@ enum {
   PROP_OPEN_COUNT,
   PROP_UNREAD,
   PROP_REQUEST_COUNT,
+  PROP_PROGRESS,
   N_PROPS,
 };
 
@@ -49,6 +50,8 @@ geo_node_dispose (GObject *object) {
 
   /* Jobs, tasks and waiters hold the node, so that none is left here. */
   self->wanted = FALSE;
+  geo_node_incoming_clear (self);
+  geo_node_catch_up_clear (self);
   g_clear_handle_id (&self->retry_id, g_source_remove);
   g_clear_handle_id (&self->join_timeout_id, g_source_remove);
   g_clear_pointer (&self->join_cancel, geo_node_source_end);
@@ -113,6 +116,9 @@ geo_node_get_property (GObject *object,
   case PROP_REQUEST_COUNT:
     g_value_set_uint (value, self->request_count);
     break;
+  case PROP_PROGRESS:
+    g_value_set_double (value, self->progress);
+    break;
   default: /* Not an enum: a number that GObject checked. */
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     break;
@@ -140,6 +146,8 @@ geo_node_class_init (GeoNodeClass *klass) {
                                           flags);
   props[PROP_REQUEST_COUNT] = g_param_spec_uint (
       "request-count", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, -1.0, 1.0,
+                                              -1.0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[SIGNAL_PAYMENT_RECEIVED] = g_signal_new (
@@ -171,6 +179,8 @@ geo_node_init (GeoNode *self) {
   geo_node_state_init (self);
   geo_node_calls_init (self);
   geo_node_requests_init (self);
+  geo_node_incoming_init (self);
+  geo_node_catch_up_init (self);
 }
 
 void
@@ -244,6 +254,20 @@ geo_node_update_open_count (GeoNode *self) {
   if (count < self->open_count && !g_queue_is_empty (&self->lists))
     return;
   geo_node_set_open_count (self, count);
+}
+
+void
+geo_node_set_progress (GeoNode *self, gdouble progress) {
+  if (progress >= self->progress && progress <= self->progress)
+    return;
+  self->progress = progress;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
+}
+
+gdouble
+geo_node_get_progress (GeoNode *node) {
+  g_assert (GEO_IS_NODE (node));
+  return node->progress;
 }
 
 void
@@ -471,6 +495,7 @@ geo_node_join_finish (GAsyncResult *result, GError **error) {
 typedef struct {
   guint timeout_id;
   GSource *cancel;
+  gint64 done; /* Of catching up, when the time was last over. */
 } Wait;
 
 static void
@@ -522,7 +547,13 @@ wait_timeout_cb (gpointer user_data) {
   GeoNode *self = g_task_get_source_object (task);
   Wait *wait = g_task_get_task_data (task);
   gboolean offline = self->connection == GEO_CONNECTION_OFFLINE;
+  gint64 done, total;
 
+  /* Whoever sends one entry after another does answer. */
+  if (geo_node_get_catching_up (self, &done, &total) && done > wait->done) {
+    wait->done = done;
+    return G_SOURCE_CONTINUE;
+  }
   wait->timeout_id = 0;
   wait_end (self, task,
             g_error_new_literal (

@@ -30,7 +30,7 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
 
 /* Properties that notify: "connection" (GeoConnection as int),
  * "connection-detail" (string), "open-count" (uint: payments and votes without
- * evidence), "unread" (uint).
+ * evidence), "unread" (uint), "progress" (double).
  * Signals: "payment-received", "cleared" (GeoActivityItem *item), "fault"
  * (const gchar *message), "notice" (const gchar *sentence: something to know
  * that nothing has to be done about). */
@@ -76,7 +76,8 @@ void geo_node_stop (GeoNode *node);
 /* Try again now. */
 void geo_node_hurry (GeoNode *node);
 /* Completes when HUB is reached; with FOREIGN at once where another hub
- * answers; or with OFFLINE or TIMEOUT after timeout_ms. */
+ * answers; or with OFFLINE or TIMEOUT after timeout_ms in which nothing was
+ * caught up with either. */
 void geo_node_wait_connected_async (GeoNode *node,
                                     guint timeout_ms,
                                     GCancellable *cancellable,
@@ -87,6 +88,12 @@ gboolean geo_node_wait_connected_finish (GeoNode *node,
                                          GError **error);
 
 GeoConnection geo_node_get_connection (GeoNode *node);
+/* While there is much to catch up with: how far that is, from 0 to 1; -1
+ * otherwise. */
+gdouble geo_node_get_progress (GeoNode *node);
+/* The same in numbers; FALSE: there is nothing to tell. */
+gboolean
+geo_node_get_catching_up (GeoNode *node, gint64 *done, gint64 *total);
 /* What only this wallet knows is not yet in the encrypted copy that is left
  * with the hub: a program that ends waits a moment. */
 gboolean geo_node_has_unsaved_state (GeoNode *node);

@@ -227,17 +227,24 @@ store (const GeoParty *party,
   const GeoCertificate *certificate = entry->certificate;
   GeoRecordBody *body = geo_record_body_new ();
 
-  body->entry = geo_proven_entry_copy (entry);
   /* The journal takes over who is named, so only those who check out are. */
-  g_ptr_array_set_size (body->entry->people, 0);
-  for (guint i = 0; i < people->len; i++)
-    g_ptr_array_add (body->entry->people,
-                     geo_participant_copy (g_ptr_array_index (people, i)));
+  if (people->len == entry->people->len) {
+    body->entry = geo_proven_entry_ref (entry);
+  } else {
+    body->entry = geo_proven_entry_copy (entry);
+    g_ptr_array_set_size (body->entry->people, 0);
+    for (guint i = 0; i < people->len; i++)
+      g_ptr_array_add (body->entry->people,
+                       geo_participant_copy (g_ptr_array_index (people, i)));
+  }
   /* A text that does not open, or is not what the payer signed, is no text:
    * the money is the same. */
   if (entry->entry->kind == GEO_ENTRY_KIND_PAYMENT && entry->sealed != NULL &&
       geo_party_is_self (party, &certificate->contract->payee))
-    body->text = geo_party_unseal (party, certificate->order, entry->sealed);
+    body->text = party->opened != NULL
+                     ? g_strdup (party->opened)
+                     : geo_order_unseal (certificate->order, entry->sealed,
+                                         party->secret);
   else if (entry->entry->kind == GEO_ENTRY_KIND_PAYMENT &&
            geo_party_is_self (party, &certificate->contract->payer) &&
            geo_payer_find (party, &certificate->contract->order) == NULL &&
@@ -291,8 +298,8 @@ apply_payment (GeoParty *party,
         actions, geo_party_is_self (party, &contract->payee) ? GEO_TOLD_RECEIVED
                                                              : GEO_TOLD_PASSED);
     told->order_hash = contract->order;
-    told->order = geo_order_copy (entry->certificate->order);
-    told->entry = geo_proven_entry_copy (entry);
+    told->order = geo_order_ref (entry->certificate->order);
+    told->entry = geo_proven_entry_ref (entry);
   }
   /* P9: this is the evidence. */
   if (vote != NULL)
@@ -445,6 +452,9 @@ geo_catchup_entry (GeoParty *party,
   }
   apply (party, entry, &hash, people, afters, actions);
   party->gaps = 0;
+  /* Whoever sends one after another is answering. */
+  if (bulk)
+    party->synced_at = now;
   if (party->ahead != NULL && party->ahead->entry->sequence <= party->sequence)
     g_clear_pointer (&party->ahead, geo_proven_entry_free);
   if (!bulk)

@@ -309,7 +309,7 @@ check (const GeoParty *party,
       return FALSE;
   }
   if (prepare->sealed != NULL && geo_party_is_self (party, &contract->payee)) {
-    text = geo_party_unseal (party, prepare->order, prepare->sealed);
+    text = geo_order_unseal (prepare->order, prepare->sealed, party->secret);
     if (text == NULL)
       return geo_no (no, GEO_CODE_INVALID, GEO_REASON_INVALID);
   }

@@ -155,15 +155,15 @@ geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract) {
 }
 
 gchar *
-geo_party_unseal (const GeoParty *party,
-                  const GeoOrder *order,
-                  GBytes *sealed) {
+geo_order_unseal (const GeoOrder *order,
+                  GBytes *sealed,
+                  const GeoSecret *secret) {
   g_autofree gchar *text = NULL;
   GeoHash hash;
 
   if (!order->has_description_hash)
     return NULL;
-  text = geo_unseal (party->secret, sealed, NULL);
+  text = geo_unseal (secret, sealed, NULL);
   if (text == NULL)
     return NULL;
   geo_hash_of (text, strlen (text), &hash);

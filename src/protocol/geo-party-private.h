@@ -6,7 +6,8 @@
  * payments we make; geo-participant.c the contracts we are asked about;
  * geo-party-lines.c our lines; geo-party-clearing.c what is cleared;
  * geo-party-letters.c what is asked for; geo-catchup.c the hub's entries;
- * geo-party-log.c the hub's log; geo-party-checks.c what two of them check.
+ * geo-party-log.c the hub's log; geo-prepare.c what is done before;
+ * geo-party-checks.c what two of them check.
  * Used by these files only.
  */
 #pragma once
@@ -198,6 +199,7 @@ struct _GeoParty {
   gpointer refuse_data;
   GeoPartyTextFunc text_func;
   gpointer text_data;
+  const gchar *opened; /* Borrowed, during one message; or NULL. */
 };
 
 /* --- geo-party.c ---------------------------------------------------------- */
@@ -285,9 +287,10 @@ gboolean geo_party_is_voter (const GeoContract *contract, const GeoPid *pid);
 gboolean
 geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract);
 /* What the sealed text opens to, if it is what the order's hash says; NULL
- * otherwise. */
-gchar *
-geo_party_unseal (const GeoParty *party, const GeoOrder *order, GBytes *sealed);
+ * otherwise.  Any thread. */
+gchar *geo_order_unseal (const GeoOrder *order,
+                         GBytes *sealed,
+                         const GeoSecret *secret);
 
 /* --- geo-payer.c ---------------------------------------------------------- */
 

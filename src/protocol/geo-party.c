@@ -760,6 +760,17 @@ geo_party_message (GeoParty *party,
 }
 
 void
+geo_party_message_prepared (GeoParty *party,
+                            const GeoMessage *message,
+                            const gchar *opened,
+                            GeoTime now,
+                            GPtrArray *actions) {
+  party->opened = opened;
+  geo_party_message (party, message, now, actions);
+  party->opened = NULL;
+}
+
+void
 geo_party_timer (GeoParty *party,
                  const GeoHash *timer,
                  GeoTime now,

@@ -206,6 +206,20 @@ void geo_party_message (GeoParty *party,
                         GeoTime now,
                         GPtrArray *actions);
 
+/* Any thread, and before anybody else has the message: does of an ENTRY what
+ * needs no party, most of all checking signatures, which is not done again
+ * then; nothing of any other.  What a sealed text opens to, or NULL: a message
+ * that nobody prepared, or that does not hold, is no less safe to hand over. */
+gchar *geo_party_prepare (GeoMessage *message,
+                          const GeoCommunity *community,
+                          const GeoSecret *secret);
+/* geo_party_message () of one that was prepared, with what came of it. */
+void geo_party_message_prepared (GeoParty *party,
+                                 const GeoMessage *message,
+                                 const gchar *opened,
+                                 GeoTime now,
+                                 GPtrArray *actions);
+
 /* A timer that an action set is due. */
 void geo_party_timer (GeoParty *party,
                       const GeoHash *timer,

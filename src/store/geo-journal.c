@@ -266,6 +266,69 @@ append_in_transaction (GeoJournal *journal,
                                kind, at, body, error);
 }
 
+/* Of what the journal is once those before it are on disk, too. */
+static gboolean
+append_one (GeoJournal *journal,
+            GeoJournalIdentity *identity,
+            const GeoSecret *secret,
+            const GeoJournalAppend *one,
+            gint64 *sequence_out,
+            GError **error) {
+  g_autoptr (GeoRecordBody) whole = NULL;
+  const GeoRecordBody *body = one->body;
+  GeoPublicKey key;
+
+  if (one->kind == GEO_RECORD_KIND_EVIDENCE && body->evidence != NULL) {
+    body = whole = geo_record_body_copy (body);
+    if (!geo_journal_complete_evidence (journal, whole->evidence, error))
+      return FALSE;
+  }
+  if (!geo_journal_check_body (identity, one->kind, body, error))
+    return FALSE;
+  if (one->kind == GEO_RECORD_KIND_JOINED)
+    geo_journal_identity_set (identity, body);
+  geo_secret_get_public (secret, &key);
+  if (!geo_public_key_equal (&key, &identity->key)) {
+    g_set_error_literal (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT,
+                         "The key is not the one of this journal.");
+    return FALSE;
+  }
+  return append_in_transaction (journal, identity, secret, one->kind, body,
+                                one->at, sequence_out, error);
+}
+
+static gboolean
+append_all (GeoJournal *journal,
+            const GeoSecret *secret,
+            const GeoJournalAppend *records,
+            guint n,
+            gint64 *sequence_out,
+            GError **error) {
+  GeoJournalIdentity identity;
+  gint64 sequence = 0;
+
+  geo_database_assert_owner (journal->database);
+  if (!load_identity (journal, error) ||
+      !geo_database_begin (journal->database, error))
+    return FALSE;
+  identity = journal->identity;
+  for (guint i = 0; i < n; i++) {
+    if (!append_one (journal, &identity, secret, &records[i], &sequence,
+                     error)) {
+      geo_database_rollback (journal->database);
+      return FALSE;
+    }
+  }
+  /* P1: TRUE says that it is on disk. */
+  if (!geo_database_commit (journal->database, error))
+    return FALSE;
+  /* Ours only once the record is on disk. */
+  journal->identity = identity;
+  if (sequence_out != NULL)
+    *sequence_out = sequence;
+  return TRUE;
+}
+
 gboolean
 geo_journal_append (GeoJournal *journal,
                     const GeoSecret *secret,
@@ -274,46 +337,18 @@ geo_journal_append (GeoJournal *journal,
                     GeoTime at,
                     gint64 *sequence_out,
                     GError **error) {
-  g_autoptr (GeoRecordBody) whole = NULL;
-  GeoJournalIdentity identity;
-  GeoPublicKey key;
-  gint64 sequence;
+  const GeoJournalAppend one = { kind, body, at };
 
-  geo_database_assert_owner (journal->database);
-  if (!load_identity (journal, error))
-    return FALSE;
-  if (kind == GEO_RECORD_KIND_EVIDENCE && body->evidence != NULL) {
-    body = whole = geo_record_body_copy (body);
-    if (!geo_journal_complete_evidence (journal, whole->evidence, error))
-      return FALSE;
-  }
-  if (!geo_journal_check_body (&journal->identity, kind, body, error))
-    return FALSE;
-  /* Ours only once the record is on disk. */
-  identity = journal->identity;
-  if (kind == GEO_RECORD_KIND_JOINED)
-    geo_journal_identity_set (&identity, body);
-  geo_secret_get_public (secret, &key);
-  if (!geo_public_key_equal (&key, &identity.key)) {
-    g_set_error_literal (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT,
-                         "The key is not the one of this journal.");
-    return FALSE;
-  }
+  return append_all (journal, secret, &one, 1, sequence_out, error);
+}
 
-  if (!geo_database_begin (journal->database, error))
-    return FALSE;
-  if (!append_in_transaction (journal, &identity, secret, kind, body, at,
-                              &sequence, error)) {
-    geo_database_rollback (journal->database);
-    return FALSE;
-  }
-  /* P1: TRUE says that it is on disk. */
-  if (!geo_database_commit (journal->database, error))
-    return FALSE;
-  journal->identity = identity;
-  if (sequence_out != NULL)
-    *sequence_out = sequence;
-  return TRUE;
+gboolean
+geo_journal_append_all (GeoJournal *journal,
+                        const GeoSecret *secret,
+                        const GeoJournalAppend *records,
+                        guint n,
+                        GError **error) {
+  return append_all (journal, secret, records, n, NULL, error);
 }
 
 /* --- Hearsay ---------------------------------------------------------------

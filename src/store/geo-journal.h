@@ -52,6 +52,19 @@ gboolean geo_journal_append (GeoJournal *journal,
                              gint64 *sequence_out,
                              GError **error);
 
+typedef struct {
+  GeoRecordKind kind;
+  const GeoRecordBody *body;
+  GeoTime at;
+} GeoJournalAppend;
+/* The same of n records in their order, with one wait for the disk: all of them
+ * are on it, or none. */
+gboolean geo_journal_append_all (GeoJournal *journal,
+                                 const GeoSecret *secret,
+                                 const GeoJournalAppend *records,
+                                 guint n,
+                                 GError **error);
+
 /* What a hub says that can prove nothing: lines of history without records, by
  * their tx_id and kind: one that is there becomes what is said now.  rows:
  * GeoActivity, oldest first, with a tx_id; names: GeoPid → name of whoever is
