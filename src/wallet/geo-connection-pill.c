@@ -22,6 +22,7 @@ struct _GeoConnectionPill {
   GtkLabel *label;
   GtkPopover *popover;
   GtkLabel *detail;
+  GtkProgressBar *progress;
   GtkButton *retry_button;
 };
 
@@ -38,7 +39,9 @@ static void
 update (GeoConnectionPill *self) {
   const gchar *word = NULL;
   const gchar *icon = NULL;
+  g_autofree gchar *percent = NULL;
   GeoConnection connection = geo_node_get_connection (self->node);
+  gdouble progress = geo_node_get_progress (self->node);
 
   switch (connection) {
   case GEO_CONNECTION_OFFLINE:
@@ -57,6 +60,13 @@ update (GeoConnectionPill *self) {
     word = _ ("Stopped");
     icon = "dialog-warning-symbolic";
     break;
+  }
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), progress >= 0);
+  if (progress >= 0) {
+    gtk_progress_bar_set_fraction (self->progress, progress);
+    /* Translators: how much of what happened meanwhile has come. */
+    word = percent = g_strdup_printf (_ ("Catching up: %u%%"),
+                                      (guint) (progress * 100));
   }
   gtk_label_set_label (self->label, word);
   gtk_image_set_from_icon_name (self->icon, icon);
@@ -130,6 +140,8 @@ geo_connection_pill_class_init (GeoConnectionPillClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
                                         detail);
   gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
+                                        progress);
+  gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
                                         retry_button);
 }
 
@@ -146,6 +158,8 @@ geo_connection_pill_set_node (GeoConnectionPill *self, GeoNode *node) {
     g_signal_handlers_disconnect_by_data (self->node, self);
   g_set_object (&self->node, node);
   g_signal_connect_swapped (node, "notify::connection", G_CALLBACK (update),
+                            self);
+  g_signal_connect_swapped (node, "notify::progress", G_CALLBACK (update),
                             self);
   update (self);
 }

@@ -717,6 +717,7 @@ test_known_text (void) {
 static void
 test_signed (void) {
   g_autoptr (GeoTrustLine) line = make_line ();
+  g_autoptr (GeoTrustLine) copy = NULL;
   g_autoptr (GeoSecret) secret = make_secret (2);
   g_autoptr (GeoSecret) other = make_secret (3);
   g_autoptr (GError) error = NULL;
@@ -733,6 +734,19 @@ test_signed (void) {
   g_assert_no_error (error);
   g_assert_false (geo_trust_line_verify (line, &other_key, &error));
   assert_core_error (error, GEO_CORE_ERROR_SIGNATURE);
+
+  /* What was found good is remembered with its key, until it is signed anew;
+   * a copy is looked at again. */
+  g_assert_false (geo_trust_line_keep_signer (line, &other_key));
+  g_assert_true (geo_trust_line_keep_signer (line, &key));
+  line->signature.bytes[0] ^= 1;
+  g_assert_true (geo_trust_line_verify (line, &key, NULL));
+  g_assert_false (geo_trust_line_verify (line, &other_key, NULL));
+  copy = geo_trust_line_copy (line);
+  g_assert_false (geo_trust_line_verify (copy, &key, NULL));
+  geo_trust_line_sign (line, other);
+  g_assert_false (geo_trust_line_verify (line, &key, NULL));
+  geo_trust_line_sign (line, secret);
 
   /* No bit of what is sent can be changed unseen. */
   text = geo_trust_line_to_text (line, &len);

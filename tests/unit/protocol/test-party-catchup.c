@@ -275,9 +275,13 @@ test_not_for_us (void) {
 
 typedef void (*Spoil) (Town *town, Deal *deal, GeoProvenEntry *entry);
 
-/* An entry of ANNA's payment to BOB through us, spoilt, is a fault. */
+/* An entry of ANNA's payment to BOB through us, spoilt, is a fault; also one
+ * that was prepared. */
 static void
-expect_fault (Spoil spoil_deal, Spoil spoil_entry, const gchar *reason) {
+expect_fault_of (Spoil spoil_deal,
+                 Spoil spoil_entry,
+                 const gchar *reason,
+                 gboolean prepared) {
   g_autoptr (Town) town = town_new ();
   g_autoptr (Deal) deal = deal_through_me (town, "tx-1", 1000);
   GeoProvenEntry *entry;
@@ -290,10 +294,60 @@ expect_fault (Spoil spoil_deal, Spoil spoil_entry, const gchar *reason) {
   if (spoil_entry != NULL)
     spoil_entry (town, deal, entry);
   before = town_state (town);
-  town_receive (town, town_commit (entry));
+  if (prepared) {
+    GeoMessage *message = town_entry (entry);
+
+    g_assert_null (geo_party_prepare (message, town->community,
+                                      town->people[ME].secret));
+    town_receive (town, message);
+  } else {
+    town_receive (town, town_commit (entry));
+  }
   town_expect_fault (town, reason);
   after = town_state (town);
   g_assert_cmpstr (before, ==, after);
+}
+
+static void
+expect_fault (Spoil spoil_deal, Spoil spoil_entry, const gchar *reason) {
+  expect_fault_of (spoil_deal, spoil_entry, reason, FALSE);
+  expect_fault_of (spoil_deal, spoil_entry, reason, TRUE);
+}
+
+/* What a thread has looked at is not looked at again, with the same end. */
+static void
+test_prepared (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) deal = deal_to_me (town, "tx-1", 100);
+  g_autofree gchar *opened = NULL;
+  GeoProvenEntry *entry;
+  GeoMessage *message;
+  GeoPublicKey key;
+
+  deal_describe (town, deal, "for honey", ME);
+  deal_sign (town, deal, CARL);
+  entry = town_entry_of_deal (town, deal);
+  message = town_entry (entry);
+  opened = geo_party_prepare (message, town->community,
+                              town->people[ME].secret);
+  g_assert_cmpstr (opened, ==, "for honey");
+  /* That it is remembered shows in an object that is not what was signed any
+   * more; with another key nothing is. */
+  entry->entry->signature.bytes[0] ^= 1;
+  g_assert_true (geo_entry_verify (entry->entry, &town->community->key, NULL));
+  geo_secret_get_public (town->people[ANNA].secret, &key);
+  g_assert_false (geo_entry_verify (entry->entry, &key, NULL));
+  entry->entry->signature.bytes[0] ^= 1;
+  town_receive (town, message);
+  g_assert_cmpstr (town_stored (town, GEO_RECORD_KIND_ENTRY)->text, ==,
+                   "for honey");
+  g_assert_cmpint (town_balance (town, ANNA), ==, 100);
+
+  /* Nothing of others is touched. */
+  message = geo_message_new (GEO_MESSAGE_PING, "ping");
+  g_assert_null (geo_party_prepare (message, town->community,
+                                    town->people[ME].secret));
+  geo_message_free (message);
 }
 
 static void
@@ -745,6 +799,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/entry/hub-behind", test_hub_behind);
   g_test_add_func ("/party/entry/not-for-us", test_not_for_us);
   g_test_add_func ("/party/entry/faults", test_faults);
+  g_test_add_func ("/party/entry/prepared", test_prepared);
   g_test_add_func ("/party/entry/people", test_people);
   g_test_add_func ("/party/entry/people-in-passing", test_people_in_passing);
   g_test_add_func ("/party/mandate/changes", test_mandate);

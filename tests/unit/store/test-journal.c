@@ -874,6 +874,42 @@ mode_of (const gchar *path) {
   return about.st_mode & 0777;
 }
 
+/* All of them, or none. */
+static void
+test_together (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  g_autoptr (GeoTrustLine) first = sample_line (sample, 0, 1, 10000, NULL);
+  g_autoptr (GeoTrustLine) second = sample_line (sample, 0, 1, 5000, first);
+  g_autoptr (GeoTrustLine) foreign = sample_line (sample, 1, 2, 700, NULL);
+  GeoRecordBody *bodies[] = { sample_body_line (first),
+                              sample_body_line (second),
+                              sample_body_line (foreign) };
+  const GeoSecret *secret = sample->people[0].secret;
+  g_autoptr (GError) error = NULL;
+  GeoJournalAppend records[G_N_ELEMENTS (bodies)];
+  gint64 before = geo_journal_count_records (fixture->journal, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    records[i] = (GeoJournalAppend){ GEO_RECORD_KIND_LINE, bodies[i],
+                                     sample->now++ };
+  g_assert_false (geo_journal_append_all (fixture->journal, secret, records, 3,
+                                          &error));
+  g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY);
+  g_clear_error (&error);
+  g_assert_cmpint (geo_journal_count_records (fixture->journal, NULL), ==,
+                   before);
+  g_assert_cmpuint (count (geo_journal_list_lines (fixture->journal, NULL)), ==,
+                    0);
+
+  g_assert_true (geo_journal_append_all (fixture->journal, secret, records, 2,
+                                         &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (geo_journal_count_records (fixture->journal, NULL), ==,
+                   before + 2);
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    geo_record_body_free (bodies[i]);
+}
+
 static void
 test_private (Fixture *fixture, gconstpointer data) {
   const gchar *ends[] = { "", "-wal", "-shm", ".lock" };
@@ -1053,6 +1089,7 @@ main (int argc, char **argv) {
        test_entries_that_do_not_hold);
   ADD ("/store/journal/overflow", test_overflow);
   ADD ("/store/journal/records", test_records);
+  ADD ("/store/journal/together", test_together);
   ADD ("/store/journal/private", test_private);
   ADD ("/store/journal/lock", test_lock);
   ADD ("/store/journal/lock-of-another-process", test_lock_of_another_process);
