@@ -300,7 +300,6 @@ geo_qr_read_file_async (GFile *file,
   g_return_if_fail (G_IS_FILE (file));
 
   task = g_task_new (NULL, cancellable, callback, user_data);
-  g_task_set_source_tag (task, geo_qr_read_file_async);
   start_file (task, file);
 }
 
@@ -354,7 +353,6 @@ geo_qr_read_clipboard_async (GdkClipboard *clipboard,
   g_return_if_fail (GDK_IS_CLIPBOARD (clipboard));
 
   task = g_task_new (NULL, cancellable, callback, user_data);
-  g_task_set_source_tag (task, geo_qr_read_clipboard_async);
   formats = gdk_clipboard_get_formats (clipboard);
   /* A file that was copied often brings its icon with it. */
   if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST) ||

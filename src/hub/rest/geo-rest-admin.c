@@ -12,23 +12,11 @@
 #include "hub/rest/geo-rest-private.h"
 
 #define ADMIN "admin"
-#define REASON_MAX 500
 #define FOUND_MAX 16
 #define INCIDENTS_MAX 1000
 
 /* --- Reasons ---------------------------------------------------------------
  */
-
-const gchar *
-geo_rest_read_reason (JsonObject *object,
-                      gboolean required,
-                      GeoRestFaults *faults) {
-  const gchar *reason = geo_rest_get_text (object, "reason", required, faults);
-
-  geo_rest_check_length (reason, "reason", required ? 1 : 0, REASON_MAX,
-                         faults);
-  return reason;
-}
 
 /* The reason in the body, which has to be there; NULL, and it is answered.
  * Borrowed from *body. */

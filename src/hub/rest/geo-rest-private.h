@@ -83,7 +83,7 @@ typedef struct {
 /* All of them; ends with a method of NULL. */
 extern const GeoRestRoute geo_rest_routes[];
 
-/* --- Answers ---------------------------------------------------------------
+/* --- Answers (geo-rest-answer.c) -------------------------------------------
  */
 
 GeoTime geo_rest_now (void);
@@ -142,13 +142,14 @@ JsonNode *geo_rest_read_body (GeoRestCall *call,
                               GeoRestFaults *faults);
 /* TRUE when there were faults, and it is answered. */
 gboolean geo_rest_is_faulty (GeoRestCall *call, GeoRestFaults *faults);
+/* Why the hub's owner does it; borrowed, NULL where it is not there. */
+const gchar *geo_rest_read_reason (JsonObject *object,
+                                   gboolean required,
+                                   GeoRestFaults *faults);
 
 /* Canonical bytes of what was signed (taken), or NULL where it has no such
  * form. */
 GBytes *geo_rest_signed_bytes (JsonObject *object);
-
-/* --- Parts -----------------------------------------------------------------
- */
 
 /* Who did what; every text is copied.  before and after are taken and may be
  * NULL. */
@@ -160,6 +161,9 @@ GeoAudit *geo_rest_audit (const GeoRestCall *call,
                           const gchar *reason,
                           JsonObject *before,
                           JsonObject *after);
+
+/* --- Parts -----------------------------------------------------------------
+ */
 
 /* geo-rest-auth.c */
 GeoRestLogins *geo_rest_logins_new (GHashTable *used_tokens);
@@ -176,9 +180,6 @@ gboolean geo_rest_read_banned (GeoHubRest *rest,
                                GError **error);
 
 /* geo-rest-admin.c */
-const gchar *geo_rest_read_reason (JsonObject *object,
-                                   gboolean required,
-                                   GeoRestFaults *faults);
 JsonObject *geo_rest_show_audit (const GeoHubAudit *line);
 /* NULL and an error where the disk fails. */
 JsonArray *geo_rest_show_incidents (GeoRestCall *call, GError **error);
