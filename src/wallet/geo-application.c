@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "wallet/geo-notifier.h"
+#include "wallet/geo-search-provider.h"
 #include "wallet/geo-window.h"
 
 /* A hub that does not answer does not keep the program. */
@@ -21,6 +23,8 @@ struct _GeoApplication {
 
   /* owned */
   GeoWallet *wallet;
+  GeoNotifier *notifier;
+  GeoSearchProvider *search;
   gchar *profile_name;
 
   /* While something is saved before the program ends. */
@@ -64,7 +68,26 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data) {
     g_application_quit (G_APPLICATION (user_data));
 }
 
+static GeoWindow *present_window (GApplication *app);
+
+static void
+errand_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data) {
+  geo_window_run_errand (present_window (user_data),
+                         geo_errand_new_from_variant (parameter));
+}
+
+static void
+decline_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data) {
+  geo_notifier_decline (GEO_APPLICATION (user_data)->notifier, parameter);
+}
+
 static const GActionEntry app_entries[] = {
+  { .name = "errand",
+    .activate = errand_cb,
+    .parameter_type = GEO_ERRAND_TYPE },
+  { .name = "decline",
+    .activate = decline_cb,
+    .parameter_type = GEO_NOTIFIER_DECLINE_TYPE },
   { .name = "about", .activate = about_cb },
   { .name = "quit", .activate = quit_cb },
 };
@@ -97,6 +120,8 @@ geo_application_startup (GApplication *app) {
 
   profile = geo_profile_new (self->profile_name);
   self->wallet = geo_wallet_new (profile);
+  geo_search_provider_set_wallet (self->search, self->wallet);
+  self->notifier = geo_notifier_new (GTK_APPLICATION (self), self->wallet);
   gtk_window_set_default_icon_name (GEO_APPLICATION_ID);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self),
@@ -177,6 +202,28 @@ geo_application_window_removed (GtkApplication *app, GtkWindow *window) {
     geo_wallet_lock (self->wallet);
 }
 
+static gboolean
+geo_application_dbus_register (GApplication *app,
+                               GDBusConnection *connection,
+                               const gchar *path,
+                               GError **error) {
+  GeoApplication *self = GEO_APPLICATION (app);
+
+  return G_APPLICATION_CLASS (geo_application_parent_class)
+             ->dbus_register (app, connection, path, error) &&
+         geo_search_provider_export (self->search, connection,
+                                     GEO_SEARCH_PROVIDER_PATH, error);
+}
+
+static void
+geo_application_dbus_unregister (GApplication *app,
+                                 GDBusConnection *connection,
+                                 const gchar *path) {
+  geo_search_provider_unexport (GEO_APPLICATION (app)->search);
+  G_APPLICATION_CLASS (geo_application_parent_class)
+      ->dbus_unregister (app, connection, path);
+}
+
 static void
 geo_application_shutdown (GApplication *app) {
   geo_wallet_close (GEO_APPLICATION (app)->wallet);
@@ -204,6 +251,8 @@ geo_application_finalize (GObject *object) {
   GeoApplication *self = GEO_APPLICATION (object);
 
   g_clear_handle_id (&self->saving_id, g_source_remove);
+  g_clear_object (&self->search);
+  g_clear_object (&self->notifier);
   g_clear_object (&self->wallet);
   g_clear_pointer (&self->profile_name, g_free);
   G_OBJECT_CLASS (geo_application_parent_class)->finalize (object);
@@ -217,6 +266,8 @@ geo_application_class_init (GeoApplicationClass *klass) {
   GTK_APPLICATION_CLASS (klass)->window_removed =
       geo_application_window_removed;
   app_class->startup = geo_application_startup;
+  app_class->dbus_register = geo_application_dbus_register;
+  app_class->dbus_unregister = geo_application_dbus_unregister;
   app_class->shutdown = geo_application_shutdown;
   app_class->activate = geo_application_activate;
   app_class->open = geo_application_open;
@@ -232,6 +283,7 @@ static const GOptionEntry options[] = {
 
 static void
 geo_application_init (GeoApplication *self) {
+  self->search = geo_search_provider_new (G_APPLICATION (self));
   g_application_add_main_option_entries (G_APPLICATION (self), options);
   g_action_map_add_action_entries (G_ACTION_MAP (self), app_entries,
                                    G_N_ELEMENTS (app_entries), self);

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoPreferencesDialog: the lock and what is asked about before paying.  It
- * keeps nothing itself: the settings and the lock do.
+ * GeoPreferencesDialog: the lock, what is asked about before paying, and what
+ * the desktop is told.  It keeps nothing itself: the settings and the lock do.
  */
 #include "config.h"
 
@@ -26,6 +26,11 @@ struct _GeoPreferencesDialog {
   GtkWidget *remove_row;
   AdwComboRow *lock_row;
   AdwPreferencesGroup *ask_group;
+  AdwSwitchRow *notify_payments_row;
+  AdwSwitchRow *notify_requests_row;
+  AdwSwitchRow *notify_clearing_row;
+  AdwSwitchRow *notify_doubt_row;
+  AdwSwitchRow *notify_hub_row;
 };
 
 G_DEFINE_FINAL_TYPE (GeoPreferencesDialog,
@@ -158,6 +163,41 @@ geo_preferences_dialog_class_init (GeoPreferencesDialogClass *klass) {
                                         lock_row);
   gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
                                         ask_group);
+  gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
+                                        notify_payments_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
+                                        notify_requests_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
+                                        notify_clearing_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
+                                        notify_doubt_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
+                                        notify_hub_row);
+}
+
+/* Where nothing is kept, nothing can be switched. */
+static void
+bind_switches (GeoPreferencesDialog *self) {
+  const struct {
+    const gchar *key;
+    AdwSwitchRow *row;
+  } switches[] = {
+    { "notify-payments", self->notify_payments_row },
+    { "notify-requests", self->notify_requests_row },
+    { "notify-clearing", self->notify_clearing_row },
+    { "notify-doubt", self->notify_doubt_row },
+    { "notify-hub", self->notify_hub_row },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (switches); i++) {
+    if (self->settings != NULL) {
+      g_settings_bind (self->settings, switches[i].key, switches[i].row,
+                       "active", G_SETTINGS_BIND_DEFAULT);
+    } else {
+      adw_switch_row_set_active (switches[i].row, TRUE);
+      gtk_widget_set_sensitive (GTK_WIDGET (switches[i].row), FALSE);
+    }
+  }
 }
 
 static void
@@ -168,6 +208,7 @@ geo_preferences_dialog_init (GeoPreferencesDialog *self) {
                             self);
   g_signal_connect_swapped (self->remove_row, "activated",
                             G_CALLBACK (remove_cb), self);
+  bind_switches (self);
 }
 
 GeoPreferencesDialog *

@@ -21,6 +21,7 @@ struct _GeoWallet {
 
   GeoWalletState state;
   gboolean is_locked;
+  gboolean is_connecting; /* Not only looking. */
 };
 
 G_DEFINE_FINAL_TYPE (GeoWallet, geo_wallet, G_TYPE_OBJECT)
@@ -116,7 +117,8 @@ set_communities (GeoWallet *self, GeoCommunities *communities) {
     return;
   g_signal_connect_swapped (communities, "items-changed",
                             G_CALLBACK (items_changed_cb), self);
-  geo_communities_start (communities);
+  if (self->is_connecting)
+    geo_communities_start (communities);
 }
 
 /* --- Opening --------------------------------------------------------- */
@@ -177,7 +179,7 @@ unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 }
 
 void
-geo_wallet_open (GeoWallet *wallet) {
+geo_wallet_look (GeoWallet *wallet) {
   g_return_if_fail (GEO_IS_WALLET (wallet));
 
   if (wallet->state == GEO_WALLET_OPEN && wallet->current != NULL &&
@@ -199,6 +201,16 @@ geo_wallet_open (GeoWallet *wallet) {
                               unlocked_cb, g_object_ref (wallet));
 }
 
+void
+geo_wallet_open (GeoWallet *wallet) {
+  g_return_if_fail (GEO_IS_WALLET (wallet));
+
+  if (!wallet->is_connecting && wallet->communities != NULL)
+    geo_communities_start (wallet->communities);
+  wallet->is_connecting = TRUE;
+  geo_wallet_look (wallet);
+}
+
 static void
 stop_opening (GeoWallet *self) {
   g_cancellable_cancel (self->cancellable);
@@ -210,6 +222,7 @@ geo_wallet_close (GeoWallet *wallet) {
   g_return_if_fail (GEO_IS_WALLET (wallet));
 
   stop_opening (wallet);
+  wallet->is_connecting = FALSE;
   set_current (wallet, NULL);
   set_communities (wallet, NULL);
   set_problem (wallet, NULL);
@@ -224,6 +237,7 @@ geo_wallet_add_node (GeoWallet *wallet, GeoNode *node) {
   g_return_if_fail (GEO_IS_NODE (node));
 
   stop_opening (wallet);
+  wallet->is_connecting = TRUE;
   if (wallet->communities == NULL) {
     g_autoptr (GeoCommunities) communities =
         geo_communities_new (wallet->profile);

@@ -37,6 +37,8 @@ GeoLock *geo_wallet_get_lock (GeoWallet *wallet);
 /* Opens and connects what can be opened without asking; again, where it could
  * not be before.  "state" says how far that came. */
 void geo_wallet_open (GeoWallet *wallet);
+/* The same to look only: nothing is connected until it is opened. */
+void geo_wallet_look (GeoWallet *wallet);
 /* Disconnects, and lets go of everything. */
 void geo_wallet_close (GeoWallet *wallet);
 /* What was joined with this profile; it is connected, and current. */

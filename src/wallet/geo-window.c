@@ -26,6 +26,7 @@
 #include "wallet/geo-person-page.h"
 #include "wallet/geo-preferences-dialog.h"
 #include "wallet/geo-receipt-page.h"
+#include "wallet/geo-request-answer.h"
 #include "wallet/geo-settings.h"
 #include "wallet/geo-statement-dialog.h"
 #include "wallet/geo-trust-dialog.h"
@@ -41,6 +42,7 @@ struct _GeoWindow {
   GeoNode *node; /* What the pages show. */
   GSettings *settings; /* NULL where the program is not installed. */
   gchar *link; /* Waits until there is somebody to open it for. */
+  GeoErrand *errand; /* The same. */
 
   /* template children */
   AdwToastOverlay *toasts;
@@ -99,6 +101,22 @@ open_waiting_link (GeoWindow *self) {
     return;
   link = g_steal_pointer (&self->link);
   geo_open_link (GTK_WIDGET (self), self->node, link);
+}
+
+/* What a notification, or the desktop's search, was asked for. */
+static void
+run_errand (GeoWindow *self) {
+  g_autoptr (GeoErrand) errand = NULL;
+
+  if (self->errand == NULL || self->node == NULL ||
+      geo_wallet_is_locked (self->wallet) ||
+      adw_application_window_get_visible_dialog (
+          ADW_APPLICATION_WINDOW (self)) != NULL)
+    return;
+  /* Going there shows another node, and comes here again. */
+  errand = g_steal_pointer (&self->errand);
+  if (geo_errand_go_there (errand, self->wallet))
+    geo_errand_run (errand, GTK_WIDGET (self));
 }
 
 static void
@@ -193,9 +211,11 @@ retry_cb (GtkButton *button, GeoWindow *self) {
 
 /* What a shortcut would still reach while the pages are out of sight. */
 static const gchar *const page_actions[] = {
-  "win.show-page",    "win.show-person", "win.show-receipt",
-  "win.pay",          "win.trust",       "win.show-clearing",
-  "win.show-sidebar", "win.preferences", "win.save-statement",
+  "win.show-page",      "win.show-person",
+  "win.show-receipt",   "win.pay",
+  "win.trust",          "win.show-clearing",
+  "win.answer-request", "win.show-sidebar",
+  "win.preferences",    "win.save-statement",
 };
 
 static void
@@ -239,6 +259,7 @@ update_lock (GeoWindow *self) {
   update_actions (self);
   update_idle (self);
   open_waiting_link (self);
+  run_errand (self);
 }
 
 static void
@@ -464,6 +485,16 @@ trust_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 }
 
 static void
+answer_request_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node != NULL && adw_application_window_get_visible_dialog (
+                                ADW_APPLICATION_WINDOW (self)) == NULL)
+    geo_request_answer (widget, self->node,
+                        g_variant_get_string (parameter, NULL));
+}
+
+static void
 show_clearing_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
@@ -607,6 +638,7 @@ geo_window_dispose (GObject *object) {
     g_signal_handlers_disconnect_by_data (self->node, self);
   g_clear_object (&self->node);
   g_clear_object (&self->wallet);
+  g_clear_pointer (&self->errand, geo_errand_free);
   G_OBJECT_CLASS (geo_window_parent_class)->dispose (object);
 }
 
@@ -660,6 +692,8 @@ geo_window_class_init (GeoWindowClass *klass) {
                                    show_activity_cb);
   gtk_widget_class_install_action (widget_class, "win.show-clearing", "s",
                                    show_clearing_cb);
+  gtk_widget_class_install_action (widget_class, "win.answer-request", "s",
+                                   answer_request_cb);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_cb);
   gtk_widget_class_install_action (widget_class, "win.open-link", "s",
                                    open_link_cb);
@@ -708,6 +742,8 @@ geo_window_init (GeoWindow *self) {
                             G_CALLBACK (visible_page_cb), self);
   g_signal_connect (self, "notify::visible-dialog",
                     G_CALLBACK (open_waiting_link), NULL);
+  g_signal_connect (self, "notify::visible-dialog", G_CALLBACK (run_errand),
+                    NULL);
   geo_open_link_listen (GTK_WIDGET (self));
   add_sidebar_rows (self);
   bind_settings (self);
@@ -750,6 +786,17 @@ geo_window_toast (GeoWindow *self, const gchar *text) {
   g_return_if_fail (GEO_IS_WINDOW (self));
 
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+}
+
+void
+geo_window_run_errand (GeoWindow *self, GeoErrand *errand) {
+  g_return_if_fail (GEO_IS_WINDOW (self));
+
+  if (errand == NULL)
+    return;
+  g_clear_pointer (&self->errand, geo_errand_free);
+  self->errand = errand;
+  run_errand (self);
 }
 
 void

@@ -9,6 +9,7 @@
  *   win.show-activity (PID: only what was between us)
  *   win.show-receipt (receipt key)
  *   win.show-clearing (a proposal's id)
+ *   win.answer-request (the key of one that waits for me)
  *   win.pay (PID or geo://v1/ link, or "" to choose)
  *   win.trust (the same)
  *   win.reconnect
@@ -24,6 +25,7 @@
 
 #include "node/geo-node.h"
 #include "wallet/geo-application.h"
+#include "wallet/geo-errand.h"
 
 G_BEGIN_DECLS
 
@@ -34,6 +36,9 @@ GeoWindow *geo_window_new (GeoApplication *application);
 
 /* What its pages show; NULL until there is something. */
 GeoNode *geo_window_get_node (GeoWindow *self);
+
+/* Shown as soon as it can be, once; takes errand, which may be NULL. */
+void geo_window_run_errand (GeoWindow *self, GeoErrand *errand);
 
 /* One short sentence that goes away by itself. */
 void geo_window_toast (GeoWindow *self, const gchar *text);
