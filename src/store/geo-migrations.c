@@ -456,6 +456,23 @@ static const gchar *const hub_steps[] = {
   "  UNIQUE (to_pid, hash)"
   ") STRICT;"
   "CREATE INDEX letter_at ON letter (at);",
+
+  /* 8: a letter's number is given once: whoever has seen those up to one is
+   * sent those after it, and the number of what was read and is gone came
+   * again. */
+  "CREATE TABLE letter_8 ("
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  to_pid BLOB NOT NULL REFERENCES participant (pid),"
+  "  from_pid BLOB NOT NULL,"
+  "  hash BLOB NOT NULL,"
+  "  at INTEGER NOT NULL,"
+  "  sealed BLOB NOT NULL,"
+  "  UNIQUE (to_pid, hash)"
+  ") STRICT;"
+  "INSERT INTO letter_8 SELECT * FROM letter;"
+  "DROP TABLE letter;"
+  "ALTER TABLE letter_8 RENAME TO letter;"
+  "CREATE INDEX letter_at ON letter (at);",
 };
 
 static const GeoMigrations journal_migrations = {

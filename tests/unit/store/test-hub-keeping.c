@@ -241,6 +241,15 @@ test_letters (Fixture *f, gconstpointer data) {
   sample_write (f->store, read_letter (f, 2, "a"));
   expect_letters (f, 2, 0, 2, 1);
 
+  /* Who has seen the last one, which is read and gone, sees the next one. */
+  sample_write (f->store, read_letter (f, 1, "d"));
+  sample_write (f->store, read_letter (f, 2, "c"));
+  sample_write (f->store, letter (f, 0, 2, "e"));
+  g_clear_pointer (&page, g_ptr_array_unref);
+  page = geo_hub_store_list_letters (
+      f->store, reader, ((GeoHubLetter *) all->pdata[2])->id, 10, NULL);
+  g_assert_cmpuint (page->len, ==, 1);
+
   /* What nobody fetches is forgotten when others come. */
   f->sample->now += GEO_HUB_LETTER_MS_MAX + 1;
   sample_write (f->store, letter (f, 1, 2, "late"));
