@@ -95,13 +95,9 @@ say_state (GeoRequestItem *item) {
 }
 
 gchar *
-geo_phrase_request (GeoRequestItem *item) {
+geo_phrase_request_asks (GeoRequestItem *item) {
   const gchar *name = geo_request_item_get_peer_name (item);
-  const gchar *memo = geo_request_item_get_memo (item);
   g_autofree gchar *amount = NULL;
-  g_autofree gchar *state = say_state (item);
-  g_autoptr (GString) out = g_string_new (NULL);
-  g_autofree gchar *first = NULL;
   GeoAmount asked;
 
   if (geo_request_item_get_amount (item, &asked))
@@ -109,21 +105,50 @@ geo_phrase_request (GeoRequestItem *item) {
                                 geo_request_item_get_equivalent (item));
   switch (geo_request_item_get_kind (item)) {
   case GEO_REQUEST_PAYMENT:
-    first = say_payment (item, amount, name);
-    break;
+    return say_payment (item, amount, name);
   case GEO_REQUEST_TRUST:
-    first = geo_request_item_is_mine (item)
-                /* Translators: who, amount. */
-                ? g_strdup_printf (_ ("You ask %s to trust you up to %s."),
-                                   name, amount)
-                : g_strdup_printf (_ ("%s asks you to trust them up to %s."),
-                                   name, amount);
-    break;
+    return geo_request_item_is_mine (item)
+               /* Translators: who, amount. */
+               ? g_strdup_printf (_ ("You ask %s to trust you up to %s."), name,
+                                  amount)
+               : g_strdup_printf (_ ("%s asks you to trust them up to %s."),
+                                  name, amount);
   case GEO_REQUEST_CHECKPOINT:
-    first = say_checkpoint (item, amount, name);
-    break;
+    return say_checkpoint (item, amount, name);
   }
-  g_string_append (out, first);
+  return g_strdup ("");
+}
+
+static gchar *
+say_open (GeoRequestItem *item) {
+  guint paid = geo_request_item_get_paid (item);
+
+  if (!geo_request_item_is_mine (item))
+    return g_strdup (_ ("It waits for your answer."));
+  if (geo_request_item_get_kind (item) != GEO_REQUEST_PAYMENT)
+    return g_strdup (_ ("It waits for an answer."));
+  if (paid > 0)
+    return g_strdup_printf (ngettext ("It was paid %u time so far.",
+                                      "It was paid %u times so far.", paid),
+                            paid);
+  return g_strdup (_ ("It waits to be paid."));
+}
+
+gchar *
+geo_phrase_request_state (GeoRequestItem *item) {
+  if (geo_request_item_get_state (item) == GEO_REQUEST_OPEN &&
+      !geo_request_item_is_expired (item))
+    return say_open (item);
+  return say_state (item);
+}
+
+gchar *
+geo_phrase_request (GeoRequestItem *item) {
+  const gchar *memo = geo_request_item_get_memo (item);
+  g_autofree gchar *first = geo_phrase_request_asks (item);
+  g_autofree gchar *state = say_state (item);
+  g_autoptr (GString) out = g_string_new (first);
+
   if (memo != NULL)
     /* Translators: what a request is for, in its writer's words. */
     g_string_append_printf (out, " “%s”", memo);

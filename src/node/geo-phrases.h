@@ -76,6 +76,10 @@ gchar *geo_phrase_activity (GeoActivityItem *item);
 
 /* What a request asks, of whom, and what became of it. */
 gchar *geo_phrase_request (GeoRequestItem *item);
+/* The first of these sentences alone. */
+gchar *geo_phrase_request_asks (GeoRequestItem *item);
+/* What became of it, or what it waits for: a sentence, for every state. */
+gchar *geo_phrase_request_state (GeoRequestItem *item);
 
 /* Local time, the locale's way. */
 gchar *geo_phrase_date_time (GeoTime time_ms);

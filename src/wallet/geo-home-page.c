@@ -34,11 +34,11 @@ struct _GeoHomePage {
   GeoNode *node;
   GtkSliceListModel *latest;
   GPtrArray *cards; /* In totals_box, which holds them. */
-  GPtrArray *proposals; /* And requests: rows in attention_group, which holds them. */
+  GPtrArray
+      *proposals; /* And requests: rows in attention_group, which holds them. */
 
   /* template children */
   GtkBox *totals_box;
-  GtkButton *copy_button;
   AdwPreferencesGroup *attention_group;
   AdwActionRow *fault_row;
   AdwActionRow *open_row;
@@ -356,7 +356,6 @@ geo_home_page_class_init (GeoHomePageClass *klass) {
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-home-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, totals_box);
-  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, copy_button);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage,
                                         attention_group);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, fault_row);
@@ -385,8 +384,6 @@ geo_home_page_init (GeoHomePage *self) {
   g_signal_connect (self->latest_list, "row-activated",
                     G_CALLBACK (row_activated_cb), self);
   g_signal_connect_swapped (self->words_row, "activated", G_CALLBACK (words_cb),
-                            self);
-  g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_cb),
                             self);
   g_signal_connect_swapped (self->trusted_row, "activated",
                             G_CALLBACK (copy_cb), self);

@@ -16,8 +16,11 @@ G_BEGIN_DECLS
 /* Does what the link asks for.  It pays nothing and joins nothing by itself. */
 void geo_open_link (GtkWidget *window, GeoNode *node, const gchar *text);
 
-/* From now on, what is dropped on the window or pasted into it is opened with
- * its action win.open-link. */
+/* What is on the clipboard, the same. */
+void geo_open_link_paste (GtkWidget *window);
+
+/* From now on, what is dropped on the window or pasted into it, as text or as a
+ * picture of its QR code, is opened with its action win.open-link. */
 void geo_open_link_listen (GtkWidget *window);
 
 G_END_DECLS

@@ -10,30 +10,39 @@
 
 #include <glib/gi18n.h>
 
+#include "node/geo-node-requests.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-ask-again.h"
 #include "wallet/geo-payment-view.h"
 #include "wallet/geo-person-chooser.h"
 #include "wallet/geo-quote-watch.h"
+#include "wallet/geo-trust-remedy.h"
 
 struct _GeoPayDialog {
   AdwDialog parent_instance;
 
   gboolean is_given; /* The window said whom. */
+  gboolean is_taking; /* A link's request is being looked at. */
+  gboolean is_closed;
 
   /* owned */
   GeoNode *node;
   GeoPerson *person;
   GeoQuoteWatch *quote;
+  gchar *request; /* The key of what is paid; NULL: nobody asked. */
+  gchar *problem; /* Why what a link asks for cannot be paid. */
+  GCancellable *cancellable;
 
   /* template children */
   AdwNavigationView *navigation;
   GeoPersonChooser *chooser;
   AdwAvatar *avatar;
   GtkLabel *name_label;
+  GtkLabel *asked_label;
   GeoAmountEntry *amount_entry;
   GtkLabel *hint_label;
+  GeoTrustRemedy *remedy;
   AdwEntryRow *note_row;
   GtkButton *continue_button;
   AdwAvatar *confirm_avatar;
@@ -127,7 +136,11 @@ phrase_hint (GeoPayDialog *self, gboolean *is_wrong) {
   gchar *problem = geo_amount_entry_find_problem (self->amount_entry);
   g_autofree gchar *max = NULL;
 
-  *is_wrong = problem != NULL;
+  *is_wrong = problem != NULL || self->problem != NULL;
+  if (self->problem != NULL) {
+    g_free (problem);
+    return g_strdup (self->problem);
+  }
   if (problem != NULL)
     return problem;
   if (message != NULL)
@@ -143,6 +156,22 @@ phrase_hint (GeoPayDialog *self, gboolean *is_wrong) {
   return g_strdup_printf (_ ("You can pay up to %s"), max);
 }
 
+/* Said exactly, it can be remedied exactly. */
+static void
+update_remedy (GeoPayDialog *self, GeoQuote *quote) {
+  GeoAmount amount;
+
+  if (self->problem == NULL && quote != NULL &&
+      geo_quote_watch_is_exact (self->quote) &&
+      !geo_quote_get_can_pay (quote) &&
+      geo_amount_entry_get_amount (self->amount_entry, &amount))
+    geo_trust_remedy_offer (
+        self->remedy, self->node, self->person,
+        geo_amount_entry_get_equivalent (self->amount_entry), amount, quote);
+  else if (!geo_quote_watch_is_asking (self->quote))
+    geo_trust_remedy_hide (self->remedy);
+}
+
 static void
 update_hint (GeoPayDialog *self) {
   gboolean is_wrong = FALSE;
@@ -156,9 +185,11 @@ update_hint (GeoPayDialog *self) {
   quote = geo_quote_watch_get_quote (self->quote);
   gtk_label_set_label (self->hint_label, hint);
   geo_amount_entry_set_wrong (self->amount_entry, is_wrong);
+  update_remedy (self, quote);
   gtk_widget_set_sensitive (
       GTK_WIDGET (self->continue_button),
-      geo_amount_entry_get_amount (self->amount_entry, &amount) &&
+      !self->is_taking && self->problem == NULL &&
+          geo_amount_entry_get_amount (self->amount_entry, &amount) &&
           quote != NULL && geo_quote_watch_is_exact (self->quote) &&
           geo_quote_get_can_pay (quote));
 }
@@ -199,21 +230,89 @@ take_link (GeoPayDialog *self, const GeoLink *link) {
     gtk_editable_set_text (GTK_EDITABLE (self->note_row), link->memo);
 }
 
+/* What was asked for is paid as it was asked, or not at all. */
+static void
+take_request (GeoPayDialog *self) {
+  GeoRequestItem *item = self->request != NULL
+                             ? geo_node_find_request (self->node, self->request)
+                             : NULL;
+  gboolean has_amount = FALSE;
+  GeoAmount amount;
+
+  if (item != NULL) {
+    geo_amount_entry_set_equivalent (self->amount_entry,
+                                     geo_request_item_get_equivalent (item));
+    has_amount = geo_request_item_get_amount (item, &amount);
+    if (has_amount)
+      geo_amount_entry_set_amount (self->amount_entry, amount);
+    if (geo_request_item_get_memo (item) != NULL)
+      gtk_editable_set_text (GTK_EDITABLE (self->note_row),
+                             geo_request_item_get_memo (item));
+  }
+  gtk_widget_set_sensitive (GTK_WIDGET (self->amount_entry),
+                            self->request == NULL || !has_amount);
+  gtk_widget_set_visible (GTK_WIDGET (self->asked_label),
+                          self->request != NULL);
+}
+
+static void
+taken_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoPayDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) item = geo_node_request_finish (GEO_NODE (source),
+                                                             result, &error);
+
+  if (self->is_closed)
+    return;
+  self->is_taking = FALSE;
+  if (item == NULL) {
+    g_set_str (&self->problem, error->message);
+  } else if (!geo_request_item_waits_for_me (item)) {
+    g_autofree gchar *state = geo_phrase_request_state (item);
+
+    g_set_str (&self->problem, state);
+  } else {
+    g_set_str (&self->request, geo_request_item_get_key (item));
+  }
+  take_request (self);
+  amount_cb (self);
+}
+
+/* A link that somebody signed: paying names it, so that it is paid once. */
+static void
+take_signed_link (GeoPayDialog *self, const GeoLink *link) {
+  g_autofree gchar *text = geo_link_to_string (link);
+
+  self->is_taking = TRUE;
+  gtk_widget_set_sensitive (GTK_WIDGET (self->amount_entry), FALSE);
+  geo_node_take_link_async (self->node, text, self->cancellable, taken_cb,
+                            g_object_ref (self));
+}
+
 static void
 chosen_cb (GeoPersonChooser *chooser, GeoPerson *person, GeoPayDialog *self) {
   const gchar *name = geo_person_get_name (person);
+  const GeoLink *link = geo_person_chooser_get_link (chooser);
   const gchar *only[] = { "amount", NULL };
 
   g_set_object (&self->person, person);
   adw_avatar_set_text (self->avatar, name);
   gtk_label_set_label (self->name_label, name);
-  take_link (self, geo_person_chooser_get_link (chooser));
+  g_clear_pointer (&self->problem, g_free);
+  /* Somebody else than was asked for, after all. */
+  if (!self->is_given)
+    g_clear_pointer (&self->request, g_free);
+  take_link (self, link);
+  take_request (self);
+  if (link != NULL && link->kind == GEO_LINK_PAY && link->invoice != NULL)
+    take_signed_link (self, link);
   amount_cb (self);
   if (self->is_given)
     adw_navigation_view_replace_with_tags (self->navigation, only, 1);
   else
     adw_navigation_view_push_by_tag (self->navigation, "amount");
-  gtk_widget_grab_focus (GTK_WIDGET (self->amount_entry));
+  if (gtk_widget_is_sensitive (GTK_WIDGET (self->amount_entry)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->amount_entry));
 }
 
 /* --- Sure? -------------------------------------------------------------- */
@@ -307,9 +406,14 @@ pay (GeoPayDialog *self) {
    * here. */
   if (!geo_amount_entry_get_amount (self->amount_entry, &amount))
     return;
-  payment = geo_node_pay (self->node, NULL, geo_person_get_pid (self->person),
-                          geo_amount_entry_get_equivalent (self->amount_entry),
-                          amount, *note != '\0' ? note : NULL, &error);
+  if (self->request != NULL)
+    payment = geo_node_pay_request (self->node, NULL, self->request, &amount,
+                                    *note != '\0' ? note : NULL, &error);
+  else
+    payment =
+        geo_node_pay (self->node, NULL, geo_person_get_pid (self->person),
+                      geo_amount_entry_get_equivalent (self->amount_entry),
+                      amount, *note != '\0' ? note : NULL, &error);
   if (payment == NULL) {
     gtk_label_set_label (self->error_label, error->message);
     gtk_widget_set_visible (GTK_WIDGET (self->error_label), TRUE);
@@ -383,6 +487,27 @@ close_cb (GeoPayDialog *self) {
 /* --- Life --------------------------------------------------------------- */
 
 static void
+geo_pay_dialog_closed (AdwDialog *dialog) {
+  GeoPayDialog *self = GEO_PAY_DIALOG (dialog);
+
+  self->is_closed = TRUE;
+  g_cancellable_cancel (self->cancellable);
+}
+
+/* Trust that somebody gives meanwhile counts at once. */
+static void
+watch_totals (GeoPayDialog *self) {
+  GListModel *totals = geo_node_get_totals (self->node);
+
+  for (guint i = 0; i < g_list_model_get_n_items (totals); i++) {
+    g_autoptr (GeoTotal) total = g_list_model_get_item (totals, i);
+
+    g_signal_connect_object (total, "notify::can-pay", G_CALLBACK (amount_cb),
+                             self, G_CONNECT_SWAPPED);
+  }
+}
+
+static void
 geo_pay_dialog_dispose (GObject *object) {
   GeoPayDialog *self = GEO_PAY_DIALOG (object);
 
@@ -395,6 +520,9 @@ geo_pay_dialog_dispose (GObject *object) {
   g_clear_object (&self->quote);
   g_clear_object (&self->person);
   g_clear_object (&self->node);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->request, g_free);
+  g_clear_pointer (&self->problem, g_free);
   /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
    * closed with the focus in it. */
   adw_dialog_set_child (ADW_DIALOG (self), NULL);
@@ -409,7 +537,10 @@ bind_children (GtkWidgetClass *widget_class) {
   gtk_widget_class_bind_template_child (widget_class, GeoPayDialog, name_label);
   gtk_widget_class_bind_template_child (widget_class, GeoPayDialog,
                                         amount_entry);
+  gtk_widget_class_bind_template_child (widget_class, GeoPayDialog,
+                                        asked_label);
   gtk_widget_class_bind_template_child (widget_class, GeoPayDialog, hint_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoPayDialog, remedy);
   gtk_widget_class_bind_template_child (widget_class, GeoPayDialog, note_row);
   gtk_widget_class_bind_template_child (widget_class, GeoPayDialog,
                                         continue_button);
@@ -437,9 +568,11 @@ geo_pay_dialog_class_init (GeoPayDialogClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_pay_dialog_dispose;
+  ADW_DIALOG_CLASS (klass)->closed = geo_pay_dialog_closed;
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
   g_type_ensure (GEO_TYPE_PAYMENT_VIEW);
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);
+  g_type_ensure (GEO_TYPE_TRUST_REMEDY);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-pay-dialog.ui");
   bind_children (widget_class);
@@ -447,6 +580,7 @@ geo_pay_dialog_class_init (GeoPayDialogClass *klass) {
 
 static void
 geo_pay_dialog_init (GeoPayDialog *self) {
+  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   geo_amount_entry_set_label (self->amount_entry, _ ("Amount to pay"));
   g_signal_connect (self->chooser, "chosen", G_CALLBACK (chosen_cb), self);
@@ -468,8 +602,8 @@ geo_pay_dialog_init (GeoPayDialog *self) {
                             self);
 }
 
-GeoPayDialog *
-geo_pay_dialog_new (GeoNode *node, const gchar *who) {
+static GeoPayDialog *
+make (GeoNode *node) {
   GeoPayDialog *self = g_object_new (GEO_TYPE_PAY_DIALOG, NULL);
 
   self->node = g_object_ref (node);
@@ -481,9 +615,32 @@ geo_pay_dialog_new (GeoNode *node, const gchar *who) {
                             self);
   geo_amount_entry_set_node (self->amount_entry, node);
   geo_person_chooser_set_node (self->chooser, node);
+  watch_totals (self);
+  return self;
+}
+
+GeoPayDialog *
+geo_pay_dialog_new (GeoNode *node, const gchar *who) {
+  GeoPayDialog *self = make (node);
+
   if (*who != '\0') {
     self->is_given = TRUE;
     geo_person_chooser_look_up (self->chooser, who);
   }
+  return self;
+}
+
+GeoPayDialog *
+geo_pay_dialog_new_for_request (GeoNode *node, const gchar *key) {
+  GeoPayDialog *self = make (node);
+  GeoRequestItem *item = geo_node_find_request (node, key);
+  g_autofree gchar *pid = NULL;
+
+  if (item == NULL || geo_request_item_get_peer (item) == NULL)
+    return self;
+  self->request = g_strdup (key);
+  self->is_given = TRUE;
+  pid = geo_pid_to_string (geo_request_item_get_peer (item));
+  geo_person_chooser_look_up (self->chooser, pid);
   return self;
 }

@@ -17,5 +17,7 @@ G_DECLARE_FINAL_TYPE (GeoPayDialog, geo_pay_dialog, GEO, PAY_DIALOG, AdwDialog)
 
 /* who: a PID or a geo://v1/ link; "": the person chooses. */
 GeoPayDialog *geo_pay_dialog_new (GeoNode *node, const gchar *who);
+/* What somebody asked for, by its key. */
+GeoPayDialog *geo_pay_dialog_new_for_request (GeoNode *node, const gchar *key);
 
 G_END_DECLS

@@ -60,6 +60,7 @@ phrase_title (GeoPaymentView *self, const gchar *amount) {
 static gchar *
 phrase_description (GeoPaymentView *self) {
   const gchar *message = geo_payment_get_message (self->payment);
+  g_autofree gchar *advice = geo_payment_get_advice (self->payment);
 
   switch (geo_payment_get_state (self->payment)) {
   case GEO_STATE_DRAFT:
@@ -72,9 +73,11 @@ phrase_description (GeoPaymentView *self) {
   case GEO_STATE_PAID:
     return g_strdup (_ ("It is final, and the receipt proves it."));
   case GEO_STATE_NOT_PAID:
-    return g_strdup (message != NULL
-                         ? message
-                         : _ ("Nothing was paid, and nothing is owed for it."));
+    return g_strjoin ("\n\n",
+                      message != NULL ? message
+                                      : _ ("Nothing was paid, and nothing is "
+                                           "owed for it."),
+                      advice, NULL);
   }
   return g_strdup ("");
 }

@@ -12,6 +12,8 @@
 #include <glib/gi18n.h>
 
 #include "wallet/geo-person-row.h"
+#include "wallet/geo-qr-read.h"
+#include "wallet/geo-read-code.h"
 
 /* Among as many of the newest rows of activity recent people are looked for,
  * so many of them are shown, and only where more people than that are known. */
@@ -276,6 +278,54 @@ search_changed_cb (GeoPersonChooser *self) {
   update (self);
 }
 
+/* --- Codes -------------------------------------------------------------- */
+
+/* Takes text and error. */
+static void
+take_code (GeoPersonChooser *self, gchar *text, GError *error) {
+  g_autofree gchar *owned = text;
+  g_autoptr (GError) why = error;
+
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  if (text != NULL)
+    geo_person_chooser_look_up (self, text);
+  else
+    geo_read_code_explain (GTK_WIDGET (self), why);
+}
+
+static void
+code_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoPersonChooser) self = user_data;
+  GError *error = NULL;
+  gchar *text = geo_read_code_choose_finish (result, &error);
+
+  take_code (self, text, error);
+}
+
+static void
+code_pasted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoPersonChooser) self = user_data;
+  GError *error = NULL;
+  gchar *text = geo_qr_read_finish (result, &error);
+
+  take_code (self, text, error);
+}
+
+static void
+read_file_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  if (GEO_PERSON_CHOOSER (widget)->node != NULL)
+    geo_read_code_choose_async (widget, NULL, code_chosen_cb,
+                                g_object_ref (widget));
+}
+
+static void
+read_clipboard_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  if (GEO_PERSON_CHOOSER (widget)->node != NULL)
+    geo_qr_read_clipboard_async (gtk_widget_get_clipboard (widget), NULL,
+                                 code_pasted_cb, g_object_ref (widget));
+}
+
 /* --- The list ----------------------------------------------------------- */
 
 static void
@@ -512,6 +562,11 @@ geo_person_chooser_class_init (GeoPersonChooserClass *klass) {
   widget_class->grab_focus = geo_person_chooser_grab_focus;
   widget_class->map = geo_person_chooser_map;
   widget_class->unroot = geo_person_chooser_unroot;
+
+  gtk_widget_class_install_action (widget_class, "chooser.read-file", NULL,
+                                   read_file_cb);
+  gtk_widget_class_install_action (widget_class, "chooser.read-clipboard", NULL,
+                                   read_clipboard_cb);
 
   props[PROP_SHOW_RECENT] =
       g_param_spec_boolean ("show-recent", NULL, NULL, FALSE,

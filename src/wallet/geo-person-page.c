@@ -30,6 +30,7 @@ struct _GeoPersonPage {
   AdwAvatar *avatar;
   GtkLabel *name_label;
   GtkButton *pay_button;
+  GtkButton *request_button;
   GtkButton *trust_button;
   GtkBox *relations_box;
   GtkLabel *nothing_label;
@@ -132,10 +133,10 @@ update (GeoPersonPage *self) {
                                                 ? _ ("Change _Trust…")
                                                 : _ ("_Trust…"));
 
-  adw_preferences_row_set_title (
-      ADW_PREFERENCES_ROW (self->verify_row),
-      geo_person_get_verified (self->person) ? _ ("Verified in person")
-                                             : _ ("Verify in person…"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->verify_row),
+                                 geo_person_get_verified (self->person)
+                                     ? _ ("Verified in person")
+                                     : _ ("Verify in person…"));
   gtk_widget_set_visible (self->verified_icon,
                           geo_person_get_verified (self->person));
   adw_preferences_row_set_title (
@@ -250,6 +251,8 @@ geo_person_page_class_init (GeoPersonPageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
                                         pay_button);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
+                                        request_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
                                         trust_button);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
                                         relations_box);
@@ -291,6 +294,8 @@ geo_person_page_new (GeoNode *node, GeoPerson *person) {
   g_signal_connect_swapped (geo_node_get_people (node), "items-changed",
                             G_CALLBACK (people_changed_cb), self);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->pay_button), "s",
+                                    pid);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->request_button), "s",
                                     pid);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->trust_button), "s",
                                     pid);

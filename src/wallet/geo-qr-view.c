@@ -14,6 +14,8 @@
 #define RIM 4
 #define SIZE_MIN 180
 #define SIZE 260
+/* A module of a picture, in pixels. */
+#define PICTURE_STEP 10
 
 struct _GeoQrView {
   GtkWidget parent_instance;
@@ -75,11 +77,11 @@ geo_qr_view_measure (GtkWidget *widget,
                      int *minimum_baseline,
                      int *natural_baseline) {
   const QRcode *code = GEO_QR_VIEW (widget)->code;
-  /* Two pixels a module is what cameras read well. */
-  int needed = code != NULL ? 2 * (code->width + 2 * RIM) : 0;
+  int modules = code != NULL ? code->width + 2 * RIM : 0;
 
-  *minimum = MAX (SIZE_MIN, needed);
-  *natural = MAX (SIZE, *minimum);
+  /* Two pixels a module can be read, three are read well. */
+  *minimum = MAX (SIZE_MIN, 2 * modules);
+  *natural = MAX (SIZE, 3 * modules);
 }
 
 static void
@@ -114,4 +116,35 @@ geo_qr_view_set_text (GeoQrView *self, const gchar *text) {
     self->code = QRcode_encodeString (text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
   gtk_widget_queue_resize (GTK_WIDGET (self));
   return text == NULL || self->code != NULL;
+}
+
+GdkTexture *
+geo_qr_view_make_texture (GeoQrView *self) {
+  gsize modules, side;
+  guchar *pixels;
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_return_val_if_fail (GEO_IS_QR_VIEW (self), NULL);
+
+  if (self->code == NULL)
+    return NULL;
+  modules = (gsize) self->code->width + 2 * RIM;
+  side = modules * PICTURE_STEP;
+  pixels = g_malloc (side * side);
+  for (gsize y = 0; y < side; y++) {
+    for (gsize x = 0; x < side; x++) {
+      int column = (int) (x / PICTURE_STEP) - RIM;
+      int row = (int) (y / PICTURE_STEP) - RIM;
+      gboolean is_inside = column >= 0 && row >= 0 &&
+                           column < self->code->width &&
+                           row < self->code->width;
+
+      pixels[y * side + x] = is_inside && is_dark (self->code, column, row)
+                                 ? 0
+                                 : 255;
+    }
+  }
+  bytes = g_bytes_new_take (pixels, side * side);
+  return gdk_memory_texture_new ((int) side, (int) side, GDK_MEMORY_G8, bytes,
+                                 side);
 }

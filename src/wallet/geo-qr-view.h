@@ -15,5 +15,7 @@ G_DECLARE_FINAL_TYPE (GeoQrView, geo_qr_view, GEO, QR_VIEW, GtkWidget)
 
 /* NULL: empty.  FALSE: it is too long for any code; the view is empty then. */
 gboolean geo_qr_view_set_text (GeoQrView *self, const gchar *text);
+/* As a picture to keep, large enough to print; NULL where it is empty. */
+GdkTexture *geo_qr_view_make_texture (GeoQrView *self);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoQuoteWatch: one question at a time, a moment after the last change.  It
+ * GeoQuoteWatch: one question at a time, the last one always.  It
  * shows nothing.
  */
 #include "config.h"
@@ -16,6 +16,7 @@ struct _GeoQuoteWatch {
   gboolean has_amount;
   GeoAmount amount;
   gboolean is_exact;
+  gboolean is_stale; /* Something else is asked since the hub was. */
 
   /* owned */
   GeoNode *node;
@@ -33,6 +34,8 @@ enum {
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GeoQuoteWatch, geo_quote_watch, G_TYPE_OBJECT)
+
+static gboolean delay_cb (gpointer user_data);
 
 static void
 stop (GeoQuoteWatch *self) {
@@ -54,7 +57,9 @@ quote_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_clear_object (&self->cancellable);
   g_set_object (&self->quote, quote);
   g_set_str (&self->message, error != NULL ? error->message : NULL);
-  self->is_exact = quote != NULL;
+  self->is_exact = quote != NULL && !self->is_stale;
+  if (self->is_stale && self->delay_id == 0)
+    delay_cb (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -63,6 +68,10 @@ delay_cb (gpointer user_data) {
   GeoQuoteWatch *self = user_data;
 
   self->delay_id = 0;
+  /* The hub is asked one thing at a time, however fast somebody types. */
+  if (self->cancellable != NULL)
+    return G_SOURCE_REMOVE;
+  self->is_stale = FALSE;
   self->cancellable = g_cancellable_new ();
   geo_node_quote_async (self->node, &self->to, self->equivalent,
                         self->has_amount ? &self->amount : NULL,
@@ -119,15 +128,20 @@ geo_quote_watch_ask (GeoQuoteWatch *self,
                      const GeoAmount *amount) {
   g_return_if_fail (GEO_IS_QUOTE_WATCH (self));
 
-  stop (self);
+  /* An answer about the same person is worth waiting for: its limit holds for
+   * every amount. */
   if (!geo_pid_equal (&self->to, to) ||
-      g_strcmp0 (self->equivalent, equivalent) != 0)
+      g_strcmp0 (self->equivalent, equivalent) != 0) {
+    stop (self);
     g_clear_object (&self->quote);
+  }
+  g_clear_handle_id (&self->delay_id, g_source_remove);
   self->to = *to;
   g_set_str (&self->equivalent, equivalent);
   self->has_amount = amount != NULL;
   self->amount = amount != NULL ? *amount : GEO_AMOUNT_ZERO;
   self->is_exact = FALSE;
+  self->is_stale = TRUE;
   self->delay_id = g_timeout_add (GEO_QUOTE_WATCH_DELAY_MS, delay_cb, self);
 }
 
@@ -157,4 +171,11 @@ geo_quote_watch_get_message (GeoQuoteWatch *self) {
   g_return_val_if_fail (GEO_IS_QUOTE_WATCH (self), NULL);
 
   return self->message;
+}
+
+gboolean
+geo_quote_watch_is_asking (GeoQuoteWatch *self) {
+  g_return_val_if_fail (GEO_IS_QUOTE_WATCH (self), FALSE);
+
+  return self->delay_id != 0 || self->cancellable != NULL;
 }

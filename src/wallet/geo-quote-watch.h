@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoQuoteWatch: asks how much can be paid while somebody types: a moment after
- * the last change, and only the last question counts.  It shows nothing.
+ * GeoQuoteWatch: asks how much can be paid while somebody types: one question
+ * at a time, and the last one always.  It shows nothing.
  */
 #pragma once
 
@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* How long an amount stays the same before it is asked about. */
-#define GEO_QUOTE_WATCH_DELAY_MS 120
+/* What changes at once is asked about once. */
+#define GEO_QUOTE_WATCH_DELAY_MS 10
 
 #define GEO_TYPE_QUOTE_WATCH (geo_quote_watch_get_type ())
 G_DECLARE_FINAL_TYPE (GeoQuoteWatch, geo_quote_watch, GEO, QUOTE_WATCH, GObject)
@@ -33,6 +33,8 @@ void geo_quote_watch_stop (GeoQuoteWatch *self);
 GeoQuote *geo_quote_watch_get_quote (GeoQuoteWatch *self);
 /* The answer is to the last question: its amount, not to one before. */
 gboolean geo_quote_watch_is_exact (GeoQuoteWatch *self);
+/* An answer is on its way. */
+gboolean geo_quote_watch_is_asking (GeoQuoteWatch *self);
 /* Why it could not be asked, a sentence for people; NULL otherwise. */
 const gchar *geo_quote_watch_get_message (GeoQuoteWatch *self);
 

@@ -74,8 +74,8 @@ finish (Waiting *waiting, const GError *error) {
 static void
 responded_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GeoRequestItem) item =
-      geo_node_request_finish (GEO_NODE (source), result, &error);
+  g_autoptr (GeoRequestItem) item = geo_node_request_finish (GEO_NODE (source),
+                                                             result, &error);
 
   finish (user_data, error);
 }
@@ -99,20 +99,6 @@ blocked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 /* --- Answering ---------------------------------------------------------- */
 
 static void
-pay (Question *question) {
-  g_autoptr (GError) error = NULL;
-  GeoPayment *payment = geo_node_pay_request (
-      question->node, NULL, geo_request_item_get_key (question->item), NULL,
-      NULL, &error);
-
-  if (payment == NULL)
-    toast (question->parent, error->message);
-  else
-    gtk_widget_activate_action (question->parent, "win.show-receipt", "s",
-                                geo_payment_get_tx_id (payment));
-}
-
-static void
 trust (Question *question) {
   const GeoPid *peer = geo_request_item_get_peer (question->item);
   GeoAmount limit;
@@ -134,9 +120,7 @@ respond (Question *question, GeoVerdict verdict, const gchar *done) {
 }
 
 static void
-answer_cb (AdwAlertDialog *alert,
-           const gchar *response,
-           Question *question) {
+answer_cb (AdwAlertDialog *alert, const gchar *response, Question *question) {
   if (g_str_equal (response, "decline")) {
     respond (question, GEO_VERDICT_DECLINED, _ ("You said no"));
     return;
@@ -145,7 +129,9 @@ answer_cb (AdwAlertDialog *alert,
     return;
   switch (geo_request_item_get_kind (question->item)) {
   case GEO_REQUEST_PAYMENT:
-    pay (question);
+    /* Whether it can be paid, and the last word, belong to paying. */
+    gtk_widget_activate_action (question->parent, "win.pay-request", "s",
+                                geo_request_item_get_key (question->item));
     break;
   case GEO_REQUEST_TRUST:
     trust (question);
@@ -156,11 +142,11 @@ answer_cb (AdwAlertDialog *alert,
   }
 }
 
-static const gchar *
-accept_label (GeoRequestItem *item) {
+const gchar *
+geo_request_answer_label (GeoRequestItem *item) {
   switch (geo_request_item_get_kind (item)) {
   case GEO_REQUEST_PAYMENT:
-    return _ ("_Pay");
+    return _ ("_Pay…");
   case GEO_REQUEST_TRUST:
     return _ ("_Trust");
   case GEO_REQUEST_CHECKPOINT:
@@ -188,13 +174,9 @@ geo_request_answer (GtkWidget *parent, GeoNode *node, const gchar *key) {
                       : g_strdup (phrase);
   /* Headings break between words only, and names are long. */
   alert = adw_alert_dialog_new (_ ("You Are Asked"), body);
-  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (alert), "later",
-                                  _ ("_Later"), "decline", _ ("_Decline"),
-                                  "accept", accept_label (item), NULL);
-  /* What is left open is decided where amounts are typed. */
-  adw_alert_dialog_set_response_enabled (
-      ADW_ALERT_DIALOG (alert), "accept",
-      geo_request_item_get_amount (item, &(GeoAmount){ 0 }));
+  adw_alert_dialog_add_responses (
+      ADW_ALERT_DIALOG (alert), "later", _ ("_Later"), "decline",
+      _ ("_Decline"), "accept", geo_request_answer_label (item), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (alert), "accept",
                                             ADW_RESPONSE_SUGGESTED);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (alert), "later");
@@ -228,11 +210,10 @@ ask_cb (Asking *asking) {
   if (question->node == NULL ||
       !geo_amount_entry_get_amount (question->entry, &limit))
     return;
-  geo_node_ask_trust_async (question->node,
-                            geo_person_get_pid (question->person),
-                            geo_amount_entry_get_equivalent (question->entry),
-                            limit, NULL, NULL, responded_cb,
-                            waiting_new (question));
+  geo_node_ask_trust_async (
+      question->node, geo_person_get_pid (question->person),
+      geo_amount_entry_get_equivalent (question->entry), limit, NULL, NULL,
+      responded_cb, waiting_new (question));
   adw_dialog_close (asking->dialog);
 }
 
@@ -286,7 +267,8 @@ geo_request_ask_trust (GtkWidget *parent, GeoNode *node, GeoPerson *person) {
   const gchar *name = geo_person_get_name (person);
   g_autofree gchar *body = g_strdup_printf (
       /* Translators: %s is a name. */
-      _ ("Up to how much would you like to owe %s? They are asked, and decide."),
+      _ ("Up to how much would you like to owe %s? They are asked, and "
+         "decide."),
       name);
   AdwDialog *dialog = adw_dialog_new ();
   GtkWidget *view = adw_toolbar_view_new ();

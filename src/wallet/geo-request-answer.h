@@ -15,8 +15,11 @@ G_BEGIN_DECLS
 
 /* A request that waits for me; nothing where there is none such. */
 void geo_request_answer (GtkWidget *parent, GeoNode *node, const gchar *key);
+/* What a button that says yes to it is called; static. */
+const gchar *geo_request_answer_label (GeoRequestItem *item);
 /* Asks somebody to trust me up to more. */
-void geo_request_ask_trust (GtkWidget *parent, GeoNode *node, GeoPerson *person);
+void
+geo_request_ask_trust (GtkWidget *parent, GeoNode *node, GeoPerson *person);
 /* Letters of somebody are not wanted any more, or are again. */
 void geo_request_block (GtkWidget *parent, GeoNode *node, GeoPerson *person);
 

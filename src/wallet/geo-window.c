@@ -32,6 +32,7 @@
 #include "wallet/geo-trust-dialog.h"
 #include "wallet/geo-unlock-page.h"
 #include "wallet/geo-welcome.h"
+#include "wallet/geo-window-requests.h"
 
 struct _GeoWindow {
   AdwApplicationWindow parent_instance;
@@ -216,6 +217,9 @@ static const gchar *const page_actions[] = {
   "win.trust",          "win.show-clearing",
   "win.answer-request", "win.show-sidebar",
   "win.preferences",    "win.save-statement",
+  "win.request",        "win.pay-request",
+  "win.show-requests",  "win.show-request",
+  "win.show-code",      "win.read-code",
 };
 
 static void
@@ -688,6 +692,7 @@ geo_window_class_init (GeoWindowClass *klass) {
                                    show_receipt_cb);
   gtk_widget_class_install_action (widget_class, "win.pay", "s", pay_cb);
   gtk_widget_class_install_action (widget_class, "win.trust", "s", trust_cb);
+  geo_window_requests_install (widget_class);
   gtk_widget_class_install_action (widget_class, "win.show-activity", "s",
                                    show_activity_cb);
   gtk_widget_class_install_action (widget_class, "win.show-clearing", "s",
@@ -779,6 +784,13 @@ geo_window_get_node (GeoWindow *self) {
   g_return_val_if_fail (GEO_IS_WINDOW (self), NULL);
 
   return self->node;
+}
+
+void
+geo_window_push_page (GeoWindow *self, AdwNavigationPage *page) {
+  g_return_if_fail (GEO_IS_WINDOW (self));
+
+  adw_navigation_view_push (self->navigation, page);
 }
 
 void

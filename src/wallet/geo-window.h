@@ -12,6 +12,12 @@
  *   win.answer-request (the key of one that waits for me)
  *   win.pay (PID or geo://v1/ link, or "" to choose)
  *   win.trust (the same)
+ *   win.request (the same; "": whoever has the link)
+ *   win.show-requests
+ *   win.show-request (a request's key)
+ *   win.pay-request (the same)
+ *   win.show-code
+ *   win.read-code
  *   win.reconnect
  *   win.lock (where there is a PIN)
  *   win.preferences
@@ -39,6 +45,9 @@ GeoNode *geo_window_get_node (GeoWindow *self);
 
 /* Shown as soon as it can be, once; takes errand, which may be NULL. */
 void geo_window_run_errand (GeoWindow *self, GeoErrand *errand);
+
+/* On top of the page that is shown; from there one goes back. */
+void geo_window_push_page (GeoWindow *self, AdwNavigationPage *page);
 
 /* One short sentence that goes away by itself. */
 void geo_window_toast (GeoWindow *self, const gchar *text);

@@ -12,6 +12,7 @@
 #include "wallet/geo-activity-row.h"
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-clearing-dialog.h"
+#include "wallet/geo-my-code-dialog.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-payment-view.h"
 #include "wallet/geo-person-chooser.h"
@@ -20,6 +21,10 @@
 #include "wallet/geo-pin-dialog.h"
 #include "wallet/geo-preferences-dialog.h"
 #include "wallet/geo-receipt-page.h"
+#include "wallet/geo-request-dialog.h"
+#include "wallet/geo-request-page.h"
+#include "wallet/geo-request-view.h"
+#include "wallet/geo-requests-page.h"
 #include "wallet/geo-statement-dialog.h"
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-trust-dialog.h"
@@ -111,13 +116,18 @@ main (int argc, char **argv) {
   g_type_ensure (GEO_TYPE_ACTIVITY_ROW);
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
   g_type_ensure (GEO_TYPE_CLEARING_DIALOG);
-  g_type_ensure (GEO_TYPE_PAY_DIALOG);
+  g_type_ensure (GEO_TYPE_MY_CODE_DIALOG);
   g_type_ensure (GEO_TYPE_PAYMENT_VIEW);
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);
   g_type_ensure (GEO_TYPE_PERSON_PAGE);
   g_type_ensure (GEO_TYPE_PERSON_ROW);
   g_type_ensure (GEO_TYPE_PIN_DIALOG);
   g_type_ensure (GEO_TYPE_PREFERENCES_DIALOG);
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_PAY_DIALOG));
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_REQUEST_DIALOG));
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_REQUEST_PAGE));
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_REQUEST_VIEW));
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_REQUESTS_PAGE));
   g_type_ensure (GEO_TYPE_RECEIPT_PAGE);
   g_type_ensure (GEO_TYPE_STATEMENT_DIALOG);
   g_type_ensure (GEO_TYPE_TOTAL_CARD);

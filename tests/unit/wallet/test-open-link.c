@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "node/geo-node-requests.h"
 #include "wallet/geo-open-link.h"
 
 static AdwDialog *
@@ -38,6 +39,32 @@ test_kinds (Scene *scene, gconstpointer data) {
   g_assert_nonnull (toast);
   g_assert_true (g_str_has_prefix (toast, "win.toast "));
   g_assert_null (front (scene));
+}
+
+/* What I gave away and get back. */
+static void
+test_own (Scene *scene, gconstpointer data) {
+  g_autofree gchar *person = geo_node_get_contact_link (scene->nodes[MARTA]);
+  const GeoAmount amount = GEO_AMOUNT (100);
+  g_autoptr (GeoRequestItem) item = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree gchar *toast = NULL;
+  g_autofree gchar *action = NULL;
+  g_autofree gchar *wanted = NULL;
+
+  geo_open_link (scene->window, scene->nodes[MARTA], person);
+  toast = scene_take_action (scene);
+  g_assert_cmpstr (toast, ==, "win.toast This is your own link");
+  geo_node_request_async (scene->nodes[MARTA], NULL, "UAH", &amount, NULL, 0,
+                          TRUE, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  item = geo_node_request_finish (scene->nodes[MARTA], result, NULL);
+  geo_open_link (scene->window, scene->nodes[MARTA],
+                 geo_request_item_get_link (item));
+  action = scene_take_action (scene);
+  wanted = g_strconcat ("win.show-request ", geo_request_item_get_key (item),
+                        NULL);
+  g_assert_cmpstr (action, ==, wanted);
 }
 
 static void
@@ -73,6 +100,8 @@ main (int argc, char **argv) {
 
   g_test_add ("/wallet/open-link/kinds", Scene, GUINT_TO_POINTER (2),
               scene_set_up, test_kinds, scene_tear_down);
+  g_test_add ("/wallet/open-link/own", Scene, GUINT_TO_POINTER (1),
+              scene_set_up, test_own, scene_tear_down);
   g_test_add ("/wallet/open-link/others", Scene, GUINT_TO_POINTER (1),
               scene_set_up, test_others, scene_tear_down);
   return g_test_run ();

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "node/geo-node-requests.h"
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-payment-view.h"
@@ -126,6 +127,72 @@ test_typing (Scene *scene, gconstpointer data) {
   wait_until (can_click (dialog, "continue_button"));
   g_assert_cmpuint (fake_hub_count (scene->hub, GEO_MESSAGE_PAYMENT_QUOTE), ==,
                     asked + 1);
+  close_dialog (dialog);
+}
+
+/* What limits it is asked for more with one click, and no oftener. */
+static void
+test_remedy (Scene *scene, gconstpointer data) {
+  GeoNode **nodes = scene->nodes;
+  g_autoptr (GeoRequestItem) asked = NULL;
+  AdwDialog *dialog;
+  GtkWidget *label;
+  gpointer remedy;
+  GeoAmount amount;
+
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (nodes[OLENA]));
+  remedy = child_of (dialog, "remedy");
+  type (dialog, "500");
+  wait_until (can_click (dialog, "continue_button"));
+  g_assert_false (is_seen (remedy, "ask_button"));
+  type (dialog, "700");
+  wait_until (is_seen (remedy, "ask_button"));
+  label = gtk_button_get_child (child_of (remedy, "ask_button"));
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==,
+                   "Ask Olena to Trust You with 200.00 UAH More");
+  scene_look (scene, "pay-remedy");
+  click (remedy, "ask_button");
+  wait_until (is_seen (remedy, "told_label"));
+  g_assert_cmpstr (label_of (remedy, "told_label"), ==,
+                   "Olena is asked. You can pay as soon as they say yes.");
+  scene_look (scene, "pay-asked");
+  asked = g_list_model_get_item (geo_node_get_requests (nodes[MARTA]), 0);
+  g_assert_cmpint (geo_request_item_get_kind (asked), ==, GEO_REQUEST_TRUST);
+  g_assert_true (geo_request_item_get_amount (asked, &amount));
+  g_assert_cmpint (amount.minor, ==, 70000);
+
+  type (dialog, "650");
+  wait_until (hints (dialog, "You can pay up to") &&
+              is_seen (remedy, "told_label"));
+  type (dialog, "650.01");
+  wait_until (is_seen (remedy, "told_label"));
+  trust (nodes[OLENA], nodes[MARTA], 70000);
+  wait_until (can_click (dialog, "continue_button"));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (remedy)));
+  close_dialog (dialog);
+}
+
+/* How long after a key it is known exactly; a figure, not a limit. */
+static void
+test_pace (Scene *scene, gconstpointer data) {
+  AdwDialog *dialog;
+  gint64 worst = 0;
+
+  scene_trust (scene);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  wait_until (hints (dialog, "You can pay up to 500.00 UAH"));
+  for (guint i = 1; i <= 20; i++) {
+    g_autofree gchar *text = g_strdup_printf ("%u", i);
+    gint64 start = g_get_monotonic_time ();
+
+    type (dialog, text);
+    g_assert_false (can_click (dialog, "continue_button"));
+    wait_until (can_click (dialog, "continue_button"));
+    worst = MAX (worst, g_get_monotonic_time () - start);
+  }
+  g_test_message ("known exactly %" G_GINT64_FORMAT " µs after a key at most",
+                  worst);
   close_dialog (dialog);
 }
 
@@ -371,6 +438,8 @@ main (int argc, char **argv) {
               test, scene_tear_down)
   ADD ("amount", 2, test_amount);
   ADD ("typing", 2, test_typing);
+  ADD ("remedy", 2, test_remedy);
+  ADD ("pace", 2, test_pace);
   ADD ("offline", 2, test_offline);
   ADD ("who", 3, test_who);
   ADD ("paid", 3, test_paid);

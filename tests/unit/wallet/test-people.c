@@ -374,7 +374,7 @@ requested_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   *item = geo_node_request_finish (GEO_NODE (source), result, NULL);
 }
 
-/* Olena's link asks Marta for money: it waits at home, and is paid there. */
+/* Olena's link asks Marta for money: it waits at home, and is paid from there. */
 static void
 test_request (Scene *scene, gconstpointer data) {
   GeoNode **nodes = scene->nodes;
@@ -411,10 +411,7 @@ test_request (Scene *scene, gconstpointer data) {
   g_signal_emit_by_name (alert, "response", "accept");
   adw_dialog_force_close (alert);
   action = scene_take_action (scene);
-  g_assert_true (g_str_has_prefix (action, "win.show-receipt "));
-  wait_until (geo_node_get_request_count (nodes[MARTA]) == 0);
-  wait_until (geo_screen_find (GTK_WIDGET (home), GTK_TYPE_LABEL,
-                               "Paid to Olena") != NULL);
+  g_assert_true (g_str_has_prefix (action, "win.pay-request "));
 }
 
 static void

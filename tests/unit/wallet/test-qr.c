@@ -9,6 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wallet/geo-my-code-dialog.h"
+#include "wallet/geo-open-link.h"
+#include "wallet/geo-people-page.h"
+#include "wallet/geo-person-chooser.h"
 #include "wallet/geo-qr-read.h"
 #include "wallet/geo-qr-view.h"
 
@@ -250,6 +254,76 @@ test_cancel (Scene *scene, gconstpointer data) {
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* --- In the wallet ------------------------------------------------------ */
+
+/* What somebody shows me is what I get. */
+static GdkTexture *
+show_code (Scene *scene, GeoNode *node, const gchar *name) {
+  AdwDialog *dialog = ADW_DIALOG (geo_my_code_dialog_new (node));
+  gpointer box = child_of (dialog, "code_box");
+  GdkTexture *texture = geo_qr_view_make_texture (child_of (box, "qr_view"));
+  gpointer weak = dialog;
+
+  g_assert_nonnull (texture);
+  scene_show_dialog (scene, dialog);
+  scene_look (scene, name);
+  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
+  adw_dialog_close (dialog);
+  wait_until (weak == NULL);
+  return texture;
+}
+
+static AdwDialog *
+front (Scene *scene) {
+  return adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
+}
+
+static void
+test_person (Scene *scene, gconstpointer data) {
+  GeoNode **nodes = scene->nodes;
+  g_autoptr (GdkTexture) texture = show_code (scene, nodes[OLENA], "my-code");
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (scene->window);
+  GeoPeoplePage *page = g_object_new (GEO_TYPE_PEOPLE_PAGE, NULL);
+  GtkWidget *chooser;
+
+  geo_people_page_set_node (page, nodes[MARTA]);
+  scene_show (scene, GTK_WIDGET (page));
+  chooser = child_of (page, "chooser");
+  gdk_clipboard_set_texture (clipboard, texture);
+  g_assert_true (
+      gtk_widget_activate_action (chooser, "chooser.read-clipboard", NULL));
+  wait_until (scene->actions->len > 0);
+  scene_assert_action (scene, "win.show-person", OLENA);
+
+  gdk_clipboard_set_text (clipboard, "nothing of the kind");
+  g_assert_true (
+      gtk_widget_activate_action (chooser, "chooser.read-clipboard", NULL));
+  wait_until (ADW_IS_ALERT_DIALOG (front (scene)));
+  scene_look (scene, "qr-no-code");
+  adw_dialog_force_close (front (scene));
+}
+
+/* Pasted where nothing is typed. */
+static void
+test_paste (Scene *scene, gconstpointer data) {
+  GeoQrView *view = show_view (scene, LINK);
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (scene->window);
+  g_autoptr (GdkTexture) texture = geo_qr_view_make_texture (view);
+  g_autofree gchar *action = NULL;
+  g_autofree gchar *toast = NULL;
+
+  gdk_clipboard_set_texture (clipboard, texture);
+  geo_open_link_paste (scene->window);
+  wait_until (scene->actions->len > 0);
+  action = scene_take_action (scene);
+  g_assert_cmpstr (action, ==, "win.open-link " LINK);
+  gdk_clipboard_set_text (clipboard, "hello");
+  geo_open_link_paste (scene->window);
+  wait_until (scene->actions->len > 0);
+  toast = scene_take_action (scene);
+  g_assert_true (g_str_has_prefix (toast, "win.toast "));
+}
+
 int
 main (int argc, char **argv) {
   int status;
@@ -267,6 +341,10 @@ main (int argc, char **argv) {
               test_clipboard, scene_tear_down);
   g_test_add ("/wallet/qr/cancel", Scene, GUINT_TO_POINTER (1), scene_set_up,
               test_cancel, scene_tear_down);
+  g_test_add ("/wallet/qr/person", Scene, GUINT_TO_POINTER (2), scene_set_up,
+              test_person, scene_tear_down);
+  g_test_add ("/wallet/qr/paste", Scene, GUINT_TO_POINTER (1), scene_set_up,
+              test_paste, scene_tear_down);
   status = g_test_run ();
   remove_folder (folder);
   g_free (folder);

@@ -31,8 +31,9 @@ action_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data) {
 static void
 make_window (Scene *scene) {
   static const gchar *const wanted[] = {
-    "show-page", "show-person", "show-receipt", "show-clearing", "show-activity",
-    "pay",       "trust",       "toast",
+    "show-page",     "show-person",  "show-receipt", "show-clearing",
+    "show-activity", "pay",          "trust",        "toast",
+    "request",       "show-request", "pay-request",  "open-link",
   };
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
 
