@@ -126,6 +126,7 @@ struct _GeoNode {
   GeoTime hub_ahead; /* How far the hub's clock is ahead of ours. */
   GeoCommunity *offered; /* Of CHALLENGE; AUTH is for this. */
   gint64 hub_sequence;
+  GPtrArray *early; /* GeoMessage: came while joining was stored; or NULL */
   GPtrArray *waiters; /* GTask of geo_node_wait_connected_async () */
   GeoNodeIncoming *incoming; /* geo-node-incoming.c */
 

@@ -16,6 +16,8 @@
 
 /* Why a hub closes a session whose participant has another one. */
 #define REPLACED "replaced"
+/* More than any hub sends before it hears from us. */
+#define EARLY_MAX 64
 
 static void start_signing_in (GeoNode *self);
 
@@ -45,6 +47,7 @@ forget_session (GeoNode *self) {
   self->login = GEO_LOGIN_NONE;
   g_clear_handle_id (&self->login_timeout_id, g_source_remove);
   g_clear_pointer (&self->offered, geo_community_free);
+  g_clear_pointer (&self->early, g_ptr_array_unref);
   if (self->session != NULL) {
     g_signal_handlers_disconnect_by_data (self->session, self);
     g_clear_object (&self->session);
@@ -418,7 +421,32 @@ geo_node_catch_up (GeoNode *self) {
 }
 
 static void
+hand_to_party (GeoNode *self,
+               const GeoMessage *message,
+               const gchar *opened) {
+  GPtrArray *actions;
+
+  if (self->party == NULL)
+    return;
+  actions = geo_actions_new ();
+  geo_party_message_prepared (self->party, message, opened, geo_node_now (),
+                              actions);
+  geo_node_run (self, actions);
+}
+
+/* What the hub says once a session waits until there is a party to hear it. */
+static void
+keep_early (GeoNode *self, const GeoMessage *message) {
+  if (self->early == NULL)
+    self->early =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) geo_message_free);
+  if (self->early->len < EARLY_MAX)
+    g_ptr_array_add (self->early, geo_message_copy (message));
+}
+
+static void
 signed_in (GeoNode *self) {
+  g_autoptr (GPtrArray) early = g_steal_pointer (&self->early);
   gboolean has_more;
 
   set_login (self, GEO_LOGIN_SIGNED_IN);
@@ -429,6 +457,8 @@ signed_in (GeoNode *self) {
   has_more = self->hub_sequence > geo_party_get_sequence (self->party, NULL);
   if (!geo_node_state_begin (self, has_more))
     geo_node_catch_up (self);
+  for (guint i = 0; early != NULL && i < early->len; i++)
+    hand_to_party (self, g_ptr_array_index (early, i), NULL);
   joined (self);
 }
 
@@ -540,20 +570,6 @@ handle_refusal (GeoNode *self, const GeoMsgError *no) {
 /* --- Hearing ------------------------------------------------------------ */
 
 static void
-hand_to_party (GeoNode *self,
-               const GeoMessage *message,
-               const gchar *opened) {
-  GPtrArray *actions;
-
-  if (self->party == NULL)
-    return;
-  actions = geo_actions_new ();
-  geo_party_message_prepared (self->party, message, opened, geo_node_now (),
-                              actions);
-  geo_node_run (self, actions);
-}
-
-static void
 answer_ping (GeoNode *self, const GeoMessage *ping) {
   g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_PONG,
                                                     ping->msg_id);
@@ -626,13 +642,11 @@ geo_node_hear (GeoNode *self, const GeoMessage *message, const gchar *opened) {
   case GEO_MESSAGE_PAYMENT_PREPARE:
   case GEO_MESSAGE_PAYMENT_COMMIT:
   case GEO_MESSAGE_PAYMENT_ABORT:
-  case GEO_MESSAGE_CLEARING_PROPOSE:
   case GEO_MESSAGE_CLEARING_COMMIT:
   case GEO_MESSAGE_CLEARING_ABORT:
   case GEO_MESSAGE_SYNC_RESULT:
   case GEO_MESSAGE_LOG_PROOF:
   case GEO_MESSAGE_RECOVERY_RESPONSE:
-  case GEO_MESSAGE_LETTER:
   case GEO_MESSAGE_LETTER_STORED:
     /* Before that, what is missed comes again with SYNC. */
     if (geo_node_is_signed_in (self))
@@ -643,6 +657,13 @@ geo_node_hear (GeoNode *self, const GeoMessage *message, const gchar *opened) {
       break;
     hand_to_party (self, message, opened);
     geo_node_told_progress (self);
+    break;
+  case GEO_MESSAGE_CLEARING_PROPOSE:
+  case GEO_MESSAGE_LETTER:
+    if (geo_node_is_signed_in (self))
+      hand_to_party (self, message, opened);
+    else if (self->login == GEO_LOGIN_STORING)
+      keep_early (self, message);
     break;
   }
 }

@@ -34,6 +34,7 @@ struct _FakeHub {
   gchar *code;
   gboolean lies;
   gboolean bends;
+  GBytes *letter;
 };
 
 static void carry_out (FakeHub *hub, GPtrArray *actions);
@@ -171,6 +172,14 @@ answer_auth (FakeHub *hub, Guest *guest, const GeoMessage *message) {
   answer->u.welcome->time = now;
   geo_session_send (guest->session, answer);
   present (hub, &guest->pid, TRUE);
+  if (hub->letter != NULL) {
+    g_autoptr (GeoMessage) letter = geo_message_new (GEO_MESSAGE_LETTER, NULL);
+
+    letter->u.letter->from = hub->community->community;
+    letter->u.letter->at = now;
+    letter->u.letter->sealed = g_bytes_ref (hub->letter);
+    geo_session_send (guest->session, letter);
+  }
 }
 
 static void
@@ -406,8 +415,15 @@ fake_hub_free (FakeHub *hub) {
   ledger_free (hub->ledger);
   geo_community_free (hub->community);
   geo_secret_unref (hub->secret);
+  g_clear_pointer (&hub->letter, g_bytes_unref);
   g_free (hub->code);
   g_free (hub);
+}
+
+void
+fake_hub_set_letter (FakeHub *hub, const gchar *text) {
+  g_clear_pointer (&hub->letter, g_bytes_unref);
+  hub->letter = g_bytes_new (text, strlen (text));
 }
 
 const GeoPid *

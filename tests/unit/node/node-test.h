@@ -60,6 +60,8 @@ void fake_hub_ignore (FakeHub *hub, GeoMessageType type);
 guint fake_hub_count (FakeHub *hub, GeoMessageType type);
 /* Joining needs this code; NULL: none. */
 void fake_hub_set_code (FakeHub *hub, const gchar *code);
+/* Sends everybody who signs in a letter that is none. */
+void fake_hub_set_letter (FakeHub *hub, const gchar *text);
 /* Says its next word about itself: another name, and KWH with three decimals.
  */
 void fake_hub_rename (FakeHub *hub, const gchar *name);

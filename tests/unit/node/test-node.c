@@ -54,6 +54,19 @@ test_join (Fixture *f, gconstpointer data) {
   end_node (node);
 }
 
+/* What comes with the welcome is heard, though joining has to be stored first.
+ */
+static void
+test_early_letter (Fixture *f, gconstpointer data) {
+  g_autoptr (GeoProfile) profile = make_profile (f->folder, "Olena", NULL);
+  GeoNode *node;
+
+  fake_hub_set_letter (f->hub, "no letter");
+  node = join (profile, f->hub);
+  wait_until (fake_hub_count (f->hub, GEO_MESSAGE_LETTER_READ) == 1);
+  end_node (node);
+}
+
 static GError *
 join_error (GeoProfile *profile, const gchar *link) {
   g_autoptr (GAsyncResult) result = NULL;
@@ -502,6 +515,7 @@ main (int argc, char *argv[]) {
 #define ADD(path, test) \
   g_test_add (path, Fixture, NULL, set_up, test, tear_down)
   ADD ("/node/join", test_join);
+  ADD ("/node/join/early-letter", test_early_letter);
   ADD ("/node/join/refused", test_join_refused);
   ADD ("/node/locked", test_locked);
   ADD ("/node/find-and-quote", test_find_and_quote);
