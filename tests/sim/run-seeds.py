@@ -46,6 +46,9 @@ PLANTS = {
     "node-silent": {"late", "P12", "rest"},
     "node-unpaid": {"paid"},
     "node-reborn": {"P2", "P9"},
+    "letter-lost": {"letter"},
+    "letter-unread": {"letter", "I8"},
+    "letter-twice": {"invoice", "I8"},
 }
 PLANT_SEEDS = 8
 PLANT_OPTIONS = ("--nodes", 8)

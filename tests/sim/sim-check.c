@@ -312,6 +312,8 @@ check_restart (SimNode *node) {
       (fresh->sequence > 0 &&
        !geo_hash_equal (&fresh->entry_hash, &node->party->entry_hash)))
     sim_fail (node->sim, node, "I8", "a restart changes the last entry");
+  sim_letters_check_same (node, node->party, fresh);
+  sim_letters_check_same (node, fresh, node->party);
   check_contains (node, node->party, fresh);
   check_contains (node, fresh, node->party);
 }
@@ -479,4 +481,5 @@ sim_check_rest (Sim *sim) {
     check_states (sim, sim_node (sim, i));
     check_paid (sim, sim_node (sim, i));
   }
+  sim_letters_check_rest (sim);
 }

@@ -87,6 +87,7 @@ sim_hub_new (Sim *sim) {
   hub->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
                                        g_free);
   hub->guests = g_new0 (SimSession *, sim->options.n_nodes);
+  hub->readers = g_new0 (SimReader, sim->options.n_nodes);
   hub->batch = g_ptr_array_new ();
   hub->uncertain = g_ptr_array_new ();
   hub->wreck = g_ptr_array_new_with_free_func (list_free);
@@ -121,6 +122,7 @@ sim_hub_free (SimHub *hub) {
   geo_secret_unref (hub->secret);
   geo_community_free (hub->community);
   g_free (hub->guests);
+  g_free (hub->readers);
   g_free (hub->path);
   g_free (hub);
 }
@@ -291,6 +293,7 @@ go (SimHub *hub) {
       sim_session_close_hub (sim, session);
   }
   memset (hub->guests, 0, sim->options.n_nodes * sizeof *hub->guests);
+  memset (hub->readers, 0, sim->options.n_nodes * sizeof *hub->readers);
   sim_add_event (sim, SIM_EVENT_HUB_START,
                  sim_random_range (&sim->random, 100, START_MS_MAX));
 }
@@ -374,7 +377,7 @@ arm_disk (SimHub *hub) {
   sim_disk_arm (hub->disk,
                 (SimDiskFault) sim_random_range (&sim->random, SIM_DISK_FULL,
                                                  SIM_DISK_CRASH),
-                (guint) sim_random_range (&sim->random, 1, 30));
+                (guint) sim_random_range (&sim->random, 1, 5));
 }
 
 static void
@@ -398,13 +401,16 @@ sim_hub_write (SimHub *hub) {
     sim_disk_disarm (hub->disk);
   if (written) {
     believe (hub, hub->batch);
-    g_ptr_array_set_size (hub->batch, 0);
-    hub->written = hub->collected;
     if (gone) {
+      g_ptr_array_set_size (hub->batch, 0);
       sim_count (sim, SIM_COUNT_disk_crashes);
       sim_hub_fall (hub, sim_power (sim));
       return;
     }
+    for (guint i = 0; i < hub->batch->len; i++)
+      sim_letters_written (hub, g_ptr_array_index (hub->batch, i));
+    g_ptr_array_set_size (hub->batch, 0);
+    hub->written = hub->collected;
     pump (hub);
     return;
   }
@@ -484,6 +490,8 @@ send (SimHub *hub, const GeoPid *to, GeoMessage *message) {
   if (node->lied)
     lie = sim_lie_change (hub, node, message);
   sim_send_to_node (session, lie != NULL ? lie : message, lie != NULL);
+  if (message->type == GEO_MESSAGE_WELCOME)
+    sim_letters_present (hub, node, TRUE);
 }
 
 static void
@@ -556,9 +564,8 @@ pump (SimHub *hub) {
     collect (hub);
 }
 
-/* Takes actions. */
-static void
-submit (SimHub *hub, GPtrArray *actions) {
+void
+sim_hub_submit (SimHub *hub, GPtrArray *actions) {
   List *list;
 
   if (actions->len == 0) {
@@ -588,7 +595,7 @@ sim_hub_clear (SimHub *hub, const gchar *equivalent) {
   actions = geo_actions_new ();
   geo_closer_clear (hub->closer, equivalent, GEO_CLOSER_CLEARING_LENGTH_DEFAULT,
                     sim_hub_now (hub), actions);
-  submit (hub, actions);
+  sim_hub_submit (hub, actions);
 }
 
 void
@@ -608,7 +615,7 @@ sim_hub_freeze (SimHub *hub, SimNode *node, gboolean frozen) {
   change->pid = node->pid;
   change->status = frozen ? GEO_STATUS_FROZEN : GEO_STATUS_ACTIVE;
   geo_actions_store_change (actions, change);
-  submit (hub, actions);
+  sim_hub_submit (hub, actions);
 }
 
 static void
@@ -632,7 +639,7 @@ sim_hub_abort (SimHub *hub) {
   actions = geo_actions_new ();
   sim_count (hub->sim, SIM_COUNT_aborted);
   geo_closer_abort (hub->closer, tx_id, sim_hub_now (hub), actions);
-  submit (hub, actions);
+  sim_hub_submit (hub, actions);
 }
 
 void
@@ -683,7 +690,7 @@ sim_hub_timer (SimHub *hub, const SimEvent *event) {
   g_hash_table_remove (hub->timers, &event->timer);
   actions = geo_actions_new ();
   geo_closer_timer (hub->closer, &event->timer, sim_hub_now (hub), actions);
-  submit (hub, actions);
+  sim_hub_submit (hub, actions);
 }
 
 /* --- Sessions ------------------------------------------------------------- */
@@ -694,7 +701,7 @@ present (SimHub *hub, const SimNode *node, gboolean present) {
 
   geo_closer_present (hub->closer, &node->pid, present, sim_hub_now (hub),
                       actions);
-  submit (hub, actions);
+  sim_hub_submit (hub, actions);
 }
 
 static void
@@ -703,6 +710,7 @@ leave (SimHub *hub, SimSession *session) {
   if (hub->guests[session->node->index] != session)
     return;
   hub->guests[session->node->index] = NULL;
+  sim_letters_present (hub, session->node, FALSE);
   present (hub, session->node, FALSE);
 }
 
@@ -767,7 +775,7 @@ take_auth (SimHub *hub, SimSession *session, const GeoMessage *message) {
                                                         NULL);
   welcome->u.welcome->time = sim_hub_now (hub);
   geo_actions_send (actions, &node->pid, welcome);
-  submit (hub, actions);
+  sim_hub_submit (hub, actions);
   if (!hub->up)
     return;
   /* One session each: whoever came last is where the participant is. */
@@ -867,7 +875,7 @@ take_log_query (SimHub *hub, SimNode *node, const GeoMessage *message) {
     geo_actions_store_change (actions, change);
   }
   geo_actions_send (actions, &node->pid, answer);
-  submit (hub, actions);
+  sim_hub_submit (hub, actions);
 }
 
 static void
@@ -890,7 +898,7 @@ take_message (SimHub *hub, SimNode *node, const GeoMessage *message) {
                       outcome.found ? &known : NULL, sim_hub_now (hub),
                       actions);
   geo_hub_outcome_clear (&outcome);
-  submit (hub, actions);
+  sim_hub_submit (hub, actions);
 }
 
 void
@@ -915,7 +923,7 @@ sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message) {
       take_sync (hub, session, message);
     else if (message->type == GEO_MESSAGE_LOG_QUERY)
       take_log_query (hub, session->node, message);
-    else
+    else if (!sim_letters_take (hub, session->node, message))
       take_message (hub, session->node, message);
     return;
   case SIM_STEP_OVER:

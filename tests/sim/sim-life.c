@@ -82,6 +82,14 @@ trust (SimNode *from,
   }
 }
 
+void
+sim_life_trust (SimNode *from,
+                const SimNode *to,
+                const gchar *equivalent,
+                gint64 limit) {
+  trust (from, to, equivalent, limit, FALSE, NULL);
+}
+
 static void
 scene_trust (Sim *sim) {
   SimNode *from = somebody (sim);
@@ -452,7 +460,9 @@ static const Scene scenes[] = {
   { scene_lost_sync, { 0, 1, 3, 0 } }, { scene_restore, { 0, 0, 1, 0 } },
   { scene_ask_again, { 0, 1, 5, 1 } }, { scene_replay, { 0, 2, 5, 1 } },
   { scene_freeze, { 1, 1, 2, 1 } },    { scene_thaw, { 2, 2, 3, 2 } },
-  { scene_abort, { 1, 1, 2, 1 } },
+  { scene_abort, { 1, 1, 2, 1 } },     { sim_scene_ask, { 3, 4, 8, 2 } },
+  { sim_scene_link, { 1, 2, 3, 1 } },  { sim_scene_settle, { 3, 5, 8, 2 } },
+  { sim_scene_block, { 0, 1, 1, 0 } },
 };
 
 /* A busy day, its pauses, nights, and weeks in which nothing happens. */

@@ -9,6 +9,7 @@
 /* As the light node has it. */
 #define ANSWER_AGE_MS_MAX (24 * 3600 * G_GINT64_CONSTANT (1000))
 #define RECENT_RECORDS_MAX 1000
+#define REQUESTS_MAX 500
 
 static gboolean
 is_open_vote (GPtrArray *votes, const GeoHash *contract) {
@@ -123,6 +124,33 @@ load_lists (SimNode *node, GeoParty *party, GError **error) {
   return TRUE;
 }
 
+/* As many as the light node has in memory. */
+static gboolean
+load_letters (SimNode *node, GeoParty *party, GError **error) {
+  g_autoptr (GPtrArray) requests =
+      geo_journal_list_requests (node->journal, FALSE, 0, REQUESTS_MAX, error);
+  g_autoptr (GPtrArray) outbox = NULL;
+  g_autoptr (GArray) blocked = NULL;
+
+  if (requests == NULL ||
+      (outbox = geo_journal_list_outbox (node->journal, error)) == NULL ||
+      (blocked = geo_journal_list_blocked (node->journal, error)) == NULL)
+    return FALSE;
+  for (guint i = 0; i < requests->len; i++) {
+    const GeoJournalRequest *request = g_ptr_array_index (requests, i);
+
+    geo_party_load_request (party, request->letter, request->state);
+  }
+  for (guint i = 0; i < outbox->len; i++) {
+    const GeoJournalLetter *letter = g_ptr_array_index (outbox, i);
+
+    geo_party_load_outgoing (party, &letter->to, letter->letter);
+  }
+  for (guint i = 0; i < blocked->len; i++)
+    geo_party_load_blocked (party, &g_array_index (blocked, GeoPid, i));
+  return TRUE;
+}
+
 GeoParty *
 sim_load_party (SimNode *node, GError **error) {
   g_autoptr (GeoParty) party = geo_party_new (node->community, node->self,
@@ -133,6 +161,7 @@ sim_load_party (SimNode *node, GError **error) {
   GeoHash hash;
 
   if (!load_lists (node, party, error) ||
+      !load_letters (node, party, error) ||
       !geo_journal_get_last_entry (node->journal, &sequence, &hash, error) ||
       (votes = geo_journal_list_open_votes (node->journal, error)) == NULL ||
       (orders = geo_journal_list_open_orders (node->journal, error)) == NULL)

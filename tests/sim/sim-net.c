@@ -58,6 +58,14 @@ is_login (const GeoMessage *message) {
          message->type == GEO_MESSAGE_WELCOME;
 }
 
+/* Of these, one says something about another: a connection keeps their order,
+ * and loses them with the session only. */
+static gboolean
+is_letter (const GeoMessage *message) {
+  return message->type == GEO_MESSAGE_LETTER_SEND ||
+         message->type == GEO_MESSAGE_LETTER;
+}
+
 static GeoTime
 arrival (Sim *sim, GeoTime *last, gboolean in_order) {
   GeoTime at = sim->now + 1 +
@@ -136,7 +144,7 @@ post (Sim *sim,
       message->type == GEO_MESSAGE_LOG_PROOF) {
     /* It waits for one answer at a time: only the session can be lost.  And
      * whoever answers all but one kind of question is called a liar (§9). */
-  } else if (sim_chance (sim, sim->faults.lost)) {
+  } else if (!is_letter (message) && sim_chance (sim, sim->faults.lost)) {
     sim_count (sim, SIM_COUNT_lost);
     copies = 0;
   } else if (sim_chance (sim, sim->faults.doubled)) {
@@ -146,7 +154,9 @@ post (Sim *sim,
   for (guint i = 0; i < copies; i++) {
     SimEvent *event = sim_add_event (
         sim, kind,
-        late_ms + arrival (sim, last, is_login (message)) - sim->now);
+        late_ms +
+            arrival (sim, last, is_login (message) || is_letter (message)) -
+            sim->now);
 
     event->session = session;
     event->node = session->node;

@@ -51,6 +51,16 @@ hash_set (void) {
   return g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free, NULL);
 }
 
+static GPtrArray *
+new_messages (void) {
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) geo_message_free);
+}
+
+static GHashTable *
+letter_table (void) {
+  return g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free, g_free);
+}
+
 SimNode *
 sim_node_new (Sim *sim, guint index) {
   SimNode *node = g_new0 (SimNode, 1);
@@ -77,6 +87,12 @@ sim_node_new (Sim *sim, guint index) {
   node->states = hash_set ();
   node->paid = hash_set ();
   node->ended = hash_set ();
+  node->letters_heard = letter_table ();
+  node->letters_sent = letter_table ();
+  node->letters_stored = hash_set ();
+  node->letters_read = hash_set ();
+  node->spent = hash_set ();
+  node->early = new_messages ();
   node->heard = g_ptr_array_new_with_free_func (g_free);
   node->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
                                         g_free);
@@ -117,6 +133,12 @@ sim_node_free (gpointer data) {
   g_hash_table_unref (node->states);
   g_hash_table_unref (node->paid);
   g_hash_table_unref (node->ended);
+  g_hash_table_unref (node->letters_heard);
+  g_hash_table_unref (node->letters_sent);
+  g_hash_table_unref (node->letters_stored);
+  g_hash_table_unref (node->letters_read);
+  g_hash_table_unref (node->spent);
+  g_ptr_array_unref (node->early);
   g_ptr_array_unref (node->heard);
   g_hash_table_unref (node->timers);
   g_free (node->challenge);
@@ -141,6 +163,10 @@ learn_anew (SimNode *node, gint64 count) {
   g_hash_table_remove_all (node->stored);
   g_hash_table_remove_all (node->ended);
   g_hash_table_remove_all (node->paid);
+  g_hash_table_remove_all (node->letters_sent);
+  g_hash_table_remove_all (node->letters_stored);
+  g_hash_table_remove_all (node->spent);
+  node->has_forgotten = TRUE;
   for (gint64 n = 1; n <= count; n++) {
     g_autoptr (GError) error = NULL;
     g_autoptr (GeoRecord) record = NULL;
@@ -291,6 +317,7 @@ go (SimNode *node) {
   node->up = FALSE;
   node->life++;
   node->login = SIM_LOGIN_NONE;
+  g_ptr_array_set_size (node->early, 0);
   if (session != NULL)
     sim_session_close_node (session);
 }
@@ -353,6 +380,7 @@ forget_session (SimNode *node) {
 
   node->session = NULL;
   node->login = SIM_LOGIN_NONE;
+  g_ptr_array_set_size (node->early, 0);
   g_clear_pointer (&node->joining, geo_record_body_free);
   if (was == SIM_LOGIN_IN && node->party != NULL) {
     GPtrArray *actions = geo_actions_new ();
@@ -413,7 +441,7 @@ arm_disk (SimNode *node) {
     fault = SIM_DISK_CRASH;
   if (fault != SIM_DISK_SOUND)
     sim_disk_arm (node->disk, fault,
-                  (guint) sim_random_range (&sim->random, 1, 16));
+                  (guint) sim_random_range (&sim->random, 1, 4));
 }
 
 /* FALSE where the node fell, or made itself anew. */
@@ -486,12 +514,20 @@ store_soon (SimNode *node, gboolean joining) {
 static void
 signed_in (SimNode *node) {
   GPtrArray *actions = geo_actions_new ();
+  g_autoptr (GPtrArray) early = g_steal_pointer (&node->early);
+
+  node->early = new_messages ();
 
   node->login = SIM_LOGIN_IN;
   node->tries = 0;
   geo_party_connected (node->party, node->hub_sequence, sim_node_now (node),
                        actions);
   sim_node_run (node, actions);
+  while (early->len > 0 && sim_node_is_in (node)) {
+    g_autoptr (GeoMessage) message = g_ptr_array_steal_index (early, 0);
+
+    sim_node_message (node, message, FALSE);
+  }
   if (node->reborn && !node->sim->quiet)
     sim_ask_anew (node);
   node->reborn = FALSE;
@@ -633,8 +669,6 @@ tell (SimNode *node, const GeoTold *told) {
     sim_count (node->sim, SIM_COUNT_cleared);
     return;
   case GEO_TOLD_PROPOSALS:
-  case GEO_TOLD_REQUEST:
-  case GEO_TOLD_BLOCKED:
     sim_count (node->sim, SIM_COUNT_proposed);
     return;
   case GEO_TOLD_FAULT:
@@ -646,6 +680,8 @@ tell (SimNode *node, const GeoTold *told) {
   case GEO_TOLD_SYNCED:
   case GEO_TOLD_PERSON:
   case GEO_TOLD_OLD_ENTRY:
+  case GEO_TOLD_REQUEST:
+  case GEO_TOLD_BLOCKED:
     return;
   }
 }
@@ -682,7 +718,8 @@ send (SimNode *node, GeoMessage *message) {
 
   sim_said_check (node, message);
   if (!sim_node_is_in (node) ||
-      (sim->now < node->mute_until && message->type != GEO_MESSAGE_LOG_QUERY) ||
+      (sim->now < node->mute_until && message->type != GEO_MESSAGE_LOG_QUERY &&
+       message->type != GEO_MESSAGE_LETTER_SEND) ||
       (sim_plants (sim, SIM_PLANT_NODE_SILENT) &&
        message->type == GEO_MESSAGE_RECOVERY_QUERY))
     return;
@@ -756,6 +793,9 @@ perform (SimNode *node, GeoAction *action) {
   case GEO_ACTION_STORE_RECORD:
     if (sim_plants (sim, SIM_PLANT_NODE_SENDS_FIRST) && !sim->quiet &&
         action->record_kind == GEO_RECORD_KIND_ORDER)
+      return;
+    if (sim_plants (sim, SIM_PLANT_LETTER_UNREAD) && !sim->quiet &&
+        action->record_kind == GEO_RECORD_KIND_LETTER && !action->record->has_to)
       return;
     node->storing = TRUE;
     store_soon (node, FALSE);
@@ -927,6 +967,13 @@ take_welcome (SimNode *node, const GeoMsgWelcome *welcome) {
   store_soon (node, TRUE);
 }
 
+/* What the hub says once a session waits until joining is stored. */
+static gboolean
+is_early (const GeoMessage *message) {
+  return message->type == GEO_MESSAGE_CLEARING_PROPOSE ||
+         message->type == GEO_MESSAGE_LETTER;
+}
+
 void
 sim_node_message (SimNode *node, GeoMessage *message, gboolean lie) {
   GPtrArray *actions;
@@ -941,6 +988,10 @@ sim_node_message (SimNode *node, GeoMessage *message, gboolean lie) {
       take_welcome (node, message->u.welcome);
     return;
   }
+  if (node->login == SIM_LOGIN_STORING && is_early (message)) {
+    g_ptr_array_add (node->early, geo_message_copy (message));
+    return;
+  }
   if (node->party == NULL || (sim_plants (node->sim, SIM_PLANT_NODE_DEAF) &&
                               node->sim->planted && node->index == 1))
     return;
@@ -951,6 +1002,8 @@ sim_node_message (SimNode *node, GeoMessage *message, gboolean lie) {
     node->expects_fault = TRUE;
     node->lied_at = node->sim->now;
   }
+  if (message->type == GEO_MESSAGE_LETTER)
+    sim_letters_heard (node, message);
   actions = geo_actions_new ();
   geo_party_message (node->party, message, sim_node_now (node), actions);
   sim_node_run (node, actions);

@@ -162,6 +162,22 @@ sim_plant_entry (GPtrArray *changes) {
   }
 }
 
+/* What was settled is open again, and may be paid once more. */
+static void
+plant_open (Sim *sim) {
+  for (guint i = 0; i < sim->nodes->len; i++) {
+    const GeoParty *party = sim_node (sim, i)->party;
+    GHashTableIter iter;
+    gpointer value;
+
+    if (party == NULL)
+      continue;
+    g_hash_table_iter_init (&iter, party->requests);
+    while (g_hash_table_iter_next (&iter, NULL, &value))
+      ((GeoPartyRequest *) value)->state = GEO_REQUEST_OPEN;
+  }
+}
+
 void
 sim_plant (Sim *sim) {
   SimNode *node = sim_node (sim, 1);
@@ -220,6 +236,9 @@ sim_plant (Sim *sim) {
       sim_node_lose_journal (sim_node (
           sim, sim_random_below (&sim->random, sim->nodes->len)));
     return;
+  case SIM_PLANT_LETTER_TWICE:
+    plant_open (sim);
+    return;
   case SIM_PLANT_NOT_EXACT:
     sim->planted = plant_not_exact (node);
     return;
@@ -231,6 +250,8 @@ sim_plant (Sim *sim) {
   case SIM_PLANT_NODE_FORGETS:
   case SIM_PLANT_NODE_SILENT:
   case SIM_PLANT_NODE_UNPAID:
+  case SIM_PLANT_LETTER_LOST:
+  case SIM_PLANT_LETTER_UNREAD:
   case SIM_PLANT_LIE_BELIEVED:
     /* These are in place from now on. */
     sim->planted = TRUE;

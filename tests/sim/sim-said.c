@@ -21,6 +21,8 @@ end_entry (SimNode *node, const GeoProvenEntry *entry) {
   end (node, &entry->entry->subject);
   if (entry->certificate->contract->has_order)
     end (node, &entry->certificate->contract->order);
+  if (entry->certificate->order != NULL)
+    sim_letters_paid (node, entry->certificate->order);
 }
 
 /* P9: only evidence lifts what a vote reserves, and nobody gets the same twice.
@@ -43,8 +45,14 @@ sim_said_stored (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind) {
     break;
   case GEO_RECORD_KIND_ORDER:
     geo_order_hash (body->order, &hash);
+    sim_letters_check_order (node, body->order);
     break;
   case GEO_RECORD_KIND_VOTE:
+    if (body->order != NULL && geo_pid_equal (&body->order->to, &node->pid))
+      sim_letters_check_order (node, body->order);
+    geo_contract_hash (body->contract, &hash);
+    check_undecided (node, &hash);
+    break;
   case GEO_RECORD_KIND_REFUSAL:
     geo_contract_hash (body->contract, &hash);
     check_undecided (node, &hash);
@@ -56,10 +64,14 @@ sim_said_stored (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind) {
     if (body->refusal != NULL && body->refusal->has_contract)
       end (node, &body->refusal->contract);
     return;
+  case GEO_RECORD_KIND_LETTER:
+    sim_letters_stored (node, body);
+    return;
+  case GEO_RECORD_KIND_SENT:
+    sim_letters_sent (node, &body->subject);
+    return;
   case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_PERSON:
-  case GEO_RECORD_KIND_LETTER:
-  case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:
   case GEO_RECORD_KIND_LOG:
   case GEO_RECORD_KIND_EVIDENCE:
@@ -116,6 +128,7 @@ sim_said_check (SimNode *node, const GeoMessage *message) {
              message->u.entry_ack->ack->sequence > node->stored_sequence) {
     sim_fail (node->sim, node, "P1", "an entry was acknowledged too soon");
   }
+  sim_letters_said (node, message);
   if (line != NULL) {
     geo_trust_line_hash (line, &hash);
     check_stored (node, &hash, "a line");

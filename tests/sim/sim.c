@@ -45,6 +45,9 @@ static const gchar *const plant_names[SIM_N_PLANTS] = {
   [SIM_PLANT_NODE_SILENT] = "node-silent",
   [SIM_PLANT_NODE_UNPAID] = "node-unpaid",
   [SIM_PLANT_NODE_REBORN] = "node-reborn",
+  [SIM_PLANT_LETTER_LOST] = "letter-lost",
+  [SIM_PLANT_LETTER_UNREAD] = "letter-unread",
+  [SIM_PLANT_LETTER_TWICE] = "letter-twice",
 };
 
 const gchar *

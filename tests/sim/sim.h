@@ -37,7 +37,9 @@ typedef struct _SimSession SimSession;
   X (quotes) X (orders_repeated) X (orders_forged) X (absences) X (quiet)     \
   X (days) X (checks) X (cleared) X (proposed) X (clearings_answered)         \
   X (clearings_asked) X (asked_again) X (replayed) X (frozen) X (thawed)       \
-  X (aborted) X (asked_anew)
+  X (aborted) X (asked_anew) X (letters) X (letters_read)                     \
+  X (letters_refused) X (asked_to_pay) X (asked_to_trust) X (checkpoints)     \
+  X (links) X (invoices_paid) X (agreed) X (declined) X (withdrawn) X (blocks)
 /* clang-format on */
 
 typedef enum {
@@ -99,6 +101,9 @@ typedef enum {
   SIM_PLANT_NODE_SILENT,
   SIM_PLANT_NODE_UNPAID,
   SIM_PLANT_NODE_REBORN,
+  SIM_PLANT_LETTER_LOST,
+  SIM_PLANT_LETTER_UNREAD,
+  SIM_PLANT_LETTER_TWICE,
   SIM_N_PLANTS
 } SimPlant;
 
@@ -122,6 +127,15 @@ typedef enum {
   SIM_SILENT_AFTER_VOTE,
 } SimNature;
 
+/* A letter that somebody wrote, or that came. */
+typedef struct {
+  GeoHash hash; /* Of its text. */
+  gboolean stays; /* Whoever reads it stores it. */
+  GeoPid to;
+  GeoTime at;
+  gboolean taken; /* The hub has said that it has it. */
+} SimLetter;
+
 struct _SimNode {
   Sim *sim;
   guint index;
@@ -144,6 +158,7 @@ struct _SimNode {
   gchar *challenge;
   gint64 hub_sequence;
   GeoTime hub_time;
+  GPtrArray *early; /* GeoMessage: came while joining was stored. */
 
   GeoJournal *journal;
   GeoCommunity *community;
@@ -171,6 +186,16 @@ struct _SimNode {
   GPtrArray *heard; /* What was sent to it: the last of it, in a ring. */
   guint n_heard;
 
+  /* §8a. */
+  GHashTable *letters_heard; /* GeoHash of sealed bytes → SimLetter */
+  GHashTable *letters_sent; /* GeoHash of a letter's text → SimLetter */
+  GHashTable *letters_stored; /* GeoHash of a letter's text */
+  GHashTable *letters_read; /* likewise */
+  GHashTable *spent; /* GeoHash of invoices that were paid */
+  gboolean letter_refused; /* The hub did not take all it wrote. */
+  gboolean has_blocked;
+  gboolean has_forgotten; /* Its disk has. */
+
   /* A lie is on its way to it, and has to be noticed. */
   gboolean lied;
   gboolean expects_fault;
@@ -180,6 +205,14 @@ struct _SimNode {
 };
 
 /* --- The hub -------------------------------------------------------------- */
+
+/* Whose letters are passed on. */
+typedef struct {
+  gboolean here;
+  gboolean more; /* There may be more on disk. */
+  gint64 after;
+  guint unread;
+} SimReader;
 
 struct _SimHub {
   Sim *sim;
@@ -205,6 +238,7 @@ struct _SimHub {
   gboolean pumping;
   GHashTable *timers;
   SimSession **guests; /* By node. */
+  SimReader *readers; /* By node. */
   GPtrArray *uncertain; /* GeoChange, borrowed: may be on disk or not */
   GPtrArray *wreck; /* The lists they are borrowed from. */
   guint64 violations;
@@ -383,6 +417,8 @@ void sim_hub_freeze (SimHub *hub, SimNode *node, gboolean frozen);
 void sim_hub_abort (SimHub *hub);
 /* Asks for a vote on what was committed long ago. */
 void sim_hub_ask_again (SimHub *hub, SimNode *node);
+/* Takes actions. */
+void sim_hub_submit (SimHub *hub, GPtrArray *actions);
 void sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message);
 void sim_hub_closed (SimHub *hub, SimSession *session);
 void sim_hub_timer (SimHub *hub, const SimEvent *event);
@@ -419,6 +455,29 @@ void sim_said_check (SimNode *node, const GeoMessage *message);
 void
 sim_said_stored (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind);
 
+/* sim-letters.c: what people write to each other (§8a); the hub's part, */
+void sim_letters_present (SimHub *hub, SimNode *node, gboolean present);
+void sim_letters_written (SimHub *hub, const GeoChange *change);
+gboolean
+sim_letters_take (SimHub *hub, SimNode *node, const GeoMessage *message);
+/* what a node hears, says and stores of it, */
+void sim_letters_heard (SimNode *node, const GeoMessage *message);
+void sim_letters_said (SimNode *node, const GeoMessage *message);
+void sim_letters_stored (SimNode *node, const GeoRecordBody *body);
+void sim_letters_sent (SimNode *node, const GeoHash *hash);
+void sim_letters_check_order (SimNode *node, const GeoOrder *order);
+void sim_letters_paid (SimNode *node, const GeoOrder *order);
+/* what must hold, */
+void sim_letters_check_same (const SimNode *node,
+                             const GeoParty *one,
+                             const GeoParty *other);
+void sim_letters_check_rest (Sim *sim);
+/* and what people do. */
+void sim_scene_ask (Sim *sim);
+void sim_scene_link (Sim *sim);
+void sim_scene_settle (Sim *sim);
+void sim_scene_block (Sim *sim);
+
 /* sim-load.c: a party from a journal. */
 GeoParty *sim_load_party (SimNode *node, GError **error);
 
@@ -448,3 +507,7 @@ void sim_plant_entry (GPtrArray *changes);
 /* sim-life.c: scenes. */
 void sim_life_begin (Sim *sim);
 void sim_life_next (Sim *sim);
+void sim_life_trust (SimNode *from,
+                     const SimNode *to,
+                     const gchar *equivalent,
+                     gint64 limit);
