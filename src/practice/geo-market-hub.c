@@ -1,23 +1,17 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Starts geo-hub and reads the one line it prints when it listens.
+ * Starts the market's hub, at the address of last time if it is free.
  */
 #include "practice/geo-market-hub.h"
 
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <unistd.h>
 
 #include "core/geo-link.h"
+#include "node/geo-hub-process.h"
 
-#define HUB_PROGRAM "geo-hub"
-#define CONFIG_FILE "hub.conf"
 #define PORT_FILE "port"
-#define STOP_MS 5000
-#define STOP_STEP_US 20000
 
 static const gchar config[] =
     "# The practice market's own; it is written anew at each start.\n"
@@ -36,12 +30,9 @@ struct _GeoMarketHub {
   GeoMarketHubDied died;
   gpointer user_data;
   gboolean has_fallen_back;
-  gboolean is_stopping;
 
   /* owned */
-  GSubprocess *process;
-  GDataInputStream *lines;
-  GCancellable *cancellable;
+  GeoHubProcess *process;
 };
 
 const gchar *
@@ -52,42 +43,6 @@ geo_market_hub_get_address (GeoMarketHub *hub) {
 const gchar *
 geo_market_hub_get_link (GeoMarketHub *hub) {
   return hub->link;
-}
-
-/* The hub of the same build: where the build says, or beside this program. */
-static gchar *
-find_program (void) {
-  const gchar *root = g_getenv ("GEO_BUILD_ROOT");
-  g_autofree gchar *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree gchar *folder = NULL;
-
-  if (root != NULL) {
-    g_autofree gchar *path = g_build_filename (root, "src", HUB_PROGRAM, NULL);
-
-    if (g_file_test (path, G_FILE_TEST_IS_EXECUTABLE))
-      return g_steal_pointer (&path);
-  }
-  if (self != NULL) {
-    const gchar *const places[] = { ".", ".." };
-
-    folder = g_path_get_dirname (self);
-    for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
-      g_autofree gchar *path = g_build_filename (folder, places[i], HUB_PROGRAM,
-                                                 NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_EXECUTABLE))
-        return g_steal_pointer (&path);
-    }
-  }
-  return g_find_program_in_path (HUB_PROGRAM);
-}
-
-/* In the child: Ctrl-C is for the market, which then ends the hub; and a market
- * that is killed does not leave its hub behind. */
-static void
-child_setup (gpointer user_data) {
-  setpgid (0, 0);
-  prctl (PR_SET_PDEATHSIG, SIGTERM);
 }
 
 static gchar *
@@ -113,8 +68,6 @@ keep_port (GeoMarketHub *hub) {
     g_file_set_contents (path, port + 1, -1, NULL);
 }
 
-static gboolean start_process (GeoMarketHub *hub, GError **error);
-
 static void
 fail (GeoMarketHub *hub, const GError *error) {
   GeoMarketHubReady ready = hub->ready;
@@ -125,16 +78,32 @@ fail (GeoMarketHub *hub, const GError *error) {
 }
 
 static void
-ended_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  GSubprocess *process = G_SUBPROCESS (source);
-  GeoMarketHub *hub;
+ready_cb (GeoHubProcess *process,
+          const gchar *address,
+          const GeoPid *community,
+          gpointer user_data) {
+  GeoMarketHub *hub = user_data;
+  g_autoptr (GeoLink) link = geo_link_new (GEO_LINK_JOIN);
+  GeoMarketHubReady ready = hub->ready;
+
+  hub->address = g_strdup (address);
+  link->hub = g_strdup (address);
+  link->has_community = TRUE;
+  link->community = *community;
+  hub->link = geo_link_to_string (link);
+  keep_port (hub);
+  hub->ready = NULL;
+  ready (hub, NULL, hub->user_data);
+}
+
+static gboolean start_process (GeoMarketHub *hub, GError **error);
+
+static void
+ended_cb (GeoHubProcess *process, gint status, gpointer user_data) {
+  GeoMarketHub *hub = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!g_subprocess_wait_finish (process, result, &error))
-    return; /* Cancelled: the hub is gone, and user_data with it. */
-  hub = user_data;
-  if (hub->is_stopping)
-    return;
+  g_clear_pointer (&hub->process, geo_hub_process_stop);
   if (hub->ready == NULL) {
     hub->died (hub, hub->user_data);
     return;
@@ -152,80 +121,17 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   fail (hub, error);
 }
 
-/* "geo-hub: listening on http://127.0.0.1:7711 community <PID>" */
-static gboolean
-read_greeting (GeoMarketHub *hub, const gchar *line) {
-  g_auto (GStrv) words = g_strsplit (line, " ", -1);
-  g_autoptr (GeoLink) link = geo_link_new (GEO_LINK_JOIN);
-
-  if (g_strv_length (words) < 6 || !g_str_equal (words[1], "listening") ||
-      !g_str_equal (words[4], "community") ||
-      !geo_pid_parse (words[5], &link->community, NULL))
-    return FALSE;
-  hub->address = g_strdup (words[3]);
-  link->hub = g_strdup (words[3]);
-  link->has_community = TRUE;
-  hub->link = geo_link_to_string (link);
-  return TRUE;
-}
-
-static void
-greeted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *line = g_data_input_stream_read_line_finish_utf8 (
-      G_DATA_INPUT_STREAM (source), result, NULL, &error);
-  GeoMarketHub *hub = user_data;
-  GeoMarketHubReady ready;
-
-  /* Without a line it is ending: ended_cb () says so. */
-  if (line == NULL)
-    return;
-  if (!read_greeting (hub, line)) {
-    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                 "the hub said what is not understood: %s", line);
-    fail (hub, error);
-    return;
-  }
-  keep_port (hub);
-  ready = hub->ready;
-  hub->ready = NULL;
-  ready (hub, NULL, hub->user_data);
-}
-
 static gboolean
 start_process (GeoMarketHub *hub, GError **error) {
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autofree gchar *program = find_program ();
-  g_autofree gchar *config_path = g_build_filename (hub->folder, CONFIG_FILE,
-                                                    NULL);
-  g_autofree gchar *log_path = g_build_filename (hub->folder, "log", NULL);
+  g_autofree gchar *path = g_build_filename (hub->folder,
+                                             GEO_HUB_PROCESS_CONFIG, NULL);
   g_autofree gchar *listen = read_port (hub);
 
-  if (program == NULL) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                         "there is no geo-hub in this build");
+  if (!g_file_set_contents (path, config, -1, error))
     return FALSE;
-  }
-  if (!g_file_set_contents (config_path, config, -1, error))
-    return FALSE;
-
-  g_subprocess_launcher_set_child_setup (launcher, child_setup, NULL, NULL);
-  g_subprocess_launcher_set_stderr_file_path (launcher, log_path);
-  g_clear_object (&hub->process);
-  g_clear_object (&hub->lines);
-  hub->process = g_subprocess_launcher_spawn (
-      launcher, error, program, "--data-dir", hub->folder, "--config",
-      config_path, "--listen", listen, NULL);
-  if (hub->process == NULL)
-    return FALSE;
-
-  hub->lines =
-      g_data_input_stream_new (g_subprocess_get_stdout_pipe (hub->process));
-  g_data_input_stream_read_line_async (hub->lines, G_PRIORITY_DEFAULT,
-                                       hub->cancellable, greeted_cb, hub);
-  g_subprocess_wait_async (hub->process, hub->cancellable, ended_cb, hub);
-  return TRUE;
+  hub->process = geo_hub_process_start (hub->folder, listen, ready_cb, ended_cb,
+                                        hub, error);
+  return hub->process != NULL;
 }
 
 static gboolean
@@ -254,7 +160,6 @@ geo_market_hub_start (const gchar *folder,
   hub->ready = ready;
   hub->died = died;
   hub->user_data = user_data;
-  hub->cancellable = g_cancellable_new ();
   g_idle_add (start_cb, hub);
   return hub;
 }
@@ -263,26 +168,8 @@ void
 geo_market_hub_stop (GeoMarketHub *hub) {
   if (hub == NULL)
     return;
-  hub->is_stopping = TRUE;
   g_idle_remove_by_data (hub);
-  if (hub->process != NULL) {
-    guint steps = STOP_MS * 1000 / STOP_STEP_US;
-
-    g_subprocess_send_signal (hub->process, SIGTERM);
-    /* The neighbours' sessions are closing meanwhile, and the hub waits for
-     * them; GSubprocess reaps the child in a thread of its own. */
-    while (g_subprocess_get_identifier (hub->process) != NULL && steps-- > 0)
-      if (!g_main_context_iteration (NULL, FALSE))
-        g_usleep (STOP_STEP_US);
-    g_subprocess_force_exit (hub->process);
-  }
-  g_cancellable_cancel (hub->cancellable);
-  /* What was cancelled calls back once more, and finds hub still there. */
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_clear_object (&hub->lines);
-  g_clear_object (&hub->process);
-  g_clear_object (&hub->cancellable);
+  g_clear_pointer (&hub->process, geo_hub_process_stop);
   g_free (hub->folder);
   g_free (hub->address);
   g_free (hub->link);
