@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "node/geo-backup-private.h"
+#include "node/geo-profile-private.h"
 
 #define TELL_US (G_USEC_PER_SEC / 10)
 
@@ -134,10 +135,13 @@ backup_done_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    g_task_return_boolean (task, TRUE);
-  else
+  if (!g_task_propagate_boolean (G_TASK (result), &error)) {
     g_task_return_error (task, error);
+    return;
+  }
+  geo_profile_set_backup_time (g_task_get_source_object (task),
+                               g_get_real_time () / 1000);
+  g_task_return_boolean (task, TRUE);
 }
 
 void

@@ -22,6 +22,9 @@ gboolean geo_profile_return_to_community (GeoProfile *profile,
                                           const GeoPid *community,
                                           GError **error);
 
+/* A backup was made; written to disk in a thread. */
+void geo_profile_set_backup_time (GeoProfile *profile, gint64 at);
+
 /* Makes folder with mode 0700.  Any thread.  GEO_NODE_ERROR_STORAGE. */
 gboolean geo_profile_make_folder (const gchar *folder, GError **error);
 

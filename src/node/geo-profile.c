@@ -44,6 +44,7 @@ struct _GeoProfile {
   gchar *name;
   GeoPid pid;
   gboolean words_confirmed;
+  gint64 backed_up; /* Milliseconds; 0: never. */
   /* There is an identity.json, but it cannot be read. */
   gboolean damaged;
 
@@ -98,6 +99,7 @@ typedef struct {
   GeoPid pid;
   GeoKeyPlace place;
   gboolean words_confirmed;
+  gint64 backed_up;
 } Identity;
 
 static Identity *
@@ -109,6 +111,7 @@ identity_new (GeoProfile *self) {
   identity->pid = self->pid;
   identity->place = self->place;
   identity->words_confirmed = self->words_confirmed;
+  identity->backed_up = self->backed_up;
   return identity;
 }
 
@@ -157,6 +160,10 @@ identity_write (const Identity *identity, GError **error) {
   json_builder_add_string_value (builder, place_to_string (identity->place));
   json_builder_set_member_name (builder, "words_confirmed");
   json_builder_add_boolean_value (builder, identity->words_confirmed);
+  if (identity->backed_up > 0) {
+    json_builder_set_member_name (builder, "backed_up");
+    json_builder_add_int_value (builder, identity->backed_up);
+  }
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   text = json_to_string (root, TRUE);
@@ -189,6 +196,7 @@ identity_read (GeoProfile *self, const gchar *text, gsize len) {
                                               NULL);
   JsonObject *object;
   JsonNode *confirmed;
+  JsonNode *backed_up;
   const gchar *kind;
   const gchar *name;
   const gchar *pid;
@@ -217,6 +225,10 @@ identity_read (GeoProfile *self, const gchar *text, gsize len) {
       confirmed != NULL && JSON_NODE_HOLDS_VALUE (confirmed) &&
       json_node_get_value_type (confirmed) == G_TYPE_BOOLEAN &&
       json_node_get_boolean (confirmed);
+  backed_up = json_object_get_member (object, "backed_up");
+  if (backed_up != NULL && JSON_NODE_HOLDS_VALUE (backed_up) &&
+      json_node_get_value_type (backed_up) == G_TYPE_INT64)
+    self->backed_up = MAX (json_node_get_int (backed_up), 0);
   return TRUE;
 }
 
@@ -337,21 +349,36 @@ write_thread (gpointer data) {
   return NULL;
 }
 
+static void
+write_identity (GeoProfile *profile) {
+  Write *write = g_new0 (Write, 1);
+
+  write->before = profile->writer;
+  write->identity = identity_new (profile);
+  profile->writer = g_thread_new ("geo-profile", write_thread, write);
+}
+
+gint64
+geo_profile_get_backup_time (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->backed_up;
+}
+
+void
+geo_profile_set_backup_time (GeoProfile *profile, gint64 at) {
+  profile->backed_up = at;
+  write_identity (profile);
+}
+
 void
 geo_profile_set_words_confirmed (GeoProfile *profile, gboolean confirmed) {
-  Write *write;
-
   g_assert (GEO_IS_PROFILE (profile));
   confirmed = !!confirmed;
   if (profile->place == GEO_KEY_PLACE_NONE ||
       profile->words_confirmed == confirmed)
     return;
   profile->words_confirmed = confirmed;
-
-  write = g_new0 (Write, 1);
-  write->before = profile->writer;
-  write->identity = identity_new (profile);
-  profile->writer = g_thread_new ("geo-profile", write_thread, write);
+  write_identity (profile);
 }
 
 gboolean

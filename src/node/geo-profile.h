@@ -104,6 +104,8 @@ void geo_profile_backup_async (GeoProfile *profile,
 gboolean geo_profile_backup_finish (GeoProfile *profile,
                                     GAsyncResult *result,
                                     GError **error);
+/* When the last backup was made on this computer, in milliseconds; 0: none. */
+gint64 geo_profile_get_backup_time (GeoProfile *profile);
 /* Makes the identity of these words, like create, with the journals of its
  * backup, every record of which is checked first.  name NULL: the one in the
  * backup.  A file that is cut short, changed or another identity's changes
