@@ -19,6 +19,7 @@ struct _GeoJoinPage {
   GCancellable *cancellable; /* Of the attempt; NULL: there is none. */
 
   /* template children */
+  AdwStatusPage *status;
   AdwEntryRow *link_row;
   GtkLabel *error_label;
   GtkButton *join_button;
@@ -142,6 +143,7 @@ geo_join_page_class_init (GeoJoinPageClass *klass) {
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-join-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, status);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, link_row);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, error_label);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, join_button);
@@ -187,4 +189,19 @@ geo_join_page_set_link (GeoJoinPage *self, const gchar *link) {
   g_return_if_fail (GEO_IS_JOIN_PAGE (self));
 
   gtk_editable_set_text (GTK_EDITABLE (self->link_row), link);
+}
+
+void
+geo_join_page_set_restoring (GeoJoinPage *self, gboolean restoring) {
+  g_return_if_fail (GEO_IS_JOIN_PAGE (self));
+
+  adw_status_page_set_title (self->status, restoring
+                                               ? _ ("Where Is Your Community?")
+                                               : _ ("Join a Community"));
+  adw_status_page_set_description (
+      self->status,
+      restoring ? _ ("Its hub has kept what you owe and are owed. Type its "
+                     "address, or the invitation that you or somebody else got.")
+                : _ ("Somebody who is in a community can give you its "
+                     "invitation link or its address."));
 }

@@ -23,4 +23,7 @@ void geo_join_page_start (GeoJoinPage *self, GeoProfile *profile);
 /* What stands in the entry; nothing is joined by it. */
 void geo_join_page_set_link (GeoJoinPage *self, const gchar *link);
 
+/* It says that what is there comes back. */
+void geo_join_page_set_restoring (GeoJoinPage *self, gboolean restoring);
+
 G_END_DECLS

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * GeoWelcome: the first five minutes: a new wallet or one from recovery words,
- * a name, the words, where the key is kept, and a community.  It keeps no
- * secret longer than the step that needs it, and copies none to the clipboard.
+ * with or without a backup, a name, the words, where the key is kept, and a
+ * community.  It keeps no secret longer than the step that needs it, and copies
+ * none to the clipboard.
  */
 #include "config.h"
 
@@ -15,6 +16,7 @@
 #include "core/geo-text.h"
 #include "core/geo-words.h"
 #include "wallet/geo-join-page.h"
+#include "wallet/geo-restored-page.h"
 #include "wallet/geo-words-check.h"
 #include "wallet/geo-words-grid.h"
 
@@ -37,7 +39,13 @@ struct _GeoWelcome {
   /* S4: zeroed when the identity is made; NULL while restoring. */
   gchar *words;
 
+  /* What the restored wallet is made of, beside the words; NULL: they only. */
+  GFile *backup;
+  /* The community that was joined with restored words. */
+  GeoNode *node;
+
   gboolean restoring;
+  gboolean bad_file; /* Another one is to be chosen. */
   gboolean words_confirmed;
   Keyring keyring;
   /* The person is waiting for the keyring's answer. */
@@ -62,6 +70,8 @@ struct _GeoWelcome {
   GtkTextView *restore_view;
   GtkLabel *restore_status;
   GtkButton *restore_next_button;
+  AdwActionRow *hub_row;
+  AdwActionRow *backup_row;
   AdwNavigationPage *passphrase_page;
   AdwPasswordEntryRow *passphrase_row;
   AdwPasswordEntryRow *repeat_row;
@@ -70,10 +80,12 @@ struct _GeoWelcome {
   AdwNavigationPage *creating_page;
   AdwStatusPage *creating_status;
   GtkWidget *creating_spinner;
+  GtkProgressBar *creating_bar;
   GtkLabel *creating_error;
   GtkButton *creating_button;
   GtkButton *other_place_button;
   GeoJoinPage *join_page;
+  GeoRestoredPage *restored_page;
 };
 
 enum {
@@ -134,6 +146,7 @@ forget_secrets (GeoWelcome *self) {
 static void
 create_cb (GeoWelcome *self) {
   self->restoring = FALSE;
+  g_clear_object (&self->backup);
   /* Who goes back to this page may have written the words down already. */
   if (self->words == NULL)
     self->words = geo_profile_make_words ();
@@ -291,16 +304,66 @@ restore_changed_cb (GeoWelcome *self) {
 
 static void
 restore_next_cb (GeoWelcome *self) {
+  if (!gtk_widget_get_sensitive (GTK_WIDGET (self->restore_next_button)))
+    return;
   self->words_confirmed = TRUE;
+  go_to (self, "source");
+}
+
+/* --- What comes back, and from where --------------------------------- */
+
+static void
+hub_row_cb (GeoWelcome *self) {
+  g_clear_object (&self->backup);
   go_to (self, "name");
+}
+
+void
+geo_welcome_restore_backup (GeoWelcome *self, GFile *file) {
+  g_return_if_fail (GEO_IS_WELCOME (self));
+
+  g_set_object (&self->backup, file);
+  /* Where the key goes is known already when another file was no backup. */
+  if (adw_navigation_view_get_visible_page (self->navigation) ==
+      self->creating_page)
+    create (self);
+  else
+    choose_place (self);
+}
+
+static void
+backup_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoWelcome) self = user_data;
+  g_autoptr (GFile) file =
+      gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, NULL);
+
+  if (file != NULL && self->profile != NULL && self->restoring)
+    geo_welcome_restore_backup (self, file);
+}
+
+static void
+choose_backup (GeoWelcome *self) {
+  g_autoptr (GtkFileDialog) chooser = gtk_file_dialog_new ();
+
+  gtk_file_dialog_set_title (chooser, _ ("Choose a Backup"));
+  gtk_file_dialog_open (chooser,
+                        GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                        self->cancellable, backup_chosen_cb,
+                        g_object_ref (self));
 }
 
 /* --- Where the key is kept ------------------------------------------- */
 
 static void
 show_working (GeoWelcome *self) {
-  adw_status_page_set_title (self->creating_status, _ ("Making Your Wallet"));
-  gtk_widget_set_visible (self->creating_spinner, TRUE);
+  gboolean has_file = self->backup != NULL;
+
+  adw_status_page_set_title (self->creating_status,
+                             self->restoring ? _ ("Restoring Your Wallet")
+                                             : _ ("Making Your Wallet"));
+  gtk_widget_set_visible (self->creating_spinner, !has_file);
+  gtk_progress_bar_set_fraction (self->creating_bar, 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->creating_bar), has_file);
   gtk_widget_set_visible (GTK_WIDGET (self->creating_error), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->creating_button), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->other_place_button), FALSE);
@@ -391,6 +454,46 @@ other_place_cb (GeoWelcome *self) {
 /* --- The identity ---------------------------------------------------- */
 
 static void
+show_created (GeoWelcome *self) {
+  gboolean has_file = self->backup != NULL;
+  const char *next = has_file ? "restored" : "join";
+
+  if (self->words_confirmed)
+    geo_profile_set_words_confirmed (self->profile, TRUE);
+  forget_secrets (self);
+  g_clear_object (&self->backup);
+  if (has_file)
+    geo_restored_page_look (self->restored_page, self->profile);
+  else
+    geo_join_page_set_restoring (self->join_page, self->restoring);
+  adw_navigation_view_replace_with_tags (self->navigation, &next, 1);
+}
+
+static void
+show_not_created (GeoWelcome *self, const GError *error) {
+  gboolean is_bad_file =
+      self->backup != NULL &&
+      g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+
+  adw_status_page_set_title (self->creating_status,
+                             self->restoring
+                                 ? _ ("Your Wallet Was Not Restored")
+                                 : _ ("Your Wallet Was Not Made"));
+  gtk_label_set_label (self->creating_error, error->message);
+  gtk_button_set_label (self->creating_button,
+                        is_bad_file ? _ ("_Choose Another File…")
+                                    : _ ("_Try Again"));
+  gtk_widget_set_visible (self->creating_spinner, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->creating_bar), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->creating_error), TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->creating_button), TRUE);
+  gtk_widget_set_visible (
+      GTK_WIDGET (self->other_place_button),
+      g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING));
+  self->bad_file = is_bad_file;
+}
+
+static void
 created_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoWelcome) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -402,46 +505,59 @@ created_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     return;
   g_clear_object (&self->attempt);
   if (created) {
-    if (self->words_confirmed)
-      geo_profile_set_words_confirmed (self->profile, TRUE);
-    forget_secrets (self);
-    adw_navigation_view_replace_with_tags (self->navigation,
-                                           (const char *[]){ "join" }, 1);
+    show_created (self);
     return;
   }
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    if (self->again)
-      create (self);
-    return;
-  }
-  adw_status_page_set_title (self->creating_status,
-                             _ ("Your Wallet Was Not Made"));
-  gtk_label_set_label (self->creating_error, error->message);
-  gtk_widget_set_visible (self->creating_spinner, FALSE);
-  gtk_widget_set_visible (GTK_WIDGET (self->creating_error), TRUE);
-  gtk_widget_set_visible (GTK_WIDGET (self->creating_button), TRUE);
-  gtk_widget_set_visible (
-      GTK_WIDGET (self->other_place_button),
-      g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING));
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    show_not_created (self, error);
+  else if (self->again)
+    create (self);
+}
+
+static void
+backup_progress_cb (gint64 done, gint64 total, gpointer user_data) {
+  GeoWelcome *self = user_data;
+
+  /* Disposed meanwhile: the call goes on without anybody here. */
+  if (self->attempt != NULL && total > 0)
+    gtk_progress_bar_set_fraction (self->creating_bar,
+                                   MIN ((double) done / (double) total, 1));
 }
 
 static void
 create (GeoWelcome *self) {
   g_autofree gchar *name = get_name (self);
+  g_autofree gchar *path = self->backup != NULL ? g_file_get_path (self->backup)
+                                                : NULL;
   gchar *typed = self->restoring ? get_restore_words (self) : NULL;
+  const gchar *passphrase =
+      self->keyring == KEYRING_MISSING
+          ? gtk_editable_get_text (GTK_EDITABLE (self->passphrase_row))
+          : NULL;
 
   show_working (self);
   self->again = self->attempt != NULL;
   if (!self->again) {
     self->attempt = g_cancellable_new ();
-    geo_profile_create_async (
-        self->profile, name, self->restoring ? typed : self->words,
-        self->keyring == KEYRING_MISSING
-            ? gtk_editable_get_text (GTK_EDITABLE (self->passphrase_row))
-            : NULL,
-        self->attempt, created_cb, g_object_ref (self));
+    if (path != NULL)
+      geo_profile_restore_async (self->profile, path, NULL, typed, passphrase,
+                                 backup_progress_cb, self, self->attempt,
+                                 created_cb, g_object_ref (self));
+    else
+      geo_profile_create_async (self->profile, name,
+                                self->restoring ? typed : self->words,
+                                passphrase, self->attempt, created_cb,
+                                g_object_ref (self));
   }
   geo_words_free (typed);
+}
+
+static void
+try_again_cb (GeoWelcome *self) {
+  if (self->bad_file)
+    choose_backup (self);
+  else
+    create (self);
 }
 
 /* Who goes back does not wait for it any more. */
@@ -454,9 +570,25 @@ popped_cb (GeoWelcome *self, AdwNavigationPage *page) {
   g_cancellable_cancel (self->attempt);
 }
 
+/* NULL: what was restored is to be opened. */
+static void
+finish (GeoWelcome *self) {
+  g_autoptr (GeoNode) node = g_steal_pointer (&self->node);
+
+  geo_restored_page_clear (self->restored_page);
+  g_signal_emit (self, signals[DONE], 0, node);
+}
+
 static void
 joined_cb (GeoWelcome *self, GeoNode *node) {
-  g_signal_emit (self, signals[DONE], 0, node);
+  g_set_object (&self->node, node);
+  if (!self->restoring) {
+    finish (self);
+    return;
+  }
+  geo_restored_page_follow (self->restored_page, node);
+  adw_navigation_view_replace_with_tags (self->navigation,
+                                         (const char *[]){ "restored" }, 1);
 }
 
 /* --- Life ------------------------------------------------------------ */
@@ -470,6 +602,8 @@ geo_welcome_dispose (GObject *object) {
   g_cancellable_cancel (self->attempt);
   g_clear_object (&self->attempt);
   g_clear_object (&self->profile);
+  g_clear_object (&self->backup);
+  g_clear_object (&self->node);
   g_clear_pointer (&self->words, geo_words_free);
   G_OBJECT_CLASS (geo_welcome_parent_class)->dispose (object);
 }
@@ -492,6 +626,8 @@ bind_children (GtkWidgetClass *klass) {
   gtk_widget_class_bind_template_child (klass, GeoWelcome, restore_view);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, restore_status);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, restore_next_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, hub_row);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, backup_row);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, passphrase_page);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, passphrase_row);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, repeat_row);
@@ -500,10 +636,12 @@ bind_children (GtkWidgetClass *klass) {
   gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_page);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_status);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_spinner);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_bar);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_error);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_button);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, other_place_button);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, join_page);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, restored_page);
 }
 
 static void
@@ -516,6 +654,7 @@ geo_welcome_class_init (GeoWelcomeClass *klass) {
                                 GEO_TYPE_NODE);
 
   g_type_ensure (GEO_TYPE_JOIN_PAGE);
+  g_type_ensure (GEO_TYPE_RESTORED_PAGE);
   g_type_ensure (GEO_TYPE_WORDS_CHECK);
   g_type_ensure (GEO_TYPE_WORDS_GRID);
   gtk_widget_class_set_template_from_resource (
@@ -562,13 +701,15 @@ geo_welcome_init (GeoWelcome *self) {
     { gtk_text_view_get_buffer (self->restore_view), "changed",
       restore_changed_cb },
     { self->restore_next_button, "clicked", restore_next_cb },
+    { self->hub_row, "activated", hub_row_cb },
+    { self->backup_row, "activated", choose_backup },
     { self->passphrase_page, "shown", passphrase_shown_cb },
     { self->passphrase_row, "changed", passphrase_changed_cb },
     { self->passphrase_row, "entry-activated", passphrase_next_cb },
     { self->repeat_row, "changed", passphrase_changed_cb },
     { self->repeat_row, "entry-activated", passphrase_next_cb },
     { self->passphrase_button, "clicked", passphrase_next_cb },
-    { self->creating_button, "clicked", create },
+    { self->creating_button, "clicked", try_again_cb },
     { self->other_place_button, "clicked", other_place_cb },
   };
 
@@ -576,6 +717,8 @@ geo_welcome_init (GeoWelcome *self) {
     g_signal_connect_swapped (connections[i].object, connections[i].signal,
                               G_CALLBACK (connections[i].callback), self);
   g_signal_connect_swapped (self->join_page, "joined", G_CALLBACK (joined_cb),
+                            self);
+  g_signal_connect_swapped (self->restored_page, "done", G_CALLBACK (finish),
                             self);
   g_signal_connect_swapped (self->navigation, "popped", G_CALLBACK (popped_cb),
                             self);
@@ -599,6 +742,10 @@ geo_welcome_start (GeoWelcome *self,
   g_cancellable_cancel (self->attempt);
   g_clear_object (&self->attempt);
   self->again = FALSE;
+  self->restoring = FALSE;
+  g_clear_object (&self->backup);
+  g_clear_object (&self->node);
+  geo_restored_page_clear (self->restored_page);
   g_set_object (&self->profile, profile);
   forget_secrets (self);
   self->words_confirmed = FALSE;
@@ -606,6 +753,7 @@ geo_welcome_start (GeoWelcome *self,
   self->keyring = KEYRING_UNKNOWN;
   set_text (self->name_row, "");
   geo_join_page_start (self->join_page, profile);
+  geo_join_page_set_restoring (self->join_page, FALSE);
   adw_navigation_view_replace_with_tags (self->navigation, &first, 1);
   /* Asked now, so that it is known when it is needed. */
   if (!has_identity)

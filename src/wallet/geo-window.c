@@ -139,7 +139,10 @@ show_trouble (GeoWindow *self) {
 
 static void
 welcome_done_cb (GeoWelcome *welcome, GeoNode *node, GeoWindow *self) {
-  geo_wallet_add_node (self->wallet, node);
+  if (node != NULL)
+    geo_wallet_add_node (self->wallet, node);
+  else
+    geo_wallet_open (self->wallet);
 }
 
 /* Most days nobody is welcomed, and the first frame need not wait for it. */

@@ -303,8 +303,9 @@ set_words (Fixture *fixture, const gchar *text) {
                             text, -1);
 }
 
+/* Up to the question where the records come from; looking at the pages. */
 static void
-test_restore (Fixture *fixture, gconstpointer data) {
+give_words (Fixture *fixture, gboolean looking) {
   static const gchar *const bad[] = {
     "",
     "legal winner",
@@ -316,7 +317,6 @@ test_restore (Fixture *fixture, gconstpointer data) {
     "borscht",
     WORDS " legal",
   };
-  g_autofree gchar *kept = NULL;
 
   geo_welcome_start (fixture->welcome, fixture->profile, FALSE);
   wait_page (fixture, "welcome");
@@ -326,13 +326,25 @@ test_restore (Fixture *fixture, gconstpointer data) {
     set_words (fixture, bad[i]);
     g_assert_false (
         gtk_widget_get_sensitive (child (fixture, "restore_next_button")));
-    if (i == 3)
+    if (i == 3 && looking)
       look (fixture, "restore-wrong");
   }
   set_words (fixture, "  Legal winner\nthank year wave sausage worth useful "
                       "legal winner thank yellow\n");
-  look (fixture, "restore");
+  if (looking)
+    look (fixture, "restore");
   click (fixture, "restore_next_button");
+  wait_page (fixture, "source");
+}
+
+static void
+restore (Fixture *fixture, gboolean looking) {
+  g_autofree gchar *kept = NULL;
+
+  give_words (fixture, looking);
+  if (looking)
+    look (fixture, "restore-source");
+  gtk_widget_activate (child (fixture, "hub_row"));
   wait_page (fixture, "name");
   type (child (fixture, "name_row"), "Daria");
   click (fixture, "name_button");
@@ -344,6 +356,105 @@ test_restore (Fixture *fixture, gconstpointer data) {
   g_assert_true (geo_profile_get_words_confirmed (fixture->profile));
   kept = geo_profile_get_words (fixture->profile);
   g_assert_cmpstr (kept, ==, WORDS);
+}
+
+static void
+test_restore (Fixture *fixture, gconstpointer data) {
+  restore (fixture, TRUE);
+}
+
+/* --- From a backup --------------------------------------------------- */
+
+static void
+store_result_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  GAsyncResult **out = user_data;
+
+  *out = g_object_ref (result);
+}
+
+static gboolean
+is_there (gpointer pointer) {
+  return *(gpointer *) pointer != NULL;
+}
+
+/* Of an identity that was in no community; another's: with other words. */
+static GFile *
+make_backup (Fixture *fixture, const gchar *name, const gchar *words) {
+  g_autofree gchar *folder = g_build_filename (fixture->folder, name, NULL);
+  g_autofree gchar *path = g_strconcat (folder, ".geo", NULL);
+  g_autoptr (GeoProfile) profile = geo_profile_new (folder);
+  g_autoptr (GAsyncResult) created = NULL;
+  g_autoptr (GAsyncResult) saved = NULL;
+  g_autoptr (GError) error = NULL;
+
+  geo_profile_create_async (profile, name, words, "correct horse", NULL,
+                            store_result_cb, &created);
+  g_assert_true (geo_screen_wait (is_there, &created, 60));
+  geo_profile_create_finish (profile, created, &error);
+  g_assert_no_error (error);
+  geo_profile_backup_async (profile, path, NULL, NULL, NULL, store_result_cb,
+                            &saved);
+  g_assert_true (geo_screen_wait (is_there, &saved, 60));
+  geo_profile_backup_finish (profile, saved, &error);
+  g_assert_no_error (error);
+  return g_file_new_for_path (path);
+}
+
+static gboolean
+is_shown (gpointer widget) {
+  return gtk_widget_get_mapped (widget);
+}
+
+/* It says what is wrong, and the profile is as empty as before. */
+static void
+assert_refused (Fixture *fixture, GFile *file) {
+  GtkWidget *label = child (fixture, "creating_error");
+
+  geo_welcome_restore_backup (fixture->welcome, file);
+  wait_page (fixture, "passphrase");
+  type (child (fixture, "passphrase_row"), "correct horse");
+  type (child (fixture, "repeat_row"), "correct horse");
+  click (fixture, "passphrase_button");
+  wait_page (fixture, "creating");
+  g_assert_true (geo_screen_wait (is_shown, label, 60));
+  g_test_message ("%s", gtk_label_get_label (GTK_LABEL (label)));
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), !=, "");
+  g_assert_cmpint (geo_profile_get_key_place (fixture->profile), ==,
+                   GEO_KEY_PLACE_NONE);
+}
+
+static void
+back (Fixture *fixture, const gchar *tag) {
+  adw_navigation_view_pop (ADW_NAVIGATION_VIEW (child (fixture, "navigation")));
+  wait_page (fixture, tag);
+}
+
+static void
+test_backup (Fixture *fixture, gconstpointer data) {
+  static const gchar other[] =
+      "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong";
+  g_autoptr (GFile) own = make_backup (fixture, "Daria", WORDS);
+  g_autoptr (GFile) foreign = make_backup (fixture, "Petro", other);
+  g_autofree gchar *text_path = g_build_filename (fixture->folder, "text",
+                                                  NULL);
+  g_autoptr (GFile) text = g_file_new_for_path (text_path);
+
+  g_assert_true (g_file_set_contents (text_path, "Dear diary", -1, NULL));
+  give_words (fixture, FALSE);
+  assert_refused (fixture, foreign);
+  look (fixture, "restore-foreign");
+  back (fixture, "passphrase");
+  back (fixture, "source");
+  assert_refused (fixture, text);
+  /* Another file may be chosen at once. */
+  g_assert_cmpstr (
+      gtk_button_get_label (GTK_BUTTON (child (fixture, "creating_button"))),
+      ==, _ ("_Choose Another File…"));
+  geo_welcome_restore_backup (fixture->welcome, own);
+  wait_page (fixture, "restored");
+  g_assert_cmpstr (geo_profile_get_name (fixture->profile), ==, "Daria");
+  g_assert_true (geo_profile_get_words_confirmed (fixture->profile));
+  look (fixture, "restored-empty");
 }
 
 /* --- Nobody there ---------------------------------------------------- */
@@ -361,7 +472,7 @@ test_join (Fixture *fixture, gconstpointer data) {
   GtkWidget *button;
 
   g_setenv ("GEO_PRACTICE_LINK", "geo://v1/join?hub=http://127.0.0.1:9", TRUE);
-  test_restore (fixture, data);
+  restore (fixture, FALSE);
   look (fixture, "join");
   page = child (fixture, "join_page");
   row = geo_screen_find (page, ADW_TYPE_ENTRY_ROW, NULL);
@@ -409,7 +520,7 @@ test_unlock (Fixture *fixture, gconstpointer data) {
   GtkWidget *error_label;
   gboolean done = FALSE;
 
-  test_restore (fixture, data);
+  restore (fixture, FALSE);
   locked = geo_profile_new (fixture->folder);
   g_assert_false (geo_profile_is_unlocked (locked));
 
@@ -475,6 +586,7 @@ main (int argc, char **argv) {
     TEST ("/onboarding/new", test_new);
     TEST ("/onboarding/later", test_later);
     TEST ("/onboarding/restore", test_restore);
+    TEST ("/onboarding/backup", test_backup);
     TEST ("/onboarding/join", test_join);
     TEST ("/onboarding/unlock", test_unlock);
   }
