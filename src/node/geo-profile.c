@@ -80,9 +80,39 @@ geo_profile_finalize (GObject *object) {
   G_OBJECT_CLASS (geo_profile_parent_class)->finalize (object);
 }
 
+enum {
+  PROP_0,
+  PROP_BACKUP_TIME,
+  N_PROPS,
+};
+
+static GParamSpec *props[N_PROPS];
+
+static void
+geo_profile_get_property (GObject *object,
+                          guint prop_id,
+                          GValue *value,
+                          GParamSpec *pspec) {
+  switch (prop_id) {
+  case PROP_BACKUP_TIME:
+    g_value_set_int64 (value, GEO_PROFILE (object)->backed_up);
+    break;
+  default: /* Not an enum: a number that GObject checked. */
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    break;
+  }
+}
+
 static void
 geo_profile_class_init (GeoProfileClass *klass) {
-  G_OBJECT_CLASS (klass)->finalize = geo_profile_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = geo_profile_finalize;
+  object_class->get_property = geo_profile_get_property;
+  props[PROP_BACKUP_TIME] = g_param_spec_int64 (
+      "backup-time", NULL, NULL, 0, G_MAXINT64, 0,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
 static void
@@ -368,6 +398,7 @@ void
 geo_profile_set_backup_time (GeoProfile *profile, gint64 at) {
   profile->backed_up = at;
   write_identity (profile);
+  g_object_notify_by_pspec (G_OBJECT (profile), props[PROP_BACKUP_TIME]);
 }
 
 void

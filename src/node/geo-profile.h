@@ -45,6 +45,7 @@ typedef enum {
   GEO_KEY_PLACE_FILE = 2, /* identity.key, with a passphrase. */
 } GeoKeyPlace;
 
+/* Property that notifies: "backup-time" (int64, see below). */
 #define GEO_TYPE_PROFILE (geo_profile_get_type ())
 G_DECLARE_FINAL_TYPE (GeoProfile, geo_profile, GEO, PROFILE, GObject)
 

@@ -25,8 +25,8 @@ geo_backup_dialog_new (GeoProfile *profile, GeoOwnHub *own_hub);
 /* As if this file were chosen. */
 void geo_backup_dialog_save (GeoBackupDialog *self, GFile *file);
 
-/* Whether it is time to remind of it: of lines of history, the last of which
- * came at now.  Milliseconds. */
+/* Whether it is time to remind of one, where the last was made at last (0: none
+ * was) and there are so many lines of history.  Milliseconds. */
 gboolean geo_backup_is_due (gint64 last, guint lines, gint64 now);
 
 G_END_DECLS

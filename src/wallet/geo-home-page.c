@@ -13,6 +13,7 @@
 #include "node/geo-node-requests.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-activity-row.h"
+#include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-request-answer.h"
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-words-dialog.h"
@@ -43,6 +44,7 @@ struct _GeoHomePage {
   AdwActionRow *fault_row;
   AdwActionRow *open_row;
   AdwActionRow *words_row;
+  AdwActionRow *backup_row;
   AdwActionRow *trust_row;
   AdwActionRow *trusted_row;
   GtkButton *show_all_button;
@@ -173,6 +175,28 @@ show_fault (GeoHomePage *self) {
                                geo_node_get_connection_detail (self->node));
 }
 
+/* The words come first: without them a backup is of no use. */
+static void
+show_backup (GeoHomePage *self) {
+  GeoProfile *profile = geo_node_get_profile (self->node);
+  gint64 last = geo_profile_get_backup_time (profile);
+  g_autofree gchar *date = last > 0 ? geo_phrase_date_time (last) : NULL;
+  g_autofree gchar *text =
+      date != NULL
+          /* Translators: %s is a date and a time. */
+          ? g_strdup_printf (_ ("The last one is of %s"), date)
+          : g_strdup (_ ("If the hub is lost, it shows who owes whom"));
+
+  adw_action_row_set_subtitle (self->backup_row, text);
+  gtk_widget_set_visible (
+      GTK_WIDGET (self->backup_row),
+      geo_profile_get_words_confirmed (profile) &&
+          geo_backup_is_due (last,
+                             g_list_model_get_n_items (
+                                 geo_node_get_activity (self->node)),
+                             g_get_real_time () / 1000));
+}
+
 static void
 show_attention (GeoHomePage *self) {
   GeoProfile *profile = geo_node_get_profile (self->node);
@@ -186,6 +210,7 @@ show_attention (GeoHomePage *self) {
   gtk_widget_set_visible (GTK_WIDGET (self->words_row),
                           geo_profile_is_unlocked (profile) &&
                               !geo_profile_get_words_confirmed (profile));
+  show_backup (self);
   gtk_widget_set_visible (GTK_WIDGET (self->trust_row), !given);
   gtk_widget_set_visible (GTK_WIDGET (self->trusted_row), !got);
   gtk_widget_set_visible (
@@ -193,7 +218,8 @@ show_attention (GeoHomePage *self) {
       gtk_widget_get_visible (GTK_WIDGET (self->fault_row)) ||
           gtk_widget_get_visible (GTK_WIDGET (self->open_row)) ||
           self->proposals->len > 0 ||
-          gtk_widget_get_visible (GTK_WIDGET (self->words_row)) || !given ||
+          gtk_widget_get_visible (GTK_WIDGET (self->words_row)) ||
+          gtk_widget_get_visible (GTK_WIDGET (self->backup_row)) || !given ||
           !got);
 }
 
@@ -327,6 +353,8 @@ forget_node (GeoHomePage *self) {
   g_signal_handlers_disconnect_by_data (geo_node_get_requests (self->node),
                                         self);
   g_signal_handlers_disconnect_by_data (self->node, self);
+  g_signal_handlers_disconnect_by_data (geo_node_get_profile (self->node),
+                                        self);
   for (guint i = 0;
        i < g_list_model_get_n_items (geo_node_get_totals (self->node)); i++) {
     g_autoptr (GObject) total =
@@ -361,6 +389,7 @@ geo_home_page_class_init (GeoHomePageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, fault_row);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, open_row);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, words_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage, backup_row);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, trust_row);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, trusted_row);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage,
@@ -405,6 +434,8 @@ geo_home_page_set_node (GeoHomePage *self, GeoNode *node) {
                             G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (node, "notify::connection", G_CALLBACK (changed_cb),
                             self);
+  g_signal_connect_swapped (geo_node_get_profile (node), "notify::backup-time",
+                            G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (node, "notify::open-count",
                             G_CALLBACK (open_count_cb), self);
   gtk_slice_list_model_set_model (self->latest, geo_node_get_activity (node));

@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoWallet: what is open in this run of the program: the profile, its lock and
- * its communities, whether a window shows them or not.  It shows nothing.
+ * GeoWallet: what is open in this run of the program: the profile, its lock,
+ * its communities and the market on this computer, whether a window shows them
+ * or not.  It shows nothing.
  */
 #include "config.h"
 
@@ -16,6 +17,7 @@ struct _GeoWallet {
   GeoLock *lock;
   GeoCommunities *communities; /* NULL unless open. */
   GeoCommunityItem *current;
+  GeoOwnHub *own_hub;
   GCancellable *cancellable; /* Of opening; NULL: nothing is being opened. */
   gchar *problem;
 
@@ -188,6 +190,8 @@ geo_wallet_look (GeoWallet *wallet) {
   if (wallet->state == GEO_WALLET_OPEN || wallet->state == GEO_WALLET_OPENING)
     return;
   set_problem (wallet, NULL);
+  /* Others pay there, whether this person's own key is asked for or not. */
+  geo_own_hub_begin (wallet->own_hub);
   if (geo_profile_get_key_place (wallet->profile) == GEO_KEY_PLACE_NONE) {
     set_state (wallet, GEO_WALLET_NO_IDENTITY);
     return;
@@ -226,6 +230,8 @@ geo_wallet_close (GeoWallet *wallet) {
   set_current (wallet, NULL);
   set_communities (wallet, NULL);
   set_problem (wallet, NULL);
+  /* After the sessions with it. */
+  geo_own_hub_end (wallet->own_hub);
   set_state (wallet, GEO_WALLET_CLOSED);
 }
 
@@ -286,7 +292,9 @@ static void
 geo_wallet_dispose (GObject *object) {
   GeoWallet *self = GEO_WALLET (object);
 
-  geo_wallet_close (self);
+  if (self->own_hub != NULL)
+    geo_wallet_close (self);
+  g_clear_object (&self->own_hub);
   g_clear_object (&self->lock);
   g_clear_object (&self->profile);
   G_OBJECT_CLASS (geo_wallet_parent_class)->dispose (object);
@@ -328,6 +336,7 @@ geo_wallet_new (GeoProfile *profile) {
   self = g_object_new (GEO_TYPE_WALLET, NULL);
   self->profile = g_object_ref (profile);
   self->lock = geo_lock_new (profile);
+  self->own_hub = geo_own_hub_new (profile);
   return self;
 }
 
@@ -345,6 +354,13 @@ geo_wallet_get_lock (GeoWallet *wallet) {
   g_return_val_if_fail (GEO_IS_WALLET (wallet), NULL);
 
   return wallet->lock;
+}
+
+GeoOwnHub *
+geo_wallet_get_own_hub (GeoWallet *wallet) {
+  g_return_val_if_fail (GEO_IS_WALLET (wallet), NULL);
+
+  return wallet->own_hub;
 }
 
 GeoWalletState

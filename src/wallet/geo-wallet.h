@@ -1,14 +1,15 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoWallet: what is open in this run of the program: the profile, its lock and
- * its communities, whether a window shows them or not.  It shows nothing.  Main
- * context.
+ * GeoWallet: what is open in this run of the program: the profile, its lock,
+ * its communities and the market on this computer, whether a window shows them
+ * or not.  It shows nothing.  Main context.
  */
 #pragma once
 
 #include "node/geo-communities.h"
 #include "node/geo-lock.h"
+#include "node/geo-own-hub.h"
 
 G_BEGIN_DECLS
 
@@ -30,9 +31,12 @@ typedef enum {
 G_DECLARE_FINAL_TYPE (GeoWallet, geo_wallet, GEO, WALLET, GObject)
 
 GeoWallet *geo_wallet_new (GeoProfile *profile);
-/* Both borrowed. */
+/* All borrowed. */
 GeoProfile *geo_wallet_get_profile (GeoWallet *wallet);
 GeoLock *geo_wallet_get_lock (GeoWallet *wallet);
+/* The market on this computer: it runs while the wallet is open, as far as that
+ * was asked for. */
+GeoOwnHub *geo_wallet_get_own_hub (GeoWallet *wallet);
 
 /* Opens and connects what can be opened without asking; again, where it could
  * not be before.  "state" says how far that came. */

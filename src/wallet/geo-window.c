@@ -15,6 +15,7 @@
 #include "node/geo-phrases.h"
 #include "wallet/geo-activity-page.h"
 #include "wallet/geo-clearing-dialog.h"
+#include "wallet/geo-community-actions.h"
 #include "wallet/geo-connection-pill.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-idle-watch.h"
@@ -231,6 +232,7 @@ update_actions (GeoWindow *self) {
 
   for (guint i = 0; i < G_N_ELEMENTS (page_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), page_actions[i], is_open);
+  geo_community_actions_set_enabled (GTK_WIDGET (self), is_open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.lock",
                                  geo_wallet_can_lock (self->wallet));
 }
@@ -687,6 +689,7 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
                                         sidebar_button);
 
+  geo_community_actions_install (widget_class);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s",
                                    show_page_cb);
   gtk_widget_class_install_action (widget_class, "win.show-person", "s",

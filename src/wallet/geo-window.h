@@ -22,6 +22,7 @@
  *   win.lock (where there is a PIN)
  *   win.preferences
  *   win.save-statement
+ *   and those of geo-community-actions.h
  *   win.toast (a sentence)
  *   win.open-link (geo://v1/…)
  *

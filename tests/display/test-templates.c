@@ -11,6 +11,7 @@
 #include "geo-screen.h"
 #include "wallet/geo-activity-row.h"
 #include "wallet/geo-amount-entry.h"
+#include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-my-code-dialog.h"
 #include "wallet/geo-pay-dialog.h"
@@ -115,6 +116,7 @@ main (int argc, char **argv) {
   g_type_class_unref (g_type_class_ref (GEO_TYPE_WELCOME));
   g_type_ensure (GEO_TYPE_ACTIVITY_ROW);
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
+  g_type_ensure (GEO_TYPE_BACKUP_DIALOG);
   g_type_ensure (GEO_TYPE_CLEARING_DIALOG);
   g_type_ensure (GEO_TYPE_MY_CODE_DIALOG);
   g_type_ensure (GEO_TYPE_PAYMENT_VIEW);
