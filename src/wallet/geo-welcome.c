@@ -83,6 +83,7 @@ struct _GeoWelcome {
   GtkProgressBar *creating_bar;
   GtkLabel *creating_error;
   GtkButton *creating_button;
+  GtkLabel *creating_label;
   GtkButton *other_place_button;
   GeoJoinPage *join_page;
   GeoRestoredPage *restored_page;
@@ -480,9 +481,9 @@ show_not_created (GeoWelcome *self, const GError *error) {
                                  ? _ ("Your Wallet Was Not Restored")
                                  : _ ("Your Wallet Was Not Made"));
   gtk_label_set_label (self->creating_error, error->message);
-  gtk_button_set_label (self->creating_button,
-                        is_bad_file ? _ ("_Choose Another File…")
-                                    : _ ("_Try Again"));
+  gtk_label_set_label (self->creating_label,
+                       is_bad_file ? _ ("_Choose Another File…")
+                                   : _ ("_Try Again"));
   gtk_widget_set_visible (self->creating_spinner, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->creating_bar), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->creating_error), TRUE);
@@ -639,6 +640,7 @@ bind_children (GtkWidgetClass *klass) {
   gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_bar);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_error);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_button);
+  gtk_widget_class_bind_template_child (klass, GeoWelcome, creating_label);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, other_place_button);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, join_page);
   gtk_widget_class_bind_template_child (klass, GeoWelcome, restored_page);

@@ -154,6 +154,7 @@ look (Fixture *fixture, const gchar *name) {
     geo_screen_save (window, picture);
     g_test_message ("%s: %d x %d", picture, gtk_widget_get_width (window),
                     gtk_widget_get_height (window));
+    g_assert_cmpint (gtk_widget_get_width (window), ==, views[i].width);
     complaints = geo_screen_complaints (window);
     if (complaints != NULL) {
       g_test_message ("%s:\n%s", picture, complaints);
@@ -448,7 +449,7 @@ test_backup (Fixture *fixture, gconstpointer data) {
   assert_refused (fixture, text);
   /* Another file may be chosen at once. */
   g_assert_cmpstr (
-      gtk_button_get_label (GTK_BUTTON (child (fixture, "creating_button"))),
+      gtk_label_get_label (GTK_LABEL (child (fixture, "creating_label"))),
       ==, _ ("_Choose Another File…"));
   geo_welcome_restore_backup (fixture->welcome, own);
   wait_page (fixture, "restored");
