@@ -11,9 +11,10 @@
  * the key, 2 makes the id), in chunks of 64 KiB plain, the last one with the
  * final tag.  The first eight bytes and the id are the additional data of every
  * chunk.  What is encrypted is the length of a JSON document in four bytes, the
- * largest first, the document {"journals": [{"community", "sha256", "size"}],
- * "kind": "geo-backup", "name", "v": 1} and the journals, which are SQLite
- * files, one after another.
+ * largest first, the document {"journals": [{"community", "people" (whom this
+ * person compared keys with, where there are any), "sha256", "size"}], "kind":
+ * "geo-backup", "name", "v": 1} and the journals, which are SQLite files, one
+ * after another.
  */
 #include "config.h"
 
@@ -40,7 +41,10 @@
 #define HEADER_LEN crypto_secretstream_xchacha20poly1305_HEADERBYTES
 #define EXTRA_LEN crypto_secretstream_xchacha20poly1305_ABYTES
 #define CHUNK_LEN 65536
-#define MANIFEST_MAX GEO_JSON_SIZE_MAX
+#define MANIFEST_MAX GEO_JSON_SYNC_SIZE_MAX
+/* What stands beside the journals, all together. */
+#define PEOPLE_FILE "people.ini"
+#define PEOPLE_MAX (128 * 1024)
 #define JOURNALS_MAX 256
 #define KDF_CONTEXT "geobackp"
 #define KDF_KEY 1
@@ -111,6 +115,7 @@ typedef struct {
   gchar *path;
   gint64 size;
   gchar *sha256;
+  gchar *people; /* The notes beside it; NULL: none. */
 } Journal;
 
 static void
@@ -119,6 +124,7 @@ journal_free (gpointer data) {
 
   g_free (journal->path);
   g_free (journal->sha256);
+  g_free (journal->people);
   g_free (journal);
 }
 
@@ -219,6 +225,10 @@ make_manifest (const gchar *name, GPtrArray *journals) {
     json_builder_begin_object (builder);
     json_builder_set_member_name (builder, "community");
     json_builder_add_string_value (builder, pid);
+    if (journal->people != NULL) {
+      json_builder_set_member_name (builder, "people");
+      json_builder_add_string_value (builder, journal->people);
+    }
     json_builder_set_member_name (builder, "sha256");
     json_builder_add_string_value (builder, journal->sha256);
     json_builder_set_member_name (builder, "size");
@@ -257,6 +267,22 @@ hash_file (const gchar *path, gint64 *size, gchar **sha256, GError **error) {
   return n == 0;
 }
 
+/* Whom this person compared keys with; NULL where there is nothing to keep, or
+ * more than anybody has written by hand. */
+static gchar *
+read_people (const gchar *folder, const gchar *community, gsize *left) {
+  g_autofree gchar *path = g_build_filename (folder, community, PEOPLE_FILE,
+                                             NULL);
+  g_autofree gchar *text = NULL;
+  gsize len;
+
+  if (!g_file_get_contents (path, &text, &len, NULL) || len == 0 ||
+      len > *left || !g_utf8_validate (text, (gssize) len, NULL))
+    return NULL;
+  *left -= len;
+  return g_steal_pointer (&text);
+}
+
 /* Copies of the journals as they are now. */
 static GPtrArray *
 copy_journals (const gchar *folder,
@@ -265,6 +291,7 @@ copy_journals (const gchar *folder,
                GError **error) {
   g_autoptr (GPtrArray) journals =
       g_ptr_array_new_with_free_func (journal_free);
+  gsize left = PEOPLE_MAX;
 
   for (guint i = 0; i < communities->len; i++) {
     const GeoPid *pid = g_ptr_array_index (communities, i);
@@ -278,6 +305,7 @@ copy_journals (const gchar *folder,
     g_ptr_array_add (journals, copy);
     copy->community = *pid;
     copy->path = g_build_filename (copies, text, NULL);
+    copy->people = read_people (folder, text, &left);
     journal = geo_journal_open (from, TRUE, &failure);
     if (journal == NULL || !geo_journal_copy (journal, copy->path, &failure) ||
         !hash_file (copy->path, &copy->size, &copy->sha256, &failure)) {
@@ -460,6 +488,8 @@ read_journal (const gchar *staging, JsonNode *node, GPtrArray *journals) {
       !geo_pid_parse (community, &journal->community, NULL) ||
       journal->size < 0)
     return FALSE;
+  journal->people = g_strdup (
+      json_object_get_string_member_with_default (object, "people", NULL));
   text = geo_pid_to_string (&journal->community);
   journal->path = g_build_filename (staging, text, GEO_JOURNAL_FILE, NULL);
   return TRUE;
@@ -515,6 +545,18 @@ read_manifest (Reader *reader,
 }
 
 static gboolean
+unpack_people (const Journal *journal, const gchar *folder, GError **error) {
+  g_autofree gchar *path = g_build_filename (folder, PEOPLE_FILE, NULL);
+  g_autoptr (GError) failure = NULL;
+
+  return journal->people == NULL ||
+         g_file_set_contents_full (path, journal->people, -1,
+                                   G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                   &failure) ||
+         fail_restore (error, failure->message);
+}
+
+static gboolean
 unpack_journal (Reader *reader, const Journal *journal, GError **error) {
   g_autofree gchar *folder = g_path_get_dirname (journal->path);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
@@ -548,7 +590,7 @@ unpack_journal (Reader *reader, const Journal *journal, GError **error) {
   if (done &&
       g_strcmp0 (g_checksum_get_string (checksum), journal->sha256) != 0)
     done = fail_damaged (error);
-  return done;
+  return done && unpack_people (journal, folder, error);
 }
 
 /* What the first n bytes say about what it is. */

@@ -414,9 +414,11 @@ tell (GeoNode *self, const GeoTold *told) {
     break;
   case GEO_TOLD_REQUEST:
     geo_node_told_request (self, told);
+    geo_node_state_changed (self);
     break;
   case GEO_TOLD_BLOCKED:
     geo_node_told_blocked (self, &told->person->pid);
+    geo_node_state_changed (self);
     break;
   case GEO_TOLD_LINE:
   case GEO_TOLD_LINE_REFUSED:

@@ -44,8 +44,11 @@ export_job (GeoWorker *worker, gpointer data, GError **error) {
   GeoJournal *journal = geo_journal_open (job->path, TRUE, error);
 
   if (journal != NULL) {
+    g_autoptr (GKeyFile) notes = geo_node_notes_read (job->path);
+    g_autofree gchar *verified = geo_node_notes_write (notes);
+
     geo_worker_set_journal (worker, journal);
-    if (geo_journal_export (journal, write_cb, job, error))
+    if (geo_journal_export (journal, verified, write_cb, job, error))
       g_output_stream_close (job->stream, job->cancellable, error);
   }
   return NULL;

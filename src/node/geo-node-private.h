@@ -11,6 +11,7 @@
 #include "node/geo-node.h"
 #include "node/geo-payment-private.h"
 #include "node/geo-phrases.h"
+#include "node/geo-state-codec-private.h"
 #include "node/geo-worker-private.h"
 
 #include <json-glib/json-glib.h>
@@ -358,6 +359,11 @@ void geo_node_set_pending (GeoNode *self,
 
 /* Whom this person compared keys with.  Any thread. */
 GKeyFile *geo_node_notes_read (const gchar *journal_path);
+/* {PID: key} as canonical JSON. */
+gchar *geo_node_notes_write (GKeyFile *notes);
+/* Into the state copy, and from it what is not known here. */
+void geo_node_notes_give (GeoNode *self, GeoStateMemory *memory);
+void geo_node_notes_take (GeoNode *self, const GeoStateMemory *memory);
 
 /* --- geo-node-clearing.c ------------------------------------------------ */
 

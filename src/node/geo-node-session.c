@@ -454,7 +454,8 @@ signed_in (GeoNode *self) {
   geo_node_set_connection (self, GEO_CONNECTION_CONNECTING,
                            _ ("Catching up with the hub…"));
   /* What this journal does not know may be in what was left with the hub. */
-  has_more = self->hub_sequence > geo_party_get_sequence (self->party, NULL);
+  has_more = self->hub_sequence > geo_party_get_sequence (self->party, NULL) ||
+             geo_party_get_sequence (self->party, NULL) == 0;
   if (!geo_node_state_begin (self, has_more))
     geo_node_catch_up (self);
   for (guint i = 0; early != NULL && i < early->len; i++)

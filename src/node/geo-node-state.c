@@ -23,6 +23,7 @@
 /* What is looked at to make one. */
 #define TEXT_BYTES_MAX (448 * 1024)
 #define NOT_PAID_MAX 64
+#define REQUESTS_MAX 64
 /* Sessions in which the hub may fail to hand out what it has. */
 #define FAILURES_MAX 3
 
@@ -176,6 +177,7 @@ typedef struct {
   GPtrArray *records; /* GeoStateRecord, borrowed from memory */
   GeoStateMemory *memory;
   GeoSecret *secret;
+  GeoPid community;
   gchar *path;
 } Remembering;
 
@@ -187,6 +189,34 @@ remembering_free (gpointer data) {
   geo_secret_unref (remembering->secret);
   g_free (remembering->path);
   g_free (remembering);
+}
+
+/* What somebody wrote is here once.  TRUE also where it cannot be asked. */
+static gboolean
+is_known_letter (GeoJournal *journal,
+                 const GeoLetter *letter,
+                 const GeoPid *community) {
+  g_autoptr (GeoJournalRequest) request = NULL;
+  GeoRequestFacts facts;
+
+  if (letter == NULL ||
+      !geo_letter_get_facts (letter, community, &facts, NULL))
+    return TRUE;
+  request = geo_journal_get_request (journal, &facts.hash, NULL);
+  if (facts.kind == 0)
+    return request == NULL || request->state != GEO_REQUEST_OPEN;
+  return request != NULL && (letter->responses->len < 2 ||
+                             request->state != GEO_REQUEST_OPEN);
+}
+
+static gboolean
+is_blocked (GeoJournal *journal, const GeoParticipant *person) {
+  g_autoptr (GArray) blocked = geo_journal_list_blocked (journal, NULL);
+
+  for (guint i = 0; person != NULL && blocked != NULL && i < blocked->len; i++)
+    if (geo_pid_equal (&g_array_index (blocked, GeoPid, i), &person->pid))
+      return TRUE;
+  return FALSE;
 }
 
 /* In the worker: what no entry brings back is stored like the first time; what
@@ -201,6 +231,12 @@ remember_job (GeoWorker *worker, gpointer data, GError **error) {
         g_ptr_array_index (remembering->memory->records, i);
     g_autoptr (GError) failure = NULL;
 
+    if ((record->kind == GEO_RECORD_KIND_LETTER &&
+         is_known_letter (journal, record->body->letter,
+                          &remembering->community)) ||
+        (record->kind == GEO_RECORD_KIND_BLOCK &&
+         is_blocked (journal, record->body->person)))
+      continue;
     /* An order comes before what became of it; where the one is not taken, the
      * other changes nothing. */
     geo_fault_point ("node: before remember");
@@ -246,9 +282,11 @@ remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
     failure = g_error_copy (error);
   else if (is_current && is_fresh (self))
     geo_node_take_data (self, *result, &failure);
-  else
+  else {
     /* What is under way goes on; those payments ended long ago. */
     geo_activity_model_refresh (self->activity);
+    geo_node_refresh_requests (self);
+  }
   if (failure != NULL) {
     geo_node_storage_failed (self, failure);
     return;
@@ -259,7 +297,8 @@ remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
 
 static gboolean
 is_kept_kind (GeoRecordKind kind) {
-  return kind == GEO_RECORD_KIND_ORDER || kind == GEO_RECORD_KIND_REFUSED;
+  return kind == GEO_RECORD_KIND_ORDER || kind == GEO_RECORD_KIND_REFUSED ||
+         kind == GEO_RECORD_KIND_LETTER || kind == GEO_RECORD_KIND_BLOCK;
 }
 
 static void
@@ -270,6 +309,7 @@ remember (GeoNode *self, GeoStateMemory *fetched) {
 
   geo_state_memory_free (state->memory);
   state->memory = fetched;
+  geo_node_notes_take (self, fetched);
   if (fetched->records->len == 0) {
     go_on (self);
     return;
@@ -286,6 +326,7 @@ remember (GeoNode *self, GeoStateMemory *fetched) {
                                    geo_record_body_copy (record->body));
   }
   remembering->secret = geo_secret_ref (self->secret);
+  remembering->community = self->community->community;
   remembering->path = g_strdup (self->journal_path);
   storing = g_new0 (Storing, 1);
   storing->node = g_object_ref (self);
@@ -500,7 +541,11 @@ make_job (GeoWorker *worker, gpointer data, GError **error) {
       !geo_journal_foreach_text (journal, TEXT_BYTES_MAX, add_text_cb,
                                  making->memory, error) ||
       !geo_journal_foreach_not_paid (journal, NOT_PAID_MAX, add_record_cb,
-                                     making->memory, error))
+                                     making->memory, error) ||
+      !geo_journal_foreach_letter (journal, REQUESTS_MAX, add_record_cb,
+                                   making->memory, error) ||
+      !geo_journal_foreach_blocked (journal, add_record_cb, making->memory,
+                                    error))
     return NULL;
   /* What came too late for this journal stays in the copy. */
   for (guint i = making->remembered->texts->len; i > 0; i--) {
@@ -689,6 +734,7 @@ make_copy (GeoNode *self) {
   making->community = self->community->community;
   making->self = self->pid;
   making->memory = geo_state_memory_new ();
+  geo_node_notes_give (self, making->memory);
   making->remembered = copy_texts (state->memory);
   storing = g_new0 (Storing, 1);
   storing->node = g_object_ref (self);

@@ -12,6 +12,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "node/geo-node-private.h"
@@ -241,6 +242,86 @@ geo_node_set_verified (GeoNode *node, const GeoPid *pid, gboolean verified) {
     g_key_file_remove_group (node->notes, group, NULL);
   }
   save (node);
+  geo_node_state_changed (node);
   geo_node_refresh_person (node, pid, FALSE);
   return TRUE;
+}
+
+static int
+compare_texts (const void *a, const void *b) {
+  return strcmp (*(gchar *const *) a, *(gchar *const *) b);
+}
+
+/* --- What others keep of them --------------------------------------------- */
+
+typedef void (*NoteFunc) (const GeoPid *pid,
+                          const GeoPublicKey *key,
+                          gpointer user_data);
+
+/* By the text of the PID. */
+static void
+foreach_note (GKeyFile *notes, NoteFunc func, gpointer user_data) {
+  g_auto (GStrv) groups = g_key_file_get_groups (notes, NULL);
+  GeoPublicKey key;
+  GeoPid pid;
+
+  qsort (groups, g_strv_length (groups), sizeof *groups, compare_texts);
+  for (guint i = 0; groups[i] != NULL; i++) {
+    g_autofree gchar *text = g_key_file_get_string (notes, groups[i],
+                                                    KEY_VERIFIED, NULL);
+
+    if (text != NULL && geo_pid_parse (groups[i], &pid, NULL) &&
+        geo_public_key_parse (text, &key, NULL))
+      func (&pid, &key, user_data);
+  }
+}
+
+static void
+write_note (const GeoPid *pid, const GeoPublicKey *key, gpointer user_data) {
+  GString *out = user_data;
+  g_autofree gchar *pid_text = geo_pid_to_string (pid);
+  g_autofree gchar *key_text = geo_public_key_to_string (key);
+
+  g_string_append_printf (out, "%s\"%s\":\"%s\"", out->len > 1 ? "," : "",
+                          pid_text, key_text);
+}
+
+gchar *
+geo_node_notes_write (GKeyFile *notes) {
+  GString *out = g_string_new ("{");
+
+  foreach_note (notes, write_note, out);
+  g_string_append_c (out, '}');
+  return g_string_free (out, FALSE);
+}
+
+static void
+give_note (const GeoPid *pid, const GeoPublicKey *key, gpointer user_data) {
+  geo_state_memory_add_mark (user_data, pid, key);
+}
+
+void
+geo_node_notes_give (GeoNode *self, GeoStateMemory *memory) {
+  if (self->notes != NULL)
+    foreach_note (self->notes, give_note, memory);
+}
+
+void
+geo_node_notes_take (GeoNode *self, const GeoStateMemory *memory) {
+  gboolean any = FALSE;
+
+  for (guint i = 0; self->notes != NULL && i < memory->marks->len; i++) {
+    const GeoStateMark *mark = &g_array_index (memory->marks, GeoStateMark, i);
+    g_autofree gchar *group = geo_pid_to_string (&mark->pid);
+    g_autofree gchar *text = geo_public_key_to_string (&mark->key);
+
+    if (g_key_file_has_group (self->notes, group))
+      continue;
+    g_key_file_set_string (self->notes, group, KEY_VERIFIED, text);
+    any = TRUE;
+  }
+  if (!any)
+    return;
+  save (self);
+  geo_node_refresh_people (self);
 }

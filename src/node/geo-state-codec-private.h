@@ -27,8 +27,14 @@ typedef struct {
   GPtrArray *texts; /* GeoStateText, of our own payments, oldest first */
   GPtrArray *records; /* GeoStateRecord, in the order they were stored */
   GPtrArray *former; /* GeoSecret of former keys, the first one first */
+  GArray *marks; /* GeoStateMark, by pid: whom this person compared keys with */
   GHashTable *by_order; /* Of texts, once they are looked for */
 } GeoStateMemory;
+
+typedef struct {
+  GeoPid pid;
+  GeoPublicKey key;
+} GeoStateMark;
 
 typedef struct {
   GeoHash order; /* As far as it is kept: GEO_STATE_ORDER_LEN bytes */
@@ -49,6 +55,9 @@ void geo_state_memory_add_record (GeoStateMemory *memory,
                                   GeoRecordKind kind,
                                   GeoTime at,
                                   GeoRecordBody *body);
+void geo_state_memory_add_mark (GeoStateMemory *memory,
+                                const GeoPid *pid,
+                                const GeoPublicKey *key);
 /* order: as far as it is kept. */
 gboolean
 geo_state_memory_has_text (GeoStateMemory *memory, const GeoHash *order);

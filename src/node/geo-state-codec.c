@@ -5,8 +5,9 @@
  *
  *   "GEOS" 01 | nonce (24) | XChaCha20-Poly1305 of: what (1) | payload
  *
- * where what is 'J' (zlib of JSON: texts and records) or 'K' (the seeds of
- * former keys, one after another, which so are in no JSON tree: S4).  The
+ * where what is 'J' (zlib of JSON: texts and records), 'K' (the seeds of former
+ * keys, one after another, which so are in no JSON tree: S4) or 'M' (whom this
+ * person compared keys with: PID and key, one after another).  The
  * additional data is the five bytes, the community and the participant.  The
  * nonce is the keyed BLAKE2b of all that, so that equal parts are equal bytes
  * and no nonce is ever used for two.  Keys are derived from the participant's
@@ -34,6 +35,7 @@
 #define KDF_NONCE 2
 #define WHAT_JSON 'J'
 #define WHAT_KEYS 'K'
+#define WHAT_MARKS 'M'
 /* A part is full; and may end, where an order's hash says so: then what is cut
  * off at the other end does not move the cuts here. */
 #define RAW_FULL 24000
@@ -41,7 +43,9 @@
 #define CUT_MASK 31
 /* One more of the largest texts must still fit. */
 #define RAW_MAX 31500
-#define RECORD_PARTS_MAX 4
+#define RECORD_PARTS_MAX 8
+#define MARK_LEN (GEO_HASH_LEN + GEO_PUBLIC_KEY_LEN)
+#define MARKS_MAX 500
 #define TEXT_SIZE_MAX 1024
 
 /* --- The memory ----------------------------------------------------------- */
@@ -74,6 +78,7 @@ geo_state_memory_new (void) {
   memory->texts = g_ptr_array_new_with_free_func (text_free);
   memory->records = g_ptr_array_new_with_free_func (record_free);
   memory->former = g_ptr_array_new_with_free_func (secret_free);
+  memory->marks = g_array_new (FALSE, FALSE, sizeof (GeoStateMark));
   return memory;
 }
 
@@ -87,6 +92,7 @@ geo_state_memory_free (gpointer data) {
   g_ptr_array_unref (memory->texts);
   g_ptr_array_unref (memory->records);
   g_ptr_array_unref (memory->former);
+  g_array_unref (memory->marks);
   g_free (memory);
 }
 
@@ -114,6 +120,15 @@ geo_state_memory_add_record (GeoStateMemory *memory,
   record->at = at;
   record->body = body;
   g_ptr_array_add (memory->records, record);
+}
+
+void
+geo_state_memory_add_mark (GeoStateMemory *memory,
+                           const GeoPid *pid,
+                           const GeoPublicKey *key) {
+  const GeoStateMark mark = { *pid, *key };
+
+  g_array_append_val (memory->marks, mark);
 }
 
 static const GeoStateText *
@@ -254,6 +269,33 @@ add_key_part (GPtrArray *parts,
   sodium_free (plain);
 }
 
+static gint
+compare_marks (gconstpointer a, gconstpointer b) {
+  return geo_pid_cmp (&((const GeoStateMark *) a)->pid,
+                      &((const GeoStateMark *) b)->pid);
+}
+
+static void
+add_mark_part (GPtrArray *parts,
+               const GeoStateMemory *memory,
+               const GeoSecret *secret,
+               const GeoPid *community,
+               const GeoPid *self) {
+  g_autoptr (GByteArray) plain = g_byte_array_new ();
+  const guint8 what = WHAT_MARKS;
+
+  g_array_sort (memory->marks, compare_marks);
+  g_byte_array_append (plain, &what, 1);
+  for (guint i = 0; i < MIN (memory->marks->len, MARKS_MAX); i++) {
+    const GeoStateMark *mark = &g_array_index (memory->marks, GeoStateMark, i);
+
+    g_byte_array_append (plain, mark->pid.bytes, GEO_HASH_LEN);
+    g_byte_array_append (plain, mark->key.bytes, GEO_PUBLIC_KEY_LEN);
+  }
+  g_ptr_array_add (parts,
+                   seal (plain->data, plain->len, secret, community, self));
+}
+
 /* The newest RECORD_PARTS_MAX parts full of records. */
 static GPtrArray *
 encode_records (const GeoStateMemory *memory,
@@ -338,6 +380,8 @@ geo_state_encode (const GeoStateMemory *memory,
 
   if (memory->former->len > 0)
     add_key_part (parts, memory->former, secret, community, self);
+  if (memory->marks->len > 0)
+    add_mark_part (parts, memory, secret, community, self);
   while (texts->len > 0 &&
          (parts->len + texts->len > GEO_STATE_PARTS_MAX ||
           count_bytes (parts) + count_bytes (texts) > GEO_STATE_BYTES_MAX))
@@ -484,6 +528,24 @@ read_keys (GeoStateMemory *memory,
   return TRUE;
 }
 
+static gboolean
+read_marks (GeoStateMemory *memory,
+            const guint8 *data,
+            gsize len,
+            GError **error) {
+  if (len % MARK_LEN != 0)
+    return fail (error, "The part's marks have a wrong length");
+  for (gsize at = 0; at < len; at += MARK_LEN) {
+    GeoPublicKey key;
+    GeoPid pid;
+
+    memcpy (pid.bytes, data + at, GEO_HASH_LEN);
+    memcpy (key.bytes, data + at + GEO_HASH_LEN, GEO_PUBLIC_KEY_LEN);
+    geo_state_memory_add_mark (memory, &pid, &key);
+  }
+  return TRUE;
+}
+
 gboolean
 geo_state_decode (GeoStateMemory *memory,
                   GBytes *part,
@@ -515,6 +577,8 @@ geo_state_decode (GeoStateMemory *memory,
     read = read_json (memory, plain + 1, len - 1, error);
   else if (plain[0] == WHAT_KEYS)
     read = read_keys (memory, plain + 1, len - 1, error);
+  else if (plain[0] == WHAT_MARKS)
+    read = read_marks (memory, plain + 1, len - 1, error);
   else
     /* Of a newer program: what it says is not for us. */
     read = TRUE;

@@ -831,7 +831,8 @@ geo_letters_line (GeoParty *party,
         is_mine (party, request) == given || other == NULL ||
         !geo_pid_equal (other, peer) ||
         !g_str_equal (request->facts.equivalent, line->equivalent) ||
-        geo_amount_cmp (request->facts.amount.amount, line->limit.amount) > 0)
+        geo_amount_cmp (request->facts.amount.amount, line->limit.amount) > 0 ||
+        request->facts.created_at > line->signed_at + GEO_CLOCK_TOLERANCE_MS)
       continue;
     request->state = GEO_REQUEST_DONE;
     tell (actions, &request->facts.hash, FALSE);

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a journal is copied for: the whole file, and what of it the hub's entries
- * do not bring back: the texts of our own payments, and those that were not
- * paid.  Reading only; what is made of it is the caller's.
+ * do not bring back: the texts of our own payments, those that were not paid,
+ * what people wrote to each other, and whose letters are not wanted.  Reading
+ * only; what is made of it is the caller's.
  */
 #include "store/geo-journal-private.h"
 
@@ -92,6 +93,91 @@ geo_journal_foreach_not_paid (GeoJournal *journal,
         !hand_out_record (journal, geo_query_get_int (&query, 1), func,
                           user_data, error))
       return FALSE;
+  }
+}
+
+gboolean
+geo_journal_foreach_letter (GeoJournal *journal,
+                            guint max,
+                            GeoJournalRecordFunc func,
+                            gpointer user_data,
+                            GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  /* What was asked, and what settled it where that was a letter, too; whatever
+   * else did comes back with an entry. */
+  if (!geo_query_prepare (
+          &query, journal->database,
+          "WITH kept (record, decided) AS"
+          " (SELECT record, decided FROM request"
+          "   ORDER BY state = 1 DESC, at DESC, hash LIMIT ?1)"
+          " SELECT sequence, EXISTS (SELECT 1 FROM outbox"
+          "   WHERE outbox.record = record.sequence)"
+          " FROM record WHERE kind = ?2 AND sequence IN"
+          "   (SELECT record FROM kept UNION SELECT decided FROM kept)"
+          " ORDER BY sequence",
+          error))
+    return FALSE;
+  geo_query_bind_int (&query, max);
+  geo_query_bind_int (&query, GEO_RECORD_KIND_LETTER);
+  for (;;) {
+    g_autoptr (GeoRecord) record = NULL;
+    GeoRecordBody *body;
+    gboolean row;
+
+    if (!geo_query_step (&query, &row, error))
+      return FALSE;
+    if (!row)
+      return TRUE;
+    if (!geo_journal_get_record (journal, geo_query_get_int (&query, 0),
+                                 &record, NULL, error))
+      return FALSE;
+    body = geo_journal_read_body (journal->database,
+                                  geo_query_get_int (&query, 0), error);
+    if (body == NULL)
+      return FALSE;
+    /* What is at the hub is not sent again. */
+    if (geo_query_get_int (&query, 1) == 0)
+      body->has_to = FALSE;
+    func (record->kind, record->at, body, user_data);
+  }
+}
+
+gboolean
+geo_journal_foreach_blocked (GeoJournal *journal,
+                             GeoJournalRecordFunc func,
+                             gpointer user_data,
+                             GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (&query, journal->database,
+                          "SELECT person FROM blocked JOIN person USING (pid)"
+                          " ORDER BY pid",
+                          error))
+    return FALSE;
+  for (;;) {
+    GeoRecordBody *body;
+    GError *why = NULL;
+    const gchar *text;
+    gboolean row;
+
+    if (!geo_query_step (&query, &row, error))
+      return FALSE;
+    if (!row)
+      return TRUE;
+    text = geo_query_get_text (&query, 0, error);
+    if (text == NULL)
+      return FALSE;
+    body = geo_record_body_new ();
+    body->person = geo_participant_from_text (text, -1, &why);
+    if (body->person == NULL) {
+      geo_record_body_free (body);
+      geo_store_propagate_corrupt (error, why, "A stored person");
+      return FALSE;
+    }
+    body->has_blocked = TRUE;
+    body->blocked = TRUE;
+    func (GEO_RECORD_KIND_BLOCK, body->person->at, body, user_data);
   }
 }
 

@@ -153,6 +153,80 @@ add_balance (Export *export, GeoQuery *query, GError **error) {
   return TRUE;
 }
 
+static gboolean
+add_blocked (Export *export, GeoQuery *query, GError **error) {
+  g_autofree gchar *text = NULL;
+  GeoPid pid;
+
+  if (!geo_query_get_pid (query, 0, &pid, error))
+    return FALSE;
+  text = geo_pid_to_string (&pid);
+  geo_json_append_string (export->text, text);
+  return TRUE;
+}
+
+static const gchar *
+name_request (gint64 kind) {
+  if (kind == GEO_REQUEST_PAYMENT)
+    return "payment";
+  return kind == GEO_REQUEST_TRUST ? "trust" : "checkpoint";
+}
+
+static const gchar *
+name_request_state (gint64 state) {
+  if (state == GEO_REQUEST_DONE)
+    return "done";
+  if (state == GEO_REQUEST_DECLINED)
+    return "declined";
+  return state == GEO_REQUEST_WITHDRAWN ? "withdrawn" : "open";
+}
+
+static gboolean
+add_request (Export *export, GeoQuery *query, GError **error) {
+  GString *out = export->text;
+  g_autofree gchar *id = geo_query_dup_text (query, 4);
+  g_autofree gchar *equivalent = geo_query_dup_text (query, 5);
+  g_autofree gchar *memo = geo_query_dup_text (query, 8);
+  g_autofree gchar *at = geo_time_to_string (geo_query_get_int (query, 10));
+  gint64 decimals = geo_query_get_int (query, 7);
+
+  if (decimals < 0 || decimals > GEO_PRECISION_MAX) {
+    geo_store_set_corrupt (error, "A stored request");
+    return FALSE;
+  }
+  g_string_append_c (out, '{');
+  if (!geo_query_is_null (query, 6)) {
+    g_autofree gchar *amount = geo_amount_to_string (
+        GEO_AMOUNT (geo_query_get_int (query, 6)), (guint) decimals);
+
+    add_text_member (out, "amount", amount);
+  }
+  add_text_member (out, "at", at);
+  add_text_member (out, "equivalent", equivalent);
+  if (!geo_query_is_null (query, 11)) {
+    g_autofree gchar *expires = geo_time_to_string (
+        geo_query_get_int (query, 11));
+
+    add_text_member (out, "expires_at", expires);
+  }
+  if (!add_hash_member (out, "hash", query, 0, error))
+    return FALSE;
+  add_text_member (out, "id", id);
+  add_text_member (out, "kind", name_request (geo_query_get_int (query, 1)));
+  add_text_member (out, "memo", memo);
+  g_string_append_printf (out, ",\"mine\":%s,\"paid\":%" G_GINT64_FORMAT,
+                          geo_query_get_int (query, 2) != 0 ? "true" : "false",
+                          geo_query_get_int (query, 13));
+  if (!add_pid_member (out, "peer", query, 3, error))
+    return FALSE;
+  g_string_append_printf (out, ",\"single_use\":%s",
+                          geo_query_get_int (query, 9) != 0 ? "true" : "false");
+  add_text_member (out, "state",
+                   name_request_state (geo_query_get_int (query, 12)));
+  g_string_append_c (out, '}');
+  return TRUE;
+}
+
 /* A signed object as it is stored, which is canonical. */
 static gboolean
 add_object (Export *export, GeoQuery *query, GError **error) {
@@ -198,7 +272,10 @@ add_rows (Export *export,
 /* What is in every wallet of this participant, whatever happened to it: not
  * when this one joined, what it refused, nor whom it only looked up. */
 static gboolean
-export_in_transaction (GeoJournal *journal, Export *export, GError **error) {
+export_in_transaction (GeoJournal *journal,
+                       const gchar *verified,
+                       Export *export,
+                       GError **error) {
   g_autoptr (GeoCommunity) community = NULL;
   g_autoptr (GeoParticipant) self = NULL;
   g_autofree gchar *community_text = NULL;
@@ -228,6 +305,10 @@ export_in_transaction (GeoJournal *journal, Export *export, GError **error) {
                  " ORDER BY peer, equivalent",
                  add_balance, error))
     return FALSE;
+  g_string_append_c (out, ',');
+  if (!add_rows (export, "blocked", "SELECT pid FROM blocked ORDER BY pid",
+                 add_blocked, error))
+    return FALSE;
   g_string_append_printf (out, ",\"community\":%s,\"entries\":{",
                           community_text);
   if (sequence > 0) {
@@ -250,12 +331,23 @@ export_in_transaction (GeoJournal *journal, Export *export, GError **error) {
                  " ORDER BY pid",
                  add_object, error))
     return FALSE;
-  g_string_append_printf (out, ",\"self\":%s,\"v\":1}\n", self_text);
+  g_string_append_c (out, ',');
+  /* Not when they came here, nor when they were settled: that is this wallet's
+   * own time. */
+  if (!add_rows (export, "requests",
+                 "SELECT hash, kind, mine, peer, id, equivalent, amount,"
+                 " decimals, memo, single_use, at, expires_at, state, paid"
+                 " FROM request ORDER BY at, hash",
+                 add_request, error))
+    return FALSE;
+  g_string_append_printf (out, ",\"self\":%s,\"v\":1,\"verified\":%s}\n",
+                          self_text, verified);
   return hand_out (export, error);
 }
 
 gboolean
 geo_journal_export (GeoJournal *journal,
+                    const gchar *verified,
                     GeoJournalExportFunc func,
                     gpointer user_data,
                     GError **error) {
@@ -268,7 +360,7 @@ geo_journal_export (GeoJournal *journal,
   /* One state of the file, whatever a wallet writes meanwhile. */
   if (!geo_database_begin_read (journal->database, error))
     return FALSE;
-  done = export_in_transaction (journal, &export, error);
+  done = export_in_transaction (journal, verified, &export, error);
   geo_database_rollback (journal->database);
   return done;
 }

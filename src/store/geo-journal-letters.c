@@ -273,7 +273,7 @@ geo_letters_apply_line (GeoDatabase *database,
           &query, database,
           "UPDATE request SET state = 2, changed_at = ?, decided = ?"
           " WHERE kind = 2 AND state = 1 AND mine = ? AND peer = ?"
-          " AND equivalent = ? AND amount <= ?",
+          " AND equivalent = ? AND amount <= ? AND at <= ?",
           error))
     return FALSE;
   geo_query_bind_int (&query, at);
@@ -282,6 +282,8 @@ geo_letters_apply_line (GeoDatabase *database,
   geo_query_bind_pid (&query, given ? &line->to : &line->from);
   geo_query_bind_text (&query, line->equivalent);
   geo_query_bind_int (&query, line->limit.amount.minor);
+  /* What is restored hears of lines from long before it was asked for one. */
+  geo_query_bind_int (&query, line->signed_at + GEO_CLOCK_TOLERANCE_MS);
   return geo_query_run (&query, error);
 }
 

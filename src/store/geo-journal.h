@@ -386,14 +386,29 @@ gboolean geo_journal_foreach_not_paid (GeoJournal *journal,
                                        gpointer user_data,
                                        GError **error);
 
+/* The letters of the max requests that are open or the newest, and those that
+ * settled them; and a record for each whose letters are not wanted.  Both as
+ * above. */
+gboolean geo_journal_foreach_letter (GeoJournal *journal,
+                                     guint max,
+                                     GeoJournalRecordFunc func,
+                                     gpointer user_data,
+                                     GError **error);
+gboolean geo_journal_foreach_blocked (GeoJournal *journal,
+                                      GeoJournalRecordFunc func,
+                                      gpointer user_data,
+                                      GError **error);
+
 /* All that matters as one canonical JSON document, piece by piece: the same for
  * every journal of one participant that has caught up, also for one that was
- * restored.  Stops with FALSE when func does. */
+ * restored.  verified: canonical JSON of what stands beside the journal, the
+ * last member.  Stops with FALSE when func does. */
 typedef gboolean (*GeoJournalExportFunc) (const gchar *text,
                                           gsize len,
                                           gpointer user_data,
                                           GError **error);
 gboolean geo_journal_export (GeoJournal *journal,
+                             const gchar *verified,
                              GeoJournalExportFunc func,
                              gpointer user_data,
                              GError **error);

@@ -123,10 +123,47 @@ def test_something_happens(scene):
     assert scene.copies(), "nothing was left with the hub"
 
 
+def test_people_ask_each_other(scene):
+    """What no entry tells of: requests and what became of them, whose letters
+    are not wanted, and with whom keys were compared."""
+    olena, ivan, maria = scene.olena, scene.ivan, scene.maria
+    open_one = olena.json("request", "7", "--from", "Ivan", "--memo", "firewood")
+    declined = olena.json("request", "8", "--from", "Ivan", "--memo", "ham")
+    ivan.run("balance")
+    ivan.run("decline", declined["id"])
+    olena.run("request", "9", "--memo", "whoever likes")
+    taken = olena.json("request", "4", "--from", "Maria", "--memo", "no")
+    olena.run("decline", taken["id"])
+    paid = ivan.json("request", "0.10", "--from", "Olena", "--memo", "a stamp")
+    olena.run("balance")
+    olena.run("pay", paid["id"])
+    olena.run("ask-trust", "Ivan", "150", "--memo", "for the roof")
+    olena.run("checkpoint", "Ivan")
+    ivan.run("balance")
+    olena.run("block", "Maria")
+    people = {person["pid"]: person["key"]
+              for person in json.loads(export(olena))["people"]}
+    notes = os.path.join(olena.profile, scene.hub.community, "people.ini")
+    with open(notes, "w", encoding="utf-8") as file:
+        file.write(f"[{ivan.pid}]\nverified={people[ivan.pid]}\n")
+    olena.run("pay", "Ivan", "0.01", "--note", "so that it is copied")
+    document = json.loads(export(olena))
+    assert document["blocked"] == [maria.pid], document["blocked"]
+    assert document["verified"] == {ivan.pid: people[ivan.pid]}
+    states = sorted((row["kind"], row["state"], row["mine"])
+                    for row in document["requests"])
+    assert states == [
+        ("checkpoint", "open", True), ("payment", "declined", True),
+        ("payment", "done", False), ("payment", "open", True),
+        ("payment", "open", True), ("payment", "withdrawn", True),
+        ("trust", "open", True)], states
+    scene.open_request = open_one["id"]
+
+
 def test_hub_reads_nothing(scene):
     for part in scene.parts():
         assert part.startswith(b"GEOS\1"), part[:8]
-        for word in (b"bread", b"geo-state", b"last one"):
+        for word in (b"bread", b"geo-state", b"last one", b"firewood"):
             assert word not in part
 
 
@@ -143,6 +180,9 @@ def test_restored_is_the_same(scene):
     assert [row for row in document["activity"]
             if row["state"] == "not_paid"], document
     restored.run("verify")
+    # They are more than a picture: what was asked for can be taken back.
+    items = restored.json("requests")["requests"]
+    assert scene.open_request in [item["id"] for item in items], items
     # A third one of the second one, which made no copy of its own.
     third = export(scene.again(restored, "Olena-3"))
     assert third == original

@@ -72,9 +72,19 @@ test_round_trip (Fixture *fixture, gconstpointer unused) {
   g_autoptr (GeoStateMemory) back = geo_state_memory_new ();
   g_autoptr (GPtrArray) parts = NULL;
   GeoRecordBody *body = geo_record_body_new ();
+  const GeoStateMark *marks;
+  GeoPublicKey keys[2];
+  GeoPid pids[2];
   GeoHash order;
 
   geo_hash_of ("x", 1, &order);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GeoSecret) other = make_secret ((guint8) (3 + i));
+
+    geo_secret_get_pid (other, &pids[i]);
+    geo_secret_get_public (other, &keys[i]);
+    geo_state_memory_add_mark (memory, &pids[i], &keys[i]);
+  }
   geo_state_memory_add_text (memory, &order, "for “bread”\n\"and\" \\ milk");
   body->text = g_strdup ("E001 no_route");
   geo_state_memory_add_record (memory, GEO_RECORD_KIND_REFUSED, 12345, body);
@@ -82,7 +92,7 @@ test_round_trip (Fixture *fixture, gconstpointer unused) {
   g_ptr_array_add (memory->former, make_secret (2));
 
   parts = encode (fixture, memory);
-  g_assert_cmpuint (parts->len, ==, 3);
+  g_assert_cmpuint (parts->len, ==, 4);
   for (guint i = 0; i < parts->len; i++)
     g_assert_true (decode (fixture, back, g_ptr_array_index (parts, i)));
   g_assert_cmpuint (back->texts->len, ==, 1);
@@ -91,6 +101,16 @@ test_round_trip (Fixture *fixture, gconstpointer unused) {
                    "for “bread”\n\"and\" \\ milk");
   g_assert_cmpuint (back->records->len, ==, 1);
   g_assert_cmpint (((GeoStateRecord *) back->records->pdata[0])->at, ==, 12345);
+  g_assert_cmpuint (back->marks->len, ==, 2);
+  marks = (const GeoStateMark *) (gpointer) back->marks->data;
+  /* By PID, so that equal ones are equal bytes. */
+  g_assert_cmpint (geo_pid_cmp (&marks[0].pid, &marks[1].pid), <, 0);
+  for (guint i = 0; i < 2; i++) {
+    guint other = geo_pid_equal (&marks[0].pid, &pids[i]) ? 0 : 1;
+
+    g_assert_true (geo_pid_equal (&marks[other].pid, &pids[i]));
+    g_assert_true (geo_public_key_equal (&marks[other].key, &keys[i]));
+  }
   g_assert_cmpuint (back->former->len, ==, 2);
   for (guint i = 0; i < 2; i++) {
     GeoPublicKey was;

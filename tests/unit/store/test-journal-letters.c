@@ -212,6 +212,87 @@ block (Fixture *f, guint who, gboolean blocked) {
   sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_BLOCK, body);
 }
 
+typedef struct {
+  GPtrArray *bodies;
+  guint sent; /* How many are still on their way. */
+} Kept;
+
+static void
+keep_cb (GeoRecordKind kind,
+         GeoTime at,
+         GeoRecordBody *body,
+         gpointer user_data) {
+  Kept *kept = user_data;
+
+  g_assert_cmpint (kind, ==, GEO_RECORD_KIND_LETTER);
+  kept->sent += body->has_to;
+  g_ptr_array_add (kept->bodies, body);
+}
+
+/* What a state copy takes: each request once, with the letter that settled it;
+ * and what is not at the hub yet still says for whom it is. */
+static void
+test_kept (Fixture *f, gconstpointer data) {
+  Kept kept = { g_ptr_array_new_with_free_func (
+                    (GDestroyNotify) geo_record_body_free),
+                0 };
+  GeoHash hashes[3];
+
+  append (f, body_of (f, invoice (f, "i-1", 1, 0, &hashes[0]), -1));
+  append (f, body_of (f, response (f, &hashes[0], 0, GEO_VERDICT_DECLINED), 1));
+  append (f, body_of (f, invoice (f, "i-2", 0, 1, &hashes[1]), -1));
+  append (f, body_of (f, invoice (f, "i-3", 1, 0, &hashes[2]), -1));
+  /* It settles nothing. */
+  append (f, body_of (f, response (f, &hashes[2], 2, GEO_VERDICT_DECLINED), -1));
+  g_assert_true (geo_journal_foreach_letter (f->journal, 10, keep_cb, &kept,
+                                             NULL));
+  g_assert_cmpuint (kept.bodies->len, ==, 4);
+  g_assert_cmpuint (kept.sent, ==, 1);
+  /* Those that are open come before those that are settled. */
+  g_ptr_array_set_size (kept.bodies, 0);
+  g_assert_true (geo_journal_foreach_letter (f->journal, 2, keep_cb, &kept,
+                                             NULL));
+  g_assert_cmpuint (kept.bodies->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    g_assert_nonnull (
+        ((GeoRecordBody *) kept.bodies->pdata[i])->letter->invoice);
+  g_ptr_array_unref (kept.bodies);
+}
+
+/* A wallet that is restored stores what was asked before it hears of a line of
+ * long ago, which is no answer to that. */
+static void
+test_old_line (Fixture *f, gconstpointer data) {
+  g_autoptr (GeoTrustLine) old = sample_line (f->sample, 1, 0, 5000, NULL);
+  g_autoptr (GeoTrustLine) answer = NULL;
+  GeoTrustRequest *asked = geo_trust_request_new ();
+  GeoLetter *letter = letter_by (f, 0);
+  GeoHash hash;
+
+  f->sample->now += GEO_CLOCK_TOLERANCE_MS + 1;
+  letter->trust_request = asked;
+  asked->community = f->sample->community->community;
+  asked->request_id = g_strdup ("t-1");
+  asked->from = f->sample->people[0].pid;
+  asked->to = f->sample->people[1].pid;
+  asked->equivalent = g_strdup (SAMPLE_EQUIVALENT);
+  asked->limit = geo_decimal (GEO_AMOUNT (1250), 2);
+  asked->memo = g_strdup ("Two loaves");
+  asked->created_at = f->sample->now;
+  geo_trust_request_sign (asked, f->sample->people[0].secret);
+  geo_trust_request_hash (asked, &hash);
+  append (f, body_of (f, letter, 1));
+  sample_append (
+      f->sample, f->journal, 0, GEO_RECORD_KIND_ENTRY,
+      sample_body_entry (sample_line_entry (f->sample, 0, old), NULL));
+  expect_state (f, &hash, TRUE, GEO_REQUEST_OPEN);
+  answer = sample_line (f->sample, 1, 0, 1250, old);
+  sample_append (
+      f->sample, f->journal, 0, GEO_RECORD_KIND_ENTRY,
+      sample_body_entry (sample_line_entry (f->sample, 0, answer), NULL));
+  expect_state (f, &hash, TRUE, GEO_REQUEST_DONE);
+}
+
 static void
 test_block (Fixture *f, gconstpointer data) {
   g_autoptr (GArray) one = NULL;
@@ -282,6 +363,8 @@ main (int argc, char **argv) {
   ADD ("/journal-letters/asked", test_asked);
   ADD ("/journal-letters/asking", test_asking);
   ADD ("/journal-letters/withdrawn", test_withdrawn);
+  ADD ("/journal-letters/kept", test_kept);
+  ADD ("/journal-letters/old-line", test_old_line);
   ADD ("/journal-letters/block", test_block);
   ADD ("/journal-letters/refused", test_refused);
   ADD ("/journal-letters/forged", test_forged);
