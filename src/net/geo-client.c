@@ -6,6 +6,8 @@
  */
 #include "net/geo-client.h"
 
+#include <libsoup/soup.h>
+
 #include "net/geo-dial.h"
 #include "net/geo-session-private.h"
 
@@ -277,4 +279,10 @@ geo_client_set_patience (GeoClient *self, guint ping_ms, guint silence_ms_max) {
 
   self->ping_ms = ping_ms;
   self->silence_ms_max = silence_ms_max;
+}
+
+gchar *
+geo_client_describe_library (void) {
+  return g_strdup_printf ("libsoup %u.%u.%u", soup_get_major_version (),
+                          soup_get_minor_version (), soup_get_micro_version ());
 }

@@ -40,6 +40,9 @@ GeoSession *geo_client_get_session (GeoClient *client);
 /* Monotonic; 0 when not waiting. */
 gint64 geo_client_get_retry_at_us (GeoClient *client);
 
+/* "libsoup 3.6.5": what it is made of, for reports of what went wrong. */
+gchar *geo_client_describe_library (void);
+
 /* Other times than the two above; for tests. */
 void geo_client_set_patience (GeoClient *client,
                               guint ping_ms,

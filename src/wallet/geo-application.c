@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "wallet/geo-about.h"
+#include "wallet/geo-background.h"
 #include "wallet/geo-notifier.h"
 #include "wallet/geo-search-provider.h"
 #include "wallet/geo-window.h"
@@ -25,6 +27,7 @@ struct _GeoApplication {
   GeoWallet *wallet;
   GeoNotifier *notifier;
   GeoSearchProvider *search;
+  GeoBackground *background;
   gchar *profile_name;
 
   /* While something is saved before the program ends. */
@@ -39,33 +42,21 @@ about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data) {
   GeoApplication *self = user_data;
   GtkWindow *window =
       gtk_application_get_active_window (GTK_APPLICATION (self));
-  g_autofree gchar *debug = g_strdup_printf (
-      "Geo %s (%s)\nGTK %u.%u.%u, libadwaita %u.%u.%u, GLib %u.%u.%u\n",
-      GEO_VERSION, GEO_BUILD_PROFILE, gtk_get_major_version (),
-      gtk_get_minor_version (), gtk_get_micro_version (),
-      adw_get_major_version (), adw_get_minor_version (),
-      adw_get_micro_version (), glib_major_version, glib_minor_version,
-      glib_micro_version);
-  AdwDialog *dialog = adw_about_dialog_new ();
-
-  g_object_set (
-      dialog, "application-name", _ ("Geo"), "application-icon",
-      GEO_APPLICATION_ID, "version", GEO_VERSION, "developer-name",
-      _ ("The GEO authors"), "license-type", GTK_LICENSE_GPL_3_0, "comments",
-      _ ("Mutual credit between people who know each other."), "debug-info",
-      debug, "debug-info-filename", "geo-wallet.txt", NULL);
-  adw_dialog_present (dialog, GTK_WIDGET (window));
-}
-
-static void
-quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data) {
-  GtkWindow *window =
-      gtk_application_get_active_window (GTK_APPLICATION (user_data));
 
   if (window != NULL)
-    gtk_window_close (window);
-  else
-    g_application_quit (G_APPLICATION (user_data));
+    geo_about_present (GTK_WIDGET (window), self->wallet);
+}
+
+/* However it was set to go on. */
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data) {
+  GeoApplication *self = user_data;
+  g_autoptr (GList) windows =
+      g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+
+  geo_background_end (self->background);
+  for (GList *at = windows; at != NULL; at = at->next)
+    gtk_window_close (at->data);
 }
 
 static GeoWindow *present_window (GApplication *app);
@@ -125,6 +116,7 @@ geo_application_startup (GApplication *app) {
   self->wallet = geo_wallet_new (profile);
   geo_search_provider_set_wallet (self->search, self->wallet);
   self->notifier = geo_notifier_new (GTK_APPLICATION (self), self->wallet);
+  self->background = geo_background_new (app, self->wallet);
   gtk_window_set_default_icon_name (GEO_APPLICATION_ID);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self),
@@ -254,6 +246,7 @@ geo_application_finalize (GObject *object) {
   GeoApplication *self = GEO_APPLICATION (object);
 
   g_clear_handle_id (&self->saving_id, g_source_remove);
+  g_clear_object (&self->background);
   g_clear_object (&self->search);
   g_clear_object (&self->notifier);
   g_clear_object (&self->wallet);
@@ -303,6 +296,13 @@ geo_application_new (void) {
                        GEO_APPLICATION_ID, "flags", G_APPLICATION_HANDLES_OPEN,
                        "resource-base-path", "/net/geocredit/Wallet",
                        "register-session", TRUE, NULL);
+}
+
+GeoBackground *
+geo_application_get_background (GeoApplication *self) {
+  g_return_val_if_fail (GEO_IS_APPLICATION (self), NULL);
+
+  return self->background;
 }
 
 GeoWallet *

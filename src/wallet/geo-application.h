@@ -8,6 +8,7 @@
 
 #include <adwaita.h>
 
+#include "wallet/geo-background.h"
 #include "wallet/geo-wallet.h"
 
 G_BEGIN_DECLS
@@ -23,5 +24,8 @@ GeoApplication *geo_application_new (void);
 
 /* What is open, with a window or without one; borrowed. */
 GeoWallet *geo_application_get_wallet (GeoApplication *self);
+
+/* Whether it goes on without a window; borrowed. */
+GeoBackground *geo_application_get_background (GeoApplication *self);
 
 G_END_DECLS

@@ -26,6 +26,7 @@ struct _GeoPreferencesDialog {
   GtkWidget *remove_row;
   AdwComboRow *lock_row;
   AdwPreferencesGroup *ask_group;
+  AdwSwitchRow *background_row;
   AdwSwitchRow *notify_payments_row;
   AdwSwitchRow *notify_requests_row;
   AdwSwitchRow *notify_clearing_row;
@@ -164,6 +165,8 @@ geo_preferences_dialog_class_init (GeoPreferencesDialogClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
                                         ask_group);
   gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
+                                        background_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
                                         notify_payments_row);
   gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
                                         notify_requests_row);
@@ -182,6 +185,7 @@ bind_switches (GeoPreferencesDialog *self) {
     const gchar *key;
     AdwSwitchRow *row;
   } switches[] = {
+    { "run-in-background", self->background_row },
     { "notify-payments", self->notify_payments_row },
     { "notify-requests", self->notify_requests_row },
     { "notify-clearing", self->notify_clearing_row },
@@ -194,7 +198,6 @@ bind_switches (GeoPreferencesDialog *self) {
       g_settings_bind (self->settings, switches[i].key, switches[i].row,
                        "active", G_SETTINGS_BIND_DEFAULT);
     } else {
-      adw_switch_row_set_active (switches[i].row, TRUE);
       gtk_widget_set_sensitive (GTK_WIDGET (switches[i].row), FALSE);
     }
   }

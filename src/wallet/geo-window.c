@@ -355,6 +355,9 @@ visible_page_cb (GeoWindow *self) {
     adw_navigation_page_set_title (
         self->root_page, adw_view_stack_page_get_title (
                              adw_view_stack_get_page (self->pages, child)));
+  if (child != NULL && self->settings != NULL)
+    g_settings_set_string (self->settings, "page",
+                           adw_view_stack_get_visible_child_name (self->pages));
 }
 
 static void
@@ -719,6 +722,15 @@ geo_window_class_init (GeoWindowClass *klass) {
                                    save_statement_cb);
 }
 
+/* A page of another version is none. */
+static void
+restore_page (GeoWindow *self) {
+  g_autofree gchar *name = g_settings_get_string (self->settings, "page");
+
+  if (adw_view_stack_get_child_by_name (self->pages, name) != NULL)
+    show_page (self, name);
+}
+
 /* State kept between runs.  A program that runs where it was built may have no
  * schema; then nothing is kept. */
 static void
@@ -734,6 +746,7 @@ bind_settings (GeoWindow *self) {
                    G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (self->settings, "changed::lock-after",
                            G_CALLBACK (update_idle), self, G_CONNECT_SWAPPED);
+  restore_page (self);
 }
 
 static void

@@ -16,7 +16,9 @@
 #include "core/geo-link.h"
 #include "geo-screen.h"
 #include "node/geo-node-requests.h"
+#include "wallet/geo-about.h"
 #include "wallet/geo-pay-dialog.h"
+#include "wallet/geo-people-page.h"
 #include "wallet/geo-person-page.h"
 #include "wallet/geo-receipt-page.h"
 #include "wallet/geo-settings.h"
@@ -718,6 +720,168 @@ test_search_file (void) {
   g_assert_cmpstr (desktop, ==, GEO_APPLICATION_ID ".desktop");
 }
 
+/* --- Without a window ------------------------------------------------ */
+
+static gboolean portal_allows;
+static guint portal_asked;
+
+/* The answer comes where the caller said that it listens. */
+static void
+portal_cb (GDBusConnection *connection,
+           const gchar *sender,
+           const gchar *path,
+           const gchar *interface,
+           const gchar *method,
+           GVariant *parameters,
+           GDBusMethodInvocation *invocation,
+           gpointer user_data) {
+  g_autoptr (GVariant) options = NULL;
+  g_autofree gchar *name = g_strdelimit (g_strdup (sender + 1), ".", '_');
+  g_autofree gchar *handle = NULL;
+  const gchar *token;
+  g_auto (GVariantBuilder) results =
+      G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  g_variant_get (parameters, "(&s@a{sv})", NULL, &options);
+  g_assert_true (g_variant_lookup (options, "handle_token", "&s", &token));
+  handle = g_strdup_printf ("/org/freedesktop/portal/desktop/request/%s/%s",
+                            name, token);
+  portal_asked++;
+  g_dbus_method_invocation_return_value (invocation,
+                                         g_variant_new ("(o)", handle));
+  g_variant_builder_add (&results, "{sv}", "background",
+                         g_variant_new_boolean (portal_allows));
+  g_dbus_connection_emit_signal (connection, NULL, handle,
+                                 "org.freedesktop.portal.Request", "Response",
+                                 g_variant_new ("(ua{sv})", 0, &results), NULL);
+}
+
+static void
+pretend_portal (void) {
+  static const gchar xml[] =
+      "<node><interface name='org.freedesktop.portal.Background'>"
+      "<method name='RequestBackground'><arg type='s' direction='in'/>"
+      "<arg type='a{sv}' direction='in'/><arg type='o' direction='out'/>"
+      "</method></interface></node>";
+  static const GDBusInterfaceVTable vtable = { .method_call = portal_cb };
+  g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (xml, NULL);
+  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (g_dbus_connection_register_object (
+                        bus, "/org/freedesktop/portal/desktop",
+                        info->interfaces[0], &vtable, NULL, NULL, &error),
+                    !=, 0);
+  g_assert_no_error (error);
+  answer = g_dbus_connection_call_sync (
+      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+      "org.freedesktop.DBus", "RequestName",
+      g_variant_new ("(su)", "org.freedesktop.portal.Desktop", 4), NULL,
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_unset (gpointer settings) {
+  return !g_settings_get_boolean (settings, "run-in-background");
+}
+
+static void
+test_background (void) {
+  GeoBackground *background = geo_application_get_background (app);
+  g_autoptr (GSettings) settings = geo_settings_new ();
+
+  /* Off by default.  Where there is no portal, nobody objects. */
+  g_assert_true (is_unset (settings));
+  g_assert_false (geo_background_is_active (background));
+  g_settings_set_boolean (settings, "run-in-background", TRUE);
+  g_assert_true (geo_background_is_active (background));
+  settle ();
+  g_assert_true (geo_background_is_active (background));
+  g_settings_set_boolean (settings, "run-in-background", FALSE);
+  g_assert_false (geo_background_is_active (background));
+
+  pretend_portal ();
+  g_settings_set_boolean (settings, "run-in-background", TRUE);
+  g_assert_true (geo_screen_wait (is_unset, settings, WAIT_S));
+  g_assert_false (geo_background_is_active (background));
+  g_assert_true (geo_screen_wait (has_window, NULL, WAIT_S));
+  g_assert_true (geo_screen_wait (
+      says, (gpointer) "Your desktop does not allow it to run without a window",
+      WAIT_S));
+  close_window ();
+
+  portal_allows = TRUE;
+  g_settings_set_boolean (settings, "run-in-background", TRUE);
+  settle ();
+  g_assert_cmpuint (portal_asked, ==, 2);
+  g_assert_true (geo_background_is_active (background));
+}
+
+/* --- The end --------------------------------------------------------- */
+
+static gboolean
+has_no_window (gpointer data) {
+  return window () == NULL;
+}
+
+/* Closing the window is not the end; Quit is. */
+static void
+test_quit (void) {
+  GeoBackground *background = geo_application_get_background (app);
+
+  g_application_activate (G_APPLICATION (app));
+  g_assert_true (geo_screen_wait (has_window, NULL, WAIT_S));
+  gtk_window_close (GTK_WINDOW (window ()));
+  g_assert_true (geo_screen_wait (has_no_window, NULL, WAIT_S));
+  g_assert_true (geo_background_is_active (background));
+  g_assert_true (is_connected (nadia));
+  g_application_activate (G_APPLICATION (app));
+  g_assert_true (geo_screen_wait (has_window, NULL, WAIT_S));
+  g_action_group_activate_action (G_ACTION_GROUP (app), "quit", NULL);
+  g_assert_true (geo_screen_wait (has_no_window, NULL, WAIT_S));
+  g_assert_false (geo_background_is_active (background));
+}
+
+/* --- About ----------------------------------------------------------- */
+
+/* What a report needs, and nothing of the person. */
+static void
+test_about (void) {
+  g_autofree gchar *report = NULL;
+  const gchar *const secrets[] = {
+    "Nadia", "Ivan", "Mill Lane", "127.0.0.1", geo_node_get_pid (nadia), home
+  };
+
+  g_application_activate (G_APPLICATION (app));
+  g_assert_true (geo_screen_wait (has_window, NULL, WAIT_S));
+  report = geo_about_describe (GTK_WIDGET (window ()),
+                               geo_application_get_wallet (app));
+  g_test_message ("%s", report);
+  g_assert_nonnull (strstr (report, "libadwaita 1."));
+  g_assert_nonnull (strstr (report, "libsoup 3."));
+  g_assert_nonnull (strstr (report, "Key: file with a passphrase\n"));
+  g_assert_nonnull (strstr (report, "Community 1: hub, connected, "));
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    g_assert_null (strstr (report, secrets[i]));
+  close_window ();
+}
+
+/* The page that was shown last is shown first. */
+static void
+test_page (void) {
+  for (guint i = 0; i < 2; i++) {
+    g_application_activate (G_APPLICATION (app));
+    g_assert_true (geo_screen_wait (has_window, NULL, WAIT_S));
+    if (i == 0)
+      gtk_widget_activate_action (GTK_WIDGET (window ()), "win.show-page", "s",
+                                  "people");
+    g_assert_true (geo_screen_wait (
+        shows_page, GSIZE_TO_POINTER (GEO_TYPE_PEOPLE_PAGE), WAIT_S));
+    close_window ();
+  }
+}
+
 /* --- Locked ---------------------------------------------------------- */
 
 static void
@@ -803,7 +967,11 @@ main (int argc, char **argv) {
   g_test_add_func ("/desktop/hub", test_hub);
   g_test_add_func ("/desktop/search", test_search);
   g_test_add_func ("/desktop/search-file", test_search_file);
+  g_test_add_func ("/desktop/about", test_about);
+  g_test_add_func ("/desktop/page", test_page);
+  g_test_add_func ("/desktop/background", test_background);
   g_test_add_func ("/desktop/locked", test_locked);
+  g_test_add_func ("/desktop/quit", test_quit);
   status = g_test_run ();
 
   geo_wallet_close (geo_application_get_wallet (app));
