@@ -41,7 +41,8 @@ void geo_closer_limits_init (GeoCloserLimits *limits); /* The defaults above. */
 
 /* book is borrowed and changed; secret: the community's key, referenced;
  * salt_key: hop salts are derived from it, so that nothing here needs
- * randomness (32 random bytes from the driver, kept with the hub's key). */
+ * randomness.  32 secret bytes that no closer of the community had before: P4,
+ * what it makes is never what another one made and refused. */
 GeoCloser *geo_closer_new (GeoBook *book,
                            GeoSecret *secret,
                            const guint8 salt_key[32],

@@ -264,6 +264,8 @@ sim_hub_start (SimHub *hub) {
   if (hub->tree == NULL)
     sim_fail_store (sim, NULL, "log", error);
   geo_closer_limits_init (&limits);
+  /* P4: of this start alone. */
+  memcpy (hub->salt_key, &hub->life, sizeof hub->life);
   hub->closer = geo_closer_new (hub->book, hub->secret, hub->salt_key, &limits);
   hub->up = TRUE;
   hub->life++;

@@ -201,6 +201,31 @@ test_unknown_contract (void) {
   g_assert_cmpuint (town->actions->len, ==, 1);
 }
 
+/* P4: what was refused after a restart is not made again by the next one, not
+ * even in the same millisecond. */
+static void
+test_same_again (void) {
+  g_autoptr (Town) town = new_town ();
+  g_autoptr (GeoOrder) order = town_make_order (town, A, D, 250);
+  g_autoptr (GeoMessage) prepare = NULL;
+  g_autoptr (GeoMessage) again = NULL;
+  GeoHash before, after;
+
+  geo_order_sign (order, town_person (town, A)->secret);
+  town_say (town, A, town_order_message (order));
+  prepare = town_asked (town, B);
+  geo_contract_hash (prepare->u.payment_prepare->contract, &before);
+  town_restart (town);
+  town_everybody (town);
+  g_assert_nonnull (ask (town, B, NULL, &before)->refusal);
+  town_restart (town);
+  town_everybody (town);
+  town_say (town, A, town_order_message (order));
+  again = town_asked (town, B);
+  geo_contract_hash (again->u.payment_prepare->contract, &after);
+  g_assert_false (geo_hash_equal (&before, &after));
+}
+
 static guint
 ask_made_up (Town *town, guint from, guint first, guint n) {
   guint refused = 0;
@@ -283,6 +308,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/closer/recovery/open-order-late", test_open_order_late);
   g_test_add_func ("/closer/recovery/decided", test_decided);
   g_test_add_func ("/closer/recovery/unknown-order", test_unknown_order);
+  g_test_add_func ("/closer/recovery/same-again", test_same_again);
   g_test_add_func ("/closer/recovery/unknown-contract", test_unknown_contract);
   g_test_add_func ("/closer/recovery/made-up", test_made_up);
   g_test_add_func ("/closer/recovery/sweep", test_sweep);

@@ -74,6 +74,8 @@ start (Town *town) {
   guint8 salt_key[32];
 
   memset (salt_key, 0xa5, sizeof salt_key);
+  memcpy (salt_key, &town->n_starts, sizeof town->n_starts);
+  town->n_starts++;
   town->book = ledger_load (town->ledger);
   town->closer = geo_closer_new (town->book, town->secret, salt_key,
                                  &town->limits);

@@ -77,6 +77,7 @@ typedef struct {
   GPtrArray *people; /* Person */
   GeoTime now;
   guint n_ids;
+  guint n_starts; /* No two have the same key for salts. */
   GPtrArray *actions; /* What the last event brought about. */
 } Town;
 

@@ -98,7 +98,10 @@ start_hub (World *world) {
   GeoCloserLimits limits;
   guint8 salt_key[32];
 
+  /* Of each start another one. */
   memset (salt_key, 0x5a, sizeof salt_key);
+  memcpy (salt_key, &world->n_starts, sizeof world->n_starts);
+  world->n_starts++;
   geo_closer_limits_init (&limits);
   world->book = ledger_load (world->ledger);
   world->closer = geo_closer_new (world->book, world->secret, salt_key,

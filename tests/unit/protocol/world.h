@@ -46,6 +46,7 @@ struct _World {
   GSequence *events;
   GHashTable *hub_timers;
   guint64 n_events;
+  guint n_starts;
   guint n_ids;
 
   guint delay_ms_min;
