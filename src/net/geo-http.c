@@ -7,6 +7,7 @@
 #include "net/geo-http.h"
 
 #include <libsoup/soup.h>
+#include <string.h>
 
 #include "net/geo-address.h"
 
@@ -14,6 +15,7 @@ struct _GeoHttp {
   GObject parent_instance;
 
   gchar *address;
+  gchar *fingerprint;
   SoupSession *soup;
   SoupWebsocketConnection *socket;
   GCancellable *listening;
@@ -41,6 +43,7 @@ geo_http_finalize (GObject *object) {
   GeoHttp *self = GEO_HTTP (object);
 
   g_free (self->address);
+  g_free (self->fingerprint);
   G_OBJECT_CLASS (geo_http_parent_class)->finalize (object);
 }
 
@@ -62,14 +65,20 @@ geo_http_init (GeoHttp *self) {
 }
 
 GeoHttp *
-geo_http_new (const gchar *address, GError **error) {
-  g_autoptr (GeoAddress) parsed = geo_address_parse (address, NULL, error);
+geo_http_new (const gchar *address, const gchar *fingerprint, GError **error) {
+  g_autoptr (GeoAddress) parsed = geo_address_parse (address, fingerprint,
+                                                     error);
   GeoHttp *self;
 
   if (parsed == NULL)
     return NULL;
   self = g_object_new (GEO_TYPE_HTTP, NULL);
   self->address = geo_address_to_string (parsed);
+  self->fingerprint = g_strdup (parsed->fingerprint);
+  /* Nobody is believed by himself then: each certificate raises the question,
+   * also one that the system trusts. */
+  if (self->fingerprint != NULL)
+    soup_session_set_tls_database (self->soup, NULL);
   /* Nothing stands between this computer and itself. */
   if (geo_address_is_loopback (parsed))
     soup_session_set_proxy_resolver (self->soup, NULL);
@@ -82,12 +91,26 @@ geo_http_get_address (GeoHttp *http) {
   return http->address;
 }
 
+const gchar *
+geo_http_get_fingerprint (GeoHttp *http) {
+  g_assert (GEO_IS_HTTP (http));
+  return http->fingerprint;
+}
+
 /* --- Requests ------------------------------------------------------------- */
+
+static gboolean
+is_pinned (GeoHttp *self, GTlsCertificate *certificate) {
+  g_autofree gchar *found = geo_certificate_get_fingerprint (certificate);
+
+  return g_strcmp0 (found, self->fingerprint) == 0;
+}
 
 typedef struct {
   SoupMessage *message;
   GInputStream *stream;
   GByteArray *text;
+  gboolean is_foreign; /* Somebody else's certificate was shown. */
 } Call;
 
 static void
@@ -102,7 +125,13 @@ call_free (gpointer data) {
 
 static void
 fail (GTask *task, const GError *why) {
-  if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  const Call *call = g_task_get_task_data (task);
+
+  if (call->is_foreign ||
+      g_error_matches (why, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    g_task_return_new_error (task, GEO_NET_ERROR, GEO_NET_ERROR_FINGERPRINT,
+                             "Somebody else answers at the hub's address");
+  else if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_error_copy (why));
   else
     g_task_return_new_error (task, GEO_NET_ERROR, GEO_NET_ERROR_UNREACHABLE,
@@ -154,15 +183,32 @@ read_more (GTask *task) {
 static void
 sent_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GTask) task = user_data;
+  GeoHttp *self = g_task_get_source_object (task);
   Call *call = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   call->stream = soup_session_send_finish (SOUP_SESSION (source), result,
                                            &error);
+  if (call->stream == NULL && self->fingerprint != NULL) {
+    GTlsCertificate *shown =
+        soup_message_get_tls_peer_certificate (call->message);
+
+    call->is_foreign = shown != NULL && !is_pinned (self, shown);
+  }
   if (call->stream == NULL)
     fail (task, error);
   else
     read_more (g_steal_pointer (&task));
+}
+
+static gboolean
+accept_cb (SoupMessage *message,
+           GTlsCertificate *certificate,
+           GTlsCertificateFlags errors,
+           gpointer user_data) {
+  GeoHttp *self = user_data;
+
+  return self->fingerprint != NULL && is_pinned (self, certificate);
 }
 
 static SoupMessage *
@@ -176,6 +222,8 @@ make_message (GeoHttp *self,
   if (message == NULL)
     return NULL;
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  g_signal_connect_object (message, "accept-certificate",
+                           G_CALLBACK (accept_cb), self, 0);
   if (token != NULL) {
     g_autofree gchar *bearer = g_strconcat ("Bearer ", token, NULL);
 

@@ -20,14 +20,20 @@ G_BEGIN_DECLS
 #define GEO_TYPE_HTTP (geo_http_get_type ())
 G_DECLARE_FINAL_TYPE (GeoHttp, geo_http, GEO, HTTP, GObject)
 
-/* address as in geo_address_parse (); the system's trust for TLS.  Signal:
- * "event": the hub has something new to tell, or its WebSocket is gone. */
-GeoHttp *geo_http_new (const gchar *address, GError **error);
+/* address and fingerprint as in geo_address_parse ().  The hub's certificate is
+ * then accepted whoever signed it, and no other; fingerprint NULL: the system's
+ * trust.  Signal: "event": the hub has something new to tell, or its WebSocket
+ * is gone. */
+GeoHttp *
+geo_http_new (const gchar *address, const gchar *fingerprint, GError **error);
+/* NULL: none is pinned. */
+const gchar *geo_http_get_fingerprint (GeoHttp *http);
 const gchar *geo_http_get_address (GeoHttp *http); /* Normalized. */
 
 /* path: from "/api/…" on, escaped.  token (Bearer) and body (JSON) may be NULL.
  * The answer's text, whatever its status is; GEO_NET_ERROR_UNREACHABLE where
- * there is none: then nobody knows whether the hub had the request. */
+ * there is none: then nobody knows whether the hub had the request;
+ * GEO_NET_ERROR_FINGERPRINT where somebody else answers, who had none of it. */
 void geo_http_call_async (GeoHttp *http,
                           const gchar *method,
                           const gchar *path,

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/geo-link.h"
+#include "node/geo-node-private.h"
 #include "node/geo-phrases.h"
 
 struct _GeoCommunityItem {
@@ -586,11 +587,15 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 static GeoCommunityItem *
 find_joined (GeoCommunities *self, const gchar *text) {
   g_autoptr (GeoLink) link = NULL;
+  g_autofree gchar *address = NULL;
+  g_autofree gchar *fingerprint = NULL;
 
   if (g_str_has_prefix (text, "geo:"))
     link = geo_link_parse (text, NULL);
-  if (g_str_has_prefix (text, "rest:"))
-    text += strlen ("rest:");
+  if (g_str_has_prefix (text, "rest:")) {
+    geo_node_read_hub (text + strlen ("rest:"), &address, &fingerprint);
+    text = address;
+  }
   if (link != NULL && link->has_community)
     return find_pid (self, &link->community);
   for (guint i = 0; i < self->items->len; i++) {

@@ -267,6 +267,8 @@ void geo_node_reload (GeoNode *self, const gchar *message);
 void geo_node_told_synced (GeoNode *self);
 /* Stops believing the hub. */
 void geo_node_fault (GeoNode *self, const gchar *message, gboolean foreign);
+/* Another hub answers than the one that was joined. */
+void geo_node_fault_foreign (GeoNode *self);
 /* Takes error. */
 void geo_node_fail_join (GeoNode *self, GError *error);
 

@@ -100,8 +100,8 @@ geo_node_fault (GeoNode *self, const gchar *message, gboolean foreign) {
   g_signal_emit_by_name (self, "fault", detail);
 }
 
-static void
-fault_foreign (GeoNode *self) {
+void
+geo_node_fault_foreign (GeoNode *self) {
   geo_node_fault (self,
                   _ ("Another hub answers at this address than the one you "
                      "joined, so nothing was sent to it. Ask whoever runs your "
@@ -392,7 +392,7 @@ handle_challenge (GeoNode *self, const GeoMsgChallenge *challenge) {
        !geo_pid_equal (&self->expected, &community->community)) ||
       (self->community != NULL &&
        !geo_pid_equal (&self->community->community, &community->community))) {
-    fault_foreign (self);
+    geo_node_fault_foreign (self);
     return;
   }
   if (!check_community (self, community)) {
@@ -708,7 +708,7 @@ lost_cb (GeoClient *client, GError *error, gpointer user_data) {
 
   g_debug ("lost: %s", error->message);
   if (g_error_matches (error, GEO_NET_ERROR, GEO_NET_ERROR_FINGERPRINT)) {
-    fault_foreign (self);
+    geo_node_fault_foreign (self);
     return;
   }
   forget_session (self);

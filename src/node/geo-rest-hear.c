@@ -109,6 +109,9 @@ geo_rest_make_file (GeoRest *rest) {
   json_object_set_int_member (rest->answers, "v", 1);
   json_object_set_string_member (rest->answers, "hub",
                                  geo_http_get_address (rest->http));
+  if (geo_http_get_fingerprint (rest->http) != NULL)
+    json_object_set_string_member (rest->answers, "fingerprint",
+                                   geo_http_get_fingerprint (rest->http));
   json_node_set_object (node, rest->answers);
   return geo_rest_to_text (node);
 }

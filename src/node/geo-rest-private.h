@@ -34,8 +34,10 @@ JsonNode *geo_rest_read_file (const gchar *journal_path, GError **error);
 /* A node whose community is what the file says. FALSE: it cannot be used. */
 gboolean geo_rest_take_data (GeoNode *self, GeoNodeData *data, GError **error);
 
-/* Takes task, which answers with the node as geo_node_join_async () says. */
-void geo_rest_join (GeoNode *self, const gchar *address, GTask *task);
+/* Takes task, which answers with the node as geo_node_join_async () says.
+ * text: the address, and "#" and the fingerprint of its certificate where one
+ * is pinned. */
+void geo_rest_join (GeoNode *self, const gchar *text, GTask *task);
 
 void geo_rest_start (GeoRest *rest);
 void geo_rest_stop (GeoRest *rest);

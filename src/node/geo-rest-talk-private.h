@@ -18,6 +18,7 @@ struct _GeoRest {
   GeoHttp *http;
   GCancellable *cancel; /* Of all that is under way. */
   gchar *token;
+  gboolean is_foreign; /* Somebody else answered last. */
   gboolean registered; /* Once a run: then an unknown PID is a fault. */
   guint poll_id;
   gboolean polling;

@@ -183,6 +183,9 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   if (text == NULL) {
     g_debug ("rest: %s", error->message);
     status = 0;
+    if (node->rest != NULL)
+      node->rest->is_foreign = g_error_matches (error, GEO_NET_ERROR,
+                                                GEO_NET_ERROR_FINGERPRINT);
   } else if (geo_json_check (text, strlen (text), GEO_HTTP_SIZE_MAX, TRUE,
                              NULL) &&
              json_parser_load_from_data (parser, text, -1, NULL) &&

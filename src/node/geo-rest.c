@@ -67,6 +67,7 @@ fail_join (GeoRest *rest, GeoNodeError code, const gchar *message) {
 
 static void
 poll_failed (GeoRest *rest, guint status, JsonObject *answer) {
+  gboolean is_foreign = rest->is_foreign && status == 0;
   g_autofree gchar *said = status != 0 ? geo_rest_phrase_refusal (answer, NULL)
                                        : NULL;
   const gchar *message =
@@ -75,6 +76,13 @@ poll_failed (GeoRest *rest, guint status, JsonObject *answer) {
                         "itself. You can look at everything; paying waits "
                         "until then.");
 
+  if (is_foreign) {
+    geo_node_fault_foreign (rest->node);
+    fail_join (rest, GEO_NODE_ERROR_FOREIGN,
+               geo_node_get_connection_detail (rest->node));
+    poll_ended (rest);
+    return;
+  }
   fail_join (rest,
              status != 0 ? GEO_NODE_ERROR_REFUSED : GEO_NODE_ERROR_OFFLINE,
              message);
@@ -94,6 +102,30 @@ joined_cb (gpointer *result, const GError *error, gpointer user_data) {
     g_task_return_pointer (task, g_object_ref (self), g_object_unref);
 }
 
+/* Whoever waits for the connection finds the history that came with it. */
+static void
+shown_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autoptr (GeoNode) node = user_data;
+  GeoRest *rest = node->rest;
+
+  if (rest == NULL || !rest->polling)
+    return;
+  if (node->wanted) {
+    geo_node_set_connection (node, GEO_CONNECTION_HUB,
+                             _ ("Connected. This hub proves nothing: what you "
+                                "see is what it says."));
+    geo_rest_settle (rest);
+    geo_http_listen (rest->http, GEO_REST_API "/ws", rest->token);
+  }
+  poll_ended (rest);
+}
+
+/* One job after another: when this has its turn, the lists have had theirs. */
+static gpointer
+turn_job (GeoWorker *worker, gpointer data, GError **error) {
+  return NULL;
+}
+
 static void
 written_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autoptr (GeoNode) node = user_data;
@@ -103,6 +135,8 @@ written_cb (gpointer *result, const GError *error, gpointer user_data) {
     g_debug ("rest: %s", error->message);
   geo_activity_model_refresh (node->activity);
   geo_node_refresh_unread (node);
+  geo_worker_push (node->worker, turn_job, NULL, NULL, NULL, shown_cb,
+                   g_object_ref (node));
 }
 
 /* The first round makes folder, journal and file. */
@@ -156,12 +190,6 @@ round_ended (GeoRest *rest) {
   }
   geo_worker_push (self->worker, geo_rest_write_job, write, geo_rest_write_free,
                    NULL, written_cb, g_object_ref (self));
-  geo_node_set_connection (
-      self, GEO_CONNECTION_HUB,
-      _ ("Connected. This hub proves nothing: what you see is what it says."));
-  geo_rest_settle (rest);
-  geo_http_listen (rest->http, GEO_REST_API "/ws", rest->token);
-  poll_ended (rest);
 }
 
 static void
@@ -439,11 +467,14 @@ event_cb (GeoHttp *http, gpointer user_data) {
 
 /* --- Life --------------------------------------------------------------- */
 
-static GeoRest *
-rest_new (GeoNode *node, const gchar *address, GError **error) {
+/* fingerprint NULL: the system says whom to believe. */
+static GeoHttp *
+http_new (GeoNode *node,
+          const gchar *address,
+          const gchar *fingerprint,
+          GError **error) {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (GeoHttp) http = geo_http_new (address, &failure);
-  GeoRest *rest;
+  GeoHttp *http = geo_http_new (address, fingerprint, &failure);
 
   if (http == NULL) {
     g_debug ("address: %s", failure->message);
@@ -451,6 +482,20 @@ rest_new (GeoNode *node, const gchar *address, GError **error) {
                          _ ("This is not the address of a hub."));
     return NULL;
   }
+  g_signal_connect_object (http, "event", G_CALLBACK (event_cb), node, 0);
+  return http;
+}
+
+static GeoRest *
+rest_new (GeoNode *node,
+          const gchar *address,
+          const gchar *fingerprint,
+          GError **error) {
+  g_autoptr (GeoHttp) http = http_new (node, address, fingerprint, error);
+  GeoRest *rest;
+
+  if (http == NULL)
+    return NULL;
   rest = g_new0 (GeoRest, 1);
   rest->node = node;
   rest->http = g_steal_pointer (&http);
@@ -464,7 +509,6 @@ rest_new (GeoNode *node, const gchar *address, GError **error) {
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   rest->pages =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-  g_signal_connect_object (rest->http, "event", G_CALLBACK (event_cb), node, 0);
   return rest;
 }
 
@@ -491,6 +535,7 @@ geo_rest_free (GeoRest *rest) {
 void
 geo_rest_start (GeoRest *rest) {
   rest->node->wanted = TRUE;
+  rest->is_foreign = FALSE;
   if (rest->node->connection != GEO_CONNECTION_HUB)
     geo_node_set_connection (rest->node, GEO_CONNECTION_CONNECTING,
                              _ ("Connecting to the hub…"));
@@ -528,28 +573,69 @@ make_community (GeoNode *self, const gchar *address, const gchar *name) {
   self->hub = g_strdup (address);
 }
 
+static void
+rejoined (GTask *task, GeoNode *node) {
+  geo_node_start (node);
+  g_task_return_pointer (task, g_object_ref (node), g_object_unref);
+}
+
+static void
+pinned_cb (gpointer *result, const GError *error, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+
+  if (error != NULL)
+    g_task_return_error (task, g_error_copy (error));
+  else
+    rejoined (task, g_task_get_task_data (task));
+}
+
+/* The hub has another certificate, and its owner said so.  Takes task. */
+static void
+pin (GeoNode *self, const gchar *fingerprint, GTask *given) {
+  g_autoptr (GTask) task = given;
+  GError *error = NULL;
+  GeoHttp *http = http_new (self, self->hub, fingerprint, &error);
+  GeoRestWrite *write;
+
+  if (http == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  g_object_unref (self->rest->http);
+  self->rest->http = http;
+  write = g_new0 (GeoRestWrite, 1);
+  write->path = geo_rest_get_file_path (self->journal_path);
+  write->text = geo_rest_make_file (self->rest);
+  g_task_set_task_data (task, g_object_ref (self), g_object_unref);
+  geo_worker_push (self->worker, geo_rest_write_job, write, geo_rest_write_free,
+                   NULL, pinned_cb, g_steal_pointer (&task));
+}
+
 /* It was joined before. */
 static void
 reopened_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GTask) task = user_data;
+  g_autofree gchar *fingerprint = g_strdup (g_task_get_task_data (task));
   GError *error = NULL;
-  GeoNode *node = geo_node_open_finish (result, &error);
+  g_autoptr (GeoNode) node = geo_node_open_finish (result, &error);
 
-  if (node == NULL) {
+  if (node == NULL)
     g_task_return_error (task, error);
-    return;
-  }
-  geo_node_start (node);
-  g_task_return_pointer (task, node, g_object_unref);
+  else if (fingerprint != NULL && node->rest != NULL)
+    pin (node, fingerprint, g_steal_pointer (&task));
+  else
+    rejoined (task, node);
 }
 
 void
-geo_rest_join (GeoNode *self, const gchar *address, GTask *given) {
+geo_rest_join (GeoNode *self, const gchar *text, GTask *given) {
   g_autoptr (GTask) task = given;
   GError *error = NULL;
-  g_autofree gchar *path = NULL;
+  g_autofree gchar *address = NULL;
+  g_autofree gchar *fingerprint = NULL;
 
-  self->rest = rest_new (self, address, &error);
+  geo_node_read_hub (text, &address, &fingerprint);
+  self->rest = rest_new (self, address, fingerprint, &error);
   if (self->rest == NULL) {
     g_task_return_error (task, error);
     return;
@@ -564,6 +650,7 @@ geo_rest_join (GeoNode *self, const gchar *address, GTask *given) {
   self->journal_path =
       geo_profile_get_journal_path (self->profile, &self->community->community);
   if (g_file_test (self->journal_path, G_FILE_TEST_EXISTS)) {
+    g_task_set_task_data (task, g_steal_pointer (&fingerprint), g_free);
     geo_node_open_async (self->profile, &self->community->community,
                          g_task_get_cancellable (task), reopened_cb,
                          g_object_ref (task));
@@ -588,7 +675,8 @@ geo_rest_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
                          _ ("What is stored of this hub cannot be read."));
     return FALSE;
   }
-  self->rest = rest_new (self, hub, error);
+  self->rest = rest_new (self, hub, geo_rest_get_text (answers, "fingerprint"),
+                         error);
   if (self->rest == NULL)
     return FALSE;
   json_object_unref (self->rest->answers);

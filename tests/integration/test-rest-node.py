@@ -9,11 +9,15 @@ answers get lost, and geo falls at every point of a payment: what is paid is
 paid once.  Everything is marked as what it is: the hub's word.
 """
 
+import hashlib
+import http.server
 import importlib.util
+import json
 import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -28,19 +32,31 @@ spec = importlib.util.spec_from_file_location(
 cli = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(cli)
 
+SOURCE = os.environ["GEO_SOURCE_ROOT"]
 POINTS_MAX = 40
+# Who the recorded lists belong to.
+BOB = "EJSktkbQH3LkfbKa4nkrgNESxMwqjeUznSkNRN625UxQ"
+USED = ("register", "auth-challenge", "auth-login", "equivalents-list",
+        "trustlines-list", "balance-debts", "payments-list",
+        "payment-one-hop", "payment-bad-amount", "participants-search",
+        "capacity", "not-found-route")
 
 
 class Gate:
     """Lets bytes through, but no request to the nodes' own path; and, where it is
-    told to, no answer from a payment on."""
+    told to, no answer from a payment on.  certificate: TLS outside."""
 
-    def __init__(self, listen):
+    def __init__(self, listen, certificate=None):
+        self.tls = None
+        if certificate is not None:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.show(certificate)
         host, port = listen.rsplit(":", 1)
         self.target = (host, int(port))
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self.socket.getsockname()[1]}"
         self.refused = 0
+        self.turned_away = 0
         self.lose = False
         self.lost = False
         threading.Thread(target=self.serve, daemon=True).start()
@@ -54,7 +70,17 @@ class Gate:
             threading.Thread(target=self.carry, args=(client,),
                              daemon=True).start()
 
+    def show(self, certificate):
+        self.tls.load_cert_chain(certificate)
+
     def carry(self, client):
+        if self.tls is not None:
+            try:
+                client = self.tls.wrap_socket(client, server_side=True)
+            except (OSError, ssl.SSLError):
+                client.close()
+                self.turned_away += 1
+                return
         hub = socket.create_connection(self.target)
         def back():
             try:
@@ -89,6 +115,76 @@ class Gate:
             except OSError:
                 pass
             one.close()
+
+
+def print_of(name):
+    """A certificate of the tests, and its fingerprint."""
+    path = os.path.join(SOURCE, "tests", "unit", "net", name)
+    with open(path, encoding="ascii") as file:
+        text = file.read()
+    der = ssl.PEM_cert_to_DER_cert(
+        text[text.index("-----BEGIN CERTIFICATE"):])
+    return path, hashlib.sha256(der).hexdigest()
+
+
+class Recorded(http.server.BaseHTTPRequestHandler):
+    """A hub that says what a public one said: to whom it is said is put into
+    its words."""
+
+    recordings = {}
+    person = None
+    seen = []
+    payments = []
+
+    def answer(self, name, status=None):
+        recorded = self.recordings[name]
+        text = json.dumps(recorded["answer"], ensure_ascii=False)
+        if self.person is not None:
+            text = text.replace(BOB, self.person)
+        return status or recorded["status"], text
+
+    def choose(self, path, body):
+        if path == "/api/v1/participants" and self.command == "POST":
+            return self.answer("register")
+        if path == "/api/v1/auth/challenge":
+            return self.answer("auth-challenge")
+        if path == "/api/v1/auth/login":
+            return self.answer("auth-login")
+        if path == "/api/v1/equivalents":
+            return self.answer("equivalents-list")
+        if path == "/api/v1/trustlines":
+            return self.answer("trustlines-list")
+        if path == "/api/v1/balance/debts":
+            return self.answer("balance-debts")
+        if path == "/api/v1/payments" and self.command == "GET":
+            items = [json.loads(self.answer(name)[1])
+                     for name in ("payments-list", "payment-one-hop")]
+            return 200, json.dumps({"items": items[0]["items"] + items[1:]})
+        if path == "/api/v1/payments":
+            return self.answer("payment-bad-amount")
+        if path == "/api/v1/participants/search":
+            return self.answer("participants-search")
+        if path == "/api/v1/payments/capacity":
+            return self.answer("capacity")
+        return self.answer("not-found-route")
+
+    def serve(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        path = self.path.split("?")[0]
+        Recorded.seen.append((self.command, path,
+                              json.loads(body) if body else None))
+        status, text = self.choose(path, body)
+        data = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_POST = serve
+
+    def log_message(self, format, *arguments):
+        pass
 
 
 class Town:
@@ -229,6 +325,110 @@ def test_two_communities(town):
     items = olena.json("--community", name, "--offline", "history", "--kind",
                        "paid", "--search", "мед")["items"]
     assert [one["tx_id"] for one in items] == ["first"]
+
+
+def test_pinned(town):
+    """The certificate that was named, and no other, whoever signed it."""
+    mine, print_mine = print_of("hub-local.pem")
+    other, print_other = print_of("hub-one.pem")
+    gate = Gate(town.hub.listen, mine)
+    address = "https://" + gate.address
+    person = cli.Person(town, "Pinned")
+    person.pid = person.json("init", "--name", "Pinned")["pid"]
+    # Nobody knows who signed it, and it is not the one that was named.
+    person.run("join", "rest:" + address, status=cli.NOT_VERIFIED)
+    said = person.run("join", f"rest:{address}#{print_other}",
+                      status=cli.NOT_VERIFIED)
+    assert "Another hub" in said, said
+    person.run("join", f"rest:{address}#abc", status=cli.USAGE)
+    person.run("join", f"rest:http://{gate.address}#{print_mine}",
+               status=cli.USAGE)
+    assert gate.turned_away > 0
+    shown = ":".join(print_mine[i:i + 2] for i in range(0, 64, 2)).upper()
+    document = person.json("join", f"rest:{address}#{shown}")
+    assert document["hub"] == address, document
+    person.run("trust", "Olena", "5", "UAH")
+    assert person.relation(town.olena)["my_limit"] == "5.00"
+    # It stays pinned: somebody else there is told nothing.
+    gate.show(other)
+    said = person.run("trust", "Olena", "6", "UAH", status=cli.NOT_VERIFIED)
+    assert "Another hub" in said, said
+    assert person.relation(town.olena)["my_limit"] == "5.00"
+    # The hub has a new one, and its owner said so.
+    person.json("join", f"rest:{address}#{print_other}")
+    person.run("trust", "Olena", "7", "UAH")
+    assert person.relation(town.olena)["my_limit"] == "7.00"
+    gate.show(mine)
+    person.run("trust", "Olena", "8", "UAH", status=cli.NOT_VERIFIED)
+    assert person.relation(town.olena)["my_limit"] == "7.00"
+    gate.socket.close()
+
+
+def test_recordings(town):
+    """What a public hub answers is understood: amounts with any zeros behind
+    them, what is finer than can be owed, names of other letters."""
+    with open(os.path.join(SOURCE, "tests", "vectors", "rest-v01.json"),
+              encoding="utf-8") as file:
+        copied = {one["name"]: one for one in json.load(file)["recordings"]}
+    folder = os.path.join(os.environ.get("GEO_SHARED", "/nowhere"), "contract",
+                          "recordings")
+    if os.path.isdir(folder):
+        compared = 0
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                one = json.load(file)
+            if isinstance(one, dict) and one["name"] in USED:
+                ours = copied[one["name"]]
+                assert ours["answer"] == one["response"]["body"], name
+                assert ours["status"] == one["response"]["status"], name
+                compared += 1
+        assert compared == len(USED), compared
+    else:
+        print("# the contract's own recordings are not here: only our copies")
+    Recorded.recordings = copied
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorded)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        person = cli.Person(town, "Bob")
+        person.pid = Recorded.person = \
+            person.json("init", "--name", "Bob Ж é")["pid"]
+        address = f"rest:127.0.0.1:{server.server_address[1]}"
+        document = person.json("join", address)
+        assert [one["equivalent"] for one in document["equivalents"]] \
+            == ["UAH"], document
+        people = {one["name"]: one["relations"][0]
+                  for one in person.json("balance")["people"]}
+        assert people["Dave"]["their_limit"] == "30.50", people
+        assert people["Dave"]["balance"] == "-30.50", people
+        assert people["Carol"]["their_limit"] == "60.00", people
+        assert people["Carol"]["balance"] == "-44.50", people
+        # 85.001 of an equivalent with two decimals is owed by nobody.
+        assert "Alice 2" not in people or \
+            people["Alice 2"]["balance"] == "0.00", people
+        items = person.json("history")["items"]
+        assert [(one["amount"], one["tx_id"], one["proven"])
+                for one in items] \
+            == [("10.00", "tx-onehop-6d343839", False)], items
+        # What is sent is what the contract knows, and is signed.
+        person.run("pay", "Dave", "1", "UAH", "--id", "recorded",
+                   status=cli.REFUSED)
+        sent = {}
+        for method, path, body in Recorded.seen:
+            if body is not None:
+                sent[path] = body
+        for path, name in (("/api/v1/participants", "register"),
+                           ("/api/v1/auth/challenge", "auth-challenge"),
+                           ("/api/v1/auth/login", "auth-login"),
+                           ("/api/v1/payments", "payment-one-hop")):
+            if path == "/api/v1/participants" and path not in sent:
+                continue  # It was known there already.
+            assert set(sent[path]) <= set(copied[name]["body"]), (path, sent)
+            if path != "/api/v1/auth/challenge":
+                assert len(sent[path]["signature"]) == 88, sent[path]
+        assert sent["/api/v1/payments"]["amount"] == "1.00"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def main():
