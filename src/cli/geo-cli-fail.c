@@ -35,6 +35,8 @@ exit_name (GeoExit code) {
     return "not-verified";
   case GEO_EXIT_KEY:
     return "key";
+  case GEO_EXIT_UNKNOWN:
+    return "unknown";
   }
   g_assert_not_reached ();
 }

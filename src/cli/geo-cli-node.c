@@ -50,8 +50,11 @@ geo_cli_unlock (GeoCli *cli, GeoProfile *profile, int *status) {
 }
 
 /* A PID, or a name: then all journals say what theirs is. */
-static gboolean
-find_community (GeoCli *cli, GeoProfile *profile, GeoPid *out, int *status) {
+gboolean
+geo_cli_find_community (GeoCli *cli,
+                        GeoProfile *profile,
+                        GeoPid *out,
+                        int *status) {
   g_autoptr (GeoCommunities) communities = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -113,7 +116,7 @@ open_node (GeoCli *cli, gboolean may_look, int *status) {
   if (!geo_cli_unlock (cli, profile, status))
     return NULL;
   if (cli->common.community != NULL) {
-    if (!find_community (cli, profile, &community, status))
+    if (!geo_cli_find_community (cli, profile, &community, status))
       return NULL;
     meant = &community;
   }

@@ -14,6 +14,11 @@ G_BEGIN_DECLS
 
 /* The profile of --profile, locked. */
 GeoProfile *geo_cli_get_profile (GeoCli *cli);
+/* The community of --community, which was typed. */
+gboolean geo_cli_find_community (GeoCli *cli,
+                                 GeoProfile *profile,
+                                 GeoPid *out,
+                                 int *status);
 /* Loads its key; asks for a passphrase where one is needed. */
 gboolean geo_cli_unlock (GeoCli *cli, GeoProfile *profile, int *status);
 /* The journal of what was joined; not connected. */

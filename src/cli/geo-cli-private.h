@@ -58,6 +58,7 @@ typedef struct {
   gint limit;
   gint64 before;
   gchar *output;
+  gchar *export;
   gboolean force;
   gchar *search;
   gchar *with;
@@ -109,6 +110,7 @@ extern const GeoCommand geo_command_history;
 extern const GeoCommand geo_command_receipt;
 extern const GeoCommand geo_command_verify;
 extern const GeoCommand geo_command_evidence;
+extern const GeoCommand geo_command_audit;
 extern const GeoCommand geo_command_clearing;
 extern const GeoCommand geo_command_status;
 extern const GeoCommand geo_command_communities;

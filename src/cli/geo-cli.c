@@ -16,7 +16,7 @@ static const GeoCommand *const commands[] = {
   &geo_command_init,     &geo_command_join,    &geo_command_trust,
   &geo_command_pay,      &geo_command_balance, &geo_command_people,
   &geo_command_history,  &geo_command_receipt, &geo_command_verify,
-  &geo_command_evidence,
+  &geo_command_evidence, &geo_command_audit,
   &geo_command_clearing, &geo_command_status,  &geo_command_communities,
   &geo_command_leave,    &geo_command_export,
   &geo_command_backup,   &geo_command_restore,
@@ -38,7 +38,8 @@ static const gchar *const exit_status_help = N_ (
     "     “geo pay --id ID”, tells later what became of it\n"
     "  5  no hub reachable: nothing was ordered\n"
     "  6  something that was verified does not hold\n"
-    "  7  no key, or a passphrase that is missing or wrong");
+    "  7  no key, or a passphrase that is missing or wrong\n"
+    "  8  nothing can be concluded");
 
 static const gchar *const program_examples = N_ (
     "Examples:\n"
@@ -64,6 +65,7 @@ clear_cli (GeoCli *cli) {
   g_free (cli->note);
   g_free (cli->id);
   g_free (cli->output);
+  g_free (cli->export);
   g_free (cli->search);
   g_free (cli->with);
   g_free (cli->kinds);

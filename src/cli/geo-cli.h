@@ -24,6 +24,7 @@ typedef enum {
   GEO_EXIT_OFFLINE = 5, /* No hub reachable: nothing was ordered. */
   GEO_EXIT_NOT_VERIFIED = 6,
   GEO_EXIT_KEY = 7, /* No key, or a passphrase that is missing or wrong. */
+  GEO_EXIT_UNKNOWN = 8, /* Nothing can be concluded. */
 } GeoExit;
 
 /* argv as main () has it: argv[0] is the program, NULL at the end.  Neither

@@ -8,7 +8,7 @@
 
 #include "core/geo-contract.h"
 #include "core/geo-error.h"
-#include "core/geo-merkle-log.h"
+#include "core/geo-merkle.h"
 #include "core/geo-rest-object.h"
 
 typedef struct {
@@ -307,45 +307,12 @@ geo_leaf_proof_check (const GeoLeafProof *leaf,
       &of->root);
 }
 
-static GArray *
-list_nodes (const GeoTreeHead *of,
-            const GeoLeafProof *leaf,
-            const GeoHash *subject) {
-  g_autoptr (GArray) nodes = g_array_new (FALSE, FALSE, sizeof (GeoMerkleNode));
-  GeoHash hash;
-
-  geo_merkle_leaf (subject->bytes, GEO_HASH_LEN, &hash);
-  if (!geo_merkle_inclusion_nodes (
-          &hash, (guint64) leaf->index, (guint64) of->size,
-          (const GeoHash *) (gpointer) leaf->proof->data, leaf->proof->len,
-          &of->root, nodes))
-    return NULL;
-  return g_steal_pointer (&nodes);
-}
-
 gboolean
-geo_leaves_exclude (const GeoTreeHead *head_a,
-                    const GeoLeafProof *leaf_a,
-                    const GeoHash *subject_a,
-                    const GeoTreeHead *head_b,
-                    const GeoLeafProof *leaf_b,
-                    const GeoHash *subject_b) {
-  g_autoptr (GArray) a = list_nodes (head_a, leaf_a, subject_a);
-  g_autoptr (GArray) b = list_nodes (head_b, leaf_b, subject_b);
-
-  for (guint i = 0; a != NULL && b != NULL && i < a->len; i++) {
-    const GeoMerkleNode *one = &g_array_index (a, GeoMerkleNode, i);
-
-    for (guint j = 0; j < b->len; j++) {
-      const GeoMerkleNode *other = &g_array_index (b, GeoMerkleNode, j);
-
-      /* A completed subtree is never changed by what is added later. */
-      if (one->level == other->level && one->index == other->index &&
-          !geo_hash_equal (&one->hash, &other->hash))
-        return TRUE;
-    }
-  }
-  return FALSE;
+geo_log_prefix_check (const GeoLogPrefix *prefix, const GeoTreeHead *of) {
+  return geo_merkle_consistency_verify (
+      (gsize) prefix->size, (gsize) MAX (of->size, 0), &prefix->root, &of->root,
+      (const GeoHash *) (gpointer) prefix->consistency->data,
+      prefix->consistency->len);
 }
 
 static GeoEvidenceWeight
@@ -360,19 +327,22 @@ check_heads (const Case *c, GError **error) {
   return GEO_EVIDENCE_PROVES;
 }
 
+/* What was added later changes nothing of what a log was. */
 static GeoEvidenceWeight
-check_two_leaves (const Case *c, GError **error) {
-  const GeoEvidence *evidence = c->evidence;
-  const GeoHash *subjects =
-      (const GeoHash *) (gpointer) evidence->subjects->data;
+check_two_prefixes (const Case *c, GError **error) {
+  const GPtrArray *prefixes = c->evidence->prefixes;
+  const GeoLogPrefix *a, *b;
 
   if (!are_signed (c, 0, 2, error))
     return GEO_EVIDENCE_NOTHING;
-  if (evidence->leaves->len != 2 || evidence->subjects->len != 2)
+  if (prefixes->len != 2)
     return nothing (error, "a part of it is missing");
-  if (!geo_leaves_exclude (
-          head (c, 0), g_ptr_array_index (evidence->leaves, 0), &subjects[0],
-          head (c, 1), g_ptr_array_index (evidence->leaves, 1), &subjects[1]))
+  a = g_ptr_array_index (prefixes, 0);
+  b = g_ptr_array_index (prefixes, 1);
+  if (!geo_log_prefix_check (a, head (c, 0)) ||
+      !geo_log_prefix_check (b, head (c, 1)))
+    return nothing (error, "a head does not go on from what is shown");
+  if (a->size != b->size || geo_hash_equal (&a->root, &b->root))
     return nothing (error, "both heads may be of one log");
   return GEO_EVIDENCE_PROVES;
 }
@@ -416,8 +386,8 @@ geo_evidence_check (const GeoEvidence *evidence,
   case GEO_EVIDENCE_KIND_TWO_HEADS:
   case GEO_EVIDENCE_KIND_SHRUNK:
     return check_heads (&c, error);
-  case GEO_EVIDENCE_KIND_TWO_LEAVES:
-    return check_two_leaves (&c, error);
+  case GEO_EVIDENCE_KIND_TWO_PREFIXES:
+    return check_two_prefixes (&c, error);
   case GEO_EVIDENCE_KIND_GAP:
     return check_gap (&c, error);
   case GEO_EVIDENCE_KIND_FORGOTTEN:

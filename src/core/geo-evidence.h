@@ -32,14 +32,9 @@ GeoEvidenceWeight geo_evidence_check (const GeoEvidence *evidence,
 gboolean geo_heads_exclude (const GeoTreeHead *a,
                             const GeoTreeHead *b,
                             GeoEvidenceKind *what);
-/* Two subjects with their proofs under two heads: TRUE where both hold and the
- * heads cannot be of one log, because they differ in what both must have. */
-gboolean geo_leaves_exclude (const GeoTreeHead *head_a,
-                             const GeoLeafProof *leaf_a,
-                             const GeoHash *subject_a,
-                             const GeoTreeHead *head_b,
-                             const GeoLeafProof *leaf_b,
-                             const GeoHash *subject_b);
+/* §9: the log of that head was this when it was smaller. */
+gboolean geo_log_prefix_check (const GeoLogPrefix *prefix,
+                               const GeoTreeHead *head);
 
 /* §9: the subject stands where leaf says, under that head. */
 gboolean geo_leaf_proof_check (const GeoLeafProof *leaf,

@@ -194,71 +194,128 @@ geo_merkle_read_consistency (guint64 m,
   return read_consistency (&reader, m, 0, n, TRUE, proof, error);
 }
 
-/* --- What a proof speaks of ----------------------------------------------- */
+/* --- What a proof says of smaller trees ------------------------------------ */
 
-static void
-note (GArray *nodes, guint64 start, guint64 n, const GeoHash *hash) {
-  GeoMerkleNode node = { .hash = *hash };
+typedef struct {
+  guint64 n;
+  const GeoHash *proof;
+  guint len;
+  GArray *consistency; /* GeoHash, used again and again */
+  GeoMerklePrefixFunc func;
+  gpointer user_data;
+} Way;
 
-  if (!is_subtree (n))
-    return;
-  node.level = level_of (n);
-  node.index = start / n;
-  g_array_append_val (nodes, node);
-}
-
-/* The proof's last hash is the sibling nearest to the root: left is how many
- * are not used yet. */
+/* One step towards the root, past one hash of the proof: TRUE where that is to
+ * the left. */
 static gboolean
-walk (const GeoHash *leaf,
-      guint64 index,
-      guint64 start,
-      guint64 n,
-      const GeoHash *proof,
-      gsize left,
-      GArray *nodes,
-      GeoHash *out) {
-  GeoHash below;
-  guint64 k;
+climb (guint64 *node, guint64 *last, guint *level) {
+  gboolean left;
 
-  if (n == 1) {
-    *out = *leaf;
-    note (nodes, start, 1, out);
-    return left == 0;
+  /* A last node without a sibling moves up until it has one. */
+  while (*node == *last && *node % 2 == 0 && *node != 0) {
+    *node /= 2;
+    *last /= 2;
+    (*level)++;
   }
-  if (left == 0)
-    return FALSE;
-  k = split (n);
-  if (index < k) {
-    if (!walk (leaf, index, start, k, proof, left - 1, nodes, &below))
-      return FALSE;
-    note (nodes, start + k, n - k, &proof[left - 1]);
-    geo_merkle_node (&below, &proof[left - 1], out);
-  } else {
-    if (!walk (leaf, index - k, start + k, n - k, proof, left - 1, nodes,
-               &below))
-      return FALSE;
-    note (nodes, start, k, &proof[left - 1]);
-    geo_merkle_node (&proof[left - 1], &below, out);
-  }
-  note (nodes, start, n, out);
-  return TRUE;
+  left = *node % 2 == 1;
+  *node /= 2;
+  *last /= 2;
+  (*level)++;
+  return left;
 }
 
-gboolean
-geo_merkle_inclusion_nodes (const GeoHash *leaf,
-                            guint64 index,
-                            guint64 n,
-                            const GeoHash *proof,
-                            gsize proof_len,
-                            const GeoHash *root,
-                            GArray *nodes) {
-  guint before = nodes->len;
-  GeoHash found;
+/* The tree that ends with this subtree, whose index is even: nothing follows
+ * beside it.  right: its sibling, where the proof begins only after that. */
+static void
+tell_prefix (const Way *way,
+             guint level,
+             guint64 node,
+             const GeoHash *hash,
+             const GeoHash *right,
+             guint from) {
+  guint64 size = (node + 1) << level;
+  guint64 last = (way->n - 1) >> level;
+  GeoHash root = *hash;
+  guint at;
 
-  if (index < n && walk (leaf, index, 0, n, proof, proof_len, nodes, &found) &&
-      geo_hash_equal (&found, root))
-    return TRUE;
-  g_array_set_size (nodes, before);
-  return FALSE;
+  if (size >= way->n)
+    return;
+  g_array_set_size (way->consistency, 0);
+  if (node != 0)
+    g_array_append_vals (way->consistency, hash, 1);
+  at = way->consistency->len;
+  if (right != NULL)
+    g_array_append_vals (way->consistency, right, 1);
+  if (from < way->len)
+    g_array_append_vals (way->consistency, way->proof + from, way->len - from);
+  for (; at < way->consistency->len; at++) {
+    const GeoHash *beside = &g_array_index (way->consistency, GeoHash, at);
+
+    if (climb (&node, &last, &level))
+      geo_merkle_node (beside, &root, &root);
+  }
+  way->func (size, &root, way->consistency, way->user_data);
+}
+
+/* From a subtree that is there up to the root: whatever ends where a subtree
+ * does that is passed, or stands to the left, was a tree once. */
+static void
+walk (Way *way, guint level, guint64 node, const GeoHash *start) {
+  guint64 last = (way->n - 1) >> level;
+  GeoHash hash = *start;
+
+  way->consistency = g_array_new (FALSE, FALSE, sizeof (GeoHash));
+  for (guint i = 0; i <= way->len; i++) {
+    if (node % 2 == 0 && (node + 1) << level <= way->n)
+      tell_prefix (way, level, node, &hash, NULL, i);
+    if (i == way->len)
+      break;
+    if (climb (&node, &last, &level)) {
+      tell_prefix (way, level - 1, 2 * node, &way->proof[i], &hash, i + 1);
+      geo_merkle_node (&way->proof[i], &hash, &hash);
+    } else {
+      geo_merkle_node (&hash, &way->proof[i], &hash);
+    }
+  }
+  g_array_unref (way->consistency);
+}
+
+void
+geo_merkle_inclusion_prefixes (const GeoHash *leaf,
+                               guint64 index,
+                               guint64 n,
+                               const GArray *proof,
+                               GeoMerklePrefixFunc func,
+                               gpointer user_data) {
+  Way way = { .n = n, .func = func, .user_data = user_data };
+
+  g_assert (index < n);
+  way.proof = (const GeoHash *) (gpointer) proof->data;
+  way.len = proof->len;
+  walk (&way, 0, index, leaf);
+}
+
+void
+geo_merkle_consistency_prefixes (const GeoHash *root_m,
+                                 guint64 m,
+                                 guint64 n,
+                                 const GArray *proof,
+                                 GeoMerklePrefixFunc func,
+                                 gpointer user_data) {
+  Way way = { .n = n, .func = func, .user_data = user_data };
+  guint64 node = m - 1;
+  guint level = 0;
+
+  g_assert (0 < m && m < n && proof->len > 0);
+  way.proof = (const GeoHash *) (gpointer) proof->data;
+  way.len = proof->len;
+  for (; node % 2 == 1; node /= 2)
+    level++;
+  if (node == 0) {
+    walk (&way, level, node, root_m);
+  } else {
+    way.proof++;
+    way.len--;
+    walk (&way, level, node, &way.proof[-1]);
+  }
 }

@@ -61,21 +61,25 @@ gboolean geo_merkle_read_consistency (guint64 m,
                                       GArray *proof,
                                       GError **error);
 
-/* A completed subtree that a proof speaks of. */
-typedef struct {
-  guint level;
-  guint64 index;
-  GeoHash hash;
-} GeoMerkleNode;
-
-/* Those on the way of an inclusion proof and beside it, appended to nodes
- * (GeoMerkleNode).  FALSE where the proof does not lead to root. */
-gboolean geo_merkle_inclusion_nodes (const GeoHash *leaf,
-                                     guint64 index,
-                                     guint64 n,
-                                     const GeoHash *proof,
-                                     gsize proof_len,
+/* What the log of n leaves was before: the root of its first size ones, and the
+ * RFC 6962 consistency proof from there to n (GeoHash, borrowed). */
+typedef void (*GeoMerklePrefixFunc) (guint64 size,
                                      const GeoHash *root,
-                                     GArray *nodes);
+                                     const GArray *consistency,
+                                     gpointer user_data);
+/* Every smaller size whose root follows from a proof that was checked: of a
+ * leaf (index < n), or of going on from m leaves (0 < m < n). */
+void geo_merkle_inclusion_prefixes (const GeoHash *leaf,
+                                    guint64 index,
+                                    guint64 n,
+                                    const GArray *proof,
+                                    GeoMerklePrefixFunc func,
+                                    gpointer user_data);
+void geo_merkle_consistency_prefixes (const GeoHash *root_m,
+                                      guint64 m,
+                                      guint64 n,
+                                      const GArray *proof,
+                                      GeoMerklePrefixFunc func,
+                                      gpointer user_data);
 
 G_END_DECLS

@@ -59,7 +59,7 @@ get_sentence (GeoEvidenceKind what) {
   case GEO_EVIDENCE_KIND_SHRUNK:
     return _ ("This proves that the log of %s became smaller: something was "
               "taken out of it.");
-  case GEO_EVIDENCE_KIND_TWO_LEAVES:
+  case GEO_EVIDENCE_KIND_TWO_PREFIXES:
     return _ ("This proves that %s keeps two logs: they differ where both must "
               "be the same.");
   case GEO_EVIDENCE_KIND_GAP:

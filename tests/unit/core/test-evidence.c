@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "core/geo-log-audit.h"
 #include "core/geo-merkle.h"
 
 #include "test-util.h"
@@ -274,54 +275,212 @@ test_heads (void) {
   geo_secret_unref (hub.secret);
 }
 
-/* Two wallets that never saw a head of one size. */
-static void
-test_leaves (void) {
-  g_autoptr (GeoEvidence) evidence =
-      evidence_new (GEO_EVIDENCE_KIND_TWO_LEAVES);
-  GeoHash subjects[LEAVES], leaves[LEAVES], others[LEAVES], strange;
-  guint found = 0;
-  Hub hub;
+static GeoLogPrefix *
+prove_prefix (const GeoHash *leaves, gsize size, gsize of) {
+  GeoLogPrefix *prefix = geo_log_prefix_new ();
 
-  hub_init (&hub, 1);
-  make_subject (99, &strange);
+  prefix->size = (gint64) size;
+  geo_merkle_root (leaves, size, &prefix->root);
+  g_array_unref (prefix->consistency);
+  prefix->consistency = geo_merkle_consistency (leaves, size, of);
+  return prefix;
+}
+
+static void
+fill_leaves (GeoHash subjects[LEAVES], GeoHash leaves[LEAVES]) {
   for (guint i = 0; i < LEAVES; i++) {
     make_subject (i, &subjects[i]);
     geo_merkle_leaf (&subjects[i], GEO_HASH_LEN, &leaves[i]);
-    others[i] = leaves[i];
   }
-  geo_merkle_leaf (&strange, GEO_HASH_LEN, &others[3]);
-  for (gsize m = 4; m <= LEAVES; m++) {
-    for (gsize i = 0; i < m; i++) {
-      g_autoptr (GeoTreeHead) a = sign_head (&hub, leaves, m, 1000);
-      g_autoptr (GeoTreeHead) same = sign_head (&hub, leaves, LEAVES, 2000);
-      g_autoptr (GeoTreeHead) b = sign_head (&hub, others, LEAVES, 2000);
-      g_autoptr (GeoLeafProof) one = prove_leaf (leaves, m, i);
-      g_autoptr (GeoLeafProof) two = prove_leaf (leaves, LEAVES, 17);
-      g_autoptr (GeoLeafProof) other = prove_leaf (others, LEAVES, 17);
+}
 
-      g_assert_true (geo_leaf_proof_check (one, &subjects[i], a));
-      g_assert_false (geo_leaf_proof_check (one, &strange, a));
-      g_assert_false (
-          geo_leaves_exclude (a, one, &subjects[i], same, two, &subjects[17]));
-      found += geo_leaves_exclude (a, one, &subjects[i], b, other,
-                                   &subjects[17]);
-    }
-  }
-  /* The first 16 leaves are one subtree in all that are as large. */
-  g_assert_cmpuint (found, >=, 17 + 18 + 19 + 20);
+/* Two wallets that never saw a head of one size. */
+static void
+test_prefixes (void) {
+  g_autoptr (GeoEvidence) evidence =
+      evidence_new (GEO_EVIDENCE_KIND_TWO_PREFIXES);
+  GeoHash subjects[LEAVES], leaves[LEAVES], others[LEAVES];
+  Hub hub;
 
+  hub_init (&hub, 1);
+  fill_leaves (subjects, leaves);
+  memcpy (others, leaves, sizeof leaves);
+  others[3].bytes[0] ^= 1;
   g_ptr_array_add (evidence->heads, sign_head (&hub, leaves, 18, 1000));
   g_ptr_array_add (evidence->heads, sign_head (&hub, others, LEAVES, 2000));
-  g_ptr_array_add (evidence->leaves, prove_leaf (leaves, 18, 3));
-  g_array_append_val (evidence->subjects, subjects[3]);
+  g_ptr_array_add (evidence->prefixes, prove_prefix (leaves, 8, 18));
   check (&hub, evidence, GEO_EVIDENCE_NOTHING);
-  g_ptr_array_add (evidence->leaves, prove_leaf (others, LEAVES, 3));
-  g_array_append_val (evidence->subjects, strange);
+  g_ptr_array_add (evidence->prefixes, prove_prefix (others, 8, LEAVES));
   check (&hub, evidence, GEO_EVIDENCE_PROVES);
-  g_array_index (evidence->subjects, GeoHash, 1) = subjects[3];
+  /* The whole of a head is a prefix of it, too. */
+  g_ptr_array_remove_index (evidence->prefixes, 0);
+  g_ptr_array_insert (evidence->prefixes, 0, prove_prefix (leaves, 18, 18));
+  check (&hub, evidence, GEO_EVIDENCE_NOTHING);
+  g_ptr_array_remove_index (evidence->prefixes, 1);
+  g_ptr_array_add (evidence->prefixes, prove_prefix (others, 18, LEAVES));
+  check (&hub, evidence, GEO_EVIDENCE_PROVES);
+  /* Where both are the same nothing is proved … */
+  g_ptr_array_set_size (evidence->prefixes, 0);
+  g_ptr_array_add (evidence->prefixes, prove_prefix (leaves, 3, 18));
+  g_ptr_array_add (evidence->prefixes, prove_prefix (others, 3, LEAVES));
+  check (&hub, evidence, GEO_EVIDENCE_NOTHING);
+  /* … nor where a head does not go on from what is shown. */
+  ((GeoLogPrefix *) evidence->prefixes->pdata[0])->root.bytes[0] ^= 1;
   check (&hub, evidence, GEO_EVIDENCE_NOTHING);
   geo_secret_unref (hub.secret);
+}
+
+/* --- What two were shown, put together ------------------------------------ */
+
+/* Shown the log of n leaves, with the proof from m and that of one leaf. */
+static GeoLogSight *
+see (const Hub *hub,
+     const GeoHash *subjects,
+     const GeoHash *leaves,
+     gsize m,
+     gsize n,
+     gsize leaf,
+     GeoTime at) {
+  GeoLogSight *sight = geo_log_sight_new ();
+
+  sight->log = geo_log_proof_new ();
+  sight->log->head = sign_head (hub, leaves, n, at);
+  sight->log->size = (gint64) m;
+  if (m > 0 && m < n) {
+    g_array_unref (sight->log->consistency);
+    sight->log->consistency = geo_merkle_consistency (leaves, m, n);
+  }
+  if (leaf < n) {
+    g_ptr_array_add (sight->log->leaves, prove_leaf (leaves, n, leaf));
+    g_array_append_vals (sight->subjects, &subjects[leaf], 1);
+  }
+  return sight;
+}
+
+static void
+add (GeoLogAudit *audit, guint side, GeoLogSight *sight) {
+  g_autoptr (GeoLogSight) taken = sight;
+  g_autoptr (GError) error = NULL;
+
+  geo_log_audit_add (audit, side, taken, &error);
+  g_assert_no_error (error);
+}
+
+/* Everything that two can be shown: an honest log is never accused, and two
+ * logs are found wherever a later leaf was shown to both. */
+static void
+test_audit (void) {
+  GeoHash subjects[LEAVES], strange[LEAVES], leaves[LEAVES], others[LEAVES];
+  Hub hub;
+
+  hub_init (&hub, 1);
+  fill_leaves (subjects, leaves);
+  for (gsize fork = 0; fork < LEAVES; fork += 3) {
+    memcpy (strange, subjects, sizeof subjects);
+    memcpy (others, leaves, sizeof leaves);
+    make_subject (99, &strange[fork]);
+    geo_merkle_leaf (&strange[fork], GEO_HASH_LEN, &others[fork]);
+    for (gsize m = 1; m < LEAVES; m++) {
+      for (gsize n = m + 1; n <= LEAVES; n++) {
+        g_autoptr (GeoLogAudit) honest = geo_log_audit_new (&hub.community,
+                                                            &hub.key);
+        g_autoptr (GeoLogAudit) forked = geo_log_audit_new (&hub.community,
+                                                            &hub.key);
+        g_autoptr (GeoEvidence) none = NULL;
+        g_autoptr (GeoEvidence) found = NULL;
+
+        add (honest, 0, see (&hub, subjects, leaves, 0, m, m - 1, 1000));
+        add (honest, 1, see (&hub, subjects, leaves, 0, n, m - 1, 2000));
+        none = geo_log_audit_find (honest);
+        g_assert_null (none);
+        g_assert_cmpint (geo_log_audit_get_size (honest, 0), ==, m);
+        g_assert_cmpint (geo_log_audit_get_size (honest, 1), ==, n);
+        /* Both know the leaf, so both know where its last subtree ends. */
+        g_assert_cmpint (geo_log_audit_get_common (honest), >, 0);
+        g_assert_cmpint (geo_log_audit_get_common (honest), <=, m);
+
+        add (forked, 0, see (&hub, subjects, leaves, 0, m, m - 1, 1000));
+        add (forked, 0, see (&hub, subjects, leaves, m, n, n - 1, 1500));
+        add (forked, 1, see (&hub, strange, others, 0, m, 0, 1000));
+        add (forked, 1, see (&hub, strange, others, m, LEAVES, n, 2000));
+        found = geo_log_audit_find (forked);
+        g_assert_cmpint (geo_log_audit_get_common (forked), <=,
+                         fork < n ? fork : n);
+        if (fork < m)
+          g_assert_nonnull (found);
+        else if (n <= fork)
+          g_assert_null (found);
+        if (found != NULL)
+          check (&hub, found, GEO_EVIDENCE_PROVES);
+      }
+    }
+  }
+  geo_secret_unref (hub.secret);
+}
+
+static void
+test_audit_shrunk (void) {
+  GeoHash subjects[LEAVES], leaves[LEAVES];
+  g_autoptr (GeoEvidence) evidence = NULL;
+  g_autoptr (GeoLogAudit) audit = NULL;
+  Hub hub;
+
+  hub_init (&hub, 1);
+  fill_leaves (subjects, leaves);
+  audit = geo_log_audit_new (&hub.community, &hub.key);
+  g_assert_cmpint (geo_log_audit_get_common (audit), ==, 0);
+  add (audit, 0, see (&hub, subjects, leaves, 0, 9, LEAVES, 1000));
+  add (audit, 0, see (&hub, subjects, leaves, 0, 9, LEAVES, 900));
+  add (audit, 1, see (&hub, subjects, leaves, 0, 5, LEAVES, 850));
+  g_assert_null (geo_log_audit_find (audit));
+  add (audit, 1, see (&hub, subjects, leaves, 0, 5, LEAVES, 1001));
+  evidence = geo_log_audit_find (audit);
+  g_assert_nonnull (evidence);
+  g_assert_cmpint (evidence->what, ==, GEO_EVIDENCE_KIND_SHRUNK);
+  check (&hub, evidence, GEO_EVIDENCE_PROVES);
+  geo_secret_unref (hub.secret);
+}
+
+static void
+expect_refused (const Hub *hub, GeoLogSight *sight) {
+  g_autoptr (GeoLogAudit) audit = geo_log_audit_new (&hub->community,
+                                                     &hub->key);
+  g_autoptr (GeoLogSight) taken = sight;
+  g_autoptr (GError) error = NULL;
+  GeoHash subjects[LEAVES], leaves[LEAVES];
+
+  fill_leaves (subjects, leaves);
+  add (audit, 0, see (hub, subjects, leaves, 0, 5, 3, 500));
+  g_assert_false (geo_log_audit_add (audit, 0, taken, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpint (geo_log_audit_get_size (audit, 0), ==, 5);
+}
+
+/* What the hub did not sign accuses nobody. */
+static void
+test_audit_refused (void) {
+  GeoHash subjects[LEAVES], leaves[LEAVES];
+  GeoLogSight *sight;
+  Hub hub, other;
+
+  hub_init (&hub, 1);
+  hub_init (&other, 2);
+  fill_leaves (subjects, leaves);
+  expect_refused (&hub, see (&other, subjects, leaves, 0, 9, 3, 1000));
+  sight = see (&hub, subjects, leaves, 0, 9, 3, 1000);
+  sight->log->head->size++;
+  expect_refused (&hub, sight);
+  sight = see (&hub, subjects, leaves, 0, 9, 3, 1000);
+  g_array_index (sight->subjects, GeoHash, 0).bytes[0] ^= 1;
+  expect_refused (&hub, sight);
+  sight = see (&hub, subjects, leaves, 0, 9, 3, 1000);
+  g_array_set_size (sight->subjects, 0);
+  expect_refused (&hub, sight);
+  sight = see (&hub, subjects, leaves, 5, 9, 3, 1000);
+  g_array_index (sight->log->consistency, GeoHash, 1).bytes[0] ^= 1;
+  expect_refused (&hub, sight);
+  geo_secret_unref (hub.secret);
+  geo_secret_unref (other.secret);
 }
 
 static void
@@ -360,7 +519,10 @@ main (int argc, char **argv) {
   g_test_add_func ("/core/evidence/chain", test_chain);
   g_test_add_func ("/core/evidence/outcomes", test_outcomes);
   g_test_add_func ("/core/evidence/heads", test_heads);
-  g_test_add_func ("/core/evidence/leaves", test_leaves);
+  g_test_add_func ("/core/evidence/prefixes", test_prefixes);
+  g_test_add_func ("/core/audit/shown", test_audit);
+  g_test_add_func ("/core/audit/shrunk", test_audit_shrunk);
+  g_test_add_func ("/core/audit/refused", test_audit_refused);
   g_test_add_func ("/core/evidence/asks", test_asks);
   return g_test_run ();
 }

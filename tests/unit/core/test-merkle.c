@@ -289,44 +289,73 @@ test_grown_unreadable (void) {
       geo_merkle_read_consistency (33, 37, read_row_cb, rows, proof, NULL));
 }
 
-/* A proof names the subtrees that it holds, and only they. */
+typedef struct {
+  const GeoHash *leaves;
+  const GeoHash *root;
+  gsize n;
+  guint64 found; /* One bit a size */
+} Prefixes;
+
 static void
-test_nodes (void) {
-  g_autofree Rows *rows = g_new0 (Rows, 1);
+prefix_cb (guint64 size,
+           const GeoHash *root,
+           const GArray *consistency,
+           gpointer user_data) {
+  Prefixes *prefixes = user_data;
+  GeoHash expected;
+
+  g_assert_cmpuint (size, >, 0);
+  g_assert_cmpuint (size, <, prefixes->n);
+  geo_merkle_root (prefixes->leaves, size, &expected);
+  g_assert_true (geo_hash_equal (root, &expected));
+  g_assert_true (geo_merkle_consistency_verify (
+      size, prefixes->n, root, prefixes->root,
+      (const GeoHash *) (gpointer) consistency->data, consistency->len));
+  prefixes->found |= G_GUINT64_CONSTANT (1) << (size - 1);
+}
+
+static gboolean
+has_prefix (const Prefixes *prefixes, gsize size) {
+  return (prefixes->found >> (size - 1) & 1) == 1;
+}
+
+/* A proof names smaller trees, with proofs of their own that hold: at least
+ * those that end where a subtree on its way does. */
+static void
+test_prefixes (void) {
   GeoHash leaves[LEAVES_MAX], root;
 
-  fill_rows (rows, leaves);
+  make_leaves (leaves);
   for (gsize n = 1; n <= LEAVES_MAX; n++) {
     geo_merkle_root (leaves, n, &root);
     for (gsize i = 0; i < n; i++) {
       g_autoptr (GArray) proof = geo_merkle_inclusion (leaves, n, i);
-      g_autoptr (GArray) nodes = g_array_new (FALSE, FALSE,
-                                              sizeof (GeoMerkleNode));
-      const GeoHash *hashes = (const GeoHash *) (gpointer) proof->data;
+      Prefixes prefixes = { leaves, &root, n, 0 };
 
-      g_assert_true (geo_merkle_inclusion_nodes (&leaves[i], i, n, hashes,
-                                                 proof->len, &root, nodes));
-      g_assert_cmpuint (nodes->len, >, 0);
-      for (guint j = 0; j < nodes->len; j++) {
-        const GeoMerkleNode *node = &g_array_index (nodes, GeoMerkleNode, j);
-        GeoHash hash;
+      geo_merkle_inclusion_prefixes (&leaves[i], i, n, proof, prefix_cb,
+                                     &prefixes);
+      for (gsize block = 1; block < n; block *= 2) {
+        gsize end = (i / block + 1) * block;
 
-        g_assert_true (
-            read_row_cb (node->level, node->index, &hash, rows, NULL));
-        g_assert_true (geo_hash_equal (&hash, &node->hash));
+        if (end < n)
+          g_assert_true (has_prefix (&prefixes, end));
       }
+    }
+    for (gsize m = 1; m < n; m++) {
+      g_autoptr (GArray) proof = geo_merkle_consistency (leaves, m, n);
+      Prefixes prefixes = { leaves, &root, n, 0 };
+      GeoHash root_m;
 
-      /* What leads elsewhere names nothing. */
-      g_array_set_size (nodes, 0);
-      g_assert_false (geo_merkle_inclusion_nodes (&leaves[i], n, n, hashes,
-                                                  proof->len, &root, nodes));
-      if (n > 1) {
-        g_assert_false (geo_merkle_inclusion_nodes (
-            &leaves[i], i, n, hashes, proof->len - 1, &root, nodes));
-        g_assert_false (geo_merkle_inclusion_nodes (
-            &root, i, n, hashes, proof->len, &leaves[0], nodes));
+      geo_merkle_root (leaves, m, &root_m);
+      geo_merkle_consistency_prefixes (&root_m, m, n, proof, prefix_cb,
+                                       &prefixes);
+      g_assert_true (has_prefix (&prefixes, m));
+      for (gsize block = 1; block < n; block *= 2) {
+        gsize end = (m + block - 1) / block * block;
+
+        if (end < n)
+          g_assert_true (has_prefix (&prefixes, end));
       }
-      g_assert_cmpuint (nodes->len, ==, 0);
     }
   }
 }
@@ -340,6 +369,6 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/merkle/every-consistency", test_every_consistency);
   g_test_add_func ("/core/merkle/grown", test_grown);
   g_test_add_func ("/core/merkle/grown/unreadable", test_grown_unreadable);
-  g_test_add_func ("/core/merkle/nodes", test_nodes);
+  g_test_add_func ("/core/merkle/prefixes", test_prefixes);
   return g_test_run ();
 }
