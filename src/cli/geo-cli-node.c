@@ -149,8 +149,10 @@ geo_cli_open_to_look (GeoCli *cli, int *status) {
 }
 
 void
-geo_cli_say_connection (GeoCli *cli, gboolean is_connected) {
-  if (cli->is_looking)
+geo_cli_say_connection (GeoCli *cli, GeoNode *node, gboolean is_connected) {
+  if (geo_node_get_connection (node) == GEO_CONNECTION_FAULT)
+    geo_cli_say (cli, "%s", geo_node_get_connection_detail (node));
+  else if (cli->is_looking)
     geo_cli_say (cli, "%s",
                  _ ("Another program has this profile open: this is what it "
                     "stored."));
@@ -158,6 +160,15 @@ geo_cli_say_connection (GeoCli *cli, gboolean is_connected) {
     geo_cli_say (cli, "%s",
                  _ ("The hub was not asked: this is what this computer "
                     "knows."));
+}
+
+void
+geo_cli_report_connection (GeoReport *report,
+                           GeoNode *node,
+                           gboolean is_connected) {
+  geo_report_flag (report, "connected", is_connected);
+  if (geo_node_get_connection (node) == GEO_CONNECTION_FAULT)
+    geo_report_text (report, "fault", geo_node_get_connection_detail (node));
 }
 
 const gchar *
@@ -241,6 +252,11 @@ attempt_ended (gpointer user_data) {
   return TRUE;
 }
 
+static gboolean
+log_was_seen (gpointer user_data) {
+  return !geo_node_is_looking_at_log (user_data);
+}
+
 gboolean
 geo_cli_try_connect (GeoCli *cli, GeoNode *node) {
   Attempt attempt = { node, FALSE };
@@ -256,17 +272,14 @@ geo_cli_try_connect (GeoCli *cli, GeoNode *node) {
   while (!geo_cli_wait_until (attempt_ended, &attempt,
                               GEO_CLI_CONNECT_S * MS_PER_SECOND) &&
          geo_node_get_catching_up (node, &done, &total) && done > before);
+  /* §9: what does not fit the log is known before anything is told. */
+  geo_cli_wait_until (log_was_seen, node, GEO_CLI_LOG_MS);
   return geo_node_get_connection (node) == GEO_CONNECTION_HUB;
 }
 
 static gboolean
 state_is_saved (gpointer user_data) {
   return !geo_node_has_unsaved_state (user_data);
-}
-
-static gboolean
-log_was_seen (gpointer user_data) {
-  return !geo_node_is_looking_at_log (user_data);
 }
 
 void

@@ -29,14 +29,20 @@ GeoNode *geo_cli_open_to_look (GeoCli *cli, int *status);
 /* Connects, for what cannot be done without the hub. */
 gboolean geo_cli_connect (GeoCli *cli, GeoNode *node, int *status);
 /* Connects where that can be done at once, for what can also be told without
- * the hub.  FALSE: it is not connected; that is no failure. */
+ * the hub, and waits for what the hub shows of its log.  FALSE: it is not
+ * connected; that is no failure. */
 gboolean geo_cli_try_connect (GeoCli *cli, GeoNode *node);
 
 /* "sending", "paid", …: names of states and totals in JSON documents. */
 const gchar *geo_cli_state_name (GeoState state);
 void geo_cli_report_totals (GeoReport *report, GListModel *totals);
-/* That the hub was not asked, and why not. */
-void geo_cli_say_connection (GeoCli *cli, gboolean is_connected);
+/* That the hub was not asked, and why not; or that it is not believed. */
+void
+geo_cli_say_connection (GeoCli *cli, GeoNode *node, gboolean is_connected);
+/* The same: "connected", and "fault" with a sentence. */
+void geo_cli_report_connection (GeoReport *report,
+                                GeoNode *node,
+                                gboolean is_connected);
 
 /* Disconnects, once what only this wallet knows is left with the hub. */
 void geo_cli_close (GeoNode *node);

@@ -321,7 +321,7 @@ tell_history (GeoCli *cli, GeoNode *node, gboolean is_connected) {
 
   if (cli->common.json) {
     report = geo_cli_report_new (cli);
-    geo_report_flag (report, "connected", is_connected);
+    geo_cli_report_connection (report, node, is_connected);
     geo_report_number (report, "open", geo_node_get_open_count (node));
     geo_report_begin_array (report, "items");
   }
@@ -334,7 +334,7 @@ tell_history (GeoCli *cli, GeoNode *node, gboolean is_connected) {
   if (report != NULL)
     geo_report_end_array (report);
   else
-    geo_cli_say_connection (cli, is_connected);
+    geo_cli_say_connection (cli, node, is_connected);
   return geo_cli_done (cli, report);
 }
 

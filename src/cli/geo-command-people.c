@@ -264,12 +264,12 @@ tell_people (GeoCli *cli,
       geo_cli_say (cli, "%s", _ ("Nobody."));
     say_people (cli, people);
     geo_cli_say (cli, _ ("You are %s: %s"), geo_node_get_name (node), contact);
-    geo_cli_say_connection (cli, is_connected);
+    geo_cli_say_connection (cli, node, is_connected);
     return geo_cli_done (cli, NULL);
   }
 
   report = geo_cli_report_new (cli);
-  geo_report_flag (report, "connected", is_connected);
+  geo_cli_report_connection (report, node, is_connected);
   geo_report_begin (report, "me");
   geo_report_text (report, "name", geo_node_get_name (node));
   geo_report_text (report, "pid", geo_node_get_pid (node));
@@ -372,14 +372,14 @@ run_balance (GeoCli *cli, gchar **arguments) {
   is_connected = geo_cli_try_connect (cli, node);
   if (cli->common.json) {
     report = geo_cli_report_new (cli);
-    geo_report_flag (report, "connected", is_connected);
+    geo_cli_report_connection (report, node, is_connected);
     geo_cli_report_totals (report, geo_node_get_totals (node));
     report_people (report, geo_node_get_people (node));
     geo_report_number (report, "open", geo_node_get_open_count (node));
   } else {
     say_totals (cli, geo_node_get_totals (node));
     say_people (cli, geo_node_get_people (node));
-    geo_cli_say_connection (cli, is_connected);
+    geo_cli_say_connection (cli, node, is_connected);
   }
   status = geo_cli_done (cli, report);
   geo_cli_close (node);

@@ -181,8 +181,10 @@ geo_node_look_at_log (GeoNode *node) {
 gboolean
 geo_node_is_looking_at_log (GeoNode *node) {
   g_assert (GEO_IS_NODE (node));
+  /* What was shown is judged when what follows from it is done. */
   return node->party != NULL && geo_node_is_signed_in (node) &&
-         geo_party_is_looking (node->party);
+         (geo_party_is_looking (node->party) ||
+          !g_queue_is_empty (&node->lists));
 }
 
 /* --- What the journal holds ----------------------------------------------- */

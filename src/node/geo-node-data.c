@@ -19,6 +19,8 @@
 
 /* An order's deadline is at most this far ahead, so that older answers are of
  * contracts nobody can commit any more. */
+/* So many of our payments that were not paid are remembered as such. */
+#define REFUSED_MAX 1000
 #define ANSWER_AGE_MS_MAX (24 * 3600 * G_GINT64_CONSTANT (1000))
 #define RECENT_PAGE_ROWS 1000
 
@@ -40,6 +42,7 @@ geo_node_data_free (gpointer user_data) {
   g_clear_pointer (&data->votes, g_ptr_array_unref);
   g_clear_pointer (&data->orders, g_ptr_array_unref);
   g_clear_pointer (&data->answers, g_ptr_array_unref);
+  g_clear_pointer (&data->refused, g_array_unref);
   g_clear_pointer (&data->recent, g_ptr_array_unref);
   geo_state_copy_free (data->copy);
   g_clear_pointer (&data->requests, g_ptr_array_unref);
@@ -142,6 +145,28 @@ contract_of (const GeoRecordBody *body, GeoTime now) {
   return contract;
 }
 
+/* P4: the hub's no is not forgotten, so that a yes after it is seen. */
+static void
+note_refused (GeoNodeData *data, const GeoRefusal *refusal) {
+  if (refusal == NULL ||
+      !geo_pid_equal (&refusal->voter, &data->community->community))
+    return;
+  g_array_append_vals (data->refused,
+                       refusal->has_order ? &refusal->order
+                                          : &refusal->contract,
+                       1);
+}
+
+static void
+not_paid_cb (GeoRecordKind kind,
+             GeoTime at,
+             GeoRecordBody *body,
+             gpointer user_data) {
+  if (kind == GEO_RECORD_KIND_REFUSED)
+    note_refused (user_data, body->refusal);
+  geo_record_body_free (body);
+}
+
 /* P2: what we said to a contract that may still be asked about must not be said
  * otherwise after a restart, and what was committed is not voted for again. */
 static gboolean
@@ -167,12 +192,17 @@ read_answers (GeoJournal *journal, GeoNodeData *data, GError **error) {
     if (n == count - GEO_NODE_RECENT_RECORDS_MAX + 1)
       data->horizon = MAX (data->horizon, record->at + GEO_CLOCK_TOLERANCE_MS);
     if (record->kind != GEO_RECORD_KIND_VOTE &&
+        record->kind != GEO_RECORD_KIND_REFUSED &&
         record->kind != GEO_RECORD_KIND_REFUSAL &&
         record->kind != GEO_RECORD_KIND_ENTRY)
       continue;
     body = geo_record_body_from_text (text, -1, error);
     if (body == NULL)
       return FALSE;
+    if (record->kind == GEO_RECORD_KIND_REFUSED) {
+      note_refused (data, body->refusal);
+      continue;
+    }
     contract = contract_of (body, now);
     if (contract == NULL)
       continue;
@@ -296,6 +326,8 @@ read_all (GeoJournal *journal, GeoNodeData *data, GError **error) {
          (data->outbox = geo_journal_list_outbox (journal, error)) != NULL &&
          (data->blocked = geo_journal_list_blocked (journal, error)) != NULL &&
          read_recent (journal, data, error) &&
+         geo_journal_foreach_not_paid (journal, REFUSED_MAX, not_paid_cb, data,
+                                       error) &&
          read_answers (journal, data, error);
 }
 
@@ -323,6 +355,7 @@ geo_node_load_job (GeoWorker *worker, gpointer data, GError **error) {
       g_ptr_array_new_with_free_func ((GDestroyNotify) geo_activity_free);
   read->answers =
       g_ptr_array_new_with_free_func ((GDestroyNotify) geo_record_body_free);
+  read->refused = g_array_new (FALSE, FALSE, sizeof (GeoHash));
   read->copy = geo_node_state_read (path);
   read->notes = geo_node_notes_read (path);
   read->rest = geo_rest_read_file (path, &failure);
@@ -516,6 +549,9 @@ load_party (GeoParty *party, const GeoNodeData *data) {
     else
       geo_party_load_answer (party, body->contract, body->refusal);
   }
+  for (guint i = 0; i < data->refused->len; i++)
+    geo_party_load_refused (party,
+                            &g_array_index (data->refused, GeoHash, i));
   geo_party_load_horizon (party, data->horizon);
 }
 

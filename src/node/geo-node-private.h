@@ -63,6 +63,7 @@ typedef struct {
   GPtrArray *orders; /* GeoJournalOrder */
   /* GeoRecordBody: contract and perhaps refusal, or an entry */
   GPtrArray *answers;
+  GArray *refused; /* GeoHash: orders and contracts, by the hub */
   GeoTime horizon; /* What was said of older contracts is not among them. */
   GPtrArray *recent; /* GeoActivity, newest first */
   GPtrArray *requests; /* GeoJournalRequest, newest first */

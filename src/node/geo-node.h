@@ -269,7 +269,7 @@ gchar *geo_receipt_verify (const gchar *text, gsize len, GError **error);
 gchar *geo_evidence_verify (const gchar *text, gsize len, GError **error);
 
 /* §9: what the hub's log was not seen to have is asked for now, rather than
- * when more has come; and whether an answer is awaited. */
+ * when more has come; and whether an answer is awaited, or not dealt with yet. */
 void geo_node_look_at_log (GeoNode *node);
 gboolean geo_node_is_looking_at_log (GeoNode *node);
 

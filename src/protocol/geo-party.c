@@ -402,6 +402,11 @@ geo_party_load_committed (GeoParty *party, const GeoContract *contract) {
 }
 
 void
+geo_party_load_refused (GeoParty *party, const GeoHash *hash) {
+  geo_party_add_outcome (party, hash, FALSE, 0);
+}
+
+void
 geo_party_load_horizon (GeoParty *party, GeoTime made_at) {
   party->horizon = MAX (party->horizon, made_at);
 }

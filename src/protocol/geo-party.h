@@ -71,6 +71,10 @@ void geo_party_load_log (GeoParty *party,
                          gint64 index);
 void geo_party_load_unproven (GeoParty *party, const GeoHash *subject);
 
+/* P4: an order of ours, or a contract that we voted for, that the hub refused.
+ */
+void geo_party_load_refused (GeoParty *party, const GeoHash *hash);
+
 /* P2: what we said to a contract that is no open vote any more, so that we
  * never say the other thing too.  refusal: ours; NULL where we voted and the
  * evidence came since.  Only needed where the contract's deadline is not yet

@@ -300,6 +300,43 @@ geo_journal_list_evidence (GeoJournal *journal, GError **error) {
   }
 }
 
+/* What it says, whenever it was signed. */
+static gchar *
+make_gist (const GeoEvidence *evidence) {
+  g_autoptr (GeoEvidence) gist = geo_evidence_copy (evidence);
+
+  g_free (gist->reason);
+  gist->reason = g_strdup ("");
+  g_ptr_array_set_size (gist->leaves, 0);
+  g_ptr_array_set_size (gist->prefixes, 0);
+  for (guint i = 0; i < gist->heads->len; i++) {
+    GeoTreeHead *head = g_ptr_array_index (gist->heads, i);
+
+    head->at = 0;
+    head->signature = (GeoSignature){ { 0 } };
+  }
+  return geo_evidence_to_text (gist, NULL);
+}
+
+gboolean
+geo_journal_find_evidence (GeoJournal *journal,
+                           const GeoEvidence *evidence,
+                           gint64 *record,
+                           GError **error) {
+  g_autoptr (GPtrArray) held = geo_journal_list_evidence (journal, error);
+  g_autofree gchar *gist = make_gist (evidence);
+
+  *record = 0;
+  for (guint i = 0; held != NULL && i < held->len && *record == 0; i++) {
+    const GeoJournalEvidence *one = g_ptr_array_index (held, i);
+    g_autofree gchar *other = make_gist (one->evidence);
+
+    if (g_str_equal (gist, other))
+      *record = one->record;
+  }
+  return held != NULL;
+}
+
 /* An entry of ours comes before what was given. */
 static gboolean
 put_entry (GeoJournal *journal,

@@ -134,6 +134,12 @@ geo_stored_record_read (GeoQuery *query, GeoStoredRecord *out, GError **error);
 GeoRecordBody *
 geo_journal_read_body (GeoDatabase *database, gint64 sequence, GError **error);
 
+/* The record of evidence that says the same, 0 if none: what the hub signs anew
+ * each time it is asked is held against it once. */
+gboolean geo_journal_find_evidence (GeoJournal *journal,
+                                    const GeoEvidence *evidence,
+                                    gint64 *record,
+                                    GError **error);
 /* What evidence needs of what the journal holds is put into it, where it is not
  * there: the entries it contradicts, the refusal or the contract. */
 gboolean geo_journal_complete_evidence (GeoJournal *journal,

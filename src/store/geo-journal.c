@@ -280,8 +280,12 @@ append_one (GeoJournal *journal,
 
   if (one->kind == GEO_RECORD_KIND_EVIDENCE && body->evidence != NULL) {
     body = whole = geo_record_body_copy (body);
-    if (!geo_journal_complete_evidence (journal, whole->evidence, error))
+    if (!geo_journal_complete_evidence (journal, whole->evidence, error) ||
+        !geo_journal_find_evidence (journal, whole->evidence, sequence_out,
+                                    error))
       return FALSE;
+    if (*sequence_out != 0)
+      return TRUE;
   }
   if (!geo_journal_check_body (identity, one->kind, body, error))
     return FALSE;

@@ -36,7 +36,8 @@ void geo_journal_close (GeoJournal *journal); /* NULL is safe. */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoJournal, geo_journal_close)
 
 /* One record: the chain, the signature and the projection in one transaction.
- * sequence_out (may be NULL) receives its number.  The first record is a joined
+ * sequence_out (may be NULL) receives its number; of evidence that is held
+ * already, the number that it has.  The first record is a joined
  * one; later joined ones are newer forms of the same community and participant.
  *
  * GEO_STORE_ERROR_VERIFY: the body lacks what its kind needs, or what is in it

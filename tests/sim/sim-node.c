@@ -451,17 +451,20 @@ append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body) {
   g_autoptr (GError) error = NULL;
   GeoTime at = sim_node_now (node);
   gboolean written, gone;
+  gint64 record = 0;
 
   if (kind == GEO_RECORD_KIND_JOINED)
     at = MAX (at, node->hub_time);
   arm_disk (node);
   written = geo_journal_append (node->journal, node->secret, kind, *body, at,
-                                NULL, &error);
+                                &record, &error);
   gone = sim_disk_is_gone (node->disk);
   if (!gone)
     sim_disk_disarm (node->disk);
   if (written) {
-    sim_said_stored (node, *body, kind);
+    /* Evidence that is held already is not stored again. */
+    if (record > node->n_records)
+      sim_said_stored (node, *body, kind);
     g_clear_pointer (&node->uncertain, geo_record_body_free);
     sim_trace (sim, node, "stored %s", geo_record_kind_to_string (kind));
   } else {

@@ -1,0 +1,360 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A hub that lies, and people with the command geo who find it out.
+
+Each lie is told to somebody new, whom Olena pays.  It is found by that person's
+own wallet, or where two compare; it is said in one sentence; what proves it can
+be checked by a stranger with an empty profile and no network; and the balances
+stay what they were.  The same hub, while it is honest, is never accused:
+whatever is lost, killed or put back.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.environ.get("GEO_BUILD_ROOT", ".")
+CHEAT = os.path.join(BUILD, "tests", "integration", "geo-cheat-hub")
+
+_spec = importlib.util.spec_from_file_location(
+    "test_cli", os.path.join(HERE, "test-cli.py"))
+cli = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(cli)
+UNKNOWN = 8
+
+
+class Town:
+    """Olena, a stranger, and a hub that may lie."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.lie_file = os.path.join(folder, "lie")
+        self.hub = cli.Hub(os.path.join(folder, "hub"))
+        self.start()
+        self.olena = self.join("Olena")
+        self.stranger = cli.Person(self, "Stranger")
+        self.payments = 0
+
+    def start(self):
+        honest, cli.HUB = cli.HUB, CHEAT
+        self.hub.start(GEO_CHEAT_FILE=self.lie_file)
+        cli.HUB = honest
+
+    def join(self, name):
+        person = cli.Person(self, name)
+        person.pid = person.json("init", "--name", name)["pid"]
+        person.run("join", self.hub.link)
+        return person
+
+    def lie(self, lie, person):
+        with open(self.lie_file + ".new", "w", encoding="utf-8") as file:
+            file.write(f"{lie} {person.pid}\n")
+        os.rename(self.lie_file + ".new", self.lie_file)
+
+    def pay(self, person, amount="5"):
+        self.payments += 1
+        tx_id = f"tx-{self.payments}"
+        self.olena.json("pay", person.pid, amount, "UAH", "--id", tx_id)
+        return tx_id
+
+    def meet(self, name):
+        """Somebody who was paid 5.00 and has seen that, honestly."""
+        person = self.join(name)
+        self.lie("honest", person)
+        person.json("trust", self.olena.pid, "100", "UAH")
+        self.pay(person)
+        self.check(person)
+        return person
+
+    def check(self, person, total="5.00"):
+        """Nothing is held against the hub, and that much is there."""
+        assert person.total() == total, person.json("balance")
+        assert person.json("evidence")["items"] == []
+
+    def caught(self, person, sentence, before="5.00"):
+        """The wallet finds it at its next look; the newest evidence."""
+        document = person.json("balance")
+        assert document["connected"] is False, document
+        assert sentence in document["fault"], document
+        assert sentence in person.run("balance")
+        return self.held(person, before)
+
+    def held(self, person, before="5.00"):
+        """What is held against the hub, as anybody can check it."""
+        items = person.json("evidence")["items"]
+        assert items, "nothing is held against it"
+        path = os.path.join(self.folder, person.name + ".json")
+        person.json("evidence", str(items[0]["number"]), "--output", path)
+        document = self.stranger.json("verify", path)
+        assert document["file"] == "evidence", document
+        assert document["proves"] == items[0]["says"], document
+        # Whatever the hub said, the books are what they were, and whole.
+        total = person.json("balance", "--offline")["totals"][0]["balance"]
+        assert total == before, total
+        person.json("verify")
+        # The same lie again is the same evidence.
+        person.any_json("balance")
+        assert len(person.json("evidence")["items"]) == len(items)
+        return document["proves"]
+
+
+def test_honest(town):
+    """Killed, started again, a backup put back: nobody is accused."""
+    hub = town.hub
+    person = town.meet("Honest")
+    hub.process.kill()
+    hub.process.wait()
+    hub.process.stdout.close()
+    town.start()
+    town.check(person)
+    town.pay(person)
+    town.check(person, "10.00")
+    # A backup in which everything is that people were told.
+    copy = os.path.join(town.folder, "copy")
+    subprocess.run([cli.HUB, "backup", "-d", hub.folder, copy], check=True,
+                   stdout=subprocess.DEVNULL)
+    hub.stop()
+    subprocess.run([cli.HUB, "restore", "-d", hub.folder, "--replace", copy],
+                   check=True, stdout=subprocess.DEVNULL)
+    town.start()
+    town.check(person, "10.00")
+    town.pay(person)
+    town.check(person, "15.00")
+    town.olena.json("balance")
+    assert town.olena.json("evidence")["items"] == []
+    # What two of them were shown is the same.
+    document = person.json("audit", town.olena.profile)
+    assert document["outcome"] == "fit" and document["common"] > 0, document
+    path = os.path.join(town.folder, "olena.heads")
+    assert town.olena.json("audit", "--export", path)["heads"] > 0
+    assert person.json("audit", path)["common"] == document["common"]
+    assert town.stranger.json("audit", path, person.profile)["common"] == \
+        document["common"]
+    assert "same log" in person.run("audit", path)
+
+
+def test_dropped_entry(town):
+    person = town.meet("Dropped")
+    town.lie("drop", person)
+    town.pay(person)
+    town.pay(person)
+    proves = town.caught(person, "It keeps back an entry of yours.")
+    assert "has to show the one before it" in proves, proves
+
+
+def test_reordered_entries(town):
+    person = town.meet("Reordered")
+    town.lie("reorder", person)
+    town.pay(person, "1")
+    town.pay(person, "2")
+    # Both were genuine, so both are in the books; only the log tells.
+    proves = town.caught(person, "Its log does not show one of your entries.",
+                         "8.00")
+    assert "has to show it in its log" in proves, proves
+
+
+def test_changed_amount(town):
+    person = town.meet("Changed")
+    town.lie("amount", person)
+    town.pay(person)
+    proves = town.caught(person, "It contradicts your own records.")
+    assert "has to show better evidence" in proves, proves
+
+
+def test_forged_order(town):
+    person = town.meet("Forged")
+    town.lie("vote", person)
+    town.pay(person)
+    proves = town.caught(person, "A signature in it is not genuine.")
+    assert "has to show better evidence" in proves, proves
+
+
+def test_forged_line(town):
+    person = town.meet("Trusted")
+    town.lie("line", person)
+    town.olena.json("trust", person.pid, "7", "UAH")
+    proves = town.caught(person, "A signature in it is not genuine.")
+    assert "has to show better evidence" in proves, proves
+
+
+def test_yes_and_no(town):
+    person = town.meet("Refused")
+    town.lie("both", person)
+    person.json("pay", town.olena.pid, "2", "UAH", status=cli.REFUSED)
+    proves = town.caught(person, "It says both yes and no to one payment.")
+    assert "both committed and refused one payment" in proves, proves
+
+
+def test_two_entries_of_one_number(town):
+    person = town.meet("Forked")
+    town.lie("fork", person)
+    proves = town.caught(person, "Its entries do not follow one another.")
+    assert "two different entries of one number" in proves, proves
+
+
+def test_two_logs(town):
+    """No wallet sees it alone; two that compare do."""
+    person = town.join("Logs")
+    town.lie("logs", person)
+    person.json("trust", town.olena.pid, "100", "UAH")
+    town.pay(person)
+    town.check(person)
+    town.pay(person)
+    town.check(person, "10.00")
+    town.olena.json("balance")
+    assert town.olena.json("evidence")["items"] == []
+    path = os.path.join(town.folder, "olena.heads")
+    proof = os.path.join(town.folder, "two-logs.json")
+    town.olena.json("audit", "--export", path)
+    error = person.json("audit", path, "--output", proof,
+                        status=cli.NOT_VERIFIED)
+    assert "keeps two logs" in error["message"], error
+    document = town.stranger.json("verify", proof)
+    assert document["proves"] == error["message"], document
+    with open(proof, encoding="utf-8") as file:
+        text = file.read()
+    # Without --output the proof is the output.
+    done = subprocess.run([cli.GEO, "--profile", person.profile, "audit", path],
+                          text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == cli.NOT_VERIFIED, done
+    assert done.stdout == text + "\n", done
+    # One that was changed proves nothing.
+    at = text.index('"root":"') + 8
+    with open(proof, "w", encoding="utf-8") as file:
+        file.write(text[:at] + ("A" if text[at] != "A" else "B")
+                   + text[at + 1:])
+    town.stranger.run("verify", proof, status=cli.NOT_VERIFIED)
+    # Receipts show where in which log they are.
+    key = person.json("history")["items"][0]["receipt"]
+    receipts = [os.path.join(town.folder, name) for name in ("one", "other")]
+    town.olena.json("receipt", f"tx-{town.payments}", "--output", receipts[0])
+    person.json("receipt", key, "--output", receipts[1])
+    error = town.stranger.json("audit", *receipts, status=cli.NOT_VERIFIED)
+    assert "keeps two logs" in error["message"], error
+
+
+def test_audit_input(town):
+    """What cannot be compared is said so, and which it is."""
+    person = town.join("Nobody")
+    error = person.json("audit", town.olena.profile, status=UNKNOWN)
+    assert "Nothing can be concluded" in error["message"], error
+    person.run("audit", status=cli.USAGE)
+    person.run("audit", os.path.join(town.folder, "none"), status=cli.FAILED)
+    person.run("audit", "--export", os.path.join(town.folder, "no", "where"),
+               status=cli.FAILED)
+    person.run("audit", "--export", "x", "y", status=cli.USAGE)
+    path = os.path.join(town.folder, "broken.heads")
+    good = os.path.join(town.folder, "good.heads")
+    town.olena.json("audit", "--export", good)
+    with open(good, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    at = lines[1].index('"root":"') + 8
+    changed = "A" if lines[1][at] != "A" else "B"
+    for content in ("", "{}", "x\n", lines[0] + "\nx\n", "\n".join(lines[1:]),
+                    lines[0].replace(town.hub.community, cli.NOBODY),
+                    lines[0] + "\n" + lines[1][:at] + changed
+                    + lines[1][at + 1:] + "\n"):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(content)
+        person.run("audit", good, path, status=cli.USAGE)
+    # What somebody else signed is no word of this hub's.
+    other = cli.Hub(os.path.join(town.folder, "other-hub"))
+    other.start()
+    try:
+        foreign = cli.Person(town, "Foreign")
+        foreign.json("init", "--name", "Foreign")
+        foreign.run("join", other.link)
+        person.run("audit", foreign.profile, town.olena.profile,
+                   status=cli.USAGE)
+    finally:
+        other.stop()
+
+
+def test_withheld_commit(town):
+    """Whoever is not told has nothing to hold up, but who paid has."""
+    person = town.meet("Withheld")
+    town.lie("withhold", person)
+    tx_id = town.pay(person)
+    town.check(person)
+    path = os.path.join(town.folder, "withheld.json")
+    town.olena.json("receipt", tx_id, "--output", path)
+    assert "Withheld" in town.stranger.json("verify", path)["proves"]
+    # What is told later shows that something is missing.
+    town.pay(person)
+    town.lie("drop", person)
+    town.pay(person)
+    town.caught(person, "It keeps back an entry of yours.")
+
+
+def test_replayed(town):
+    """An older state is put back over what people were told."""
+    hub = town.hub
+    person = town.meet("Replayed")
+    copy = os.path.join(town.folder, "old")
+    subprocess.run([cli.HUB, "backup", "-d", hub.folder, copy], check=True,
+                   stdout=subprocess.DEVNULL)
+    town.pay(person)
+    town.check(person, "10.00")
+    hub.stop()
+    shutil.copy(os.path.join(copy, "hub.db"), os.path.join(hub.folder, "hub.db"))
+    for end in ("-wal", "-shm"):
+        if os.path.exists(os.path.join(hub.folder, "hub.db" + end)):
+            os.remove(os.path.join(hub.folder, "hub.db" + end))
+    town.start()
+    town.caught(person, "Its log is another than the one it showed before.",
+                "10.00")
+    says = [item["says"] for item in person.json("evidence")["items"]]
+    # Which of the two it is, is a matter of what its clock says.
+    assert "became smaller" in says[0] or "are of one log" in says[0], says
+    assert "has to say where it is now" in says[1], says
+
+
+def main():
+    tests = [(name[5:], function) for name, function in globals().items()
+             if name.startswith("test_")]
+    print(f"1..{len(tests)}", flush=True)
+    folder = tempfile.mkdtemp(prefix="geo-cheat-")
+    # libsecret's own file stands for a keyring; opening one takes no time.
+    os.environ.update(XDG_DATA_HOME=os.path.join(folder, "data"),
+                      SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="pw",
+                      SECRET_FILE_TEST_PATH=os.path.join(folder, "keyring"),
+                      LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
+    os.environ.pop("LANGUAGE", None)
+    # libsecret's file leaks a string of its own.
+    os.environ["ASAN_OPTIONS"] = ":".join(
+        filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
+    town = None
+    broken = False
+    try:
+        town = Town(folder)
+        for number, (name, function) in enumerate(tests, 1):
+            begin = time.monotonic()
+            try:
+                function(town)
+            except Exception:
+                broken = True
+                print("# " + traceback.format_exc().replace("\n", "\n# "))
+                print(f"not ok {number} - {name}", flush=True)
+            else:
+                print(f"ok {number} - {name}", flush=True)
+            print(f"# {time.monotonic() - begin:.1f} s", flush=True)
+    finally:
+        if town is not None and town.hub.process is not None:
+            town.hub.stop()
+        if broken:
+            print(f"# the folder is kept: {folder}")
+        else:
+            shutil.rmtree(folder)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
