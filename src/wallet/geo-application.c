@@ -102,6 +102,7 @@ static const struct {
   { "win.reconnect", { "<Control>r" } },
   { "win.lock", { "<Control>l" } },
   { "win.preferences", { "<Control>comma" } },
+  { "win.show-help", { "F1" } },
   { "win.show-help-overlay", { "<Control>question" } },
 };
 

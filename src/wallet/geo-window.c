@@ -17,6 +17,7 @@
 #include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-community-actions.h"
 #include "wallet/geo-connection-pill.h"
+#include "wallet/geo-help-dialog.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-idle-watch.h"
 #include "wallet/geo-lock-page.h"
@@ -318,6 +319,14 @@ preferences_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
     adw_dialog_present (ADW_DIALOG (geo_preferences_dialog_new (
                             self->node, geo_wallet_get_lock (self->wallet))),
                         widget);
+}
+
+/* Whether there is a wallet or not. */
+static void
+show_help_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  if (adw_application_window_get_visible_dialog (
+          ADW_APPLICATION_WINDOW (widget)) == NULL)
+    adw_dialog_present (ADW_DIALOG (geo_help_dialog_new ()), widget);
 }
 
 static void
@@ -711,6 +720,8 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_cb);
   gtk_widget_class_install_action (widget_class, "win.open-link", "s",
                                    open_link_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-help", NULL,
+                                   show_help_cb);
   gtk_widget_class_install_action (widget_class, "win.reconnect", NULL,
                                    reconnect_cb);
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL,

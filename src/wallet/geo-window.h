@@ -19,6 +19,7 @@
  *   win.show-code
  *   win.read-code
  *   win.reconnect
+ *   win.show-help
  *   win.lock (where there is a PIN)
  *   win.preferences
  *   win.save-statement

@@ -13,6 +13,7 @@
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-clearing-dialog.h"
+#include "wallet/geo-help-dialog.h"
 #include "wallet/geo-my-code-dialog.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-payment-view.h"
@@ -118,6 +119,7 @@ main (int argc, char **argv) {
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
   g_type_ensure (GEO_TYPE_BACKUP_DIALOG);
   g_type_ensure (GEO_TYPE_CLEARING_DIALOG);
+  g_type_ensure (GEO_TYPE_HELP_DIALOG);
   g_type_ensure (GEO_TYPE_MY_CODE_DIALOG);
   g_type_ensure (GEO_TYPE_PAYMENT_VIEW);
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);

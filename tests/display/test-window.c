@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 
 #include "geo-screen.h"
+#include "wallet/geo-help-dialog.h"
 #include "wallet/geo-lock-page.h"
 #include "wallet/geo-pin-dialog.h"
 #include "wallet/geo-preferences-dialog.h"
@@ -392,6 +393,34 @@ test_about (void) {
   close_dialog ();
 }
 
+/* The list in every view, each topic in one that has little room. */
+static void
+test_help (void) {
+  for (guint i = 0; i < G_N_ELEMENTS (views); i++) {
+    if (!geo_screen_has_view (i))
+      continue;
+    set_view (i);
+    do_action ("win.show-help", NULL);
+    look_once ("help", i);
+    close_dialog ();
+  }
+  for (guint i = 0; i < geo_help_dialog_get_n_topics (); i++) {
+    g_autofree gchar *picture = g_strdup_printf ("help-%u", i);
+    GeoHelpDialog *dialog;
+
+    do_action ("win.show-help", NULL);
+    dialog = GEO_HELP_DIALOG (adw_application_window_get_visible_dialog (
+        ADW_APPLICATION_WINDOW (window)));
+    geo_help_dialog_show_topic (dialog, i);
+    geo_screen_settle (GTK_WIDGET (window));
+    look_once (picture, G_N_ELEMENTS (views) - 1);
+    g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
+    close_dialog ();
+    g_assert_null (dialog);
+  }
+  reset_view ();
+}
+
 /* --- Links ----------------------------------------------------------- */
 
 static AdwDialog *
@@ -673,6 +702,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/window/person", test_person);
   g_test_add_func ("/window/receipt", test_receipt);
   g_test_add_func ("/window/dialogs", test_dialogs);
+  g_test_add_func ("/window/help", test_help);
   g_test_add_func ("/window/links", test_links);
   g_test_add_func ("/window/sidebar", test_sidebar);
   g_test_add_func ("/window/shortcuts", test_shortcuts);
