@@ -329,6 +329,50 @@ def disk_fails():
     raise AssertionError("the hub never gets through")
 
 
+def disk_is_full():
+    """The hub finds no room somewhere from the proposal to the end: it stops,
+    and with room again it is cleared once."""
+    for pages in (0, 2, 4, 8, 16, 32, 64, 128):
+        circle = Circle(230 + pages.bit_length(), asking=True)
+        try:
+            circle.pay_last()
+            circle.settle()
+            assert circle.owed() == PROPOSED, circle.owed()
+            circle.hub.stop()
+            circle.disk_fails = True
+            circle.hub.start({"G_DEBUG": ""}, restore_signals=False)
+            for node in circle.nodes.values():
+                node.do("hurry", "hurried")
+            town.until(circle.is_settled, "everybody is there",
+                       SETTLE_SECONDS_MAX, 0.02)
+            process = circle.process("hub")
+            town.leave_room(circle.hub, pages)
+            town.until(circle.accept, "it is cleared", SETTLE_SECONDS_MAX,
+                       0.02)
+            circle.settle()
+            full = process.has_stopped_itself()
+            if full:
+                town.check_said_full(circle.hub)
+            else:
+                circle.hub.stop(disk_fails=True)
+                circle.restart("hub")
+                circle.settle()
+            assert circle.owed() == CLEARED, circle.owed()
+            circle.pay_the_limit()
+            outcome = circle.check()
+            assert outcome == "cleared", outcome
+            if not full:
+                assert pages > 0, "there is always room"
+                return f"room for it with {pages} pages"
+        except Exception as error:
+            raise AssertionError(f"{pages} pages: "
+                                 f"{traceback.format_exc()}\n"
+                                 f"{circle.describe()}") from error
+        finally:
+            circle.close()
+    raise AssertionError("there is never room for it")
+
+
 def main():
     tests = [("in peace", in_peace)]
     tests += [(f"{victim} killed", lambda victim=victim: killed(victim))
@@ -336,7 +380,7 @@ def main():
     tests += [(f"{victim} killed while b is asked",
                lambda victim=victim: asked(victim))
               for victim in ("hub", "b", "a")]
-    tests += [("the disk fails", disk_fails)]
+    tests += [("the disk fails", disk_fails), ("the disk is full", disk_is_full)]
     if len(sys.argv) > 1:
         tests = [test for test in tests if test[0] in sys.argv[1:]]
     print(f"1..{len(tests)}", flush=True)

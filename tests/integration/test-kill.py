@@ -16,7 +16,6 @@ the middle of many payments, each from a seed, and a disk whose fsync fails.
 
 import os
 import random
-import resource
 import shutil
 import sys
 import tempfile
@@ -376,7 +375,7 @@ def fill_disk():
     """The hub's files may grow by a few pages only: it stops, and sends nothing
     that it could not write."""
     said = []
-    for pages in range(0, 8):
+    for pages in (0, 7, 14, 21, 28, 36, 48, 64):
         scene = Scene("standing")
         try:
             scene.hub.stop()
@@ -384,13 +383,8 @@ def fill_disk():
             # says so is what is wanted.
             scene.hub.start({"G_DEBUG": ""}, restore_signals=False)
             town.until(scene.is_connected, "everybody is there")
-            largest = max(os.stat(os.path.join(scene.hub.folder, name)).st_size
-                          for name in os.listdir(scene.hub.folder))
-            wal = os.path.join(scene.hub.folder, "hub.db-wal")
-            limit = max(largest, os.stat(wal).st_size) + pages * 4096
             hub = scene.hub.process
-            resource.prlimit(hub.process.pid, resource.RLIMIT_FSIZE,
-                             (limit, limit))
+            town.leave_room(scene.hub, pages)
             ordered = pay_first(scene)
             # Acknowledgements are written after the outcome.
             ended = False
@@ -416,6 +410,51 @@ def fill_disk():
             paid = pay_rest(scene, ordered, LIMIT - owed)
             said.append(f"{pages} pages: {len(paid) - 1} of "
                         f"{len(ordered) - 1} paid")
+        except Exception as error:
+            raise AssertionError(f"{pages} pages: "
+                                 f"{traceback.format_exc()}") from error
+        finally:
+            scene.close()
+    return "; ".join(said)
+
+
+def fill_disk_in_line():
+    """The same while a line is changed, and changed again: it is, or it is not,
+    for everybody; who was told so finds it so, and who asks again hears the
+    same."""
+    said = []
+    for pages in (0, 8, 16, 24, 40):
+        scene = Scene("standing")
+        try:
+            scene.hub.stop()
+            scene.hub.start({"G_DEBUG": ""}, restore_signals=False)
+            town.until(scene.is_connected, "everybody is there")
+            scene.disk_fails = True
+            hub = scene.hub.process
+            town.leave_room(scene.hub, pages)
+            x, payer = scene.nodes["x"], scene.nodes["payer"]
+            told = LIMIT
+            asked = LIMIT
+            # Each takes some pages more.
+            for number in range(40):
+                asked = AMOUNT + number
+                answer = x.ask(f"trust {payer.pid} {asked} standing")[0]
+                if answer == "trusted":
+                    told = asked
+                if answer != "trusted" or hub.has_ended():
+                    break
+            town.until(hub.has_ended, "the hub stops", SETTLE_SECONDS_MAX)
+            assert hub.wait() == 1, f"the hub ended with {hub.wait()}"
+            town.check_said_full(scene.hub)
+            scene.restart("hub")
+            scene.settle()
+            limit = next(line[3] for line in
+                         town.audit("hub", scene.hub.folder)["lines"]
+                         if line[:2] == [x.pid, payer.pid])
+            assert limit in (told, asked), (limit, told, asked)
+            assert x.ask(f"trust {payer.pid} {limit} standing")[0] == "trusted"
+            pay_rest(scene, {}, limit)
+            said.append(f"{pages} pages: told {told}, is {limit}")
         except Exception as error:
             raise AssertionError(f"{pages} pages: "
                                  f"{traceback.format_exc()}") from error
@@ -581,6 +620,8 @@ def main():
                          pool.submit(fail_sync)))
             jobs.append(("the hub's disk fails to keep a line",
                          pool.submit(fail_sync_in_line)))
+            jobs.append(("the hub's disk is full while a line is changed",
+                         pool.submit(fill_disk_in_line)))
         seeds = [] if disk_only else \
             [int(seed) for seed in sys.argv[1:]] or range(RANDOM_RUNS)
         for seed in seeds:

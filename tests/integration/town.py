@@ -11,6 +11,7 @@ import json
 import os
 import queue
 import re
+import resource
 import signal
 import subprocess
 import threading
@@ -174,6 +175,26 @@ def arm_fsync(file, number):
     with open(file + ".new", "w", encoding="utf-8") as out:
         out.write(f"{number}\n")
     os.rename(file + ".new", file)
+
+
+def leave_room(hub, pages):
+    """No file of this hub gets longer than its log of changes is, by that much.
+    It was started with restore_signals=False: too large a file is then an error,
+    and no signal."""
+    sizes = {name: os.stat(os.path.join(hub.folder, name)).st_size
+             for name in ("hub.db-wal", "log")}
+    # What it says of it has room.
+    limit = max(sizes["hub.db-wal"], sizes["log"] + 8192) + pages * 4096
+    resource.prlimit(hub.process.process.pid, resource.RLIMIT_FSIZE,
+                     (limit, limit))
+
+
+def check_said_full(hub):
+    """One sentence that says what it was."""
+    with open(os.path.join(hub.folder, "log"), encoding="utf-8") as file:
+        log = file.read().splitlines()
+    told = [line for line in log if " error " in line]
+    assert len(told) == 1 and "so the hub stops: The disk" in told[0], log
 
 
 class Node:
