@@ -1223,6 +1223,15 @@ def test_openapi(town):
     ids = [operation["operationId"] for operations in paths.values()
            for operation in operations.values()]
     assert len(set(ids)) == len(ids)
+    # Where Debian's python3-openapi-spec-validator is, it has a look, too.
+    try:
+        from openapi_spec_validator import OpenAPIV31SpecValidator
+    except ImportError:
+        print("# without openapi-spec-validator")
+    else:
+        faults = [fault.message for fault in
+                  OpenAPIV31SpecValidator(answer.body).iter_errors()]
+        assert not faults, faults
     # What is named is there, and what is there is named.
     schemas = answer.body["components"]["schemas"]
     named = set(re.findall(r"#/components/schemas/(\w+)", answer.text))
