@@ -136,7 +136,7 @@ show_requests (GeoHomePage *self) {
 
     if (!geo_request_item_waits_for_me (item))
       continue;
-    phrase = geo_phrase_request (item);
+    phrase = geo_phrase_request_asks (item);
     row = add_waiting (self, "mail-unread-symbolic", phrase,
                        geo_request_item_get_memo (item));
     g_object_set_data_full (G_OBJECT (row), "key",

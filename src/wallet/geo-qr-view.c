@@ -14,6 +14,8 @@
 #define RIM 4
 #define SIZE_MIN 180
 #define SIZE 260
+/* What a window of 360 pixels has between the margins of a dialog. */
+#define ROOM_MIN 320
 /* A module of a picture, in pixels. */
 #define PICTURE_STEP 10
 
@@ -79,8 +81,10 @@ geo_qr_view_measure (GtkWidget *widget,
   const QRcode *code = GEO_QR_VIEW (widget)->code;
   int modules = code != NULL ? code->width + 2 * RIM : 0;
 
-  /* Two pixels a module can be read, three are read well. */
-  *minimum = MAX (SIZE_MIN, 2 * modules);
+  /* Two pixels a module can be read, three are read well: they are there
+   * wherever the narrowest window has room for them. */
+  *minimum = MAX (SIZE_MIN,
+                  3 * modules <= ROOM_MIN ? 3 * modules : 2 * modules);
   *natural = MAX (SIZE, 3 * modules);
 }
 
@@ -114,6 +118,10 @@ geo_qr_view_set_text (GeoQrView *self, const gchar *text) {
   g_clear_pointer (&self->code, QRcode_free);
   if (text != NULL)
     self->code = QRcode_encodeString (text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+  /* Who cannot see it is told what it says. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  self->code != NULL ? text : "", -1);
   gtk_widget_queue_resize (GTK_WIDGET (self));
   return text == NULL || self->code != NULL;
 }

@@ -166,7 +166,7 @@ geo_request_answer (GtkWidget *parent, GeoNode *node, const gchar *key) {
 
   if (item == NULL || !geo_request_item_waits_for_me (item))
     return;
-  phrase = geo_phrase_request (item);
+  phrase = geo_phrase_request_asks (item);
   question = question_new (parent, node);
   question->item = g_object_ref (item);
   memo = geo_request_item_get_memo (item);

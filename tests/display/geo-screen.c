@@ -15,6 +15,8 @@
 
 /* A few frames; there are no animations. */
 #define SETTLE_MS 80
+#define SETTLE_FRAMES 2
+#define SETTLE_MS_MAX 2000
 /* Of a window, in pixels, both sides together. */
 #define BORDER_MAX 40
 /* Rounding to whole pixels. */
@@ -84,14 +86,38 @@ geo_screen_init (int *argc, char ***argv) {
       GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 }
 
+static void
+painted_cb (GdkFrameClock *clock, guint *frames) {
+  if (++*frames < SETTLE_FRAMES)
+    gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
+}
+
+/* A moment, and however long a busy machine takes for two frames. */
 void
 geo_screen_settle (GtkWidget *widget) {
+  GdkFrameClock *own = gtk_widget_get_mapped (widget)
+                           ? gtk_widget_get_frame_clock (widget)
+                           : NULL;
+  g_autoptr (GdkFrameClock) clock = own != NULL ? g_object_ref (own) : NULL;
   gboolean over = FALSE;
+  gboolean is_late = FALSE;
+  guint frames = 0;
+  guint guard = g_timeout_add (SETTLE_MS_MAX, tick_cb, &is_late);
+  gulong id = 0;
 
+  if (clock != NULL)
+    id = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb),
+                           &frames);
   gtk_widget_queue_draw (widget);
   g_timeout_add (SETTLE_MS, tick_cb, &over);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
+  while (clock != NULL && frames < SETTLE_FRAMES && !is_late)
+    g_main_context_iteration (NULL, TRUE);
+  if (!is_late)
+    g_source_remove (guard);
+  if (id != 0)
+    g_signal_handler_disconnect (clock, id);
 }
 
 /* Without a compositor a window's size is with its border; a difference that is
@@ -298,8 +324,8 @@ is_interactive (GtkWidget *widget) {
          GTK_IS_RANGE (widget) || ADW_IS_TOGGLE_GROUP (widget);
 }
 
-/* Parts of something that has the name: the button in a menu button, the text in
- * an entry, the switch and the entry in a row. */
+/* Parts of something that has the name: the button in a menu button, the text
+ * in an entry, the switch and the entry in a row. */
 static gboolean
 is_part (GtkWidget *widget) {
   GtkWidget *parent = gtk_widget_get_parent (widget);

@@ -6,7 +6,8 @@
 Starts the practice market with the real geo-wallet in it, presses its buttons
 and types into its entries through the accessibility bus as a screen reader
 does, and checks what comes of it: a new wallet, a line of trust, a payment that
-goes through somebody else to a stranger, its receipt and its line in Activity.
+goes through somebody else to a stranger, its receipt and its line in
+Activity; a request that somebody else pays by its code, and one that she pays.
 Keeps a picture of each step and prints who owes whom before and after.
 
 usage: journey.py [--pictures FOLDER] [--tap]
@@ -59,6 +60,10 @@ PAYEE = "Sofia"
 TRUST = "300"
 AMOUNT = "120"
 NOTE = "Two jars of honey"
+# Somebody with the command line.
+OTHER = "Zoya"
+ASKED = "40"
+ASKED_BACK = "15"
 
 
 class Missing(Exception):
@@ -234,9 +239,11 @@ class Journey:
         self.window = Window()
         self.folder = tempfile.mkdtemp(prefix="geo-journey-")
         self.market = os.path.join(self.folder, "market")
+        self.ready = os.path.join(self.folder, "ready")
         self.process = None
         self.number = 0
         self.begin = time.monotonic()
+        self.heard = ""
 
     def say(self, text):
         self.write(f"[{time.monotonic() - self.begin:5.1f} s] {text}")
@@ -260,7 +267,8 @@ class Journey:
         env = dict(os.environ, G_DEBUG="fatal-warnings", LANGUAGE="C")
         self.process = subprocess.Popen(
             [PRACTICE, "--fresh", "--folder", self.market, "--quiet", "--seed",
-             "1", "--pace", "3600000", WALLET], env=env)
+             "1", "--pace", "3600000", "--ready-file", self.ready, WALLET],
+            env=env)
         end = time.monotonic() + STEP_S_MAX
         while not self.window.find_application():
             if self.process.poll() is not None:
@@ -279,6 +287,31 @@ class Journey:
                 self.process.kill()
                 self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    # Somebody else ---------------------------------------------------------
+    def other(self, *words):
+        """The command geo, as the one who has no window; its exit status."""
+        secret = os.path.join(self.folder, "secret")
+        with open(secret, "w", encoding="utf-8") as file:
+            file.write("correct horse battery\n")
+        done = subprocess.run(
+            [GEO, "--profile", os.path.join(self.folder, "other") + "/",
+             "--passphrase-file", secret, *words], check=False, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+        self.heard = done.stdout
+        return done.returncode
+
+    def let_other(self, *words, seconds=0, again=()):
+        """The same, until it is done; again: what is worth another try."""
+        end = time.monotonic() + seconds
+        while True:
+            status = self.other(*words)
+            if status == 0:
+                return
+            if status not in again or time.monotonic() > end:
+                raise Missing(f"geo {words[0]} ends with {status}: "
+                              f"{self.heard}")
+            time.sleep(0.5)
 
     # Who owes whom ---------------------------------------------------------
     def balance(self, name):
@@ -375,6 +408,50 @@ def walk(journey):
     journey.step("home-again", f"At home it says “{mine}”.")
 
     settle(journey, before)
+    ask(journey)
+
+
+def ask(journey):
+    """She asks to be paid, and is; then somebody asks her."""
+    window = journey.window
+    with open(journey.ready, encoding="utf-8") as file:
+        link = file.read().strip()
+    journey.let_other("init", "--name", OTHER, "--no-keyring")
+    journey.let_other("join", link)
+
+    window.click("Request…")
+    window.type("Amount to ask for", ASKED)
+    window.type("What For", "A loaf of bread")
+    journey.step("request", f"She asks for {ASKED}.")
+    window.click("Request")
+    window.text("It waits to be paid.")
+    code = window.find(("image", "img", "icon"), "QR code").get_description()
+    journey.step("code", f"There is a code; it says {code[:40]}…")
+
+    # Nothing but exit status 3 says that nobody trusts the payer yet.
+    journey.let_other("pay", code, "--wait", "30", seconds=WELCOME_S_MAX,
+                      again=(3,))
+    window.text("It is paid.")
+    journey.step("is-paid", f"{OTHER} has the code, and pays.")
+    window.click("Close")
+    owed = f"{int(AMOUNT) - int(ASKED)}.00"
+    mine = window.text(f"You owe others {owed} UAH")
+    journey.step("less", f"At home it says “{mine}”.")
+
+    journey.let_other("request", ASKED_BACK, "UAH", "--from", ME, "--memo",
+                      "Apples", "--once")
+    window.click(lambda text: text.startswith(
+        f"{OTHER} asks you for {ASKED_BACK}.00 UAH."))
+    window.text("You Are Asked")
+    journey.step("asked", f"{OTHER} asks her for {ASKED_BACK}.")
+    window.click("Pay…", last=True)
+    window.text("This was asked of you")
+    window.click("Continue")
+    window.text(f"Pay to {OTHER}?")
+    window.click(f"Pay {ASKED_BACK}.00 UAH")
+    window.text(f"You Paid {OTHER} {ASKED_BACK}.00 UAH")
+    journey.step("paid-back", "She pays it.")
+    window.click("Close", last=True)
 
 
 def settle(journey, before):

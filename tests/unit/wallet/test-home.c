@@ -198,7 +198,7 @@ test_words (Scene *scene, gconstpointer data) {
   dialog = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
   g_assert_true (GEO_IS_WORDS_DIALOG (dialog));
   for (guint i = 0; list[i] != NULL; i++)
-    g_assert_true (says (GTK_WIDGET (dialog), list[i]));
+    wait_until (says (GTK_WIDGET (dialog), list[i]));
   scene_look (scene, "words");
 
   click (dialog, "written_button");

@@ -399,7 +399,7 @@ test_request (Scene *scene, gconstpointer data) {
   home = g_object_new (GEO_TYPE_HOME_PAGE, NULL);
   geo_home_page_set_node (home, nodes[MARTA]);
   scene_show (scene, GTK_WIDGET (home));
-  phrase = geo_phrase_request (taken);
+  phrase = geo_phrase_request_asks (taken);
   row = geo_screen_find (GTK_WIDGET (home), ADW_TYPE_ACTION_ROW, phrase);
   g_assert_nonnull (row);
   scene_look (scene, "home-request");
