@@ -52,6 +52,7 @@ typedef struct {
   gboolean restores;
   gboolean close;
   gboolean live;
+  gchar *clearing;
   gchar *note;
   gchar *id;
   gint wait_s;

@@ -22,10 +22,38 @@ add_trust_options (GeoCli *cli, GOptionContext *context) {
     { "live", 0, 0, G_OPTION_ARG_NONE, &cli->live,
       N_ ("Only while I am connected: nothing passes this line unasked"),
       NULL },
+    { "clearing", 0, 0, G_OPTION_ARG_STRING, &cli->clearing,
+      N_ ("“ask”: no debt over this line is cleared without my word; “auto” "
+          "(as it was, else auto)"),
+      N_ ("HOW") },
     { NULL },
   };
 
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+static void
+say_asks_clearing (GeoCli *cli, GeoPerson *person) {
+  geo_cli_say (cli, _ ("You are asked before debts with %s are cleared."),
+               geo_person_get_name (person));
+}
+
+/* What is not said stays as it was. */
+static GeoTrustFlags
+find_flags (GeoCli *cli, GeoPerson *person, const gchar *equivalent) {
+  GListModel *relations = geo_person_get_relations (person);
+  GeoTrustFlags flags = cli->live ? GEO_TRUST_LIVE : 0;
+  gboolean asks = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
+    g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
+
+    if (g_str_equal (geo_relation_get_equivalent (relation), equivalent))
+      asks = geo_relation_get_asks_clearing (relation);
+  }
+  if (cli->clearing != NULL)
+    asks = g_str_equal (cli->clearing, "ask");
+  return asks ? flags | GEO_TRUST_ASK_CLEARING : flags;
 }
 
 static int
@@ -33,7 +61,8 @@ tell_trust (GeoCli *cli,
             GeoPerson *person,
             const gchar *equivalent,
             guint precision,
-            GeoAmount limit) {
+            GeoAmount limit,
+            GeoTrustFlags flags) {
   g_autofree gchar *sentence = NULL;
   GeoReport *report;
 
@@ -44,6 +73,8 @@ tell_trust (GeoCli *cli,
     sentence = geo_phrase_my_line (geo_person_get_name (person), limit,
                                    precision, equivalent);
   geo_cli_say (cli, "%s.", sentence);
+  if (cli->clearing != NULL && (flags & GEO_TRUST_ASK_CLEARING) != 0)
+    say_asks_clearing (cli, person);
   if (!cli->common.json)
     return geo_cli_done (cli, NULL);
 
@@ -56,6 +87,8 @@ tell_trust (GeoCli *cli,
   geo_report_amount (report, "limit", limit, precision);
   geo_report_text (report, "status", cli->close ? "closed" : "active");
   geo_report_text (report, "consent", cli->live ? "live" : "standing");
+  geo_report_text (report, "clearing",
+                   (flags & GEO_TRUST_ASK_CLEARING) != 0 ? "ask" : "auto");
   return geo_cli_done (cli, report);
 }
 
@@ -70,6 +103,7 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GError) error = NULL;
   const gchar *equivalent;
   GeoAmount limit = GEO_AMOUNT_ZERO;
+  GeoTrustFlags flags;
   guint precision;
   int status;
 
@@ -87,11 +121,11 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   if (person == NULL)
     return status;
 
+  flags = find_flags (cli, person, equivalent);
   geo_node_trust_async (node, geo_person_get_pid (person), equivalent, limit,
-                        cli->close, cli->live, NULL, geo_cli_result_cb,
-                        &result);
+                        cli->close, flags, NULL, geo_cli_result_cb, &result);
   if (geo_node_trust_finish (node, geo_cli_wait_result (&result), &error))
-    return tell_trust (cli, person, equivalent, precision, limit);
+    return tell_trust (cli, person, equivalent, precision, limit, flags);
   /* The line is stored and goes to the hub by itself: nothing failed yet. */
   if (g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_TIMEOUT))
     return geo_cli_fail (cli, GEO_EXIT_IN_DOUBT, error->message);
@@ -106,6 +140,10 @@ run_trust (GeoCli *cli, gchar **arguments) {
   if (cli->close && cli->live)
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("Either --close or --live, not both."));
+  if (cli->clearing != NULL && !g_str_equal (cli->clearing, "ask") &&
+      !g_str_equal (cli->clearing, "auto"))
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("Say --clearing ask or --clearing auto."));
   if (cli->close && arguments[1] != NULL && arguments[2] != NULL)
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("With --close there is no limit to give."));
@@ -130,6 +168,7 @@ const GeoCommand geo_command_trust = {
       "Examples:\n"
       "  geo trust Ivan 300\n"
       "  geo trust Ivan 12.50 HOUR --live\n"
+      "  geo trust Ivan 300 --clearing ask\n"
       "  geo trust Ivan --close UAH"),
   .arguments_min = 1,
   .arguments_max = 3,
@@ -174,6 +213,9 @@ report_person (GeoReport *report, GeoPerson *person) {
     report_limit (report, "my_limit", has_limit, limit, precision);
     has_limit = geo_relation_get_their_limit (relation, &limit);
     report_limit (report, "their_limit", has_limit, limit, precision);
+    geo_report_text (
+        report, "clearing",
+        geo_relation_get_asks_clearing (relation) ? "ask" : "auto");
     geo_report_flag (report, "pending", geo_relation_get_pending (relation));
     geo_report_end (report);
   }
@@ -207,6 +249,10 @@ say_relation (GeoCli *cli, GeoPerson *person, GeoRelation *relation) {
                                                  equivalent);
 
     geo_cli_say (cli, "  %s.", line);
+    if (geo_relation_get_asks_clearing (relation)) {
+      geo_cli_say (cli, "  %s", _ ("You are asked before such debts are "
+                                   "cleared."));
+    }
   }
   if (geo_relation_get_their_limit (relation, &limit)) {
     g_autofree gchar *line = geo_phrase_their_line (name, limit, precision,

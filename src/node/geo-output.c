@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "net/geo-fault.h"
+
 /* As many as Linux follows. */
 #define LINKS_MAX 40
 
@@ -118,6 +120,7 @@ gboolean
 geo_output_finish (GeoOutput *output, GError **error) {
   gint fd = output->fd;
 
+  geo_fault_point ("output: before sync");
   if (output->part != NULL && fsync (fd) != 0)
     return fail (error, errno);
   output->fd = -1;
@@ -125,8 +128,10 @@ geo_output_finish (GeoOutput *output, GError **error) {
     return fail (error, errno);
   if (output->part == NULL)
     return TRUE;
+  geo_fault_point ("output: before rename");
   if (g_rename (output->part, output->target) != 0)
     return fail (error, errno);
+  geo_fault_point ("output: after rename");
   g_clear_pointer (&output->part, g_free);
   return sync_folder_of (output->target) || fail (error, errno);
 }

@@ -847,6 +847,19 @@ def test_trust_close(town):
     assert olena.relation(ivan)["balance"] == town.paid
     document = ivan.json("trust", olena.pid, "50", "UAH", "--live")
     assert document["consent"] == "live"
+    # Asked before debts are cleared, until somebody says otherwise.
+    assert document["clearing"] == "auto"
+    document = ivan.json("trust", olena.pid, "50", "UAH", "--clearing", "ask")
+    assert document["clearing"] == "ask"
+    document = ivan.json("trust", olena.pid, "60", "UAH")
+    assert document["clearing"] == "ask"
+    assert ivan.relation(olena)["clearing"] == "ask"
+    assert "asked before" in ivan.run("balance")
+    document = ivan.json("trust", olena.pid, "50", "UAH", "--clearing", "auto",
+                         "--live")
+    assert (document["clearing"], document["consent"]) == ("auto", "live")
+    assert "asked before" not in ivan.run("balance")
+    ivan.run("trust", olena.pid, "50", "UAH", "--clearing", "no", status=USAGE)
 
 
 def test_restore(town):

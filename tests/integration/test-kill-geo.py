@@ -11,6 +11,7 @@ I8).
 """
 
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -176,6 +177,142 @@ def test_change_trust(town):
     same_everywhere(town)
     assert town.ivan.relation(town.olena)["my_limit"] == "200.00"
     return said
+
+
+def expect(person, key, kind, state):
+    found = [item for item in person.json("requests", "--all")["requests"]
+             if item["id"] == key]
+    assert [(item["kind"], item["state"]) for item in found] == \
+        [(kind, state)], (person.name, found)
+
+
+def one_of(person, memo):
+    """The requests of that memo; each was asked for once for every time that
+    somebody typed the command."""
+    return [item for item in person.json("requests", "--all")["requests"]
+            if item.get("memo") == memo]
+
+
+def test_letters(town):
+    """What is asked is asked and heard once, wherever either falls."""
+    olena, ivan = town.olena, town.ivan
+    said = []
+    for command in (("request", "3", "UAH", "--from", "Ivan", "--memo"),
+                    ("ask-trust", "Ivan", "400", "UAH", "--memo")):
+        memo = command[0]
+        points = fall(olena, *command, memo)
+        said += points
+        olena.run("balance")
+        mine = one_of(olena, memo)
+        print(f"# {len(mine)} of {memo}", flush=True)
+        # Stored, or never asked: at most one for each try.
+        assert 1 <= len(mine) <= len(points) + 1, (points, mine)
+        # Hearing of one kind is as hearing of the other.
+        if memo == "request":
+            said += fall(ivan, "balance")
+        ivan.run("balance")
+        theirs = one_of(ivan, memo)
+        assert sorted(item["id"] for item in theirs) == \
+            sorted(item["id"] for item in mine), (mine, theirs)
+        # All but one are declined; saying so again is no other word.
+        for item in theirs[1:]:
+            ivan.run("decline", item["id"])
+        key = theirs[0]["id"]
+        points = []
+        while (name := fall_once(ivan, len(points) + 1, "decline",
+                                 key)) is not None:
+            points.append(name)
+            state = [item["state"] for item in one_of(ivan, memo)
+                     if item["id"] == key]
+            if state == ["declined"] or memo != "request":
+                break
+        said += points
+        ivan.run("balance")
+        if memo != "request":
+            ivan.call("decline", key)
+        olena.run("balance")
+        for item in mine:
+            expect(olena, item["id"], item["kind"], "declined")
+            expect(ivan, item["id"], item["kind"], "declined")
+    same_everywhere(town)
+    return said
+
+
+def test_checkpoint(town):
+    olena, ivan = town.olena, town.ivan
+    said = fall(olena, "checkpoint", "Ivan", "UAH")
+    olena.run("balance")
+    ivan.run("balance")
+    waiting = [item for item in ivan.json("requests", "--all")["requests"]
+               if item["kind"] == "checkpoint"]
+    assert waiting
+    key = waiting[0]["id"]
+    points = []
+    while (name := fall_once(ivan, len(points) + 1, "checkpoint", "accept",
+                             key)) is not None:
+        points.append(name)
+        if [item["state"] for item in ivan.json("requests", "--all")["requests"]
+                if item["id"] == key] == ["done"]:
+            break
+    said += points
+    ivan.run("balance")
+    olena.run("balance")
+    expect(olena, key, "checkpoint", "done")
+    expect(ivan, key, "checkpoint", "done")
+    assert olena.run("checkpoint", "show", key) == \
+        ivan.run("checkpoint", "show", key)
+    return said
+
+
+def test_block(town):
+    points = fall(town.ivan, "block", "Olena")
+    document = json.loads(town.ivan.run("export"))
+    assert document["blocked"] == [town.olena.pid], document["blocked"]
+    points += fall(town.ivan, "block", "Olena", "--off")
+    document = json.loads(town.ivan.run("export"))
+    assert document["blocked"] == [], document["blocked"]
+    return points
+
+
+def test_statement(town):
+    """A file is the one that was there, or the new one, whole."""
+    olena = town.olena
+    folder = os.path.join(town.folder, "papers")
+    os.mkdir(folder)
+    points = []
+    for option, name in (("--output", "a.json"), ("--csv", "a.csv"),
+                         ("--pdf", "a.pdf")):
+        path = os.path.join(folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("what was there")
+        number = 1
+        while fall_once(olena, number, "--offline", "statement", option,
+                        path) is not None:
+            with open(path, "rb") as file:
+                old = file.read() == b"what was there"
+            points.append(f"{name} {'old' if old else 'new'}")
+            if not old:
+                assert whole(olena, path), path
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write("what was there")
+            number += 1
+        assert whole(olena, path), path
+        # What was never finished lies beside it under another name.
+        for left in os.listdir(folder):
+            assert left == name or left.startswith(name + ".part-"), left
+            os.unlink(os.path.join(folder, left))
+    assert {point.split()[1] for point in points} == {"old", "new"}, points
+    return points
+
+
+def whole(person, path):
+    with open(path, "rb") as file:
+        data = file.read()
+    if path.endswith(".json"):
+        return person.json("verify", path)["ok"]
+    if path.endswith(".pdf"):
+        return data.startswith(b"%PDF") and data.rstrip().endswith(b"%%EOF")
+    return data.count(b"\n") > 1 and data.endswith(b"\n")
 
 
 def test_leave_and_return(town):
