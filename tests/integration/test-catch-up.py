@@ -9,7 +9,8 @@ src/net/geo-fault.h), is started again and goes on from there, until it is
 through.  Each time the journal holds and is never shorter than before; in the
 end both export the same bytes.
 
-`--long` (GEO_LONG) makes a hundred thousand, and says how long it took.
+`--long` (GEO_LONG) makes a hundred thousand, and says how long it took, and how
+long a statement of them takes.
 """
 
 import importlib.util
@@ -111,6 +112,18 @@ def test_in_one_go(town):
     document = town.whole.json("verify")
     assert document["ok"], document
     town.export = town.whole.run("--offline", "export")
+
+
+def test_statement(town):
+    """All of it on paper, and how long that takes."""
+    for option, name in (("--csv", "all.csv"), ("--output", "all.json"),
+                         ("--pdf", "all.pdf")):
+        path = os.path.join(town.folder, name)
+        began = time.monotonic()
+        document = town.whole.json("--offline", "statement", option, path)
+        assert document["rows"] == MANY, document
+        print(f"# {name} of {MANY} rows: {time.monotonic() - began:.1f} s, "
+              f"{os.path.getsize(path) // 1024} KiB", flush=True)
 
 
 def test_falling(town):

@@ -28,6 +28,7 @@ struct _FakeHub {
   GeoServer *server;
   guint port;
   GPtrArray *guests; /* Guest */
+  GPtrArray *letters; /* Letter: what nobody has read yet */
   GHashTable *timers; /* GeoHash → source id */
   GHashTable *said; /* GeoMessageType → how many */
   GeoMessageType ignored;
@@ -38,6 +39,7 @@ struct _FakeHub {
 };
 
 static void carry_out (FakeHub *hub, GPtrArray *actions);
+static void send_letters (FakeHub *hub, Guest *guest);
 
 /* --- Sessions ------------------------------------------------------------- */
 
@@ -180,6 +182,81 @@ answer_auth (FakeHub *hub, Guest *guest, const GeoMessage *message) {
     letter->u.letter->sealed = g_bytes_ref (hub->letter);
     geo_session_send (guest->session, letter);
   }
+  send_letters (hub, guest);
+}
+
+/* --- Letters -------------------------------------------------------------- */
+
+typedef struct {
+  GeoPid from;
+  GeoPid to;
+  GBytes *sealed;
+} Letter;
+
+static void
+letter_free (gpointer data) {
+  Letter *letter = data;
+
+  g_bytes_unref (letter->sealed);
+  g_free (letter);
+}
+
+static void
+send_letter (Guest *guest, const Letter *letter) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_LETTER, NULL);
+
+  message->u.letter->from = letter->from;
+  message->u.letter->at = g_get_real_time () / 1000;
+  message->u.letter->sealed = g_bytes_ref (letter->sealed);
+  geo_session_send (guest->session, message);
+}
+
+static void
+send_letters (FakeHub *hub, Guest *guest) {
+  for (guint i = 0; i < hub->letters->len; i++) {
+    const Letter *letter = g_ptr_array_index (hub->letters, i);
+
+    if (geo_pid_equal (&letter->to, &guest->pid))
+      send_letter (guest, letter);
+  }
+}
+
+static void
+hash_letter (GBytes *sealed, GeoHash *out) {
+  gsize len;
+  gconstpointer bytes = g_bytes_get_data (sealed, &len);
+
+  geo_hash_of (bytes, len, out);
+}
+
+static void
+take_letter (FakeHub *hub, Guest *guest, const GeoMessage *message) {
+  g_autoptr (GeoMessage) answer = geo_message_new (GEO_MESSAGE_LETTER_STORED,
+                                                   message->msg_id);
+  Letter *letter = g_new0 (Letter, 1);
+  Guest *reader = find_guest (hub, &message->u.letter_send->to);
+
+  letter->from = guest->pid;
+  letter->to = message->u.letter_send->to;
+  letter->sealed = g_bytes_ref (message->u.letter_send->sealed);
+  g_ptr_array_add (hub->letters, letter);
+  geo_session_send (guest->session, answer);
+  if (reader != NULL)
+    send_letter (reader, letter);
+}
+
+static void
+drop_letter (FakeHub *hub, const GeoHash *hash) {
+  for (guint i = 0; i < hub->letters->len; i++) {
+    const Letter *letter = g_ptr_array_index (hub->letters, i);
+    GeoHash its;
+
+    hash_letter (letter->sealed, &its);
+    if (geo_hash_equal (&its, hash)) {
+      g_ptr_array_remove_index (hub->letters, i);
+      return;
+    }
+  }
 }
 
 static void
@@ -212,6 +289,10 @@ message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
     answer_auth (hub, guest, message);
   else if (message->type == GEO_MESSAGE_SYNC)
     answer_sync (hub, guest, message);
+  else if (message->type == GEO_MESSAGE_LETTER_SEND)
+    take_letter (hub, guest, message);
+  else if (message->type == GEO_MESSAGE_LETTER_READ)
+    drop_letter (hub, &message->u.letter_read->letter);
   else
     answer_closer (hub, guest, message);
 }
@@ -377,6 +458,7 @@ fake_hub_new_at (guint8 seed, guint port) {
   hub->book = ledger_load (hub->ledger);
   hub->closer = geo_closer_new (hub->book, hub->secret, salt_key, &limits);
   hub->guests = g_ptr_array_new_with_free_func (guest_free);
+  hub->letters = g_ptr_array_new_with_free_func (letter_free);
   hub->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
                                        NULL);
   hub->said = g_hash_table_new (NULL, NULL);
@@ -410,6 +492,7 @@ fake_hub_free (FakeHub *hub) {
   g_hash_table_unref (hub->timers);
   g_hash_table_unref (hub->said);
   g_ptr_array_unref (hub->guests);
+  g_ptr_array_unref (hub->letters);
   geo_closer_free (hub->closer);
   geo_book_free (hub->book);
   ledger_free (hub->ledger);

@@ -1,0 +1,448 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Requests in the node: each call, what it answers, and every no of it, with
+ * real nodes around a pretended hub that passes letters on.
+ */
+#include "node-test.h"
+
+#include <string.h>
+
+#include "node/geo-node-requests.h"
+
+typedef struct {
+  Fixture base;
+  Town3 town;
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPid olena_pid;
+  GeoPid ivan_pid;
+} Pair;
+
+static void
+set_up_pair (Pair *f, gconstpointer data) {
+  set_up (&f->base, NULL);
+  make_town (&f->base, &f->town, 2);
+  f->olena = f->town.nodes[0];
+  f->ivan = f->town.nodes[1];
+  pid_of (f->olena, &f->olena_pid);
+  pid_of (f->ivan, &f->ivan_pid);
+  trust (f->olena, f->ivan, 10000);
+  find (f->ivan, f->olena);
+}
+
+static void
+tear_down_pair (Pair *f, gconstpointer data) {
+  end_town (&f->town, 2);
+  tear_down (&f->base, data);
+}
+
+static gpointer
+wait_for (GAsyncResult **result) {
+  wait_until (*result != NULL);
+  return *result;
+}
+
+static GeoRequestItem *
+end_request (GeoNode *node, GAsyncResult **result, GError **error) {
+  GeoRequestItem *item = geo_node_request_finish (node, wait_for (result),
+                                                  error);
+
+  g_clear_object (result);
+  return item;
+}
+
+/* amount 0: whatever they like. */
+static GeoRequestItem *
+request (GeoNode *node,
+         const GeoPid *from,
+         const gchar *equivalent,
+         gint64 amount,
+         GeoTime expires_at,
+         GError **error) {
+  const GeoAmount asked = GEO_AMOUNT (amount);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_request_async (node, from, equivalent, amount > 0 ? &asked : NULL,
+                          " Two loaves\n", expires_at, FALSE, NULL,
+                          keep_result_cb, &result);
+  return end_request (node, &result, error);
+}
+
+static GeoRequestItem *
+respond (GeoNode *node, const gchar *key, GeoVerdict verdict, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_respond_async (node, key, verdict, NULL, keep_result_cb, &result);
+  return end_request (node, &result, error);
+}
+
+static GeoRequestItem *
+take_link (GeoNode *node, const gchar *link, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_take_link_async (node, link, NULL, keep_result_cb, &result);
+  return end_request (node, &result, error);
+}
+
+static gboolean
+set_blocked (GeoNode *node,
+             const GeoPid *pid,
+             gboolean blocked,
+             GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_set_blocked_async (node, pid, blocked, NULL, keep_result_cb,
+                              &result);
+  return geo_node_set_blocked_finish (node, wait_for (&result), error);
+}
+
+static void
+expect_no (gpointer answer, GError **error, GeoNodeError code) {
+  g_assert_null (answer);
+  g_assert_error (*error, GEO_NODE_ERROR, (gint) code);
+  g_assert_cmpuint (strlen ((*error)->message), >, 10);
+  g_clear_error (error);
+}
+
+static GeoRequestItem *
+wait_state (GeoNode *node, const gchar *key, GeoRequestState state) {
+  GeoRequestItem *item;
+
+  wait_until ((item = geo_node_find_request (node, key)) != NULL &&
+              geo_request_item_get_state (item) == state);
+  return item;
+}
+
+/* --- Asking to be paid ----------------------------------------------------- */
+
+static void
+received_cb (GeoNode *node, GeoRequestItem *item, gpointer user_data) {
+  guint *count = user_data;
+
+  (*count)++;
+}
+
+static void
+test_request (Pair *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) asked = NULL;
+  g_autoptr (GeoRequestItem) declined = NULL;
+  g_autoptr (GeoRequestItem) other = NULL;
+  g_autoptr (GeoRequestItem) withdrawn = NULL;
+  GeoPayment *payment;
+  GeoRequestItem *item;
+  const GeoAmount wrong = GEO_AMOUNT (251);
+  g_autofree gchar *key = NULL;
+  GeoAmount amount;
+  guint heard = 0;
+
+  g_signal_connect (f->ivan, "request-received", G_CALLBACK (received_cb),
+                    &heard);
+  asked = request (f->olena, &f->ivan_pid, "UAH", 250, 0, &error);
+  g_assert_no_error (error);
+  key = g_strdup (geo_request_item_get_key (asked));
+  g_assert_true (geo_request_item_is_mine (asked));
+  g_assert_true (geo_request_item_get_single_use (asked));
+  g_assert_cmpint (geo_request_item_get_kind (asked), ==, GEO_REQUEST_PAYMENT);
+  g_assert_cmpstr (geo_request_item_get_memo (asked), ==, "Two loaves");
+  g_assert_cmpuint (strlen (geo_request_item_get_id (asked)), ==,
+                    GEO_REQUEST_ID_LEN);
+
+  wait_until (geo_node_get_request_count (f->ivan) == 1);
+  wait_until (heard == 1);
+  item = geo_node_find_request (f->ivan, geo_request_item_get_id (asked));
+  g_assert_true (geo_request_item_waits_for_me (item));
+  g_assert_true (geo_request_item_get_amount (item, &amount));
+  g_assert_cmpint (amount.minor, ==, 250);
+  g_assert_cmpuint (
+      g_list_model_get_n_items (geo_node_get_requests (f->ivan)), ==, 1);
+
+  /* Of another amount, by nobody, twice. */
+  expect_no (geo_node_pay_request (f->ivan, NULL, key, &wrong, NULL, &error),
+             &error, GEO_NODE_ERROR_INPUT);
+  expect_no (geo_node_pay_request (f->ivan, NULL, "nothing", NULL, NULL,
+                                   &error),
+             &error, GEO_NODE_ERROR_INPUT);
+  expect_no (geo_node_pay_request (f->olena, NULL, key, NULL, NULL, &error),
+             &error, GEO_NODE_ERROR_INPUT);
+  payment = geo_node_pay_request (f->ivan, NULL, key, NULL, NULL, &error);
+  g_assert_no_error (error);
+  wait_until (geo_payment_get_state (payment) == GEO_STATE_PAID);
+  wait_state (f->ivan, key, GEO_REQUEST_DONE);
+  item = wait_state (f->olena, key, GEO_REQUEST_DONE);
+  g_assert_cmpuint (geo_request_item_get_paid (item), ==, 1);
+  wait_until (geo_node_get_request_count (f->ivan) == 0);
+  g_assert_null (
+      geo_node_pay_request (f->ivan, NULL, key, NULL, NULL, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  /* What is settled is not answered. */
+  expect_no (respond (f->ivan, key, GEO_VERDICT_DECLINED, &error), &error,
+             GEO_NODE_ERROR_INPUT);
+
+  /* No is told; and what one has asked is taken back. */
+  other = request (f->olena, &f->ivan_pid, "UAH", 100, 0, &error);
+  g_assert_no_error (error);
+  wait_state (f->ivan, geo_request_item_get_key (other), GEO_REQUEST_OPEN);
+  expect_no (respond (f->ivan, geo_request_item_get_key (other),
+                      GEO_VERDICT_WITHDRAWN, &error),
+             &error, GEO_NODE_ERROR_INPUT);
+  declined = respond (f->ivan, geo_request_item_get_key (other),
+                      GEO_VERDICT_DECLINED, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (geo_request_item_get_state (declined), ==,
+                   GEO_REQUEST_DECLINED);
+  wait_state (f->olena, geo_request_item_get_key (other),
+              GEO_REQUEST_DECLINED);
+  g_clear_object (&other);
+  other = request (f->olena, NULL, "UAH", 0, 0, &error);
+  withdrawn = respond (f->olena, geo_request_item_get_key (other),
+                       GEO_VERDICT_WITHDRAWN, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (geo_request_item_get_state (withdrawn), ==,
+                   GEO_REQUEST_WITHDRAWN);
+}
+
+static void
+test_request_refused (Pair *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  GeoPid nobody = { { 7 } };
+
+  expect_no (request (f->olena, &f->ivan_pid, "XYZ", 100, 0, &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  expect_no (request (f->olena, &nobody, "UAH", 100, 0, &error), &error,
+             GEO_NODE_ERROR_UNKNOWN_PERSON);
+  expect_no (request (f->olena, &f->olena_pid, "UAH", 100, 0, &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  /* Over before it has begun. */
+  expect_no (request (f->olena, &f->ivan_pid, "UAH", 100, 1, &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  g_assert_null (geo_node_find_request (f->olena, "nothing"));
+  g_assert_cmpuint (
+      g_list_model_get_n_items (geo_node_get_requests (f->olena)), ==, 0);
+}
+
+/* --- Links ----------------------------------------------------------------- */
+
+static void
+test_link (Pair *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) asked = request (f->olena, NULL, "UAH", 0, 0,
+                                              &error);
+  g_autoptr (GeoRequestItem) taken = NULL;
+  g_autofree gchar *link = g_strdup (geo_request_item_get_link (asked));
+  g_autoptr (GString) changed = g_string_new (link);
+  const GeoAmount amount = GEO_AMOUNT (300);
+  const gchar *key = geo_request_item_get_key (asked);
+  GeoPayment *payment;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (link);
+  taken = take_link (f->ivan, link, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (geo_request_item_get_key (taken), ==, key);
+  g_assert_false (geo_request_item_get_amount (taken, &(GeoAmount){ 0 }));
+
+  expect_no (take_link (f->ivan, "geo://v1/pay?to=nobody", &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  expect_no (take_link (f->ivan, "https://example.org", &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  g_assert_cmpuint (
+      g_string_replace (changed, "equivalent=UAH", "equivalent=HOUR", 1), ==,
+      1);
+  expect_no (take_link (f->ivan, changed->str, &error), &error,
+             GEO_NODE_ERROR_INPUT);
+
+  /* How much is for the payer to say. */
+  expect_no (geo_node_pay_request (f->ivan, NULL, key, NULL, NULL, &error),
+             &error, GEO_NODE_ERROR_INPUT);
+  payment = geo_node_pay_request (f->ivan, NULL, key, &amount, NULL, &error);
+  g_assert_no_error (error);
+  wait_until (geo_payment_get_state (payment) == GEO_STATE_PAID);
+  /* It may be paid again, by anybody. */
+  wait_until (geo_request_item_get_paid (
+                  geo_node_find_request (f->olena, key)) == 1);
+  wait_state (f->olena, key, GEO_REQUEST_OPEN);
+}
+
+/* --- Asking to be trusted -------------------------------------------------- */
+
+static void
+test_ask_trust (Pair *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GeoRequestItem) asked = NULL;
+  GeoPid nobody = { { 7 } };
+  const gchar *key;
+
+  geo_node_ask_trust_async (f->ivan, &f->olena_pid, "UAH", GEO_AMOUNT (20000),
+                            NULL, NULL, keep_result_cb, &result);
+  asked = end_request (f->ivan, &result, &error);
+  g_assert_no_error (error);
+  key = geo_request_item_get_key (asked);
+  g_assert_null (geo_request_item_get_memo (asked));
+  g_assert_null (geo_request_item_get_link (asked));
+  wait_state (f->olena, key, GEO_REQUEST_OPEN);
+  /* It is no request to be paid. */
+  expect_no (geo_node_pay_request (f->olena, NULL, key, NULL, NULL, &error),
+             &error, GEO_NODE_ERROR_INPUT);
+  trust (f->olena, f->ivan, 20000);
+  wait_state (f->olena, key, GEO_REQUEST_DONE);
+  wait_state (f->ivan, key, GEO_REQUEST_DONE);
+
+  geo_node_ask_trust_async (f->ivan, &nobody, "UAH", GEO_AMOUNT (1), NULL, NULL,
+                            keep_result_cb, &result);
+  expect_no (end_request (f->ivan, &result, &error), &error,
+             GEO_NODE_ERROR_UNKNOWN_PERSON);
+  geo_node_ask_trust_async (f->ivan, &f->olena_pid, "XYZ", GEO_AMOUNT (1), NULL,
+                            NULL, keep_result_cb, &result);
+  expect_no (end_request (f->ivan, &result, &error), &error,
+             GEO_NODE_ERROR_INPUT);
+}
+
+/* --- Checkpoints ----------------------------------------------------------- */
+
+static gchar *
+compare_with (GeoNode *node, const gchar *key, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_compare_checkpoint_async (node, key, NULL, keep_result_cb, &result);
+  return geo_node_compare_checkpoint_finish (node, wait_for (&result), error);
+}
+
+static GeoRequestItem *
+propose (GeoNode *node,
+         const GeoPid *with,
+         const gchar *equivalent,
+         GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_propose_checkpoint_async (node, with, equivalent, NULL,
+                                     keep_result_cb, &result);
+  return end_request (node, &result, error);
+}
+
+static void
+test_checkpoint (Pair *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) asked = NULL;
+  g_autoptr (GeoRequestItem) agreed = NULL;
+  g_autoptr (GeoRequestItem) stale = NULL;
+  g_autofree gchar *same = NULL;
+  g_autofree gchar *differs = NULL;
+  g_autofree gchar *mine = NULL;
+  g_autofree gchar *theirs = NULL;
+  GeoPayment *payment;
+  GeoPid nobody = { { 7 } };
+  const gchar *key;
+
+  payment = pay (f->ivan, f->olena, 500, NULL);
+  wait_until (is_over (payment));
+  expect_no (propose (f->olena, &nobody, "UAH", &error), &error,
+             GEO_NODE_ERROR_UNKNOWN_PERSON);
+  expect_no (propose (f->olena, &f->ivan_pid, "XYZ", &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  asked = propose (f->olena, &f->ivan_pid, "UAH", &error);
+  g_assert_no_error (error);
+  key = geo_request_item_get_key (asked);
+  g_assert_false (geo_request_item_i_owe (asked));
+  wait_state (f->ivan, key, GEO_REQUEST_OPEN);
+  g_assert_null (geo_node_get_checkpoint (f->ivan, key));
+  same = compare_with (f->ivan, key, &error);
+  g_assert_cmpstr (same, ==, "");
+  expect_no (compare_with (f->ivan, "nothing", &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  agreed = respond (f->ivan, key, GEO_VERDICT_AGREED, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (geo_request_item_get_state (agreed), ==, GEO_REQUEST_DONE);
+  wait_state (f->olena, key, GEO_REQUEST_DONE);
+  mine = geo_node_get_checkpoint (f->olena, key);
+  theirs = geo_node_get_checkpoint (f->ivan, key);
+  g_assert_nonnull (mine);
+  g_assert_cmpstr (mine, ==, theirs);
+  g_assert_null (geo_node_get_checkpoint (f->ivan, "nothing"));
+
+  /* What is not so any more is not agreed to, and it is said what differs. */
+  stale = propose (f->olena, &f->ivan_pid, "UAH", &error);
+  g_assert_no_error (error);
+  key = geo_request_item_get_key (stale);
+  wait_state (f->ivan, key, GEO_REQUEST_OPEN);
+  payment = pay (f->ivan, f->olena, 100, NULL);
+  wait_until (is_over (payment));
+  wait_until (balance_with (f->olena, f->ivan).minor == 600);
+  expect_no (respond (f->ivan, key, GEO_VERDICT_AGREED, &error), &error,
+             GEO_NODE_ERROR_REFUSED);
+  differs = compare_with (f->ivan, key, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (differs, "Only your journal has"));
+}
+
+/* --- Blocking -------------------------------------------------------------- */
+
+static void
+test_block (Pair *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) unheard = NULL;
+  g_autoptr (GeoRequestItem) heard = NULL;
+  guint read = fake_hub_count (f->base.hub, GEO_MESSAGE_LETTER_READ);
+  GeoPid nobody = { { 7 } };
+
+  g_assert_false (geo_node_is_blocked (f->ivan, &f->olena_pid));
+  g_assert_true (set_blocked (f->ivan, &f->olena_pid, TRUE, &error));
+  g_assert_no_error (error);
+  g_assert_true (geo_node_is_blocked (f->ivan, &f->olena_pid));
+  /* Once more changes nothing. */
+  g_assert_true (set_blocked (f->ivan, &f->olena_pid, TRUE, &error));
+  unheard = request (f->olena, &f->ivan_pid, "UAH", 100, 0, &error);
+  g_assert_no_error (error);
+  wait_until (fake_hub_count (f->base.hub, GEO_MESSAGE_LETTER_READ) > read);
+  g_assert_null (
+      geo_node_find_request (f->ivan, geo_request_item_get_key (unheard)));
+
+  g_assert_true (set_blocked (f->ivan, &f->olena_pid, FALSE, &error));
+  g_assert_false (geo_node_is_blocked (f->ivan, &f->olena_pid));
+  heard = request (f->olena, &f->ivan_pid, "UAH", 100, 0, &error);
+  wait_state (f->ivan, geo_request_item_get_key (heard), GEO_REQUEST_OPEN);
+  g_assert_false (set_blocked (f->ivan, &nobody, TRUE, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_UNKNOWN_PERSON);
+}
+
+/* What is asked without the hub goes there when it is back, and what was stored
+ * is there after a new start. */
+static void
+test_away (Pair *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) asked = NULL;
+  g_autofree gchar *key = NULL;
+
+  fake_hub_go (f->base.hub);
+  wait_until (geo_node_get_connection (f->olena) != GEO_CONNECTION_HUB);
+  asked = request (f->olena, &f->ivan_pid, "UAH", 100, 0, &error);
+  g_assert_no_error (error);
+  g_assert_true (geo_request_item_get_waits (asked));
+  key = g_strdup (geo_request_item_get_key (asked));
+  fake_hub_come_back (f->base.hub);
+  geo_node_hurry (f->olena);
+  geo_node_hurry (f->ivan);
+  wait_state (f->ivan, key, GEO_REQUEST_OPEN);
+  wait_until (
+      !geo_request_item_get_waits (geo_node_find_request (f->olena, key)));
+  g_assert_cmpint (verify (f->olena), >, 0);
+}
+
+#define ADD(path, func) \
+  g_test_add (path, Pair, NULL, set_up_pair, func, tear_down_pair)
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/node-requests/request", test_request);
+  ADD ("/node-requests/request-refused", test_request_refused);
+  ADD ("/node-requests/link", test_link);
+  ADD ("/node-requests/ask-trust", test_ask_trust);
+  ADD ("/node-requests/checkpoint", test_checkpoint);
+  ADD ("/node-requests/block", test_block);
+  ADD ("/node-requests/away", test_away);
+  return g_test_run ();
+}
