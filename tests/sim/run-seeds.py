@@ -49,6 +49,7 @@ PLANTS = {
     "letter-lost": {"letter"},
     "letter-unread": {"letter", "I8"},
     "letter-twice": {"invoice", "I8"},
+    "copy-ignored": {"copy"},
 }
 PLANT_SEEDS = 8
 PLANT_OPTIONS = ("--nodes", 8)

@@ -139,6 +139,7 @@ sim_node_free (gpointer data) {
   g_hash_table_unref (node->letters_read);
   g_hash_table_unref (node->spent);
   g_ptr_array_unref (node->early);
+  sim_copy_free (node);
   g_ptr_array_unref (node->heard);
   g_hash_table_unref (node->timers);
   g_free (node->challenge);
@@ -262,6 +263,7 @@ load (SimNode *node) {
   if (node->party == NULL)
     sim_fail_store (node->sim, node, "I8", error);
   geo_party_set_refuse_func (node->party, refuse_sometimes, node);
+  sim_copy_use (node);
   return TRUE;
 }
 
@@ -546,6 +548,8 @@ sim_node_store (SimNode *node, const SimEvent *event) {
         !append (node, GEO_RECORD_KIND_JOINED, &node->joining))
       return;
     g_clear_pointer (&node->joining, geo_record_body_free);
+    load (node);
+    sim_copy_fetch (node);
     load (node);
     signed_in (node);
     return;

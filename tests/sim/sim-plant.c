@@ -251,6 +251,7 @@ sim_plant (Sim *sim) {
   case SIM_PLANT_NODE_SILENT:
   case SIM_PLANT_NODE_UNPAID:
   case SIM_PLANT_LETTER_LOST:
+  case SIM_PLANT_COPY_IGNORED:
   case SIM_PLANT_LETTER_UNREAD:
   case SIM_PLANT_LIE_BELIEVED:
     /* These are in place from now on. */

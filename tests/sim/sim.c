@@ -48,6 +48,7 @@ static const gchar *const plant_names[SIM_N_PLANTS] = {
   [SIM_PLANT_LETTER_LOST] = "letter-lost",
   [SIM_PLANT_LETTER_UNREAD] = "letter-unread",
   [SIM_PLANT_LETTER_TWICE] = "letter-twice",
+  [SIM_PLANT_COPY_IGNORED] = "copy-ignored",
 };
 
 const gchar *
@@ -385,6 +386,12 @@ sim_settle (Sim *sim) {
     sim_let (sim, CLEARING_MS);
   sim_check_all (sim);
   sim_check_rest (sim);
+  if (sim_plants (sim, SIM_PLANT_COPY_IGNORED) ||
+      sim_random_chance (&sim->random, 1, 4)) {
+    sim_copy_check (sim, sim_node (sim, sim_random_below (&sim->random,
+                                                          sim->nodes->len)));
+    sim_check_rest (sim);
+  }
   sim->quiet = FALSE;
   sim->faults = was;
 }

@@ -39,7 +39,8 @@ typedef struct _SimSession SimSession;
   X (clearings_asked) X (asked_again) X (replayed) X (frozen) X (thawed)       \
   X (aborted) X (asked_anew) X (letters) X (letters_read)                     \
   X (letters_refused) X (asked_to_pay) X (asked_to_trust) X (checkpoints)     \
-  X (links) X (invoices_paid) X (agreed) X (declined) X (withdrawn) X (blocks)
+  X (links) X (invoices_paid) X (agreed) X (declined) X (withdrawn) X (blocks)   \
+  X (copies) X (restored_same)
 /* clang-format on */
 
 typedef enum {
@@ -104,6 +105,7 @@ typedef enum {
   SIM_PLANT_LETTER_LOST,
   SIM_PLANT_LETTER_UNREAD,
   SIM_PLANT_LETTER_TWICE,
+  SIM_PLANT_COPY_IGNORED,
   SIM_N_PLANTS
 } SimPlant;
 
@@ -175,6 +177,7 @@ struct _SimNode {
   gint64 n_records;
   GeoRecordBody *uncertain;
   GeoRecordKind uncertain_kind;
+  gpointer memory; /* GeoStateMemory: of its state copy; NULL: none */
   gboolean reborn; /* It has its words only. */
   gboolean checked_exact; /* Its disk has kept all that it said it kept. */
   GHashTable *stored; /* GeoHash of orders, votes, refusals, lines */
@@ -477,6 +480,13 @@ void sim_scene_ask (Sim *sim);
 void sim_scene_link (Sim *sim);
 void sim_scene_settle (Sim *sim);
 void sim_scene_block (Sim *sim);
+
+/* sim-copy.c: what is left with the hub for who has only the words (§8). */
+#define SIM_RESTORE_MS 600000
+void sim_copy_fetch (SimNode *node);
+void sim_copy_use (SimNode *node);
+void sim_copy_free (SimNode *node);
+void sim_copy_check (Sim *sim, SimNode *node);
 
 /* sim-load.c: a party from a journal. */
 GeoParty *sim_load_party (SimNode *node, GError **error);
