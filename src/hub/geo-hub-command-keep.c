@@ -252,10 +252,39 @@ check_key (const GeoHubPlace *place,
   return FALSE;
 }
 
+/* §9: what people were told is a promise, which a hub that goes on from before
+ * it cannot keep: their wallets find it out, and hold the proof.  A database
+ * that cannot be read any more says nothing of it. */
+static gboolean
+check_newer (const gchar *path, GeoHubStore *backup, GError **error) {
+  g_autoptr (GeoHubStore) there = NULL;
+  gint64 here_size, there_size;
+  GeoHash root;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  there = geo_hub_store_open (path, TRUE, NULL);
+  if (there == NULL ||
+      !geo_hub_store_read_log (there, &there_size, &root, NULL))
+    return TRUE;
+  if (!geo_hub_store_read_log (backup, &here_size, &root, error))
+    return FALSE;
+  if (there_size <= here_size)
+    return TRUE;
+  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+               "The database that is there has %" G_GINT64_FORMAT
+               " lines of the log that the backup has not. People were told "
+               "of them: their wallets would find that the hub forgot, and "
+               "can prove it. Only if it cannot be used any more: --forget.",
+               there_size - here_size);
+  return FALSE;
+}
+
 static gboolean
 restore (const GeoHubPlace *place,
          const gchar *folder,
          gboolean replace,
+         gboolean forget,
          gint64 *transactions,
          gchar **kept,
          GError **error) {
@@ -274,6 +303,7 @@ restore (const GeoHubPlace *place,
   if (g_mkdir_with_parents (place->data_dir, 0700) != 0)
     return geo_hub_file_fail (error, "Cannot make", place->data_dir);
   if (!check_key (place, folder, store, error) ||
+      (replace && !forget && !check_newer (to, store, error)) ||
       !geo_hub_store_restore (store, to, replace, kept, error))
     return FALSE;
   /* What is there of these stays: it may be newer. */
@@ -295,8 +325,12 @@ geo_hub_command_restore (int argc, char **argv) {
   g_autofree gchar *kept = NULL;
   g_autoptr (GError) error = NULL;
   gboolean replace = FALSE;
+  gboolean forget = FALSE;
   gint64 transactions = 0;
   const GOptionEntry entries[] = {
+    { "forget", 0, 0, G_OPTION_ARG_NONE, &forget,
+      "With --replace, also where that database knows more than the backup",
+      NULL },
     { "replace", 0, 0, G_OPTION_ARG_NONE, &replace,
       "Replace the database that is there; it is kept under another name",
       NULL },
@@ -311,7 +345,7 @@ geo_hub_command_restore (int argc, char **argv) {
           entries, &place))
     return GEO_HUB_EXIT_USAGE;
   folder = name_folder (argv[1]);
-  if (restore (&place, folder, replace, &transactions, &kept, &error)) {
+  if (restore (&place, folder, replace, forget, &transactions, &kept, &error)) {
     printf ("%s: %" G_GINT64_FORMAT " payments\n", place.data_dir,
             transactions);
     if (kept != NULL)

@@ -304,10 +304,15 @@ def test_replayed(town):
     town.pay(person)
     town.check(person, "10.00")
     hub.stop()
-    shutil.copy(os.path.join(copy, "hub.db"), os.path.join(hub.folder, "hub.db"))
-    for end in ("-wal", "-shm"):
-        if os.path.exists(os.path.join(hub.folder, "hub.db" + end)):
-            os.remove(os.path.join(hub.folder, "hub.db" + end))
+    # Whoever means well is told what it would look like.
+    restore = [cli.HUB, "restore", "-d", hub.folder, "--replace", copy]
+    done = subprocess.run(restore, stderr=subprocess.PIPE, text=True)
+    assert done.returncode != 0 and "1 lines of the log" in done.stderr, done
+    town.start()
+    town.check(person, "10.00")
+    hub.stop()
+    subprocess.run(restore + ["--forget"], check=True,
+                   stdout=subprocess.DEVNULL)
     town.start()
     town.caught(person, "Its log is another than the one it showed before.",
                 "10.00")

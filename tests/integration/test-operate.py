@@ -306,8 +306,12 @@ class Tests:
             geo_hub("check", "-d", again.folder, check=DONE)
             # Nobody puts anything into the place of a hub that runs.
             _, said, _ = geo_hub("restore", "-d", scene.hub.folder,
-                                 "--replace", kept, check=DATA)
+                                 "--replace", "--forget", kept, check=DATA)
             assert "stop it first" in said, said
+            # Nor is what people were told forgotten without a word.
+            _, said, _ = geo_hub("restore", "-d", scene.hub.folder,
+                                 "--replace", kept, check=DATA)
+            assert "--forget" in said, said
             geo_hub("check", "-d", scene.hub.folder, check=DONE)
         finally:
             scene.close()
