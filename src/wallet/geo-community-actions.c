@@ -9,6 +9,9 @@
 
 #include "wallet/geo-application.h"
 #include "wallet/geo-backup-dialog.h"
+#include "wallet/geo-community-dialog.h"
+#include "wallet/geo-join-dialog.h"
+#include "wallet/geo-own-market-dialog.h"
 
 static GeoWallet *
 get_wallet (GtkWidget *window) {
@@ -26,12 +29,56 @@ backup_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
       widget);
 }
 
+static void
+own_market_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoOwnHub *hub = geo_wallet_get_own_hub (get_wallet (widget));
+
+  if (geo_own_hub_get_state (hub) != GEO_OWN_HUB_NONE)
+    adw_dialog_present (ADW_DIALOG (geo_own_market_dialog_new (hub)), widget);
+  else
+    gtk_widget_activate_action (widget, "win.join", "s", "");
+}
+
+static void
+join_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  adw_dialog_present (
+      ADW_DIALOG (geo_join_dialog_new (
+          get_wallet (widget), g_variant_get_string (parameter, NULL))),
+      widget);
+}
+
+static void
+switch_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWallet *wallet = get_wallet (widget);
+  GeoCommunities *communities = geo_wallet_get_communities (wallet);
+  GeoCommunityItem *item =
+      communities != NULL
+          ? geo_communities_find (communities,
+                                  g_variant_get_string (parameter, NULL), NULL)
+          : NULL;
+
+  if (item != NULL)
+    geo_wallet_set_current (wallet, item);
+}
+
+static void
+community_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWallet *wallet = get_wallet (widget);
+
+  if (geo_wallet_get_current (wallet) != NULL)
+    adw_dialog_present (ADW_DIALOG (geo_community_dialog_new (wallet)), widget);
+}
+
 static const struct {
   const gchar *name;
   const gchar *type;
   GtkWidgetActionActivateFunc activate;
 } actions[] = {
   { "win.backup", NULL, backup_cb },
+  { "win.own-market", NULL, own_market_cb },
+  { "win.join", "s", join_cb },
+  { "win.switch", "s", switch_cb },
+  { "win.community", NULL, community_cb },
 };
 
 void
@@ -45,4 +92,25 @@ void
 geo_community_actions_set_enabled (GtkWidget *window, gboolean enabled) {
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_action_set_enabled (window, actions[i].name, enabled);
+}
+
+static void
+show_warning (AdwBanner *banner, GParamSpec *pspec, GeoOwnHub *hub) {
+  GeoOwnHubState state = geo_own_hub_get_state (hub);
+  gboolean is_down = state == GEO_OWN_HUB_WAITING ||
+                     state == GEO_OWN_HUB_FAILED;
+
+  if (is_down)
+    adw_banner_set_title (banner, geo_own_hub_get_detail (hub));
+  adw_banner_set_revealed (banner, is_down);
+}
+
+void
+geo_community_actions_warn (AdwBanner *banner, GeoOwnHub *hub) {
+  g_return_if_fail (ADW_IS_BANNER (banner));
+
+  adw_banner_set_use_markup (banner, FALSE);
+  g_signal_connect_object (hub, "notify", G_CALLBACK (show_warning), banner,
+                           G_CONNECT_SWAPPED);
+  show_warning (banner, NULL, hub);
 }

@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoJoinPage: takes an invitation link or an address and joins that community
- * with an unlocked profile.  Where the practice market started this program
+ * GeoJoinPage: takes an invitation link, its QR code or an address and joins
+ * that community with an unlocked profile; or leads to a market on this
+ * computer.  Where the practice market started this program
  * (GEO_PRACTICE_LINK), joining it is one click, marked as what it is.
  */
 #include "config.h"
@@ -11,11 +12,16 @@
 
 #include <glib/gi18n.h>
 
+#include "wallet/geo-qr-read.h"
+#include "wallet/geo-start-market-page.h"
+
 struct _GeoJoinPage {
   AdwNavigationPage parent_instance;
 
   /* owned */
   GeoProfile *profile;
+  GeoOwnHub *own_hub; /* NULL: no market can be started here. */
+  GeoCommunities *communities; /* NULL: none has been joined yet. */
   GCancellable *cancellable; /* Of the attempt; NULL: there is none. */
 
   /* template children */
@@ -25,6 +31,10 @@ struct _GeoJoinPage {
   GtkButton *join_button;
   GtkWidget *spinner;
   GtkButton *cancel_button;
+  GtkWidget *qr_file_row;
+  GtkWidget *qr_clipboard_row;
+  GtkWidget *market_group;
+  AdwPreferencesRow *market_row;
   GtkWidget *practice_group;
   GtkWidget *practice_row;
 };
@@ -55,6 +65,9 @@ update (GeoJoinPage *self) {
   gtk_widget_set_visible (GTK_WIDGET (self->join_button), !busy);
   gtk_widget_set_visible (self->spinner, busy);
   gtk_widget_set_visible (GTK_WIDGET (self->cancel_button), busy);
+  gtk_widget_set_sensitive (self->qr_file_row, !busy);
+  gtk_widget_set_sensitive (self->qr_clipboard_row, !busy);
+  gtk_widget_set_sensitive (self->market_group, !busy);
   gtk_widget_set_sensitive (self->practice_group, !busy);
 }
 
@@ -65,14 +78,7 @@ show_error (GeoJoinPage *self, const gchar *message) {
 }
 
 static void
-joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GeoJoinPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GeoNode) node = geo_node_join_finish (result, &error);
-
-  /* Disposed meanwhile: nobody is here to see it. */
-  if (self->profile == NULL)
-    return;
+join_ended (GeoJoinPage *self, GeoNode *node, const GError *error) {
   g_clear_object (&self->cancellable);
   update (self);
   if (node != NULL) {
@@ -80,9 +86,37 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     g_signal_emit (self, signals[JOINED], 0, node);
     return;
   }
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (error != NULL &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     show_error (self, error->message);
   gtk_widget_grab_focus (GTK_WIDGET (self->link_row));
+}
+
+static void
+joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoJoinPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoNode) node = geo_node_join_finish (result, &error);
+
+  /* Disposed meanwhile: nobody is here to see it. */
+  if (self->profile != NULL)
+    join_ended (self, node, error);
+}
+
+/* One more; or one of those that are there already. */
+static void
+item_joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoJoinPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  GeoCommunityItem *item = geo_communities_join_finish (
+      GEO_COMMUNITIES (source), result, &error);
+  GeoNode *node = item != NULL ? geo_community_item_get_node (item) : NULL;
+
+  if (self->profile == NULL)
+    return;
+  join_ended (self, node, error);
+  if (item != NULL && node == NULL)
+    show_error (self, geo_community_item_get_problem (item));
 }
 
 static void
@@ -92,8 +126,12 @@ join (GeoJoinPage *self, const gchar *link) {
   show_error (self, NULL);
   self->cancellable = g_cancellable_new ();
   update (self);
-  geo_node_join_async (self->profile, link, self->cancellable, joined_cb,
-                       g_object_ref (self));
+  if (self->communities != NULL)
+    geo_communities_join_async (self->communities, link, self->cancellable,
+                                item_joined_cb, g_object_ref (self));
+  else
+    geo_node_join_async (self->profile, link, self->cancellable, joined_cb,
+                         g_object_ref (self));
 }
 
 static void
@@ -110,6 +148,86 @@ practice_cb (GeoJoinPage *self) {
   if (link != NULL)
     join (self, link);
 }
+
+/* --- From a picture ------------------------------------------------------ */
+
+static void
+qr_read_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoJoinPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *text = geo_qr_read_finish (result, &error);
+
+  if (self->profile == NULL || self->cancellable != NULL ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  /* What it is is seen before anything is joined. */
+  if (text != NULL)
+    geo_join_page_set_link (self, text);
+  else
+    show_error (self, error->message);
+}
+
+void
+geo_join_page_read_picture (GeoJoinPage *self, GFile *file) {
+  g_return_if_fail (GEO_IS_JOIN_PAGE (self));
+
+  show_error (self, NULL);
+  geo_qr_read_file_async (file, NULL, qr_read_cb, g_object_ref (self));
+}
+
+static void
+qr_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoJoinPage) self = user_data;
+  g_autoptr (GFile) file =
+      gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, NULL);
+
+  if (file != NULL && self->profile != NULL)
+    geo_join_page_read_picture (self, file);
+}
+
+static void
+qr_file_cb (GeoJoinPage *self) {
+  g_autoptr (GtkFileDialog) chooser = gtk_file_dialog_new ();
+  g_autoptr (GtkFileFilter) pictures = gtk_file_filter_new ();
+
+  gtk_file_filter_add_mime_type (pictures, "image/*");
+  gtk_file_dialog_set_default_filter (chooser, pictures);
+  gtk_file_dialog_set_title (chooser, _ ("Choose a Picture of the QR Code"));
+  gtk_file_dialog_open (chooser,
+                        GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                        NULL, qr_chosen_cb, g_object_ref (self));
+}
+
+static void
+qr_clipboard_cb (GeoJoinPage *self) {
+  show_error (self, NULL);
+  geo_qr_read_clipboard_async (gtk_widget_get_clipboard (GTK_WIDGET (self)),
+                               NULL, qr_read_cb, g_object_ref (self));
+}
+
+/* --- A market of one's own ----------------------------------------------- */
+
+static void
+market_joined_cb (GeoJoinPage *self, GeoNode *node) {
+  g_signal_emit (self, signals[JOINED], 0, node);
+}
+
+static void
+market_cb (GeoJoinPage *self) {
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self),
+                                             ADW_TYPE_NAVIGATION_VIEW);
+  GeoStartMarketPage *page;
+
+  if (self->profile == NULL || self->own_hub == NULL)
+    return;
+  page = geo_start_market_page_new (self->profile, self->own_hub);
+  g_signal_connect_object (page, "joined", G_CALLBACK (market_joined_cb), self,
+                           G_CONNECT_SWAPPED);
+  adw_navigation_view_push (ADW_NAVIGATION_VIEW (view),
+                            ADW_NAVIGATION_PAGE (page));
+}
+
+/* --- Life ---------------------------------------------------------------- */
 
 static void
 cancel_cb (GeoJoinPage *self) {
@@ -128,6 +246,8 @@ geo_join_page_dispose (GObject *object) {
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->own_hub);
+  g_clear_object (&self->communities);
   g_clear_object (&self->profile);
   G_OBJECT_CLASS (geo_join_page_parent_class)->dispose (object);
 }
@@ -150,6 +270,12 @@ geo_join_page_class_init (GeoJoinPageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, spinner);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
                                         cancel_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, qr_file_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
+                                        qr_clipboard_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
+                                        market_group);
+  gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, market_row);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
                                         practice_group);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
@@ -167,6 +293,12 @@ geo_join_page_init (GeoJoinPage *self) {
                             self);
   g_signal_connect_swapped (self->cancel_button, "clicked",
                             G_CALLBACK (cancel_cb), self);
+  g_signal_connect_swapped (self->qr_file_row, "activated",
+                            G_CALLBACK (qr_file_cb), self);
+  g_signal_connect_swapped (self->qr_clipboard_row, "activated",
+                            G_CALLBACK (qr_clipboard_cb), self);
+  g_signal_connect_swapped (self->market_row, "activated",
+                            G_CALLBACK (market_cb), self);
   g_signal_connect_swapped (self->practice_row, "activated",
                             G_CALLBACK (practice_cb), self);
 }
@@ -204,4 +336,26 @@ geo_join_page_set_restoring (GeoJoinPage *self, gboolean restoring) {
                      "address, or the invitation that you or somebody else got.")
                 : _ ("Somebody who is in a community can give you its "
                      "invitation link or its address."));
+}
+
+/* Where there is one already, its owner may have left it, or come back. */
+void
+geo_join_page_set_own_hub (GeoJoinPage *self, GeoOwnHub *hub) {
+  g_return_if_fail (GEO_IS_JOIN_PAGE (self));
+
+  g_set_object (&self->own_hub, hub);
+  adw_preferences_row_set_title (
+      self->market_row,
+      hub != NULL && geo_own_hub_get_state (hub) != GEO_OWN_HUB_NONE
+          ? _ ("Join the _Market on This Computer")
+          : _ ("Start a _Market on This Computer"));
+  gtk_widget_set_visible (self->market_group,
+                          hub != NULL && geo_own_hub_is_possible ());
+}
+
+void
+geo_join_page_set_communities (GeoJoinPage *self, GeoCommunities *communities) {
+  g_return_if_fail (GEO_IS_JOIN_PAGE (self));
+
+  g_set_object (&self->communities, communities);
 }

@@ -42,7 +42,10 @@ phrase_unreadable (const gchar *text, const GError *error) {
 }
 
 static void
-open_invitation (GtkWidget *window, GeoNode *node, const GeoLink *link) {
+open_invitation (GtkWidget *window,
+                 GeoNode *node,
+                 const GeoLink *link,
+                 const gchar *text) {
   GeoPid here;
 
   if (link->has_community &&
@@ -51,8 +54,7 @@ open_invitation (GtkWidget *window, GeoNode *node, const GeoLink *link) {
     gtk_widget_activate_action (window, "win.toast", "s",
                                 _ ("You are in this community already"));
   else
-    explain (window, _ ("It invites you to another community than the one that "
-                        "is open here."));
+    gtk_widget_activate_action (window, "win.join", "s", text);
 }
 
 /* Nobody pays themselves. */
@@ -99,7 +101,7 @@ geo_open_link (GtkWidget *window, GeoNode *node, const gchar *text) {
     gtk_widget_activate_action (window, "win.pay", "s", plain);
     break;
   case GEO_LINK_JOIN:
-    open_invitation (window, node, link);
+    open_invitation (window, node, link, plain);
     break;
   }
 }

@@ -769,3 +769,10 @@ geo_welcome_set_link (GeoWelcome *self, const gchar *link) {
 
   geo_join_page_set_link (self->join_page, link);
 }
+
+void
+geo_welcome_set_own_hub (GeoWelcome *self, GeoOwnHub *hub) {
+  g_return_if_fail (GEO_IS_WELCOME (self));
+
+  geo_join_page_set_own_hub (self->join_page, hub);
+}

@@ -11,6 +11,7 @@
 #include <adwaita.h>
 
 #include "node/geo-node.h"
+#include "node/geo-own-hub.h"
 
 G_BEGIN_DECLS
 
@@ -30,5 +31,8 @@ void geo_welcome_set_link (GeoWelcome *self, const gchar *link);
 
 /* As if this backup were chosen for the words that were typed. */
 void geo_welcome_restore_backup (GeoWelcome *self, GFile *file);
+
+/* A market can be started instead of joining one; NULL: it cannot. */
+void geo_welcome_set_own_hub (GeoWelcome *self, GeoOwnHub *hub);
 
 G_END_DECLS

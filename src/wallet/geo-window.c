@@ -16,6 +16,7 @@
 #include "wallet/geo-activity-page.h"
 #include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-community-actions.h"
+#include "wallet/geo-community-switcher.h"
 #include "wallet/geo-connection-pill.h"
 #include "wallet/geo-help-dialog.h"
 #include "wallet/geo-home-page.h"
@@ -56,12 +57,13 @@ struct _GeoWindow {
   GeoUnlockPage *unlock_page;
   GeoLockPage *lock_page;
   AdwOverlaySplitView *split_view;
-  AdwWindowTitle *community_title;
+  GeoCommunitySwitcher *switcher;
   GtkListBox *sidebar_list;
   AdwNavigationView *navigation;
   AdwNavigationPage *root_page;
   GeoConnectionPill *connection_pill;
   AdwBanner *practice_banner;
+  AdwBanner *market_banner;
   AdwViewStack *pages;
   GeoHomePage *home_page;
   GeoActivityPage *activity_page;
@@ -131,6 +133,8 @@ open_link_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 /* --- As the wallet stands -------------------------------------------- */
 
 static void show_node (GeoWindow *self, GeoNode *node);
+static void close_dialogs (GeoWindow *self);
+static void update_actions (GeoWindow *self);
 
 static void
 show_trouble (GeoWindow *self) {
@@ -158,6 +162,8 @@ show_welcome (GeoWindow *self, gboolean has_identity) {
   }
   geo_welcome_start (self->welcome, geo_wallet_get_profile (self->wallet),
                      has_identity);
+  geo_welcome_set_own_hub (self->welcome,
+                           geo_wallet_get_own_hub (self->wallet));
   gtk_stack_set_visible_child_name (self->root, "welcome");
   open_waiting_link (self);
 }
@@ -194,7 +200,9 @@ update_root (GeoWindow *self) {
     show_unlock (self);
     break;
   case GEO_WALLET_NOT_JOINED:
+    close_dialogs (self);
     show_welcome (self, TRUE);
+    update_actions (self);
     break;
   case GEO_WALLET_TROUBLE:
     show_trouble (self);
@@ -229,7 +237,9 @@ static const gchar *const page_actions[] = {
 
 static void
 update_actions (GeoWindow *self) {
-  gboolean is_open = self->node != NULL && !geo_wallet_is_locked (self->wallet);
+  gboolean is_open = self->node != NULL &&
+                     geo_wallet_get_state (self->wallet) == GEO_WALLET_OPEN &&
+                     !geo_wallet_is_locked (self->wallet);
 
   for (guint i = 0; i < G_N_ELEMENTS (page_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), page_actions[i], is_open);
@@ -626,10 +636,6 @@ show_node (GeoWindow *self, GeoNode *node) {
     g_signal_connect (node, "fault", G_CALLBACK (fault_cb), self);
     g_signal_connect (node, "notice", G_CALLBACK (notice_cb), self);
 
-    adw_window_title_set_title (self->community_title,
-                                geo_node_get_name (node));
-    adw_window_title_set_subtitle (self->community_title,
-                                   geo_node_get_community_name (node));
     adw_banner_set_revealed (self->practice_banner, is_practice (node));
     geo_connection_pill_set_node (self->connection_pill, node);
     geo_home_page_set_node (self->home_page, node);
@@ -670,6 +676,7 @@ geo_window_class_init (GeoWindowClass *klass) {
   G_OBJECT_CLASS (klass)->dispose = geo_window_dispose;
 
   g_type_ensure (GEO_TYPE_ACTIVITY_PAGE);
+  g_type_ensure (GEO_TYPE_COMMUNITY_SWITCHER);
   g_type_ensure (GEO_TYPE_CONNECTION_PILL);
   g_type_ensure (GEO_TYPE_HOME_PAGE);
   g_type_ensure (GEO_TYPE_MARKET_PAGE);
@@ -684,8 +691,8 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, retry_button);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, lock_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, split_view);
-  gtk_widget_class_bind_template_child (widget_class, GeoWindow,
-                                        community_title);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, switcher);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow, market_banner);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, sidebar_list);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, navigation);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, root_page);
@@ -803,6 +810,9 @@ geo_window_new (GeoApplication *application) {
   g_signal_connect_object (application, "notify::screensaver-active",
                            G_CALLBACK (screensaver_cb), self,
                            G_CONNECT_SWAPPED);
+  geo_community_switcher_set_wallet (self->switcher, wallet);
+  geo_community_actions_warn (self->market_banner,
+                              geo_wallet_get_own_hub (wallet));
   update_actions (self);
   update_root (self);
   geo_wallet_open (wallet);

@@ -333,6 +333,7 @@ is_part (GtkWidget *widget) {
   if (parent == NULL)
     return FALSE;
   return GTK_IS_MENU_BUTTON (parent) || GTK_IS_DROP_DOWN (parent) ||
+         GTK_IS_SPIN_BUTTON (parent) ||
          (GTK_IS_TEXT (widget) && GTK_IS_EDITABLE (parent)) ||
          gtk_widget_get_ancestor (parent, ADW_TYPE_SWITCH_ROW) != NULL ||
          gtk_widget_get_ancestor (parent, ADW_TYPE_ENTRY_ROW) != NULL;

@@ -15,6 +15,9 @@
 #include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-help-dialog.h"
 #include "wallet/geo-my-code-dialog.h"
+#include "wallet/geo-community-dialog.h"
+#include "wallet/geo-join-dialog.h"
+#include "wallet/geo-own-market-dialog.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-payment-view.h"
 #include "wallet/geo-person-chooser.h"
@@ -27,6 +30,7 @@
 #include "wallet/geo-request-page.h"
 #include "wallet/geo-request-view.h"
 #include "wallet/geo-requests-page.h"
+#include "wallet/geo-start-market-page.h"
 #include "wallet/geo-statement-dialog.h"
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-trust-dialog.h"
@@ -120,6 +124,10 @@ main (int argc, char **argv) {
   g_type_ensure (GEO_TYPE_BACKUP_DIALOG);
   g_type_ensure (GEO_TYPE_CLEARING_DIALOG);
   g_type_ensure (GEO_TYPE_HELP_DIALOG);
+  g_type_ensure (GEO_TYPE_COMMUNITY_DIALOG);
+  g_type_ensure (GEO_TYPE_JOIN_DIALOG);
+  g_type_ensure (GEO_TYPE_OWN_MARKET_DIALOG);
+  g_type_ensure (GEO_TYPE_START_MARKET_PAGE);
   g_type_ensure (GEO_TYPE_MY_CODE_DIALOG);
   g_type_ensure (GEO_TYPE_PAYMENT_VIEW);
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);

@@ -77,7 +77,6 @@ test_others (Scene *scene, gconstpointer data) {
     { "geo://v2/pay?to=x", "Update Geo" },
     { "geo://v1/lan?pid=x", "does not know" },
     { "geo://v1/pay?to=x", "damaged" },
-    { "geo://v1/join?hub=http://localhost:1/", "another community" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++) {
