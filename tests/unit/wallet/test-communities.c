@@ -30,6 +30,13 @@ typedef struct {
 /* GLib asks only once where it is. */
 static gchar *home;
 
+/* A page that was just opened may not be there yet. */
+static void
+press (gpointer widget, const gchar *name) {
+  wait_until (can_click (widget, name));
+  click (widget, name);
+}
+
 static void
 do_action (Several *f, const gchar *name, const gchar *parameter) {
   if (parameter != NULL)
@@ -115,14 +122,15 @@ join_on (Several *f, gpointer page, guint hub) {
   g_autofree gchar *link = fake_hub_get_link (f->hubs[hub], NULL);
 
   gtk_editable_set_text (child_of (page, "link_row"), link);
-  click (page, "join_button");
+  press (page, "join_button");
 }
 
 static gpointer
 welcome_page (Several *f) {
-  GtkWidget *page = geo_screen_find (f->scene.window, GEO_TYPE_JOIN_PAGE, NULL);
+  GtkWidget *page = NULL;
 
-  g_assert_nonnull (page);
+  wait_until ((page = geo_screen_find (f->scene.window, GEO_TYPE_JOIN_PAGE,
+                                       NULL)) != NULL);
   return page;
 }
 
@@ -205,8 +213,9 @@ leave (Several *f, const gchar *response) {
 
   do_action (f, "win.community", NULL);
   dialog = front (f);
+  wait_until (is_seen (dialog, "leave_row"));
   g_assert_true (gtk_widget_activate (child_of (dialog, "leave_row")));
-  geo_screen_settle (f->scene.window);
+  wait_until (ADW_IS_ALERT_DIALOG (front (f)));
   answer (f, response);
 }
 
@@ -240,10 +249,13 @@ test_leave (Several *f, gconstpointer data) {
 
 static GtkWidget *
 start_page (Several *f) {
+  GtkWidget *page = NULL;
+
   g_signal_emit_by_name (child_of (welcome_page (f), "market_row"),
                          "activated");
-  geo_screen_settle (f->scene.window);
-  return geo_screen_find (f->scene.window, GEO_TYPE_START_MARKET_PAGE, NULL);
+  wait_until ((page = geo_screen_find (
+                   f->scene.window, GEO_TYPE_START_MARKET_PAGE, NULL)) != NULL);
+  return page;
 }
 
 static gboolean
@@ -258,15 +270,14 @@ static void
 start_market (Several *f) {
   GtkWidget *page = start_page (f);
 
-  g_assert_nonnull (page);
   g_assert_false (can_click (page, "start_button"));
   gtk_editable_set_text (child_of (page, "name_row"), "Our street");
-  g_assert_true (can_click (page, "start_button"));
+  wait_until (can_click (page, "start_button"));
   gtk_editable_set_text (child_of (page, "code_row"), "no code");
   g_assert_false (can_click (page, "start_button"));
   gtk_editable_set_text (child_of (page, "code_row"), "eur");
   scene_look (&f->scene, "start-market");
-  click (page, "start_button");
+  press (page, "start_button");
   wait_until (count (f) == 1);
   wait_until (has_dialog (f, GEO_TYPE_OWN_MARKET_DIALOG));
 }
