@@ -131,7 +131,6 @@ geo_output_finish (GeoOutput *output, GError **error) {
   geo_fault_point ("output: before rename");
   if (g_rename (output->part, output->target) != 0)
     return fail (error, errno);
-  geo_fault_point ("output: after rename");
   g_clear_pointer (&output->part, g_free);
   return sync_folder_of (output->target) || fail (error, errno);
 }
