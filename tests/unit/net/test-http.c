@@ -61,10 +61,13 @@ hub_start (Hub *hub, const gchar *name) {
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
 }
 
+/* libsoup 3.6 cannot end a server of which a client has refused the
+ * certificate: it stays until the program ends. */
+static GSList *servers;
+
 static void
 hub_clear (Hub *hub) {
-  soup_server_disconnect (hub->server);
-  g_clear_object (&hub->server);
+  servers = g_slist_prepend (servers, g_steal_pointer (&hub->server));
   g_free (hub->address);
   g_free (hub->print);
 }

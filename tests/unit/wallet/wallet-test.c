@@ -129,7 +129,8 @@ click (gpointer widget, const gchar *name) {
   /* A click may be the end of the child. */
   GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (child));
 
-  g_assert_true (can_click (widget, name));
+  /* What it is on may still be on its way in. */
+  wait_until (can_click (widget, name));
   /* Activating a button is shown for a moment before it clicks. */
   if (GTK_IS_BUTTON (child))
     g_signal_emit_by_name (child, "clicked");
