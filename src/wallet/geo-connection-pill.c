@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "node/geo-node-requests.h"
+
 struct _GeoConnectionPill {
   AdwBin parent_instance;
 
@@ -22,6 +24,7 @@ struct _GeoConnectionPill {
   GtkLabel *label;
   GtkPopover *popover;
   GtkLabel *detail;
+  GtkLabel *waits;
   GtkProgressBar *progress;
   GtkButton *retry_button;
 };
@@ -34,6 +37,81 @@ enum {
 static GParamSpec *props[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GeoConnectionPill, geo_connection_pill, ADW_TYPE_BIN)
+
+/* --- What waits ------------------------------------------------------ */
+
+static guint
+count_lines (GeoNode *node) {
+  GListModel *people = geo_node_get_people (node);
+  guint count = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (people); i++) {
+    g_autoptr (GeoPerson) person = g_list_model_get_item (people, i);
+    GListModel *relations = geo_person_get_relations (person);
+
+    for (guint j = 0; j < g_list_model_get_n_items (relations); j++) {
+      g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, j);
+
+      count += geo_relation_get_pending (relation) ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+static guint
+count_letters (GeoNode *node) {
+  GListModel *requests = geo_node_get_requests (node);
+  guint count = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (requests); i++) {
+    g_autoptr (GeoRequestItem) item = g_list_model_get_item (requests, i);
+
+    count += geo_request_item_get_waits (item) ? 1 : 0;
+  }
+  return count;
+}
+
+/* Takes line. */
+static void
+add_line (GString *text, guint count, gchar *line) {
+  if (count > 0)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", line);
+  g_free (line);
+}
+
+/* Counted when somebody looks. */
+static void
+show_waits (GeoConnectionPill *self) {
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint payments = geo_node_get_open_count (self->node);
+  guint lines = count_lines (self->node);
+  guint letters = count_letters (self->node);
+
+  add_line (text, payments,
+            g_strdup_printf (ngettext ("%u payment is waiting for the hub",
+                                       "%u payments are waiting for the hub",
+                                       payments),
+                             payments));
+  add_line (text, lines,
+            g_strdup_printf (
+                ngettext ("%u change of trust is waiting for the hub",
+                          "%u changes of trust are waiting for the hub", lines),
+                lines));
+  add_line (
+      text, letters,
+      g_strdup_printf (
+          ngettext ("%u request or answer is waiting for the hub",
+                    "%u requests or answers are waiting for the hub", letters),
+          letters));
+  gtk_label_set_label (self->waits, text->str);
+  gtk_widget_set_visible (GTK_WIDGET (self->waits), text->len > 0);
+}
+
+static void
+popup_cb (GeoConnectionPill *self) {
+  if (self->node != NULL && gtk_widget_get_visible (GTK_WIDGET (self->popover)))
+    show_waits (self);
+}
 
 static void
 update (GeoConnectionPill *self) {
@@ -74,6 +152,7 @@ update (GeoConnectionPill *self) {
                        geo_node_get_connection_detail (self->node));
   gtk_widget_set_visible (GTK_WIDGET (self->retry_button),
                           connection == GEO_CONNECTION_OFFLINE);
+  popup_cb (self);
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, word,
       GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
@@ -139,6 +218,7 @@ geo_connection_pill_class_init (GeoConnectionPillClass *klass) {
                                         popover);
   gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
                                         detail);
+  gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill, waits);
   gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
                                         progress);
   gtk_widget_class_bind_template_child (widget_class, GeoConnectionPill,
@@ -148,6 +228,8 @@ geo_connection_pill_class_init (GeoConnectionPillClass *klass) {
 static void
 geo_connection_pill_init (GeoConnectionPill *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->popover, "notify::visible",
+                           G_CALLBACK (popup_cb), self, G_CONNECT_SWAPPED);
 }
 
 void
@@ -160,6 +242,8 @@ geo_connection_pill_set_node (GeoConnectionPill *self, GeoNode *node) {
   g_signal_connect_swapped (node, "notify::connection", G_CALLBACK (update),
                             self);
   g_signal_connect_swapped (node, "notify::progress", G_CALLBACK (update),
+                            self);
+  g_signal_connect_swapped (node, "notify::open-count", G_CALLBACK (popup_cb),
                             self);
   update (self);
 }

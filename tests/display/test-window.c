@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 
 #include "geo-screen.h"
+#include "node/geo-node-requests.h"
 #include "wallet/geo-help-dialog.h"
 #include "wallet/geo-lock-page.h"
 #include "wallet/geo-pin-dialog.h"
@@ -622,8 +623,24 @@ test_unlock (void) {
 
 /* --- Not connected --------------------------------------------------- */
 
+/* Asking needs no connection. */
+static void
+ask_offline (void) {
+  GeoPerson *olena = find_person ("Olena");
+  GeoAmount amount = GEO_AMOUNT (300);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GeoRequestItem) item = NULL;
+  g_autoptr (GError) error = NULL;
+
+  geo_node_request_async (node, geo_person_get_pid (olena), "UAH", &amount,
+                          NULL, 0, TRUE, NULL, store_result_cb, &result);
+  item = geo_node_request_finish (node, wait_result (&result), &error);
+  g_assert_no_error (error);
+}
+
 static void
 test_offline (void) {
+  g_autofree gchar *waits = NULL;
   GtkWidget *pill = geo_screen_find (GTK_WIDGET (window), GTK_TYPE_MENU_BUTTON,
                                      NULL);
 
@@ -631,6 +648,7 @@ test_offline (void) {
   g_subprocess_wait (market, NULL, NULL);
   g_assert_true (geo_screen_wait (is_offline, NULL, 60));
   look ("offline");
+  ask_offline ();
   g_assert_nonnull (pill);
   pill = gtk_widget_get_ancestor (
       geo_screen_find (GTK_WIDGET (window), GTK_TYPE_LABEL, _ ("Offline")),
@@ -640,6 +658,14 @@ test_offline (void) {
   geo_screen_save (
       GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (pill))),
       "pill");
+  /* What waits is said where the connection is. */
+  waits = g_strdup_printf (
+      ngettext ("%u request or answer is waiting for the hub",
+                "%u requests or answers are waiting for the hub", 1),
+      1);
+  g_assert_nonnull (geo_screen_find (
+      GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (pill))),
+      GTK_TYPE_LABEL, waits));
   do_action ("win.reconnect", NULL);
   gtk_menu_button_popdown (GTK_MENU_BUTTON (pill));
   do_action ("win.show-page", "home");
