@@ -333,7 +333,6 @@ note_welcome (GeoSession *session, const GeoMessage *message) {
 gboolean
 __wrap_geo_session_send (GeoSession *session, GeoMessage *message) {
   const GeoProvenEntry *entry = entry_of (message);
-  g_autoptr (GeoMessage) shown = NULL;
   gboolean sent;
 
   if (entry != NULL) {
