@@ -68,6 +68,21 @@ def live_and_lose(lost):
              "has lost the computer.")
 
 
+def open_row(window, row, page):
+    """Clicks the row until the page is there.
+
+    A row has no action, so it is clicked where it is seen; one that is still on
+    its way in is somewhere else by then.
+    """
+    end = time.monotonic() + journey.STEP_S_MAX
+    while not window.seek(journey.TEXTS, page):
+        if time.monotonic() > end:
+            raise journey.Missing(f"{row!r} does not lead to {page!r}")
+        for found in window.seek(None, lambda text: text.startswith(row))[:1]:
+            journey.press(found)
+        time.sleep(1)
+
+
 def walk(lost):
     window = lost.window
     lost.start()
@@ -81,7 +96,7 @@ def walk(lost):
     window.type("Recovery words", WORDS)
     window.text("These words fit together.")
     window.click("Next")
-    window.click(lambda text: text.startswith("From Your Community"))
+    open_row(window, "From Your Community", "Your Name")
     window.type("Name", journey.ME)
     lost.step("restore-name", "The words are right; the hub is to be asked.")
     window.click("Next")
