@@ -225,8 +225,8 @@ geo_writer_free (GeoWriter *writer) {
   job->stop = TRUE;
   g_async_queue_push (writer->jobs, job);
   g_thread_join (writer->thread);
-  /* What is not begun is not wanted any more. */
-  g_thread_pool_free (writer->signers, TRUE, TRUE);
+  /* Not at once: GLib forgets what a thread of it has just taken up. */
+  g_thread_pool_free (writer->signers, FALSE, TRUE);
   g_hash_table_unref (writer->ahead);
   g_source_destroy (writer->answers);
   g_source_unref (writer->answers);

@@ -306,6 +306,26 @@ geo_node_notes_give (GeoNode *self, GeoStateMemory *memory) {
     foreach_note (self->notes, give_note, memory);
 }
 
+/* Before it is said anywhere that what was fetched is here, and before the file
+ * is read again: that may be at once. */
+static void
+save_now (GeoNode *self) {
+  g_autofree gchar *path = path_of (self->journal_path);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  gsize len;
+
+  if (self->notes_saving) {
+    self->notes_changed = TRUE;
+    return;
+  }
+  text = g_key_file_to_data (self->notes, &len, NULL);
+  if (!g_file_replace_contents (file, text, len, NULL, FALSE,
+                                G_FILE_CREATE_PRIVATE, NULL, NULL, &error))
+    g_debug ("notes: %s", error->message);
+}
+
 void
 geo_node_notes_take (GeoNode *self, const GeoStateMemory *memory) {
   gboolean any = FALSE;
@@ -322,6 +342,6 @@ geo_node_notes_take (GeoNode *self, const GeoStateMemory *memory) {
   }
   if (!any)
     return;
-  save (self);
+  save_now (self);
   geo_node_refresh_people (self);
 }
