@@ -68,7 +68,7 @@ static const Topic topics[] = {
           "Nobody can make you owe anything without your signature."),
       N_ ("Somebody says they are a friend: compare the six pictures in "
           "person, or on a call. Whoever was compared has a mark beside their "
-          "name, and you are warned if their key ever changes.") } },
+          "name.") } },
   { "computer-symbolic",
     N_ ("When the Computer Is Lost"),
     { N_ ("Your twelve recovery words are your key. Install Geo on another "
