@@ -101,8 +101,7 @@ test_open (Scene *scene, gconstpointer data) {
   scene_look (scene, "home-open");
 
   fake_hub_ignore (scene->hub, 0);
-  fake_hub_come_back (scene->hub);
-  geo_node_hurry (scene->nodes[MARTA]);
+  scene_come_back (scene);
   wait_until (!is_seen (page, "open_row"));
 }
 

@@ -207,8 +207,7 @@ test_offline (Scene *scene, gconstpointer data) {
   fake_hub_go (scene->hub);
   wait_until (!can_click (dialog, "continue_button"));
   scene_look (scene, "pay-offline");
-  fake_hub_come_back (scene->hub);
-  geo_node_hurry (scene->nodes[MARTA]);
+  scene_come_back (scene);
   wait_until (can_click (dialog, "continue_button"));
   close_dialog (dialog);
 }
@@ -315,8 +314,7 @@ test_in_doubt (Scene *scene, gconstpointer data) {
 
   /* It settles while one looks, and now may be tried again. */
   fake_hub_ignore (scene->hub, 0);
-  fake_hub_come_back (scene->hub);
-  geo_node_hurry (scene->nodes[MARTA]);
+  scene_come_back (scene);
   wait_until (g_str_equal (title_of (dialog), "Not Paid"));
   geo_screen_settle (scene->window);
   scene_look (scene, "pay-not-paid");

@@ -204,8 +204,7 @@ test_in_doubt (Scene *scene, gconstpointer data) {
   scene_look (scene, "receipt-in-doubt");
 
   fake_hub_ignore (scene->hub, 0);
-  fake_hub_come_back (scene->hub);
-  geo_node_hurry (scene->nodes[MARTA]);
+  scene_come_back (scene);
   wait_until (is_seen (page, "verify_button"));
   g_assert_cmpstr (label_of (page, "title_label"), ==, "This was not paid");
   click (page, "verify_button");

@@ -223,7 +223,7 @@ test_words (Scene *scene, gconstpointer data) {
   click (join_page, "join_button");
   wait_until (is_seen (join_page, "error_label"));
   g_test_message ("%s", label_of (join_page, "error_label"));
-  fake_hub_come_back (scene->hub);
+  scene_come_back (scene);
   click (join_page, "join_button");
   wait_until (is_at (welcome, "restored"));
   restored = child_of (welcome, "restored_page");

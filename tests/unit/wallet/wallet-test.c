@@ -247,3 +247,14 @@ scene_pay (Scene *scene, guint from, guint to, gint64 amount) {
   g_assert_no_error (error);
   wait_until (geo_payment_get_state (payment) == GEO_STATE_PAID);
 }
+
+void
+scene_come_back (Scene *scene) {
+  fake_hub_come_back (scene->hub);
+  for (guint i = 0; i < N_PEOPLE; i++)
+    if (scene->nodes[i] != NULL) {
+      geo_node_hurry (scene->nodes[i]);
+      wait_until (geo_node_get_connection (scene->nodes[i]) ==
+                  GEO_CONNECTION_HUB);
+    }
+}

@@ -42,6 +42,9 @@ void scene_tear_down (Scene *scene, gconstpointer data);
 void scene_trust (Scene *scene);
 /* Pays and waits until it is Paid. */
 void scene_pay (Scene *scene, guint from, guint to, gint64 amount);
+/* The hub is back, and everybody here is connected to it again: whoever is
+ * paid has to vote. */
+void scene_come_back (Scene *scene);
 
 /* A line of somebody's history, newest first, loaded; a new reference. */
 GeoActivityItem *scene_get_row (Scene *scene, guint who, guint row);
