@@ -126,6 +126,7 @@ extern const GeoCommand geo_command_ask_trust;
 extern const GeoCommand geo_command_checkpoint;
 extern const GeoCommand geo_command_block;
 extern const GeoCommand geo_command_statement;
+extern const GeoCommand geo_command_key;
 
 /* A line of the result; nothing with --json. */
 void geo_cli_say (GeoCli *cli, const gchar *format, ...) G_GNUC_PRINTF (2, 3);

@@ -22,7 +22,7 @@ static const GeoCommand *const commands[] = {
   &geo_command_backup,   &geo_command_restore,
   &geo_command_request,  &geo_command_requests, &geo_command_decline,
   &geo_command_ask_trust, &geo_command_checkpoint, &geo_command_block,
-  &geo_command_statement,
+  &geo_command_statement, &geo_command_key,
 };
 
 static const gchar *const program_summary =

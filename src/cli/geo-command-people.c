@@ -197,6 +197,7 @@ report_person (GeoReport *report, GeoPerson *person) {
   geo_report_begin (report, NULL);
   geo_report_text (report, "name", geo_person_get_name (person));
   geo_report_text (report, "pid", geo_person_get_pid_text (person));
+  geo_report_flag (report, "key_changed", geo_person_get_key_changed (person));
   geo_report_begin_array (report, "relations");
   for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
     g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
@@ -272,6 +273,11 @@ say_people (GeoCli *cli, GListModel *people) {
 
     geo_cli_say (cli, "%s  %s", geo_person_get_name (person),
                  geo_person_get_pid_text (person));
+    if (geo_person_get_key_changed (person))
+      geo_cli_say (cli, "  %s",
+                   _ ("Uses another key than before. Ask them, by another way "
+                      "than this, whether they changed it; then: geo key "
+                      "accept."));
     for (guint j = 0; j < g_list_model_get_n_items (relations); j++) {
       g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, j);
 

@@ -44,7 +44,7 @@ typedef enum {
 /* One line of the log of what was done to the hub, and by whom.  Texts may be
  * NULL; before and after are JSON. */
 typedef struct {
-  gchar *id;
+  gchar *id; /* NULL: any. */
   gchar *role;
   gchar *action;
   gchar *object_type;

@@ -173,6 +173,9 @@ read_list (const Reader *reader,
     return fail (error, GEO_CORE_ERROR_FIELD, "not an array");
   if (token->n > field->max)
     return fail (error, GEO_CORE_ERROR_SIZE, "has too many items");
+  /* One way of writing it, so that what was signed is written again alike. */
+  if (token->n == 0 && field->optional)
+    return fail (error, GEO_CORE_ERROR_FIELD, "there, and empty");
 
   for (guint32 i = 0; i < token->n; i++) {
     if (!read_item (reader, field, item, place, error))

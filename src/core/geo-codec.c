@@ -233,6 +233,10 @@ geo_codec_has (const GeoFieldInfo *field, gconstpointer object) {
     return TRUE;
   if (field->type < GEO_FIELD_EQUIVALENT)
     return *(const gboolean *) CONST_AT (object, field->has_offset);
+  if (field->type == GEO_FIELD_OBJECTS)
+    return (*(GPtrArray *const *) CONST_AT (object, field->offset))->len > 0;
+  if (field->type == GEO_FIELD_PIDS || field->type == GEO_FIELD_HASHES)
+    return (*(GArray *const *) CONST_AT (object, field->offset))->len > 0;
   return *(const gconstpointer *) CONST_AT (object, field->offset) != NULL;
 }
 
@@ -463,7 +467,9 @@ geo_codec_hash (const GeoStructInfo *info, gconstpointer object, GeoHash *out) {
 static const GeoFieldInfo *
 find_signature (const GeoStructInfo *info) {
   for (gsize i = 0; i < info->n_fields; i++)
-    if (info->fields[i].type == GEO_FIELD_SIGNATURE)
+    /* A second one has a name of its own. */
+    if (info->fields[i].type == GEO_FIELD_SIGNATURE &&
+        g_str_equal (info->fields[i].name, "signature"))
       return &info->fields[i];
   g_assert_not_reached ();
 }

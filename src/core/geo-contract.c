@@ -220,16 +220,15 @@ check_vote (const GeoContract *contract,
             GeoKeyLookup lookup,
             gpointer user_data,
             GError **error) {
-  const GeoPublicKey *key;
+  GeoKeyChain keys;
 
   if (!geo_pid_equal (&vote->community, &contract->community) ||
       !geo_hash_equal (&vote->contract, hash))
     return fail (error, GEO_CORE_ERROR_FIELD, "A vote is for another contract");
-  key = lookup (&vote->voter, user_data);
-  if (key == NULL)
+  if (!lookup (&vote->voter, &keys, user_data))
     return fail (error, GEO_CORE_ERROR_SIGNATURE,
                  "The key of a voter is not known");
-  return geo_vote_verify (vote, key, error);
+  return geo_key_chain_check_vote (&keys, vote, contract, error);
 }
 
 /* Exactly one vote of each voter whose vote is asked for, and no other. */
@@ -278,18 +277,17 @@ check_order (const GeoCertificate *certificate,
              GeoKeyLookup lookup,
              gpointer user_data,
              GError **error) {
-  const GeoPublicKey *key;
+  GeoKeyChain keys;
 
   if (certificate->order == NULL)
     return fail (error, GEO_CORE_ERROR_FIELD, "The order is missing");
   if (!geo_contract_carries_order (certificate->contract, certificate->order,
                                    error))
     return FALSE;
-  key = lookup (&certificate->order->from, user_data);
-  if (key == NULL)
+  if (!lookup (&certificate->order->from, &keys, user_data))
     return fail (error, GEO_CORE_ERROR_SIGNATURE,
                  "The key of the payer is not known");
-  return geo_order_check_signature (certificate->order, key, error);
+  return geo_key_chain_check_order (&keys, certificate->order, error);
 }
 
 gboolean
@@ -311,7 +309,7 @@ geo_certificate_check (const GeoCertificate *certificate,
   return check_votes (certificate, lookup, user_data, error);
 }
 
-/* §1: a PID is the digest of the participant's first key. */
+/* A community has one key for ever. */
 static gboolean
 check_own_key (const GeoPid *pid, const GeoPublicKey *key, GError **error) {
   GeoPid of_key;
@@ -329,7 +327,7 @@ geo_participant_check (const GeoParticipant *participant,
   if (!geo_pid_equal (&participant->community, community))
     return fail (error, GEO_CORE_ERROR_FIELD,
                  "The participant is of another community");
-  return check_own_key (&participant->pid, &participant->key, error) &&
+  return geo_key_chain_check (participant, error) &&
          geo_participant_check_signature (participant, error);
 }
 

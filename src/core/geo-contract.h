@@ -7,8 +7,7 @@
  */
 #pragma once
 
-#include "core/geo-key.h"
-#include "core/geo-messages.h"
+#include "core/geo-key-chain.h"
 
 G_BEGIN_DECLS
 
@@ -47,9 +46,10 @@ gboolean geo_hops_net (GPtrArray *proven_hops,
                        GeoAmount *out,
                        GError **error);
 
-/* The public key of a participant, or NULL if unknown.  Borrowed. */
-typedef const GeoPublicKey *(*GeoKeyLookup) (const GeoPid *pid,
-                                             gpointer user_data);
+/* The keys of a participant, or of the community; FALSE if unknown. */
+typedef gboolean (*GeoKeyLookup) (const GeoPid *pid,
+                                  GeoKeyChain *out,
+                                  gpointer user_data);
 
 /* Everything a stranger checks: order signed by payer, contract carries it, one
  * valid vote of each voter but the payer, the closer among them (P3, P4, P6,
@@ -59,9 +59,8 @@ gboolean geo_certificate_check (const GeoCertificate *certificate,
                                 gpointer user_data,
                                 GError **error);
 
-/* A participant object speaks for its own PID: pid = base58 (sha256 (key)) and
- * the signature is its own.  (Rotated keys are reached through key_rotation,
- * which is not there yet.) */
+/* A participant object speaks for its own PID: its keys lead from the one whose
+ * digest that is to the one that signed it (§5a). */
 gboolean geo_participant_check (const GeoParticipant *participant,
                                 const GeoPid *community,
                                 GError **error);

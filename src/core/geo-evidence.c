@@ -193,33 +193,37 @@ typedef struct {
   const GPtrArray *people;
 } Names;
 
-static const GeoPublicKey *
-lookup_cb (const GeoPid *pid, gpointer user_data) {
+static gboolean
+lookup_cb (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
   const Names *names = user_data;
 
-  if (geo_pid_equal (pid, names->c->community))
-    return names->c->key;
+  if (geo_pid_equal (pid, names->c->community)) {
+    geo_key_chain_of_key (names->c->key, out);
+    return TRUE;
+  }
   for (guint i = 0; i < names->people->len; i++) {
     const GeoParticipant *person = g_ptr_array_index (names->people, i);
 
     if (geo_pid_equal (pid, &person->pid) &&
-        geo_participant_check (person, names->c->community, NULL))
-      return &person->key;
+        geo_participant_check (person, names->c->community, NULL)) {
+      geo_key_chain_of (person, out);
+      return TRUE;
+    }
   }
-  return NULL;
+  return FALSE;
 }
 
 static gboolean
 line_holds (const Case *c, const GeoTrustLine *line, Names *names) {
-  const GeoPublicKey *key;
+  GeoKeyChain keys;
   GeoHash hash;
 
   if (line == NULL || !geo_trust_line_check (line, NULL))
     return FALSE;
   geo_trust_line_hash (line, &hash);
-  key = lookup_cb (&line->from, names);
-  return geo_hash_equal (&hash, &entry (c, 0)->subject) && key != NULL &&
-         geo_trust_line_check_signature (line, key, NULL);
+  return geo_hash_equal (&hash, &entry (c, 0)->subject) &&
+         lookup_cb (&line->from, &keys, names) &&
+         geo_key_chain_check_line (&keys, line, NULL);
 }
 
 static gboolean
@@ -358,6 +362,29 @@ check_not_logged (const Case *c, GError **error) {
   return GEO_EVIDENCE_ASKS;
 }
 
+/* K5: whoever had the key signed two that take its place.  It is not the hub
+ * that did. */
+static GeoEvidenceWeight
+check_two_keys (const Case *c, GError **error) {
+  const GPtrArray *people = c->evidence->people;
+
+  if (people->len != 2)
+    return nothing (error, "a part of it is missing");
+  for (guint i = 0; i < 2; i++) {
+    if (!geo_participant_check (g_ptr_array_index (people, i), c->community,
+                                error))
+      return GEO_EVIDENCE_NOTHING;
+  }
+  if (!geo_pid_equal (
+          &((const GeoParticipant *) g_ptr_array_index (people, 0))->pid,
+          &((const GeoParticipant *) g_ptr_array_index (people, 1))->pid) ||
+      geo_participant_compare_keys (g_ptr_array_index (people, 0),
+                                    g_ptr_array_index (people, 1)) !=
+          GEO_KEY_CHAIN_FORK)
+    return nothing (error, "both keys may be one after the other");
+  return GEO_EVIDENCE_PROVES;
+}
+
 static GeoEvidenceWeight
 check_not_consistent (const Case *c, GError **error) {
   if (!are_signed (c, 0, 2, error))
@@ -400,6 +427,8 @@ geo_evidence_check (const GeoEvidence *evidence,
     return check_not_logged (&c, error);
   case GEO_EVIDENCE_KIND_NOT_CONSISTENT:
     return check_not_consistent (&c, error);
+  case GEO_EVIDENCE_KIND_TWO_KEYS:
+    return check_two_keys (&c, error);
   }
   return nothing (error, "it is of an unknown kind");
 }

@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What can be held against a hub (protocol §8, §9): whether a piece of evidence
- * holds, and how much it says, with nothing but the community's key.  Pure
+ * What can be held against a hub (protocol §8, §9), or against whoever had a
+ * participant's key (§5a): whether a piece of evidence holds, and how much it
+ * says, with nothing but the community's key.  Pure
  * checks over values.
  */
 #pragma once

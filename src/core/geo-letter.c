@@ -180,27 +180,28 @@ geo_letter_check (const GeoLetter *letter,
                   gpointer user_data,
                   GeoRequestFacts *out,
                   GError **error) {
-  const GeoPublicKey *key = &letter->person->key;
+  GeoKeyChain writer;
 
   if (!geo_letter_get_facts (letter, community, out, error) ||
       !geo_participant_check (letter->person, community, error))
     return FALSE;
+  geo_key_chain_of (letter->person, &writer);
   if (letter->invoice != NULL &&
-      !geo_invoice_verify (letter->invoice, key, error))
+      !geo_key_chain_check_invoice (&writer, letter->invoice, error))
     return FALSE;
   if (letter->trust_request != NULL &&
-      !geo_trust_request_verify (letter->trust_request, key, error))
+      !geo_key_chain_check_trust_request (&writer, letter->trust_request,
+                                          error))
     return FALSE;
   for (guint i = 0; i < letter->responses->len; i++) {
     const GeoResponse *response = get_response (letter, i);
-    const GeoPublicKey *by = key;
+    GeoKeyChain by = writer;
 
-    if (!geo_pid_equal (&response->participant, &letter->person->pid))
-      by = lookup != NULL ? lookup (&response->participant, user_data) : NULL;
-    if (by == NULL)
+    if (!geo_pid_equal (&response->participant, &letter->person->pid) &&
+        (lookup == NULL || !lookup (&response->participant, &by, user_data)))
       return fail (error, GEO_CORE_ERROR_SIGNATURE,
                    "The key of who agreed is not known");
-    if (!geo_response_verify (response, by, error))
+    if (!geo_key_chain_check_response (&by, response, error))
       return FALSE;
   }
   return TRUE;

@@ -791,7 +791,8 @@ geo_engine_join (GeoEngine *engine,
 
   if (participant != NULL && !geo_closer_register (engine->closer, participant,
                                                    now_ms (), actions, error)) {
-    g_ptr_array_unref (actions);
+    /* What was refused may be worth remembering (K5). */
+    submit (engine, actions);
     return FALSE;
   }
   welcome = geo_message_new (GEO_MESSAGE_WELCOME, msg_id);
@@ -843,7 +844,7 @@ geo_engine_register (GeoEngine *engine,
 
   if (!geo_closer_register (engine->closer, participant, now_ms (), actions,
                             error)) {
-    g_ptr_array_unref (actions);
+    submit (engine, actions);
     return FALSE;
   }
   push_done (engine, actions, done, user_data, destroy);

@@ -214,8 +214,7 @@ take_hello (Guest *guest, const GeoMessage *message) {
   answer->u.challenge->challenge = g_strdup (guest->challenge);
   answer->u.challenge->community =
       geo_community_copy (geo_book_get_community (book));
-  answer->u.challenge->known = geo_book_get_participant (book, &guest->pid) !=
-                               NULL;
+  answer->u.challenge->known = geo_hub_login_find (book, &guest->pid) != NULL;
   answer->u.challenge->time = now_ms ();
   geo_session_send (guest->session, answer);
 }
@@ -263,15 +262,24 @@ take_auth (Guest *guest, const GeoMessage *message) {
   const GeoMsgAuth *auth = message->u.auth;
   const GeoBook *book = geo_engine_get_book (guests->engine);
   g_autoptr (GError) error = NULL;
+  const GeoParticipant *introduced;
+  const GeoParticipant *known;
   Guest *before;
   GeoHubNo no;
 
   if (!geo_hub_login_check (guests->config, book, &guest->pid, guest->challenge,
                             auth, now_ms (), &no)) {
+    if (g_str_equal (no.reason, GEO_REASON_TWO_KEYS))
+      geo_engine_register (guests->engine, auth->participant, NULL, NULL, NULL,
+                           NULL);
     say_error (guest, message->msg_id, no.code, no.reason, no.text);
     dismiss (guest, "not signed in");
     return;
   }
+  /* K8: from here on it is the participant that counts, not what it said. */
+  known = geo_hub_login_find (book, &guest->pid);
+  if (known != NULL)
+    guest->pid = known->pid;
   if (is_banned (guests, &guest->pid)) {
     say_error (guest, message->msg_id, GEO_CODE_NOT_ALLOWED, GEO_REASON_FROZEN,
                "The hub's owner has banned you.");
@@ -282,7 +290,12 @@ take_auth (Guest *guest, const GeoMessage *message) {
   before = g_hash_table_lookup (guests->by_pid, &guest->pid);
   g_hash_table_replace (guests->by_pid, &guest->pid, guest);
   guest->step = STEP_IN;
-  if (!geo_engine_join (guests->engine, &guest->pid, auth->participant,
+  /* Who is known by these keys has no more to say of itself here. */
+  introduced = auth->participant;
+  if (known != NULL && introduced != NULL && introduced->rotations->len > 0 &&
+      geo_participant_compare_keys (known, introduced) == GEO_KEY_CHAIN_SAME)
+    introduced = NULL;
+  if (!geo_engine_join (guests->engine, &guest->pid, introduced,
                         message->msg_id, &error)) {
     if (before != NULL)
       g_hash_table_replace (guests->by_pid, &before->pid, before);

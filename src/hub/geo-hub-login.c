@@ -37,12 +37,54 @@ is_same_secret (const gchar *a, const gchar *b) {
   return sodium_memcmp (a_hash.bytes, b_hash.bytes, GEO_HASH_LEN) == 0;
 }
 
+/* K8: whoever has the key need not know whose it is. */
+const GeoParticipant *
+geo_hub_login_find (const GeoBook *book, const GeoPid *pid) {
+  const GeoParticipant *known = geo_book_get_participant (book, pid);
+
+  return known != NULL ? known : geo_book_find_by_key (book, pid);
+}
+
 static gboolean
 may_join (const GeoHubConfig *config, const GeoMsgAuth *auth) {
   if (!config->open)
     return FALSE;
   return config->code == NULL ||
          (auth->code != NULL && is_same_secret (auth->code, config->code));
+}
+
+static gboolean
+is_former (const GeoParticipant *known, const GeoLogin *login) {
+  for (guint i = 0; i < known->rotations->len; i++) {
+    const GeoKeyRotation *rotation = g_ptr_array_index (known->rotations, i);
+
+    if (geo_login_verify (login, &rotation->old_key, NULL))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* K7: more than the hub knows of, the last of it said now. */
+static gboolean
+check_rotation (const GeoBook *book,
+                const GeoParticipant *new,
+                GeoTime now,
+                GeoHubNo *no) {
+  const GeoKeyRotation *last = g_ptr_array_index (new->rotations,
+                                                  new->rotations->len - 1);
+  const GeoParticipant *owner;
+  GeoPid digest;
+
+  if (last->at < now - GEO_CLOCK_TOLERANCE_MS ||
+      last->at > now + GEO_CLOCK_TOLERANCE_MS)
+    return say (no, GEO_CODE_INVALID, GEO_REASON_KEY_CLOCK,
+                "A key is changed now, and not at another time.");
+  geo_pid_from_key (&new->key, &digest);
+  owner = geo_book_find_by_key (book, &digest);
+  if (owner != NULL || geo_book_get_participant (book, &digest) != NULL)
+    return say (no, GEO_CODE_CONFLICT, GEO_REASON_KEY_TAKEN,
+                "This key is somebody's already.");
+  return TRUE;
 }
 
 gboolean
@@ -54,9 +96,10 @@ geo_hub_login_check (const GeoHubConfig *config,
                      GeoTime now,
                      GeoHubNo *no) {
   const GeoPid *community = &geo_book_get_community (book)->community;
-  const GeoParticipant *known = geo_book_get_participant (book, pid);
+  const GeoParticipant *known = geo_hub_login_find (book, pid);
   const GeoLogin *login = auth->login;
   const GeoParticipant *new = auth->participant;
+  const GeoPublicKey *key;
 
   /* S1, S3: the community in it keeps one hub from using it at another, the
    * challenge keeps anybody from using it twice. */
@@ -76,13 +119,32 @@ geo_hub_login_check (const GeoHubConfig *config,
   if (new == NULL && known == NULL)
     return say (no, GEO_CODE_NO_ROUTE, GEO_REASON_UNKNOWN_PARTICIPANT,
                 "The hub does not know you yet: introduce yourself.");
-  if (new != NULL && !geo_pid_equal (&new->pid, pid))
+  if (new != NULL && !geo_pid_equal (&new->pid, pid) &&
+      (known == NULL || !geo_pid_equal (&new->pid, &known->pid)))
     return say (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED,
                 "Nobody introduces somebody else.");
   if (new != NULL && !geo_participant_check (new, community, NULL))
     return say (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE,
                 "This introduction does not hold.");
-  if (!geo_login_verify (login, known != NULL ? &known->key : &new->key, NULL))
+  key = known != NULL ? &known->key : &new->key;
+  /* K5: it is kept what shows that two people have had the key. */
+  if (known != NULL && new != NULL &&
+      geo_participant_compare_keys (known, new) == GEO_KEY_CHAIN_FORK &&
+      geo_login_verify (login, &new->key, NULL))
+    return say (no, GEO_CODE_CONFLICT, GEO_REASON_TWO_KEYS,
+                "Another key took the place of yours.");
+  /* The rotation in it is signed with the key that the hub knows. */
+  if (known != NULL && new != NULL &&
+      geo_participant_compare_keys (known, new) == GEO_KEY_CHAIN_LONGER) {
+    if (!check_rotation (book, new, now, no))
+      return FALSE;
+    key = &new->key;
+  }
+  if (known != NULL && !geo_login_verify (login, key, NULL) &&
+      is_former (known, login))
+    return say (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_KEY_CHANGED,
+                "This key was changed; sign in with the new one.");
+  if (!geo_login_verify (login, key, NULL))
     return say (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE,
                 "The signature is not yours.");
   if (known == NULL && !may_join (config, auth))

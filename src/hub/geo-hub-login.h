@@ -24,6 +24,10 @@ typedef struct {
   const gchar *text;
 } GeoHubNo;
 
+/* Who says HELLO with that PID, or that digest of a key (K8); NULL: nobody. */
+const GeoParticipant *geo_hub_login_find (const GeoBook *book,
+                                          const GeoPid *pid);
+
 /* pid: who said HELLO; challenge: what this session was given.  A participant
  * that introduces itself is checked, and whether it may join, but it is not
  * registered. */

@@ -729,19 +729,29 @@ check_journal (const gchar *community,
   g_autofree gchar *path = g_build_filename (folder, GEO_JOURNAL_FILE, NULL);
   g_autoptr (GeoJournal) journal = geo_journal_open (path, FALSE, NULL);
   g_autoptr (GeoParticipant) self = NULL;
+  g_autoptr (GPtrArray) rotations = NULL;
   gint64 records = 0;
-  GeoPid pid;
+  gboolean is_ours;
+  GeoPublicKey key;
 
-  geo_secret_get_pid (check->secret, &pid);
+  geo_secret_get_public (check->secret, &key);
   if (journal == NULL ||
       !geo_journal_verify (journal, NULL, NULL, &records, NULL))
     return fail_damaged (error);
   check->records += records;
   /* A journal whose joining was cut short belongs to nobody yet. */
-  if (geo_journal_get_joined (journal, NULL, &self, NULL, NULL) &&
-      !geo_pid_equal (&self->pid, &pid))
-    return fail_damaged (error);
-  return TRUE;
+  if (!geo_journal_get_joined (journal, NULL, &self, NULL, NULL))
+    return TRUE;
+  is_ours = geo_public_key_equal (&key, &self->key);
+  rotations = geo_journal_list_rotations (journal, NULL);
+  /* K6: the backup was made before "joined" said so. */
+  for (guint i = 0; rotations != NULL && i < rotations->len; i++) {
+    const GeoJournalRotation *rotation = g_ptr_array_index (rotations, i);
+
+    is_ours = is_ours || (rotation->is_pending &&
+                          geo_public_key_equal (&key, &rotation->self->key));
+  }
+  return is_ours || fail_damaged (error);
 }
 
 static GInputStream *

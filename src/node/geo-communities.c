@@ -331,6 +331,12 @@ add_item (GeoCommunities *self, GeoCommunityItem *item) {
   g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
 }
 
+GeoProfile *
+geo_communities_get_profile (GeoCommunities *communities) {
+  g_assert (GEO_IS_COMMUNITIES (communities));
+  return communities->profile;
+}
+
 GeoCommunities *
 geo_communities_new (GeoProfile *profile) {
   GeoCommunities *self = g_object_new (GEO_TYPE_COMMUNITIES, NULL);

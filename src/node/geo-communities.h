@@ -41,6 +41,8 @@ G_DECLARE_FINAL_TYPE (GeoCommunities,
 
 /* Of a profile that is in none yet; geo_communities_add () begins it. */
 GeoCommunities *geo_communities_new (GeoProfile *profile);
+/* Borrowed. */
+GeoProfile *geo_communities_get_profile (GeoCommunities *communities);
 /* A node of this profile that was joined or opened elsewhere; where its
  * community is there already, that one is answered.  Borrowed. */
 GeoCommunityItem *

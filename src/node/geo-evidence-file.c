@@ -75,15 +75,35 @@ get_sentence (GeoEvidenceKind what) {
     return _ ("%s signed this entry and has to show it in its log.");
   case GEO_EVIDENCE_KIND_NOT_CONSISTENT:
     return _ ("%s signed both heads and has to show that they are of one log.");
+  case GEO_EVIDENCE_KIND_TWO_KEYS:
+    /* Said of a person. */
+    break;
   }
   return NULL;
+}
+
+/* K5: it is whoever had the key that this is held against. */
+static gchar *
+say_two_keys (const GeoEvidence *evidence) {
+  const GeoParticipant *person = g_ptr_array_index (evidence->people, 0);
+  g_autofree gchar *pid = geo_pid_to_string (&person->pid);
+
+  return g_strdup_printf (
+      /* Translators: a person's name, and their identifier (PID). */
+      _ ("This proves that two people had the key of %s, or one who gave two "
+         "new keys for it. What counts is signed with the keys of %s."),
+      person->name, pid);
 }
 
 static gchar *
 say (const GeoCommunity *community, const GeoEvidence *evidence) {
   const gchar *format = get_sentence (evidence->what);
   g_autofree gchar *key = geo_pid_to_string (&community->community);
-  g_autoptr (GString) out = g_string_new (format);
+  g_autoptr (GString) out = NULL;
+
+  if (format == NULL)
+    return say_two_keys (evidence);
+  out = g_string_new (format);
 
   g_string_replace (out, "%s", community->name, 1);
   g_string_append_c (out, ' ');

@@ -26,6 +26,7 @@ GeoPerson *geo_person_new (const GeoPid *pid, const gchar *name);
 /* TRUE when the name is another than it was. */
 gboolean geo_person_set_name (GeoPerson *person, const gchar *name);
 void geo_person_set_verified (GeoPerson *person, gboolean verified);
+void geo_person_set_key_changed (GeoPerson *person, gboolean changed);
 /* rank: the equivalent's place in its community.  state NULL: there is nothing
  * between us in it. */
 void geo_person_set_relation (GeoPerson *person,

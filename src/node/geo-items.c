@@ -244,6 +244,7 @@ struct _GeoPerson {
   gchar *pid_text;
   gchar *name;
   gboolean verified;
+  gboolean key_changed;
   GListStore *relations;
 };
 
@@ -254,6 +255,7 @@ enum {
   PERSON_PROP_NAME,
   PERSON_PROP_PID,
   PERSON_PROP_VERIFIED,
+  PERSON_PROP_KEY_CHANGED,
   PERSON_N_PROPS,
 };
 
@@ -286,6 +288,9 @@ geo_person_get_property (GObject *object,
   case PERSON_PROP_VERIFIED:
     g_value_set_boolean (value, self->verified);
     break;
+  case PERSON_PROP_KEY_CHANGED:
+    g_value_set_boolean (value, self->key_changed);
+    break;
   default: /* Not an enum: a number that GObject checked. */
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     break;
@@ -304,6 +309,7 @@ geo_person_class_init (GeoPersonClass *klass) {
   person_props[PERSON_PROP_VERIFIED] = g_param_spec_boolean (
       "verified", NULL, NULL, FALSE,
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  person_props[PERSON_PROP_KEY_CHANGED] = flag_spec ("key-changed");
   g_object_class_install_properties (object_class, PERSON_N_PROPS,
                                      person_props);
 }
@@ -408,6 +414,21 @@ gboolean
 geo_person_get_verified (GeoPerson *person) {
   g_assert (GEO_IS_PERSON (person));
   return person->verified;
+}
+
+void
+geo_person_set_key_changed (GeoPerson *person, gboolean changed) {
+  if (person->key_changed == changed)
+    return;
+  person->key_changed = changed;
+  g_object_notify_by_pspec (G_OBJECT (person),
+                            person_props[PERSON_PROP_KEY_CHANGED]);
+}
+
+gboolean
+geo_person_get_key_changed (GeoPerson *person) {
+  g_assert (GEO_IS_PERSON (person));
+  return person->key_changed;
 }
 
 const gchar *

@@ -39,7 +39,8 @@ gboolean geo_relation_get_asks_clearing (GeoRelation *relation);
 /* A line of mine is not receipted yet. */
 gboolean geo_relation_get_pending (GeoRelation *relation);
 
-/* Properties: "name" (string), "pid" (string), "verified" (boolean). */
+/* Properties: "name" (string), "pid" (string), "verified", "key-changed"
+ * (boolean). */
 #define GEO_TYPE_PERSON (geo_person_get_type ())
 G_DECLARE_FINAL_TYPE (GeoPerson, geo_person, GEO, PERSON, GObject)
 
@@ -49,6 +50,9 @@ const gchar *geo_person_get_pid_text (GeoPerson *person);
 const GeoPid *geo_person_get_pid (GeoPerson *person);
 /* Their key was compared in person, and is still that one (geo-safety.h). */
 gboolean geo_person_get_verified (GeoPerson *person);
+/* They use another key than when they became known here, and nobody has said
+ * that this is all right (geo_node_accept_key ()). */
+gboolean geo_person_get_key_changed (GeoPerson *person);
 /* GeoRelation, one for each equivalent there is something in.  Borrowed; it
  * emits "items-changed", its items notify. */
 GListModel *geo_person_get_relations (GeoPerson *person);

@@ -99,6 +99,7 @@ changes_history (GeoRecordKind kind) {
   case GEO_RECORD_KIND_BLOCK:
   case GEO_RECORD_KIND_LOG:
   case GEO_RECORD_KIND_EVIDENCE:
+  case GEO_RECORD_KIND_ROTATION:
     return FALSE;
   }
   return TRUE;
@@ -439,6 +440,10 @@ tell (GeoNode *self, const GeoTold *told) {
     break;
   case GEO_TOLD_PERSON:
     geo_node_refresh_name (self, told->person);
+    break;
+  case GEO_TOLD_NEW_KEY:
+  case GEO_TOLD_TWO_KEYS:
+    geo_node_told_key (self, told);
     break;
   }
 }

@@ -48,6 +48,8 @@ geo_node_data_free (gpointer user_data) {
   g_clear_pointer (&data->requests, g_ptr_array_unref);
   g_clear_pointer (&data->outbox, g_ptr_array_unref);
   g_clear_pointer (&data->blocked, g_array_unref);
+  g_clear_pointer (&data->rotations, g_ptr_array_unref);
+  g_clear_pointer (&data->changed, g_array_unref);
   geo_tree_head_free (data->head);
   g_clear_pointer (&data->unproven, g_array_unref);
   g_clear_pointer (&data->evidence, g_ptr_array_unref);
@@ -325,6 +327,9 @@ read_all (GeoJournal *journal, GeoNodeData *data, GError **error) {
          (data->requests = geo_node_read_requests (journal, error)) != NULL &&
          (data->outbox = geo_journal_list_outbox (journal, error)) != NULL &&
          (data->blocked = geo_journal_list_blocked (journal, error)) != NULL &&
+         (data->rotations = geo_journal_list_rotations (journal, error)) !=
+             NULL &&
+         (data->changed = geo_journal_list_changed (journal, error)) != NULL &&
          read_recent (journal, data, error) &&
          geo_journal_foreach_not_paid (journal, REFUSED_MAX, not_paid_cb, data,
                                        error) &&
@@ -483,12 +488,6 @@ check_data (GeoNode *self, const GeoNodeData *data, GError **error) {
                          storage_sentence (GEO_STORE_ERROR_CORRUPT));
     return FALSE;
   }
-  if (!geo_pid_equal (&data->self->pid, &self->pid)) {
-    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
-                         _ ("This journal belongs to another identity than "
-                            "this profile's."));
-    return FALSE;
-  }
   return TRUE;
 }
 
@@ -559,7 +558,8 @@ gboolean
 geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
   if (data->rest != NULL)
     return geo_rest_take_data (self, data, error);
-  if (!check_data (self, data, error))
+  if (!check_data (self, data, error) ||
+      !geo_node_take_keys (self, data, error))
     return FALSE;
 
   geo_node_drop_party (self);
@@ -575,6 +575,7 @@ geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
 
   self->party = geo_party_new (self->community, self->self, self->secret);
   load_party (self->party, data);
+  geo_node_load_keys (self, data);
   geo_node_state_load (self, g_steal_pointer (&data->copy));
   g_clear_pointer (&self->notes, g_key_file_unref);
   self->notes = g_steal_pointer (&data->notes);
@@ -582,5 +583,6 @@ geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
   geo_node_lists_load (self, data);
   geo_node_requests_load (self, data->requests);
   geo_node_update_open_count (self);
+  geo_node_confirm_keys (self);
   return TRUE;
 }

@@ -206,6 +206,7 @@ geo_node_refresh_person (GeoNode *self, const GeoPid *pid, gboolean present) {
   if (person == NULL)
     person = made = geo_person_new (pid, geo_node_find_name (self, pid));
   geo_person_set_verified (person, geo_node_get_verified (self, pid));
+  geo_person_set_key_changed (person, geo_node_get_key_changed (self, pid));
   for (guint i = 0; i < n; i++) {
     const GeoEquivalent *equivalent =
         g_ptr_array_index (self->community->equivalents, i);

@@ -69,6 +69,9 @@ typedef struct {
   GPtrArray *requests; /* GeoJournalRequest, newest first */
   GPtrArray *outbox; /* GeoJournalLetter */
   GArray *blocked; /* GeoPid */
+  GPtrArray *rotations; /* GeoJournalRotation, newest first */
+  GArray *changed; /* GeoPid */
+  gboolean is_rotated;
   JsonNode *rest; /* What stands beside a journal of hearsay; or NULL. */
   gint64 activity_count;
   GKeyFile *notes;
@@ -96,6 +99,11 @@ struct _GeoNode {
   GeoSecret *secret;
   GeoPid pid;
   gchar *pid_text;
+
+  /* geo-node-keys.c: GeoSecret, the first one first */
+  GPtrArray *former_keys;
+  gboolean is_rotated; /* The journal does not say so yet. */
+  gboolean people_asked; /* In this session. */
 
   /* From the journal; NULL until there is one. */
   GeoCommunity *community;
@@ -162,6 +170,7 @@ struct _GeoNode {
   guint unread;
   GHashTable *pending; /* line_id → the pair it is for */
   GKeyFile *notes; /* geo-safety.c; NULL before there is a journal. */
+  GHashTable *changed_keys; /* GeoPid: their key was changed since they are known. */
   gboolean notes_saving;
   gboolean notes_changed; /* Since saving began. */
   GHashTable *expected_receipts; /* Receipt keys of what is to be told */
@@ -367,6 +376,22 @@ gchar *geo_node_notes_write (GKeyFile *notes);
 /* Into the state copy, and from it what is not known here. */
 void geo_node_notes_give (GeoNode *self, GeoStateMemory *memory);
 void geo_node_notes_take (GeoNode *self, const GeoStateMemory *memory);
+
+/* --- geo-node-keys.c ---------------------------------------------------- */
+
+/* K6: which key this profile uses here, and with what words it is shown; takes
+ * it from data.  FALSE: the journal belongs to somebody else. */
+gboolean geo_node_take_keys (GeoNode *self, GeoNodeData *data, GError **error);
+/* Of a new party. */
+void geo_node_load_keys (GeoNode *self, const GeoNodeData *data);
+/* K6: where the new key has signed nothing yet, "joined" is the first. */
+void geo_node_confirm_keys (GeoNode *self);
+/* K7: the hub found our change of the key too old: it is said anew.  FALSE:
+ * that cannot be. */
+gboolean geo_node_renew_rotation (GeoNode *self);
+/* Caught up: whether those who matter here use another key by now. */
+void geo_node_ask_people (GeoNode *self);
+void geo_node_told_key (GeoNode *self, const GeoTold *told);
 
 /* --- geo-node-clearing.c ------------------------------------------------ */
 

@@ -260,7 +260,8 @@ authenticate (GeoNode *self, const gchar *challenge, gboolean known) {
   auth->login->challenge = g_strdup (challenge);
   auth->login->at = geo_node_now ();
   geo_login_sign (auth->login, self->secret);
-  if (!known) {
+  /* K7: a hub may not know of our key yet, or have forgotten it. */
+  if (!known || (self->self != NULL && self->self->rotations->len > 0)) {
     auth->participant = introduce (self);
     auth->code = g_strdup (self->join_code);
   }
@@ -490,12 +491,36 @@ joined_cb (gpointer *result, const GError *error, gpointer user_data) {
     signed_in (self);
 }
 
+/* K7: what the hub took is what everybody knows. */
+static gboolean
+is_same (const GeoParticipant *one, const GeoParticipant *other) {
+  GeoHash a, b;
+
+  geo_participant_hash (one, &a);
+  geo_participant_hash (other, &b);
+  return geo_hash_equal (&a, &b);
+}
+
+/* The digest of our key where it is not known whose it is (K8). */
+static gboolean
+is_me (const GeoNode *self, const GeoParticipant *me) {
+  GeoPublicKey key;
+
+  geo_secret_get_public (self->secret, &key);
+  return geo_public_key_equal (&me->key, &key) &&
+         geo_participant_check (me, &self->offered->community, NULL) &&
+         (self->self == NULL ? geo_pid_equal (&me->pid, &self->pid) ||
+                                   me->rotations->len > 0
+                             : geo_pid_equal (&me->pid, &self->pid));
+}
+
 /* Whether something is new since it was stored: the community's word about
  * itself, the hub's about us, the address. */
 static gboolean
 joined_has_changed (GeoNode *self, const GeoParticipant *me) {
   return self->community == NULL || self->offered->seq > self->community->seq ||
          me->seq > self->self->seq ||
+         (me->seq == self->self->seq && !is_same (me, self->self)) ||
          (self->dial_hub != NULL &&
           (g_strcmp0 (self->dial_hub, self->hub) != 0 ||
            g_strcmp0 (self->dial_fingerprint, self->fingerprint) != 0));
@@ -507,8 +532,7 @@ handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
   Storing *storing;
   const GeoParticipant *me = welcome->self;
 
-  if (!geo_pid_equal (&me->pid, &self->pid) ||
-      !geo_participant_check (me, &self->offered->community, NULL)) {
+  if (!is_me (self, me)) {
     g_autofree gchar *text =
         geo_phrase_refusal ("E005", GEO_REASON_BAD_SIGNATURE, NULL);
 
@@ -533,7 +557,7 @@ handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
   join->body = geo_record_body_new ();
   join->body->community = geo_community_copy (self->offered);
   join->body->person = geo_participant_copy (
-      self->self != NULL && self->self->seq >= me->seq ? self->self : me);
+      self->self != NULL && self->self->seq > me->seq ? self->self : me);
   join->body->hub = self->dial_hub != NULL
                         ? geo_node_write_hub (self->dial_hub,
                                               self->dial_fingerprint)
@@ -545,11 +569,23 @@ handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
                    geo_node_data_free, joined_cb, storing);
 }
 
+/* Somebody has another key in the place of ours. */
+static gboolean
+is_key_lost (const gchar *reason) {
+  return g_strcmp0 (reason, GEO_REASON_KEY_CHANGED) == 0 ||
+         g_strcmp0 (reason, GEO_REASON_TWO_KEYS) == 0;
+}
+
 static void
 handle_refusal (GeoNode *self, const GeoMsgError *no) {
   g_autofree gchar *text = NULL;
 
-  if (no->code == GEO_CODE_NOT_ALLOWED && self->community == NULL)
+  if (g_strcmp0 (no->reason, GEO_REASON_KEY_CLOCK) == 0 &&
+      geo_node_renew_rotation (self))
+    return;
+
+  if (no->code == GEO_CODE_NOT_ALLOWED && self->community == NULL &&
+      g_strcmp0 (no->reason, GEO_REASON_KEY_CHANGED) != 0)
     text = g_strdup (_ ("The hub did not let you join. Ask whoever runs it for "
                         "an invitation link that still holds."));
   else
@@ -559,6 +595,13 @@ handle_refusal (GeoNode *self, const GeoMsgError *no) {
     geo_node_fail_join (
         self,
         g_error_new_literal (GEO_NODE_ERROR, GEO_NODE_ERROR_REFUSED, text));
+    return;
+  }
+  if (is_key_lost (no->reason)) {
+    /* Trying again would change nothing. */
+    self->wanted = FALSE;
+    geo_node_disconnect (self);
+    geo_node_set_connection (self, GEO_CONNECTION_FAULT, text);
     return;
   }
   g_free (self->refused);
@@ -688,6 +731,7 @@ session_cb (GeoClient *client, GeoSession *session, gpointer user_data) {
   g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_HELLO, NULL);
 
   forget_session (self);
+  self->people_asked = FALSE;
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "message", G_CALLBACK (message_cb), self,
                            0);
@@ -752,6 +796,7 @@ geo_node_told_synced (GeoNode *self) {
   if (!geo_node_is_signed_in (self))
     return;
   geo_node_state_synced (self);
+  geo_node_ask_people (self);
   /* §2: a clock that is further off from the hub's is reported. */
   if (ABS (self->hub_ahead) > GEO_CLOCK_TOLERANCE_MS)
     detail = g_strdup_printf (

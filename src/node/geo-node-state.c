@@ -128,12 +128,12 @@ geo_node_state_load (GeoNode *self, GeoStateCopy *known) {
 
 static gboolean
 is_ours (GeoNode *self, const GeoStateCopy *copy) {
-  GeoPublicKey key;
+  GeoKeyChain keys;
 
-  geo_secret_get_public (self->secret, &key);
+  geo_key_chain_of (self->self, &keys);
   return geo_pid_equal (&copy->participant, &self->pid) &&
          geo_pid_equal (&copy->community, &self->community->community) &&
-         geo_state_copy_verify (copy, &key, NULL);
+         geo_key_chain_check_copy (&keys, copy, NULL);
 }
 
 static gboolean timeout_cb (gpointer user_data);
@@ -301,6 +301,24 @@ is_kept_kind (GeoRecordKind kind) {
          kind == GEO_RECORD_KIND_LETTER || kind == GEO_RECORD_KIND_BLOCK;
 }
 
+/* K6: this computer never had the keys before the one in use. */
+static gboolean
+has_lost_keys (const GeoNode *self, const GeoStateMemory *fetched) {
+  return fetched->former->len > 0 &&
+         fetched->former->len == self->self->rotations->len &&
+         self->former_keys == NULL;
+}
+
+static GeoRecordBody *
+make_keys (GeoNode *self, const GeoStateMemory *fetched) {
+  GeoRecordBody *body = geo_record_body_new ();
+
+  body->person = geo_participant_copy (self->self);
+  body->former = geo_state_encode_former (
+      fetched, self->secret, &self->community->community, &self->pid);
+  return body;
+}
+
 static void
 remember (GeoNode *self, GeoStateMemory *fetched) {
   GeoNodeState *state = self->state;
@@ -310,13 +328,16 @@ remember (GeoNode *self, GeoStateMemory *fetched) {
   geo_state_memory_free (state->memory);
   state->memory = fetched;
   geo_node_notes_take (self, fetched);
-  if (fetched->records->len == 0) {
+  if (fetched->records->len == 0 && !has_lost_keys (self, fetched)) {
     go_on (self);
     return;
   }
   state->stage = STAGE_STORING;
   remembering = g_new0 (Remembering, 1);
   remembering->memory = geo_state_memory_new ();
+  if (has_lost_keys (self, fetched))
+    geo_state_memory_add_record (remembering->memory, GEO_RECORD_KIND_ROTATION,
+                                 geo_node_now (), make_keys (self, fetched));
   for (guint i = 0; i < fetched->records->len; i++) {
     const GeoStateRecord *record = g_ptr_array_index (fetched->records, i);
 
@@ -335,6 +356,23 @@ remember (GeoNode *self, GeoStateMemory *fetched) {
                    geo_node_data_free, remembered_cb, storing);
 }
 
+/* With the key in use, or with one of those before it: what was left there last
+ * may be of before the key was changed. */
+static gboolean
+decode (GeoNode *self, GeoStateMemory *memory, GBytes *part, GError **error) {
+  const GeoPid *community = &self->community->community;
+
+  for (guint i = 0; self->former_keys != NULL && i < self->former_keys->len;
+       i++) {
+    if (geo_state_decode (memory, part,
+                          g_ptr_array_index (self->former_keys, i), community,
+                          &self->pid, NULL))
+      return TRUE;
+  }
+  return geo_state_decode (memory, part, self->secret, community, &self->pid,
+                           error);
+}
+
 static void
 use_parts (GeoNode *self) {
   GeoNodeState *state = self->state;
@@ -345,9 +383,7 @@ use_parts (GeoNode *self) {
     g_autoptr (GError) error = NULL;
 
     /* One that does not open takes nothing from the others. */
-    if (!geo_state_decode (fetched, g_ptr_array_index (state->parts, i),
-                           self->secret, &self->community->community,
-                           &self->pid, &error)) {
+    if (!decode (self, fetched, g_ptr_array_index (state->parts, i), &error)) {
       g_debug ("state copy: %s", error->message);
       state->is_partial = TRUE;
     }
@@ -735,6 +771,11 @@ make_copy (GeoNode *self) {
   making->self = self->pid;
   making->memory = geo_state_memory_new ();
   geo_node_notes_give (self, making->memory);
+  for (guint i = 0; self->former_keys != NULL && i < self->former_keys->len;
+       i++)
+    g_ptr_array_add (making->memory->former,
+                     geo_secret_ref (
+                         g_ptr_array_index (self->former_keys, i)));
   making->remembered = copy_texts (state->memory);
   storing = g_new0 (Storing, 1);
   storing->node = g_object_ref (self);

@@ -36,6 +36,7 @@ enum {
   SIGNAL_FAULT,
   SIGNAL_NOTICE,
   SIGNAL_REQUEST_RECEIVED,
+  SIGNAL_KEY_CHANGED,
   N_SIGNALS,
 };
 
@@ -74,6 +75,8 @@ geo_node_finalize (GObject *object) {
   geo_node_state_clear (self);
   geo_node_requests_clear (self);
   g_clear_pointer (&self->calls, g_hash_table_unref);
+  g_clear_pointer (&self->changed_keys, g_hash_table_unref);
+  g_clear_pointer (&self->former_keys, g_ptr_array_unref);
   g_clear_pointer (&self->waiters, g_ptr_array_unref);
   g_clear_pointer (&self->community, geo_community_free);
   g_clear_pointer (&self->offered, geo_community_free);
@@ -162,6 +165,9 @@ geo_node_class_init (GeoNodeClass *klass) {
   signals[SIGNAL_NOTICE] = g_signal_new ("notice", G_TYPE_FROM_CLASS (klass),
                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_KEY_CHANGED] = g_signal_new (
+      "key-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+      NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_PERSON);
   signals[SIGNAL_REQUEST_RECEIVED] = g_signal_new (
       "request-received", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
       NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_REQUEST_ITEM);

@@ -249,6 +249,17 @@ static const Sentence reasons[] = {
   { GEO_REASON_NOT_LOGGED,
     N_ ("The hub's log does not show one of your entries. Keep your journal, "
         "and ask whoever runs the hub what happened.") },
+  { GEO_REASON_KEY_CHANGED,
+    N_ ("This key was changed, so the hub takes nothing more that is signed "
+        "with it. Use the twelve words of the new one. If you did not change "
+        "it, somebody else did: tell the people you deal with.") },
+  { GEO_REASON_TWO_KEYS,
+    N_ ("Somebody else has changed this key already. Tell the people you deal "
+        "with, and whoever runs the hub.") },
+  { GEO_REASON_KEY_TAKEN,
+    N_ ("This key is somebody’s already. Change yours once more.") },
+  { GEO_REASON_KEY_CLOCK,
+    N_ ("Your clock and the hub’s are too far apart to change your key.") },
   { GEO_REASON_TOO_OFTEN,
     N_ ("The hub was asked too often. It answers again in a while.") },
   { GEO_REASON_INTERNAL,

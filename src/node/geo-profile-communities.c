@@ -111,6 +111,20 @@ geo_profile_list_left (GeoProfile *profile) {
   return list_in (folder);
 }
 
+GPtrArray *
+geo_profile_list_left_journals (GeoProfile *profile) {
+  g_autoptr (GPtrArray) pids = geo_profile_list_left (profile);
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < pids->len; i++) {
+    g_autofree gchar *folder =
+        get_folder_of (profile, g_ptr_array_index (pids, i), TRUE);
+
+    g_ptr_array_add (paths, g_build_filename (folder, GEO_JOURNAL_FILE, NULL));
+  }
+  return paths;
+}
+
 static gboolean
 move (const gchar *from, const gchar *to, GError **error) {
   geo_fault_point ("profile: before moving a journal");

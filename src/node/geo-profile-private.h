@@ -32,6 +32,20 @@ gboolean geo_profile_make_folder (const gchar *folder, GError **error);
  * control characters; NULL and GEO_NODE_ERROR_INPUT where it cannot be one. */
 gchar *geo_profile_clean_name (const gchar *name, GError **error);
 
+/* K6: the key of an unlocked profile becomes the one of these words, in the same
+ * place; passphrase: of the file.  A stop at any time leaves one of the two.
+ * STORAGE, KEYRING. */
+void geo_profile_replace_key_async (GeoProfile *profile,
+                                    const gchar *words,
+                                    const gchar *passphrase,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean geo_profile_replace_key_finish (GeoProfile *profile,
+                                         GAsyncResult *result,
+                                         GError **error);
+/* The journals of communities that were left: paths. */
+GPtrArray *geo_profile_list_left_journals (GeoProfile *profile);
+
 /* Argon2id's limits for a key file that geo_profile_create_async () makes
  * later: for tests and for the pretended people of the practice market, whose
  * passphrases protect nothing. */

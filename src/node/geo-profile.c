@@ -4,6 +4,9 @@
  * The profile: its folder, identity.json, and the key while it is unlocked.  It
  * leaves the keyring to geo-keyring.c, the key file to geo-keyfile.c and every
  * journal to the node.
+ *
+ * Long because making, unlocking and replacing a key share what a thread is
+ * given and what is zeroed with it.
  */
 #include "config.h"
 
@@ -26,6 +29,7 @@
 #define KEY_FILE "identity.key"
 #define IDENTITY_KIND "geo-identity"
 #define NAME_CHARS_MAX 100
+#define KEYS_MAX 2
 
 /* A development build keeps its own data. */
 #if GEO_DEVELOPMENT
@@ -43,6 +47,10 @@ struct _GeoProfile {
   GeoKeyPlace place;
   gchar *name;
   GeoPid pid;
+  /* K6: digests of the key, where it is not the first one: of the one in use,
+   * and while it is being replaced of the next. */
+  GeoPid keys[KEYS_MAX];
+  guint n_keys;
   gboolean words_confirmed;
   gint64 backed_up; /* Milliseconds; 0: never. */
   /* There is an identity.json, but it cannot be read. */
@@ -127,6 +135,8 @@ typedef struct {
   gchar *folder;
   gchar *name;
   GeoPid pid;
+  GeoPid keys[KEYS_MAX];
+  guint n_keys;
   GeoKeyPlace place;
   gboolean words_confirmed;
   gint64 backed_up;
@@ -139,6 +149,8 @@ identity_new (GeoProfile *self) {
   identity->folder = g_strdup (self->folder);
   identity->name = g_strdup (self->name);
   identity->pid = self->pid;
+  memcpy (identity->keys, self->keys, sizeof identity->keys);
+  identity->n_keys = self->n_keys;
   identity->place = self->place;
   identity->words_confirmed = self->words_confirmed;
   identity->backed_up = self->backed_up;
@@ -188,6 +200,16 @@ identity_write (const Identity *identity, GError **error) {
   json_builder_add_string_value (builder, pid);
   json_builder_set_member_name (builder, "key");
   json_builder_add_string_value (builder, place_to_string (identity->place));
+  if (identity->n_keys > 0) {
+    json_builder_set_member_name (builder, "keys");
+    json_builder_begin_array (builder);
+    for (guint i = 0; i < identity->n_keys; i++) {
+      g_autofree gchar *digest = geo_pid_to_string (&identity->keys[i]);
+
+      json_builder_add_string_value (builder, digest);
+    }
+    json_builder_end_array (builder);
+  }
   json_builder_set_member_name (builder, "words_confirmed");
   json_builder_add_boolean_value (builder, identity->words_confirmed);
   if (identity->backed_up > 0) {
@@ -221,6 +243,29 @@ get_text (JsonObject *object, const gchar *name) {
 }
 
 static gboolean
+read_keys (GeoProfile *self, JsonNode *node) {
+  JsonArray *array;
+
+  if (node == NULL)
+    return TRUE;
+  if (!JSON_NODE_HOLDS_ARRAY (node))
+    return FALSE;
+  array = json_node_get_array (node);
+  if (json_array_get_length (array) > KEYS_MAX)
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (array); i++) {
+    JsonNode *item = json_array_get_element (array, i);
+
+    if (!JSON_NODE_HOLDS_VALUE (item) ||
+        json_node_get_value_type (item) != G_TYPE_STRING ||
+        !geo_pid_parse (json_node_get_string (item), &self->keys[i], NULL))
+      return FALSE;
+    self->n_keys = i + 1;
+  }
+  return TRUE;
+}
+
+static gboolean
 identity_read (GeoProfile *self, const gchar *text, gsize len) {
   g_autoptr (JsonNode) root = geo_json_parse (text, len, GEO_JSON_SIZE_MAX,
                                               NULL);
@@ -240,7 +285,8 @@ identity_read (GeoProfile *self, const gchar *text, gsize len) {
   pid = get_text (object, "pid");
   place = get_text (object, "key");
   if (g_strcmp0 (kind, IDENTITY_KIND) != 0 || name == NULL || pid == NULL ||
-      place == NULL || !geo_pid_parse (pid, &self->pid, NULL))
+      place == NULL || !geo_pid_parse (pid, &self->pid, NULL) ||
+      !read_keys (self, json_object_get_member (object, "keys")))
     return FALSE;
   if (g_str_equal (place, "keyring"))
     self->place = GEO_KEY_PLACE_KEYRING;
@@ -496,7 +542,8 @@ typedef struct {
   gchar *passphrase;
   guint8 *entropy;
   GeoSecret *secret;
-  GeoPid pid;
+  GeoPid pid; /* Of create: the digest of the key, which is the first. */
+  Identity *identity; /* Of replace: as it is to be. */
   gboolean is_new;
   guint64 ops;
   gsize memory;
@@ -530,6 +577,7 @@ key_work_free (gpointer data) {
   sodium_free (work->entropy);
   g_clear_pointer (&work->secret, geo_secret_unref);
   g_free (work->backup);
+  g_clear_pointer (&work->identity, identity_free);
   g_clear_pointer (&work->teller, geo_backup_teller_unref);
   g_free (work);
 }
@@ -606,7 +654,7 @@ create_in_thread (KeyWork *work, GError **error) {
 
 static gboolean
 unlock_in_thread (KeyWork *work, GError **error) {
-  GeoPid expected = work->pid;
+  gboolean is_ours = FALSE;
 
   if (work->place == GEO_KEY_PLACE_FILE) {
     g_autofree gchar *path = g_build_filename (work->folder, KEY_FILE, NULL);
@@ -616,7 +664,11 @@ unlock_in_thread (KeyWork *work, GError **error) {
   }
   if (!derive_secret (work, error))
     return FALSE;
-  if (!geo_pid_equal (&expected, &work->pid)) {
+  for (guint i = 0; i < work->identity->n_keys; i++)
+    is_ours = is_ours || geo_pid_equal (&work->identity->keys[i], &work->pid);
+  if (work->identity->n_keys == 0)
+    is_ours = geo_pid_equal (&work->identity->pid, &work->pid);
+  if (!is_ours) {
     g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING,
                          _ ("The key that is kept for this profile belongs to "
                             "somebody else. Restore the identity from its "
@@ -819,7 +871,7 @@ geo_profile_unlock_async (GeoProfile *profile,
   work = key_work_new (profile, passphrase);
   g_task_set_task_data (task, work, key_work_free);
   work->place = profile->place;
-  work->pid = profile->pid;
+  work->identity = identity_new (profile);
 
   switch (profile->place) {
   case GEO_KEY_PLACE_NONE:
@@ -853,6 +905,156 @@ gboolean
 geo_profile_unlock_finish (GeoProfile *profile,
                            GAsyncResult *result,
                            GError **error) {
+  g_assert (g_task_is_valid (result, profile));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- Another key ---------------------------------------------------------- */
+
+/* K6: while the key is being replaced, identity.json knows both. */
+static gboolean
+announce_key (KeyWork *work, GError **error) {
+  GeoPid now = work->pid;
+
+  if (!derive_secret (work, error))
+    return FALSE;
+  work->identity->keys[0] = now;
+  work->identity->keys[1] = work->pid;
+  work->identity->n_keys = 2;
+  geo_fault_point ("rotate: before announcing the key");
+  return identity_write (work->identity, error);
+}
+
+static gboolean
+settle_key (KeyWork *work, GError **error) {
+  geo_fault_point ("rotate: after replacing the key");
+  work->identity->keys[0] = work->pid;
+  work->identity->n_keys = 1;
+  work->identity->words_confirmed = TRUE;
+  if (!identity_write (work->identity, error))
+    return FALSE;
+  geo_fault_point ("rotate: after settling the key");
+  return TRUE;
+}
+
+static void
+announce_thread (GTask *task,
+                 gpointer source,
+                 gpointer task_data,
+                 GCancellable *cancellable) {
+  KeyWork *work = task_data;
+  g_autofree gchar *path = g_build_filename (work->folder, KEY_FILE, NULL);
+  GError *error = NULL;
+
+  if (!announce_key (work, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  geo_fault_point ("rotate: before replacing the key");
+  if (work->place == GEO_KEY_PLACE_FILE && !write_key (work, path, &error))
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+settle_thread (GTask *task,
+               gpointer source,
+               gpointer task_data,
+               GCancellable *cancellable) {
+  KeyWork *work = task_data;
+  GError *error = NULL;
+
+  if (settle_key (work, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+settled_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
+  KeyWork *work = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  /* The key is replaced: that identity.json still knows the former one, too, is
+   * no harm. */
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_debug ("identity.json: %s", error->message);
+  memcpy (self->keys, work->identity->keys, sizeof self->keys);
+  self->n_keys = work->identity->n_keys;
+  self->words_confirmed = TRUE;
+  g_clear_pointer (&self->secret, geo_secret_unref);
+  g_clear_pointer (&self->entropy, sodium_free);
+  self->secret = g_steal_pointer (&work->secret);
+  self->entropy = work->entropy;
+  work->entropy = sodium_malloc (GEO_WORDS_ENTROPY_LEN);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Takes task, whose data is a KeyWork. */
+static void
+run_thread (GTask *task, GTaskThreadFunc func, GAsyncReadyCallback done) {
+  g_autoptr (GTask) inner = g_task_new (NULL, NULL, done, task);
+
+  g_task_set_task_data (inner, g_task_get_task_data (task), NULL);
+  g_task_run_in_thread (inner, func);
+}
+
+static void
+replaced_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (!geo_keyring_store_finish (result, &error))
+    g_task_return_error (task, error);
+  else
+    run_thread (g_steal_pointer (&task), settle_thread, settled_cb);
+}
+
+static void
+announced_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  KeyWork *work = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_task_return_error (task, error);
+  else if (work->place == GEO_KEY_PLACE_FILE)
+    run_thread (g_steal_pointer (&task), settle_thread, settled_cb);
+  else
+    geo_keyring_store_async (work->folder, work->entropy, NULL, replaced_cb,
+                             g_steal_pointer (&task));
+}
+
+void
+geo_profile_replace_key_async (GeoProfile *profile,
+                               const gchar *words,
+                               const gchar *passphrase,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data) {
+  g_autoptr (GTask) task = g_task_new (profile, NULL, callback, user_data);
+  KeyWork *work = key_work_new (profile, passphrase);
+  GError *error = NULL;
+
+  g_assert (profile->secret != NULL);
+  g_assert ((profile->place == GEO_KEY_PLACE_FILE) == (passphrase != NULL));
+  g_task_set_task_data (task, work, key_work_free);
+  work->place = profile->place;
+  work->identity = identity_new (profile);
+  geo_secret_get_pid (profile->secret, &work->pid);
+  if (!geo_words_to_entropy (words, work->entropy, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  run_thread (g_steal_pointer (&task), announce_thread, announced_cb);
+}
+
+gboolean
+geo_profile_replace_key_finish (GeoProfile *profile,
+                                GAsyncResult *result,
+                                GError **error) {
   g_assert (g_task_is_valid (result, profile));
   return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -136,13 +136,19 @@ typedef struct {
   const GeoParticipant *debtor;
 } Pair;
 
-static const GeoPublicKey *
-lookup_cb (const GeoPid *pid, gpointer user_data) {
+static gboolean
+lookup_cb (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
   const Pair *pair = user_data;
+  const GeoParticipant *person = NULL;
 
   if (geo_pid_equal (pid, &pair->creditor->pid))
-    return &pair->creditor->key;
-  return geo_pid_equal (pid, &pair->debtor->pid) ? &pair->debtor->key : NULL;
+    person = pair->creditor;
+  else if (geo_pid_equal (pid, &pair->debtor->pid))
+    person = pair->debtor;
+  if (person == NULL)
+    return FALSE;
+  geo_key_chain_of (person, out);
+  return TRUE;
 }
 
 static gboolean
@@ -246,6 +252,7 @@ static gboolean
 read_statement (JsonObject *object, Check *check, GError **error) {
   JsonNode *node = get_object (object, "statement");
   GError *why = NULL;
+  GeoKeyChain keys;
 
   if (!check_community (object, &check->community, error) ||
       !check_person (object, "self", check->community, &check->self, error))
@@ -259,7 +266,8 @@ read_statement (JsonObject *object, Check *check, GError **error) {
                       &check->community->community) ||
       !geo_pid_equal (&check->statement->participant, &check->self->pid))
     return fail (error, _ ("The statement is somebody else's."));
-  if (!geo_statement_verify (check->statement, &check->self->key, &why))
+  geo_key_chain_of (check->self, &keys);
+  if (!geo_key_chain_check_statement (&keys, check->statement, &why))
     return fail_part (error, why, _ ("The owner's signature does not hold."));
   check->moved = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                         g_free);

@@ -142,6 +142,7 @@ static gboolean
 check_frame (const Receipt *receipt, GError **error) {
   g_autofree gchar *body = NULL;
   GError *failure = NULL;
+  GeoKeyChain keys;
   GeoHash hash;
   gsize len;
 
@@ -157,7 +158,8 @@ check_frame (const Receipt *receipt, GError **error) {
       !geo_pid_equal (&receipt->record->participant, &receipt->self->pid))
     return fail (error, GEO_CORE_ERROR_PROOF,
                  _ ("The record is somebody else's than the receipt's owner."));
-  if (!geo_record_verify (receipt->record, &receipt->self->key, &failure))
+  geo_key_chain_of (receipt->self, &keys);
+  if (!geo_key_chain_check_record (&keys, receipt->record, &failure))
     return fail_part (error, failure,
                       _ ("The owner's signature does not hold."));
 
@@ -187,16 +189,21 @@ find_person (const Names *names, const GeoPid *pid) {
   return NULL;
 }
 
-static const GeoPublicKey *
-lookup_cb (const GeoPid *pid, gpointer user_data) {
+static gboolean
+lookup_cb (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
   const Names *names = user_data;
   const GeoCommunity *community = names->receipt->community;
   const GeoParticipant *person;
 
-  if (geo_pid_equal (pid, &community->community))
-    return &community->key;
+  if (geo_pid_equal (pid, &community->community)) {
+    geo_key_chain_of_key (&community->key, out);
+    return TRUE;
+  }
   person = find_person (names, pid);
-  return person != NULL ? &person->key : NULL;
+  if (person == NULL)
+    return FALSE;
+  geo_key_chain_of (person, out);
+  return TRUE;
 }
 
 /* A name, or a shortened PID. */
@@ -411,7 +418,7 @@ static gchar *
 verify_line (const Names *names, const GeoProvenEntry *proven, GError **error) {
   const Receipt *receipt = names->receipt;
   const GeoTrustLine *line = proven->line;
-  const GeoPublicKey *key;
+  GeoKeyChain keys;
   GError *failure = NULL;
   GeoHash hash;
   g_autofree gchar *from = NULL;
@@ -420,11 +427,11 @@ verify_line (const Names *names, const GeoProvenEntry *proven, GError **error) {
   g_autofree gchar *when = NULL;
 
   if (line == NULL || !geo_trust_line_check (line, NULL) ||
-      (key = lookup_cb (&line->from, (gpointer) names)) == NULL) {
+      !lookup_cb (&line->from, &keys, (gpointer) names)) {
     fail (error, GEO_CORE_ERROR_PROOF, _ ("The trust in it does not hold."));
     return NULL;
   }
-  if (!geo_trust_line_check_signature (line, key, &failure)) {
+  if (!geo_key_chain_check_line (&keys, line, &failure)) {
     fail_part (error, failure,
                _ ("The trusting person's signature does not "
                   "hold."));
@@ -546,6 +553,7 @@ geo_receipt_verify (const gchar *text, gsize len, GError **error) {
   case GEO_RECORD_KIND_BLOCK:
   case GEO_RECORD_KIND_LOG:
   case GEO_RECORD_KIND_EVIDENCE:
+  case GEO_RECORD_KIND_ROTATION:
     break;
   }
   fail (error, GEO_CORE_ERROR_PROOF,

@@ -20,6 +20,7 @@
 #define OPS 2
 #define MEMORY (64 * 1024 * 1024)
 #define KEY_VERIFIED "verified"
+#define KEY_ACCEPTED "accepted"
 
 static const struct {
   const gchar *picture;
@@ -213,8 +214,9 @@ save (GeoNode *node) {
                                        g_object_ref (node));
 }
 
-gboolean
-geo_node_get_verified (GeoNode *node, const GeoPid *pid) {
+/* What was noted of somebody is about the key they have now. */
+static gboolean
+is_noted (GeoNode *node, const GeoPid *pid, const gchar *what) {
   const GeoPublicKey *key = find_key (node, pid);
   g_autofree gchar *group = geo_pid_to_string (pid);
   g_autofree gchar *noted = NULL;
@@ -222,9 +224,36 @@ geo_node_get_verified (GeoNode *node, const GeoPid *pid) {
 
   if (key == NULL || node->notes == NULL)
     return FALSE;
-  noted = g_key_file_get_string (node->notes, group, KEY_VERIFIED, NULL);
+  noted = g_key_file_get_string (node->notes, group, what, NULL);
   now = geo_public_key_to_string (key);
   return g_strcmp0 (noted, now) == 0;
+}
+
+gboolean
+geo_node_get_verified (GeoNode *node, const GeoPid *pid) {
+  return is_noted (node, pid, KEY_VERIFIED);
+}
+
+gboolean
+geo_node_get_key_changed (GeoNode *node, const GeoPid *pid) {
+  return node->changed_keys != NULL &&
+         g_hash_table_contains (node->changed_keys, pid) &&
+         !is_noted (node, pid, KEY_ACCEPTED) &&
+         !is_noted (node, pid, KEY_VERIFIED);
+}
+
+void
+geo_node_accept_key (GeoNode *node, const GeoPid *pid) {
+  const GeoPublicKey *key = find_key (node, pid);
+  g_autofree gchar *group = geo_pid_to_string (pid);
+  g_autofree gchar *text = NULL;
+
+  if (key == NULL || node->notes == NULL || node->journal_path == NULL)
+    return;
+  text = geo_public_key_to_string (key);
+  g_key_file_set_string (node->notes, group, KEY_ACCEPTED, text);
+  save (node);
+  geo_node_refresh_person (node, pid, FALSE);
 }
 
 gboolean
@@ -239,7 +268,7 @@ geo_node_set_verified (GeoNode *node, const GeoPid *pid, gboolean verified) {
     text = geo_public_key_to_string (key);
     g_key_file_set_string (node->notes, group, KEY_VERIFIED, text);
   } else {
-    g_key_file_remove_group (node->notes, group, NULL);
+    g_key_file_remove_key (node->notes, group, KEY_VERIFIED, NULL);
   }
   save (node);
   geo_node_state_changed (node);

@@ -43,6 +43,12 @@ gboolean geo_node_compare_finish (GeoNode *node,
 
 /* I compared with them, and their key is still that one. */
 gboolean geo_node_get_verified (GeoNode *node, const GeoPid *pid);
+/* Their key is another one than when they became known here, and neither was it
+ * accepted nor compared. */
+gboolean geo_node_get_key_changed (GeoNode *node, const GeoPid *pid);
+/* I know that they changed it: nothing more is said of it until it changes once
+ * more.  It is a note like the one below. */
+void geo_node_accept_key (GeoNode *node, const GeoPid *pid);
 /* FALSE: their key is not known here.  It goes to disk by and by; where that
  * fails, they are compared with once more some day, and nothing else. */
 gboolean

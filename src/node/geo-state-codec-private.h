@@ -71,6 +71,11 @@ GPtrArray *geo_state_encode (const GeoStateMemory *memory,
                              const GeoSecret *secret,
                              const GeoPid *community,
                              const GeoPid *self);
+/* The part with the seeds of memory's former keys; NULL: there are none. */
+GBytes *geo_state_encode_former (const GeoStateMemory *memory,
+                                 const GeoSecret *secret,
+                                 const GeoPid *community,
+                                 const GeoPid *self);
 /* Adds what a part says; FALSE and GEO_CORE_ERROR, nothing added, where it is
  * none of ours. */
 gboolean geo_state_decode (GeoStateMemory *memory,

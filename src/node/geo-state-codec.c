@@ -296,6 +296,20 @@ add_mark_part (GPtrArray *parts,
                    seal (plain->data, plain->len, secret, community, self));
 }
 
+GBytes *
+geo_state_encode_former (const GeoStateMemory *memory,
+                         const GeoSecret *secret,
+                         const GeoPid *community,
+                         const GeoPid *self) {
+  g_autoptr (GPtrArray) parts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  if (memory->former->len == 0)
+    return NULL;
+  add_key_part (parts, memory->former, secret, community, self);
+  return g_ptr_array_steal_index (parts, 0);
+}
+
 /* The newest RECORD_PARTS_MAX parts full of records. */
 static GPtrArray *
 encode_records (const GeoStateMemory *memory,

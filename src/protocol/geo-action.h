@@ -59,6 +59,10 @@ typedef enum {
   /* entry: of a number that was applied before, bare: the journal knows whether
    * it is the same one (§8) */
   GEO_TOLD_OLD_ENTRY = 14,
+  GEO_TOLD_NEW_KEY = 15, /* person: whom we know, with another key than before */
+  /* K5: person: with the key that stays; somebody else has had the one before.
+   */
+  GEO_TOLD_TWO_KEYS = 16,
 } GeoToldKind;
 
 typedef struct {

@@ -18,6 +18,10 @@ typedef struct {
   GeoHash entry_hash; /* Of the last entry; zero where there is none. */
   gboolean frozen;
   gboolean present;
+  gboolean forked; /* K5: another chain of its keys was shown. */
+  /* K7: when the hub took the key that is in force, or a little later; 0: it is
+   * the first one. */
+  GeoTime rotated_at;
   /* P12: how many unknown hashes it may still have refused, as of then. */
   guint unknown_left;
   GeoTime unknown_at; /* 0: it never asked about one. */

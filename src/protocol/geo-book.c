@@ -20,6 +20,7 @@ typedef struct {
 struct _GeoBook {
   GeoCommunity *community;
   GHashTable *people; /* GeoPid → GeoBookPerson, owned by nodes */
+  GHashTable *by_key; /* Digest of a later key, in force → GeoBookPerson */
   GPtrArray *nodes; /* GeoBookPerson, by node */
   GHashTable *markets; /* Code → GeoBookMarket */
   GHashTable *awaited; /* GeoPid → GArray of Awaiting */
@@ -84,6 +85,8 @@ geo_book_new (const GeoCommunity *community) {
 
   book->community = geo_community_copy (community);
   book->people = g_hash_table_new (geo_pid_hash, geo_pid_equal);
+  book->by_key = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
+                                        NULL);
   book->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) person_free);
   book->markets = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                          (GDestroyNotify) market_free);
@@ -143,6 +146,7 @@ geo_book_free (GeoBook *book) {
   g_hash_table_unref (book->awaited);
   g_hash_table_unref (book->markets);
   g_hash_table_unref (book->people);
+  g_hash_table_unref (book->by_key);
   g_ptr_array_unref (book->nodes);
   geo_community_free (book->community);
   g_free (book);
@@ -189,6 +193,26 @@ geo_book_get_participant (const GeoBook *book, const GeoPid *pid) {
   const GeoBookPerson *person = geo_book_person (book, pid);
 
   return person == NULL ? NULL : person->participant;
+}
+
+const GeoParticipant *
+geo_book_find_by_key (const GeoBook *book, const GeoPid *digest) {
+  const GeoBookPerson *person = g_hash_table_lookup (book->by_key, digest);
+
+  if (person == NULL)
+    person = geo_book_person (book, digest);
+  /* The key whose digest is the PID may be a former one. */
+  if (person == NULL || (geo_pid_equal (&person->participant->pid, digest) &&
+                         person->participant->rotations->len > 0))
+    return NULL;
+  return person->participant;
+}
+
+GeoTime
+geo_book_get_rotated_at (const GeoBook *book, const GeoPid *pid) {
+  const GeoBookPerson *person = geo_book_person (book, pid);
+
+  return person == NULL ? 0 : person->rotated_at;
 }
 
 guint
@@ -422,6 +446,7 @@ void
 geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
   GeoBookPerson *person = geo_book_person (book, &participant->pid);
   gboolean is_new = person == NULL;
+  GeoPid digest;
 
   if (is_new) {
     GHashTableIter iter;
@@ -439,6 +464,8 @@ geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
       g_assert (node == person->node);
     }
   } else {
+    geo_pid_from_key (&person->participant->key, &digest);
+    g_hash_table_remove (book->by_key, &digest);
     g_hash_table_remove (book->people, &participant->pid);
     geo_participant_free (person->participant);
     g_free (person->folded);
@@ -449,6 +476,16 @@ geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
   geo_participant_keep_text (person->participant);
   person->folded = fold (participant->name);
   g_hash_table_insert (book->people, &person->participant->pid, person);
+  if (participant->rotations->len > 0) {
+    const GeoKeyRotation *last = g_ptr_array_index (
+        participant->rotations, participant->rotations->len - 1);
+
+    geo_pid_from_key (&participant->key, &digest);
+    g_hash_table_replace (book->by_key, geo_pid_dup (&digest), person);
+    /* It was stored within the tolerance of that. */
+    if (person->rotated_at == 0)
+      person->rotated_at = last->at + GEO_CLOCK_TOLERANCE_MS;
+  }
 
   if (is_new) {
     g_autoptr (GArray) waiting = NULL;

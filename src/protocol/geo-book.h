@@ -57,6 +57,11 @@ const GeoCommunity *geo_book_get_community (const GeoBook *book);
 /* NULL where there is none; borrowed, as are all objects of the book. */
 const GeoParticipant *
 geo_book_get_participant (const GeoBook *book, const GeoPid *pid);
+/* K8: whose key is in force has that digest, first or later; NULL: nobody's. */
+const GeoParticipant *geo_book_find_by_key (const GeoBook *book,
+                                            const GeoPid *digest);
+/* K7: what was given out before is over; 0: the key was never changed. */
+GeoTime geo_book_get_rotated_at (const GeoBook *book, const GeoPid *pid);
 guint geo_book_n_participants (const GeoBook *book);
 /* In the order in which they came; n is below geo_book_n_participants (). */
 const GeoParticipant *geo_book_get_nth (const GeoBook *book, guint n);

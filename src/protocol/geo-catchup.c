@@ -38,8 +38,10 @@ checked_people (const GeoParty *party, const GeoProvenEntry *entry) {
     GeoParticipant *person = g_ptr_array_index (entry->people, i);
     const GeoParticipant *known = geo_party_get_person (party, &person->pid);
 
-    /* Whoever is known by that very object has been checked. */
-    if ((known != NULL && known->seq == person->seq) ||
+    /* Whoever is known by that very object has been checked; if it is another
+     * one, nothing is taken from it: not even a key. */
+    if ((known != NULL && known->seq == person->seq &&
+         geo_participant_compare_keys (known, person) == GEO_KEY_CHAIN_SAME) ||
         geo_participant_check (person, &party->community->community, NULL))
       g_ptr_array_add (people, person);
   }
@@ -243,8 +245,8 @@ store (const GeoParty *party,
       geo_party_is_self (party, &certificate->contract->payee))
     body->text = party->opened != NULL
                      ? g_strdup (party->opened)
-                     : geo_order_unseal (certificate->order, entry->sealed,
-                                         party->secret);
+                     : geo_party_unseal (party, certificate->order,
+                                         entry->sealed);
   else if (entry->entry->kind == GEO_ENTRY_KIND_PAYMENT &&
            geo_party_is_self (party, &certificate->contract->payer) &&
            geo_payer_find (party, &certificate->contract->order) == NULL &&

@@ -260,6 +260,62 @@ geo_closer_take_line (GeoCloser *closer,
 /* --- People ----------------------------------------------------------------
  */
 
+/* K5: what shows that somebody else has had the key is kept, once. */
+static void
+keep_fork (GeoBookPerson *person,
+           const GeoParticipant *other,
+           GeoTime now,
+           GPtrArray *actions) {
+  GeoChange *change;
+
+  if (person->forked)
+    return;
+  person->forked = TRUE;
+  change = geo_change_new (GEO_CHANGE_HUB, now);
+  change->audit = g_new0 (GeoAudit, 1);
+  change->audit->role = g_strdup ("participant");
+  change->audit->action = g_strdup ("participant.two_keys");
+  change->audit->object_type = g_strdup ("participant");
+  change->audit->object_id = geo_pid_to_string (&other->pid);
+  change->audit->before = geo_participant_to_text (person->participant, NULL);
+  change->audit->after = geo_participant_to_text (other, NULL);
+  geo_actions_store_change (actions, change);
+}
+
+/* Whoever has to do with it and is here hears of a new key at once. */
+static void
+tell_neighbours (const GeoCloser *closer,
+                 const GeoBookPerson *person,
+                 GPtrArray *actions) {
+  g_autoptr (GHashTable) told = g_hash_table_new (geo_pid_hash, geo_pid_equal);
+
+  for (guint i = 0; i < person->lines->len; i++) {
+    const GeoTrustLine *line =
+        ((GeoBookLine *) g_ptr_array_index (person->lines, i))->line;
+
+    g_hash_table_add (told, geo_pid_equal (&line->from,
+                                           &person->participant->pid)
+                                ? (gpointer) &line->to
+                                : (gpointer) &line->from);
+  }
+  for (guint i = 0; i < person->lines->len; i++) {
+    const GeoTrustLine *line =
+        ((GeoBookLine *) g_ptr_array_index (person->lines, i))->line;
+    const GeoPid *peer = geo_pid_equal (&line->from, &person->participant->pid)
+                             ? &line->to
+                             : &line->from;
+    GeoMessage *message;
+
+    if (!g_hash_table_remove (told, peer) ||
+        !geo_book_is_present (closer->book, peer))
+      continue;
+    message = geo_message_new (GEO_MESSAGE_PEOPLE_RESULT, NULL);
+    g_ptr_array_add (message->u.people_result->items,
+                     geo_participant_copy (person->participant));
+    geo_actions_send (actions, peer, message);
+  }
+}
+
 gboolean
 geo_closer_register (GeoCloser *closer,
                      const GeoParticipant *participant,
@@ -270,6 +326,10 @@ geo_closer_register (GeoCloser *closer,
                                                            &participant->pid);
   g_autoptr (GError) wrong = NULL;
   GeoHash new_hash, old_hash;
+  gboolean is_rotated = FALSE;
+  GeoBookPerson *person;
+  const GeoParticipant *owner;
+  GeoPid digest;
   GeoChange *change;
 
   geo_closer_sweep (closer, now);
@@ -294,7 +354,27 @@ geo_closer_register (GeoCloser *closer,
     geo_participant_hash (before, &old_hash);
     if (geo_hash_equal (&new_hash, &old_hash))
       return TRUE;
-    if (participant->seq != before->seq + 1) {
+    switch (geo_participant_compare_keys (before, participant)) {
+    case GEO_KEY_CHAIN_SAME:
+      /* K7: said anew because it was not heard that it had been taken. */
+      if (participant->seq == before->seq && participant->rotations->len > 0)
+        return TRUE;
+      break;
+    case GEO_KEY_CHAIN_LONGER:
+      is_rotated = TRUE;
+      break;
+    case GEO_KEY_CHAIN_FORK:
+      keep_fork (geo_book_person (closer->book, &participant->pid), participant,
+                 now, actions);
+      G_GNUC_FALLTHROUGH;
+    case GEO_KEY_CHAIN_SHORTER:
+      g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
+                           "Another key is in force");
+      return FALSE;
+    }
+    /* A hub that was put back to an older state takes what it has forgotten. */
+    if (is_rotated ? participant->seq <= before->seq
+                   : participant->seq != before->seq + 1) {
       g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
                            "This does not follow what the participant said "
                            "of itself before");
@@ -302,10 +382,26 @@ geo_closer_register (GeoCloser *closer,
     }
   }
 
+  /* K7: one key is one participant's. */
+  geo_pid_from_key (&participant->key, &digest);
+  owner = geo_book_find_by_key (closer->book, &digest);
+  if (owner == NULL && participant->rotations->len > 0)
+    owner = geo_book_get_participant (closer->book, &digest);
+  if (owner != NULL && !geo_pid_equal (&owner->pid, &participant->pid)) {
+    g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
+                         "This key is somebody else's");
+    return FALSE;
+  }
+
   geo_book_put_participant (closer->book, participant);
   change = geo_change_new (GEO_CHANGE_PARTICIPANT, now);
   change->participant = geo_participant_copy (participant);
   geo_actions_store_change (actions, change);
+  if (is_rotated) {
+    person = geo_book_person (closer->book, &participant->pid);
+    person->rotated_at = now;
+    tell_neighbours (closer, person, actions);
+  }
   return TRUE;
 }
 

@@ -277,9 +277,10 @@ check_delta (const GeoParty *party,
 static gboolean
 check_order (const GeoParty *party, const GeoOrder *order, GeoNo *no) {
   GeoKeys keys = { party, NULL };
-  const GeoPublicKey *key = geo_party_lookup_key (&order->from, &keys);
+  GeoKeyChain chain;
 
-  return (key != NULL && geo_order_check_signature (order, key, NULL)) ||
+  return (geo_party_lookup_key (&order->from, &chain, &keys) &&
+          geo_key_chain_check_order (&chain, order, NULL)) ||
          geo_no (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);
 }
 
@@ -309,7 +310,7 @@ check (const GeoParty *party,
       return FALSE;
   }
   if (prepare->sealed != NULL && geo_party_is_self (party, &contract->payee)) {
-    text = geo_order_unseal (prepare->order, prepare->sealed, party->secret);
+    text = geo_party_unseal (party, prepare->order, prepare->sealed);
     if (text == NULL)
       return geo_no (no, GEO_CODE_INVALID, GEO_REASON_INVALID);
   }
@@ -443,10 +444,9 @@ find_kept (const GeoParty *party, const GeoHash *hash, guint *index) {
 
 static gboolean
 knows_payer (const GeoParty *party, const GeoMessage *message) {
-  GeoKeys keys = { party, NULL };
-
-  return geo_party_lookup_key (&message->u.payment_prepare->order->from,
-                               &keys) != NULL;
+  return geo_party_get_person (party,
+                               &message->u.payment_prepare->order->from) !=
+         NULL;
 }
 
 static void

@@ -154,6 +154,19 @@ geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract) {
   return FALSE;
 }
 
+/* Whoever sealed it may not have known our key's successor. */
+gchar *
+geo_party_unseal (const GeoParty *party,
+                  const GeoOrder *order,
+                  GBytes *sealed) {
+  gchar *text = geo_order_unseal (order, sealed, party->secret);
+
+  for (guint i = party->former->len; text == NULL && i > 0; i--)
+    text = geo_order_unseal (order, sealed,
+                             g_ptr_array_index (party->former, i - 1));
+  return text;
+}
+
 gchar *
 geo_order_unseal (const GeoOrder *order,
                   GBytes *sealed,

@@ -643,14 +643,24 @@ take_letter (GeoParty *party,
   tell (actions, &hash, is_new);
 }
 
+/* Whoever sealed it may not have known our key's successor. */
+static gchar *
+unseal (const GeoParty *party, GBytes *sealed) {
+  gchar *text = geo_unseal_letter (party->secret, sealed, NULL);
+
+  for (guint i = party->former->len; text == NULL && i > 0; i--)
+    text = geo_unseal_letter (g_ptr_array_index (party->former, i - 1), sealed,
+                              NULL);
+  return text;
+}
+
 void
 geo_letters_receive (GeoParty *party,
                      const GeoMessage *message,
                      GeoTime now,
                      GPtrArray *actions) {
   const GeoMsgLetter *envelope = message->u.letter;
-  g_autofree gchar *text = geo_unseal_letter (party->secret, envelope->sealed,
-                                              NULL);
+  g_autofree gchar *text = unseal (party, envelope->sealed);
   g_autoptr (GeoLetter) letter = NULL;
   GeoRequestFacts facts;
   GeoMessage *read;

@@ -181,6 +181,22 @@ geo_party_trust (GeoParty *party,
   return TRUE;
 }
 
+/* K7: the hub takes nothing new under a former key.  What the line says, and so
+ * its hash, stays. */
+static void
+sign_again (const GeoParty *party, GeoPair *pair, GPtrArray *actions) {
+  GeoRecordBody *body;
+
+  if (party->self->rotations->len == 0 ||
+      geo_trust_line_verify (pair->pending, &party->self->key, NULL))
+    return;
+  geo_trust_line_sign (pair->pending, party->secret);
+  /* P1: Persist, then send. */
+  body = geo_record_body_new ();
+  body->line = geo_trust_line_copy (pair->pending);
+  geo_actions_store_record (actions, GEO_RECORD_KIND_LINE, body);
+}
+
 static gint
 compare_pending (gconstpointer a, gconstpointer b) {
   const GeoPair *one = *(GeoPair *const *) a;
@@ -203,8 +219,10 @@ geo_lines_connected (GeoParty *party, GPtrArray *actions) {
       g_ptr_array_add (pairs, value);
   }
   g_ptr_array_sort (pairs, compare_pending);
-  for (guint i = 0; i < pairs->len; i++)
+  for (guint i = 0; i < pairs->len; i++) {
+    sign_again (party, g_ptr_array_index (pairs, i), actions);
     send_line (g_ptr_array_index (pairs, i), actions);
+  }
 }
 
 /* --- Refused -------------------------------------------------------------- */
@@ -273,7 +291,7 @@ geo_lines_check (GeoParty *party,
                  GeoKeys *keys,
                  GeoNo *no) {
   const GeoTrustLine *line = entry->line;
-  const GeoPublicKey *key;
+  GeoKeyChain chain;
   const GeoPair *pair;
   GeoAmount limit;
   GeoHash hash;
@@ -294,8 +312,8 @@ geo_lines_check (GeoParty *party,
   /* A line of ours need not be the one that waits: the same key may have
    * signed it on another machine, or before this journal was restored.  That
    * we signed it is what the signature says. */
-  key = geo_party_lookup_key (&line->from, keys);
-  if (key == NULL || !geo_trust_line_check_signature (line, key, NULL))
+  if (!geo_party_lookup_key (&line->from, &chain, keys) ||
+      !geo_key_chain_check_line (&chain, line, NULL))
     return geo_no (no, GEO_CODE_SIGNATURE, GEO_REASON_BAD_SIGNATURE);
   pair = geo_party_find_pair (party, ours ? &line->to : &line->from,
                               line->equivalent);

@@ -166,6 +166,8 @@ struct _GeoParty {
   GHashTable *requests; /* GeoPartyRequest, by hash */
   GPtrArray *outbox; /* GeoOutgoing */
   GHashTable *blocked; /* GeoPid */
+  GHashTable *forked; /* GeoPid: two chains of their keys are on disk. */
+  GPtrArray *former; /* GeoSecret of our former keys, the first one first */
   GPtrArray *kept; /* GeoMessage: PREPAREs that wait for a key or an entry */
 
   gint64 sequence; /* The last entry that was applied. */
@@ -232,7 +234,8 @@ typedef struct {
   const GeoParty *party;
   GPtrArray *people;
 } GeoKeys;
-const GeoPublicKey *geo_party_lookup_key (const GeoPid *pid, gpointer keys);
+gboolean
+geo_party_lookup_key (const GeoPid *pid, GeoKeyChain *out, gpointer keys);
 
 GeoOutcome *geo_party_find_outcome (GeoParty *party, const GeoHash *hash);
 void geo_party_add_outcome (GeoParty *party,
@@ -288,6 +291,10 @@ gboolean
 geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract);
 /* What the sealed text opens to, if it is what the order's hash says; NULL
  * otherwise.  Any thread. */
+/* The same with whichever of our keys it was sealed to. */
+gchar *geo_party_unseal (const GeoParty *party,
+                         const GeoOrder *order,
+                         GBytes *sealed);
 gchar *geo_order_unseal (const GeoOrder *order,
                          GBytes *sealed,
                          const GeoSecret *secret);

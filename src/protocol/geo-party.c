@@ -85,6 +85,10 @@ geo_party_new (const GeoCommunity *community,
   party->outbox = g_ptr_array_new_with_free_func (geo_outgoing_free);
   party->blocked = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
                                           NULL);
+  party->forked = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
+                                         NULL);
+  party->former =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_secret_unref);
   party->answers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
                                           geo_answer_free);
   party->outcomes = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
@@ -114,6 +118,8 @@ geo_party_free (GeoParty *party) {
   g_hash_table_unref (party->requests);
   g_ptr_array_unref (party->outbox);
   g_hash_table_unref (party->blocked);
+  g_hash_table_unref (party->forked);
+  g_ptr_array_unref (party->former);
   g_ptr_array_unref (party->kept);
   g_array_unref (party->unproven);
   geo_tree_head_free (party->head);
@@ -232,22 +238,29 @@ geo_party_get_person (const GeoParty *party, const GeoPid *pid) {
   return person != NULL ? person->participant : NULL;
 }
 
-const GeoPublicKey *
-geo_party_lookup_key (const GeoPid *pid, gpointer data) {
+gboolean
+geo_party_lookup_key (const GeoPid *pid, GeoKeyChain *out, gpointer data) {
   const GeoKeys *keys = data;
   const GeoParticipant *person;
 
-  if (geo_party_is_hub (keys->party, pid))
-    return &keys->party->community->key;
-  person = geo_party_get_person (keys->party, pid);
-  if (person != NULL)
-    return &person->key;
-  for (guint i = 0; keys->people != NULL && i < keys->people->len; i++) {
-    person = g_ptr_array_index (keys->people, i);
-    if (geo_pid_equal (&person->pid, pid))
-      return &person->key;
+  if (geo_party_is_hub (keys->party, pid)) {
+    geo_key_chain_of_key (&keys->party->community->key, out);
+    return TRUE;
   }
-  return NULL;
+  person = geo_party_get_person (keys->party, pid);
+  for (guint i = 0; keys->people != NULL && i < keys->people->len; i++) {
+    const GeoParticipant *shown = g_ptr_array_index (keys->people, i);
+
+    /* K5: the keys that are known already are not taken back by others. */
+    if (geo_pid_equal (&shown->pid, pid) &&
+        (person == NULL ||
+         geo_participant_compare_keys (person, shown) == GEO_KEY_CHAIN_LONGER))
+      person = shown;
+  }
+  if (person == NULL)
+    return FALSE;
+  geo_key_chain_of (person, out);
+  return TRUE;
 }
 
 static void
@@ -258,11 +271,34 @@ make_person_stay (GeoParty *party, GeoPerson *person) {
   person->passing = NULL;
 }
 
+/* K5: the chain that was known first stays; both are evidence, once. */
+static void
+note_fork (GeoParty *party,
+           const GeoParticipant *known,
+           const GeoParticipant *other,
+           GPtrArray *actions) {
+  GeoRecordBody *body;
+
+  if (actions == NULL || g_hash_table_contains (party->forked, &known->pid))
+    return;
+  g_hash_table_add (party->forked, geo_pid_dup (&known->pid));
+  body = geo_record_body_new ();
+  body->evidence = geo_evidence_new ();
+  body->evidence->what = GEO_EVIDENCE_KIND_TWO_KEYS;
+  body->evidence->reason = g_strdup (GEO_REASON_TWO_KEYS);
+  g_ptr_array_add (body->evidence->people, geo_participant_copy (known));
+  g_ptr_array_add (body->evidence->people, geo_participant_copy (other));
+  geo_actions_store_record (actions, GEO_RECORD_KIND_EVIDENCE, body);
+  geo_actions_tell (actions, GEO_TOLD_TWO_KEYS)->person =
+      geo_participant_copy (known);
+}
+
 void
 geo_party_learn (GeoParty *party,
                  const GeoParticipant *participant,
                  gboolean on_disk,
                  GPtrArray *actions) {
+  gboolean is_rotated = FALSE;
   GeoPerson *person;
 
   if (geo_party_is_self (party, &participant->pid))
@@ -282,9 +318,28 @@ geo_party_learn (GeoParty *party,
       g_hash_table_remove (party->people, &oldest->pid);
     }
   } else {
+    switch (geo_participant_compare_keys (person->participant, participant)) {
+    case GEO_KEY_CHAIN_SAME:
+      break;
+    case GEO_KEY_CHAIN_LONGER:
+      is_rotated = TRUE;
+      break;
+    case GEO_KEY_CHAIN_FORK:
+      note_fork (party, person->participant, participant, actions);
+      return;
+    case GEO_KEY_CHAIN_SHORTER:
+      return;
+    }
+    /* Whoever is remembered is remembered with the key that is in force. */
+    if (is_rotated && !on_disk && person->passing == NULL && actions != NULL) {
+      GeoRecordBody *body = geo_record_body_new ();
+
+      body->person = geo_participant_copy (participant);
+      geo_actions_store_record (actions, GEO_RECORD_KIND_PERSON, body);
+    }
     if (on_disk)
       make_person_stay (party, person);
-    if (person->participant->seq >= participant->seq)
+    if (!is_rotated && person->participant->seq >= participant->seq)
       return;
   }
 
@@ -292,6 +347,9 @@ geo_party_learn (GeoParty *party,
   person->participant = geo_participant_copy (participant);
   if (actions != NULL)
     geo_actions_tell (actions, GEO_TOLD_PERSON)->person =
+        geo_participant_copy (participant);
+  if (actions != NULL && is_rotated)
+    geo_actions_tell (actions, GEO_TOLD_NEW_KEY)->person =
         geo_participant_copy (participant);
 }
 
@@ -313,9 +371,22 @@ geo_party_load_person (GeoParty *party, const GeoParticipant *person) {
 
   /* Whoever stored it has verified it; a key that is not the PID's would
    * still make others' signatures look wrong, and costs nothing to see. */
-  geo_pid_from_key (&person->key, &pid);
+  if (person->rotations->len > 0)
+    pid = geo_key_chain_check (person, NULL) ? person->pid : (GeoPid){ 0 };
+  else
+    geo_pid_from_key (&person->key, &pid);
   if (geo_pid_equal (&pid, &person->pid))
     geo_party_learn (party, person, TRUE, NULL);
+}
+
+void
+geo_party_load_former (GeoParty *party, GeoSecret *secret) {
+  g_ptr_array_add (party->former, geo_secret_ref (secret));
+}
+
+void
+geo_party_load_forked (GeoParty *party, const GeoPid *pid) {
+  g_hash_table_add (party->forked, geo_pid_dup (pid));
 }
 
 void
@@ -520,10 +591,11 @@ geo_party_fault (GeoParty *party,
 static gboolean
 refusal_verifies (const GeoParty *party, const GeoRefusal *refusal) {
   GeoKeys keys = { party, NULL };
-  const GeoPublicKey *key = geo_party_lookup_key (&refusal->voter, &keys);
+  GeoKeyChain chain;
 
-  return geo_party_is_hub (party, &refusal->community) && key != NULL &&
-         geo_refusal_verify (refusal, key, NULL);
+  return geo_party_is_hub (party, &refusal->community) &&
+         geo_party_lookup_key (&refusal->voter, &chain, &keys) &&
+         geo_key_chain_check_refusal (&chain, refusal, NULL);
 }
 
 void

@@ -53,13 +53,11 @@ prepare_certificate (const GeoProvenEntry *entry,
 /* What the text of a payment to us opens to. */
 static gchar *
 open_text (const GeoProvenEntry *entry, const GeoSecret *secret) {
-  GeoPid self;
-
   if (entry->sealed == NULL || entry->certificate == NULL ||
       entry->certificate->order == NULL)
     return NULL;
-  geo_secret_get_pid (secret, &self);
-  if (!geo_pid_equal (&entry->certificate->order->to, &self))
+  if (!geo_pid_equal (&entry->certificate->order->to,
+                      &entry->entry->participant))
     return NULL;
   return geo_order_unseal (entry->certificate->order, entry->sealed, secret);
 }

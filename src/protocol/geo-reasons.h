@@ -42,4 +42,8 @@
 #define GEO_REASON_GAP "gap" /* E008: told: an entry is kept back (§8) */
 #define GEO_REASON_FORGOTTEN "forgotten" /* E008: told: it had more entries (§8) */
 #define GEO_REASON_LOG "log" /* E008: told: heads that do not fit (§9) */
+#define GEO_REASON_KEY_CHANGED "key_changed" /* E006: signed with a former key */
+#define GEO_REASON_TWO_KEYS "two_keys" /* E008: another key took its place (K5) */
+#define GEO_REASON_KEY_TAKEN "key_taken" /* E008: it is somebody's (K7) */
+#define GEO_REASON_KEY_CLOCK "key_clock" /* E009: K7: its change is too old */
 #define GEO_REASON_NOT_LOGGED "not_logged" /* E009: told: an entry is not in the log (§9) */

@@ -139,6 +139,8 @@ geo_hub_store_write_audit (GeoHubStore *store,
                            GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
   const GeoAudit *audit = change->audit;
+  g_autofree gchar *id = audit->id != NULL ? g_strdup (audit->id)
+                                           : g_uuid_string_random ();
 
   if (!geo_query_prepare (
           &query, store->database,
@@ -147,7 +149,7 @@ geo_hub_store_write_audit (GeoHubStore *store,
           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           error))
     return FALSE;
-  geo_query_bind_text (&query, audit->id);
+  geo_query_bind_text (&query, id);
   geo_query_bind_int (&query, change->at);
   geo_query_bind_text (&query, audit->role);
   geo_query_bind_text (&query, audit->action);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "core/geo-key-chain.h"
 #include "store/geo-hub-store-private.h"
 
 G_BEGIN_DECLS
@@ -40,7 +41,7 @@ typedef struct {
 
   GeoPid community;
   GeoPublicKey community_key;
-  GHashTable *keys; /* GeoPid → GeoPublicKey */
+  GHashTable *keys; /* GeoPid → GeoParticipant, the last version */
   GHashTable *ends; /* GeoPid → GeoInspectEnd */
   GHashTable *lines; /* "from to equivalent" → GeoInspectLine */
   GHashTable *by_hash; /* GeoHash of a version → GeoInspectLine */
@@ -60,8 +61,8 @@ void geo_inspect_find (GeoInspect *inspect,
                        const gchar *format,
                        ...) G_GNUC_PRINTF (3, 4);
 /* A GeoKeyLookup over GeoInspect. */
-const GeoPublicKey *
-geo_inspect_find_key (const GeoPid *pid, gpointer user_data);
+gboolean
+geo_inspect_find_key (const GeoPid *pid, GeoKeyChain *out, gpointer user_data);
 gchar *geo_inspect_line_key (const GeoPid *from,
                              const GeoPid *to,
                              const gchar *equivalent);

@@ -37,13 +37,20 @@ geo_inspect_find (GeoInspect *inspect,
     inspect->func (rule, text, inspect->user_data);
 }
 
-const GeoPublicKey *
-geo_inspect_find_key (const GeoPid *pid, gpointer user_data) {
+gboolean
+geo_inspect_find_key (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
   const GeoInspect *inspect = user_data;
+  const GeoParticipant *known;
 
-  if (geo_pid_equal (pid, &inspect->community))
-    return &inspect->community_key;
-  return g_hash_table_lookup (inspect->keys, pid);
+  if (geo_pid_equal (pid, &inspect->community)) {
+    geo_key_chain_of_key (&inspect->community_key, out);
+    return TRUE;
+  }
+  known = g_hash_table_lookup (inspect->keys, pid);
+  if (known == NULL)
+    return FALSE;
+  geo_key_chain_of (known, out);
+  return TRUE;
 }
 
 gchar *
@@ -114,6 +121,11 @@ inspect_community (GeoInspect *inspect, GError **error) {
 }
 
 static void
+free_participant (gpointer data) {
+  geo_participant_free (data);
+}
+
+static void
 inspect_participant (GeoInspect *inspect,
                      const gchar *text,
                      const GeoPid *pid,
@@ -122,6 +134,8 @@ inspect_participant (GeoInspect *inspect,
   g_autoptr (GeoParticipant) participant = geo_participant_from_text (text, -1,
                                                                       &why);
   g_autofree gchar *name = geo_pid_to_string (pid);
+  const GeoParticipant *before = g_hash_table_lookup (inspect->keys, pid);
+  GeoKeyChainOrder order;
 
   if (participant == NULL ||
       !geo_participant_check (participant, &inspect->community, &why)) {
@@ -135,8 +149,16 @@ inspect_participant (GeoInspect *inspect,
                       name);
     return;
   }
+  /* K5: keys go on from those before. */
+  order = before == NULL ? GEO_KEY_CHAIN_LONGER
+                         : geo_participant_compare_keys (before, participant);
+  if (order != GEO_KEY_CHAIN_SAME && order != GEO_KEY_CHAIN_LONGER) {
+    geo_inspect_find (inspect, "participant",
+                      "The keys of %s do not go on from those before.", name);
+    return;
+  }
   g_hash_table_replace (inspect->keys, g_memdup2 (pid, sizeof *pid),
-                        g_memdup2 (&participant->key, sizeof participant->key));
+                        g_steal_pointer (&participant));
   inspect->out->participants++;
 }
 
@@ -173,15 +195,16 @@ judge_line (GeoInspect *inspect,
             const GeoTrustLine *line,
             const GeoInspectVersion *before,
             guint n_before) {
-  const GeoPublicKey *key = g_hash_table_lookup (inspect->keys, &line->from);
   g_autoptr (GError) why = NULL;
+  GeoKeyChain keys;
 
   if (!geo_pid_equal (&line->community, &inspect->community))
     return g_strdup ("it is of another community");
-  if (key == NULL || g_hash_table_lookup (inspect->keys, &line->to) == NULL)
+  if (!geo_inspect_find_key (&line->from, &keys, inspect) ||
+      g_hash_table_lookup (inspect->keys, &line->to) == NULL)
     return g_strdup ("it is of somebody who is not here");
   if (!geo_trust_line_check (line, &why) ||
-      !geo_trust_line_check_signature (line, key, &why))
+      !geo_key_chain_check_line (&keys, line, &why))
     return g_strdup (why->message);
   if (line->seq != (gint64) n_before + 1 ||
       line->has_previous != (before != NULL) ||
@@ -291,6 +314,7 @@ inspect_refusals (GeoInspect *inspect, GError **error) {
                           error))
     return FALSE;
   for (;;) {
+    GeoKeyChain keys;
     g_autoptr (GeoRefusal) refusal = NULL;
     g_autoptr (GError) why = NULL;
     const gchar *text;
@@ -329,9 +353,8 @@ inspect_refusals (GeoInspect *inspect, GError **error) {
       continue;
     }
     /* A voter's no may be kept as well as the hub's. */
-    if (geo_inspect_find_key (&refusal->voter, inspect) == NULL ||
-        !geo_refusal_verify (
-            refusal, geo_inspect_find_key (&refusal->voter, inspect), &why))
+    if (!geo_inspect_find_key (&refusal->voter, &keys, inspect) ||
+        !geo_key_chain_check_refusal (&keys, refusal, &why))
       geo_inspect_find (
           inspect, "refusal",
           "Refusal %" G_GINT64_FORMAT " is not signed by its voter.", id);
@@ -356,7 +379,7 @@ inspect_acks (GeoInspect *inspect, GError **error) {
     g_autoptr (GeoEntryAck) ack = NULL;
     g_autoptr (GError) why = NULL;
     g_autofree gchar *name = NULL;
-    const GeoPublicKey *key;
+    GeoKeyChain keys;
     const gchar *text;
     GeoHash hash;
     GeoPid pid;
@@ -369,9 +392,9 @@ inspect_acks (GeoInspect *inspect, GError **error) {
     if (text == NULL || !geo_query_get_pid (&query, 0, &pid, error))
       return FALSE;
     name = geo_pid_to_string (&pid);
-    key = g_hash_table_lookup (inspect->keys, &pid);
     ack = geo_entry_ack_from_text (text, -1, &why);
-    if (ack == NULL || key == NULL || !geo_entry_ack_verify (ack, key, &why) ||
+    if (ack == NULL || !geo_inspect_find_key (&pid, &keys, inspect) ||
+        !geo_key_chain_check_ack (&keys, ack, &why) ||
         ack->sequence != geo_query_get_int (&query, 1)) {
       geo_inspect_find (inspect, "chain", "What %s acknowledged does not hold.",
                         name);
@@ -496,7 +519,7 @@ geo_hub_store_inspect (GeoHubStore *store,
   if (!geo_database_begin_read (store->database, error))
     return FALSE;
   inspect.keys = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
-                                        g_free);
+                                        free_participant);
   inspect.ends = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
                                         g_free);
   inspect.lines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,

@@ -50,12 +50,32 @@ check_person (const GeoJournalIdentity *identity,
               GError **error) {
   GeoPid pid;
 
-  geo_pid_from_key (&person->key, &pid);
+  /* Whose rotations lead where is checked with the signatures. */
+  geo_pid_from_key (person->rotations->len == 0
+                        ? &person->key
+                        : &((const GeoKeyRotation *) g_ptr_array_index (
+                               person->rotations, 0))
+                               ->old_key,
+                    &pid);
   if (!geo_pid_equal (&pid, &person->pid))
     return unfit (kind, "a person's key does not fit its PID", error);
   if (!is_ours (identity, &person->community))
     return unfit (kind, "a person is of another community", error);
   return TRUE;
+}
+
+/* K5: our keys go on from those that are known, by at most so many. */
+static gboolean
+goes_on (const GeoJournalIdentity *identity,
+         const GeoParticipant *person,
+         guint most) {
+  GeoKeyChain keys;
+  GeoKeyChainOrder order;
+
+  geo_key_chain_of (person, &keys);
+  order = geo_key_chain_compare (&identity->keys, &keys);
+  return order == GEO_KEY_CHAIN_SAME ||
+         (order == GEO_KEY_CHAIN_LONGER && keys.n - identity->keys.n <= most);
 }
 
 static gboolean
@@ -73,9 +93,24 @@ check_joined (const GeoJournalIdentity *identity,
   if (identity->known &&
       (!is_ours (identity, &body->community->community) ||
        !is_self (identity, &body->person->pid) ||
-       !geo_public_key_equal (&identity->key, &body->person->key)))
+       !goes_on (identity, body->person, GEO_ROTATIONS_MAX)))
     return unfit (
         kind, "the journal belongs to another participant or community", error);
+  return TRUE;
+}
+
+/* K6: what the old key says last. */
+static gboolean
+check_rotation (const GeoJournalIdentity *identity,
+                const GeoRecordBody *body,
+                GError **error) {
+  const GeoRecordKind kind = GEO_RECORD_KIND_ROTATION;
+
+  if (body->person == NULL || body->former == NULL)
+    return unfit (kind, "the next key or the former ones are missing", error);
+  if (!is_self (identity, &body->person->pid) ||
+      !goes_on (identity, body->person, 1))
+    return unfit (kind, "it does not follow our keys", error);
   return TRUE;
 }
 
@@ -324,6 +359,8 @@ geo_journal_check_body (const GeoJournalIdentity *identity,
     if (body->evidence == NULL)
       return unfit (kind, "the evidence is missing", error);
     break;
+  case GEO_RECORD_KIND_ROTATION:
+    return check_rotation (identity, body, error);
   }
   return TRUE;
 }
@@ -335,21 +372,23 @@ geo_journal_check_signatures (const GeoJournalIdentity *identity,
                               GError **error) {
   GError *why = NULL;
 
-  /* A participant's own signature is enough: its PID is made of its key.  A
-   * joined record was checked whole already. */
+  /* A participant's own signature is enough: its PID is made of its first key.
+   * A joined record was checked whole already. */
   if (body->person != NULL && kind != GEO_RECORD_KIND_JOINED &&
       !geo_participant_check (body->person, &identity->community, &why))
     return unfit_because (kind, why, error);
-  if (body->vote != NULL && !geo_vote_verify (body->vote, &identity->key, &why))
+  if (body->vote != NULL &&
+      !geo_key_chain_check_vote (&identity->keys, body->vote, body->contract,
+                                 &why))
     return unfit_because (kind, why, error);
   if (body->line != NULL &&
-      !geo_trust_line_check_signature (body->line, &identity->key, &why))
+      !geo_key_chain_check_line (&identity->keys, body->line, &why))
     return unfit_because (kind, why, error);
   if (kind == GEO_RECORD_KIND_ORDER &&
-      !geo_order_check_signature (body->order, &identity->key, &why))
+      !geo_key_chain_check_order (&identity->keys, body->order, &why))
     return unfit_because (kind, why, error);
   if (kind == GEO_RECORD_KIND_REFUSAL &&
-      !geo_refusal_verify (body->refusal, &identity->key, &why))
+      !geo_key_chain_check_refusal (&identity->keys, body->refusal, &why))
     return unfit_because (kind, why, error);
   /* P4: what the closer, the community itself, refused. */
   if (kind == GEO_RECORD_KIND_REFUSED && body->refusal != NULL &&
@@ -380,5 +419,5 @@ geo_journal_identity_set (GeoJournalIdentity *identity,
   identity->community = body->community->community;
   identity->community_key = body->community->key;
   identity->self = body->person->pid;
-  identity->key = body->person->key;
+  geo_key_chain_of (body->person, &identity->keys);
 }

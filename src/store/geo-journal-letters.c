@@ -56,15 +56,18 @@ typedef struct {
   const GeoParticipant *person;
 } Keys;
 
-static const GeoPublicKey *
-lookup_cb (const GeoPid *pid, gpointer user_data) {
+static gboolean
+lookup_cb (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
   const Keys *keys = user_data;
 
-  if (geo_pid_equal (pid, &keys->identity->self))
-    return &keys->identity->key;
-  return keys->person != NULL && geo_pid_equal (pid, &keys->person->pid)
-             ? &keys->person->key
-             : NULL;
+  if (geo_pid_equal (pid, &keys->identity->self)) {
+    *out = keys->identity->keys;
+    return TRUE;
+  }
+  if (keys->person == NULL || !geo_pid_equal (pid, &keys->person->pid))
+    return FALSE;
+  geo_key_chain_of (keys->person, out);
+  return TRUE;
 }
 
 gboolean
@@ -468,14 +471,13 @@ geo_journal_list_outbox (GeoJournal *journal, GError **error) {
   }
 }
 
-GArray *
-geo_journal_list_blocked (GeoJournal *journal, GError **error) {
+static GArray *
+list_pids (GeoJournal *journal, const gchar *sql, GError **error) {
   g_autoptr (GArray) pids = g_array_new (FALSE, FALSE, sizeof (GeoPid));
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
   gboolean row;
 
-  if (!geo_query_prepare (&query, journal->database,
-                          "SELECT pid FROM blocked ORDER BY pid", error))
+  if (!geo_query_prepare (&query, journal->database, sql, error))
     return NULL;
   for (;;) {
     GeoPid pid;
@@ -488,6 +490,16 @@ geo_journal_list_blocked (GeoJournal *journal, GError **error) {
       return NULL;
     g_array_append_val (pids, pid);
   }
+}
+
+GArray *
+geo_journal_list_blocked (GeoJournal *journal, GError **error) {
+  return list_pids (journal, "SELECT pid FROM blocked ORDER BY pid", error);
+}
+
+GArray *
+geo_journal_list_changed (GeoJournal *journal, GError **error) {
+  return list_pids (journal, "SELECT pid FROM changed ORDER BY pid", error);
 }
 
 GPtrArray *

@@ -278,6 +278,53 @@ geo_journal_get_joined (GeoJournal *journal,
   return TRUE;
 }
 
+void
+geo_journal_rotation_free (GeoJournalRotation *rotation) {
+  geo_participant_free (rotation->self);
+  g_bytes_unref (rotation->former);
+  g_free (rotation);
+}
+
+static void
+free_rotation (gpointer data) {
+  geo_journal_rotation_free (data);
+}
+
+GPtrArray *
+geo_journal_list_rotations (GeoJournal *journal, GError **error) {
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (free_rotation);
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  gboolean row;
+
+  if (!geo_query_prepare (&query, journal->database,
+                          "SELECT record, record > (SELECT joined FROM state)"
+                          " FROM rotation ORDER BY record DESC",
+                          error))
+    return NULL;
+  for (;;) {
+    g_autoptr (GeoRecordBody) body = NULL;
+    GeoJournalRotation *rotation;
+
+    if (!geo_query_step (&query, &row, error))
+      return NULL;
+    if (!row)
+      return g_steal_pointer (&list);
+    body = geo_journal_read_body (journal->database,
+                                  geo_query_get_int (&query, 0), error);
+    if (body == NULL)
+      return NULL;
+    if (body->person == NULL || body->former == NULL) {
+      geo_store_set_corrupt (error, "The record of a new key");
+      return NULL;
+    }
+    rotation = g_new0 (GeoJournalRotation, 1);
+    rotation->self = g_steal_pointer (&body->person);
+    rotation->former = g_steal_pointer (&body->former);
+    rotation->is_pending = geo_query_get_int (&query, 1) != 0;
+    g_ptr_array_add (list, rotation);
+  }
+}
+
 gboolean
 geo_journal_get_forgotten (GeoJournal *journal,
                            GeoTime *until,
@@ -301,7 +348,8 @@ geo_journal_get_forgotten (GeoJournal *journal,
   }
   /* Who joins says who they are a moment before it is written down.  Contracts
    * go by the hub's clock. */
-  if (first->at - body->person->at > GEO_CLOCK_TOLERANCE_MS)
+  if (first->at - body->person->at > GEO_CLOCK_TOLERANCE_MS ||
+      body->person->rotations->len > 0)
     *until = first->at + GEO_CLOCK_TOLERANCE_MS;
   return TRUE;
 }

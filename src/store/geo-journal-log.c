@@ -480,6 +480,7 @@ geo_journal_complete_evidence (GeoJournal *journal,
   case GEO_EVIDENCE_KIND_BAD_ENTRY:
   case GEO_EVIDENCE_KIND_MANDATE:
   case GEO_EVIDENCE_KIND_NOT_CONSISTENT:
+  case GEO_EVIDENCE_KIND_TWO_KEYS:
     break;
   }
   return TRUE;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "store/geo-database-private.h"
+#include "core/geo-key-chain.h"
 #include "store/geo-journal.h"
 
 G_BEGIN_DECLS
@@ -18,7 +19,9 @@ typedef struct {
   GeoPid community;
   GeoPublicKey community_key;
   GeoPid self;
-  GeoPublicKey key;
+  /* With the last of them its records are signed; with those before it what
+   * came back from the hub may be, too (K4). */
+  GeoKeyChain keys;
 } GeoJournalIdentity;
 
 struct _GeoJournal {

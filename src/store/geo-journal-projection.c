@@ -5,6 +5,9 @@
  * votes, people, history.  A pure function of the records in their order, so
  * that it can be made again at any time (protocol §8): it may look at nothing
  * but the record and what earlier ones made.
+ *
+ * Long because every kind of record is one step here, and their tables are one
+ * state.
  */
 #include "store/geo-journal-private.h"
 
@@ -36,26 +39,98 @@ is_self (const GeoStep *step, const GeoPid *pid) {
 
 /* --- Small tables --------------------------------------------------------- */
 
+/* K5: whether the person goes on with its keys from what is known of it, and
+ * whether with a later one. */
+static gboolean
+look_at_keys (const GeoStep *step,
+              const GeoParticipant *person,
+              gboolean *goes_on,
+              gboolean *is_rotated,
+              GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  g_autoptr (GeoParticipant) known = NULL;
+  const gchar *text;
+  gboolean row;
+
+  *goes_on = TRUE;
+  *is_rotated = FALSE;
+  if (!geo_query_prepare (&query, step->database,
+                          "SELECT person FROM person WHERE pid = ?", error))
+    return FALSE;
+  geo_query_bind_pid (&query, &person->pid);
+  if (!geo_query_step (&query, &row, error))
+    return FALSE;
+  if (!row)
+    return TRUE;
+  text = geo_query_get_text (&query, 0, error);
+  if (text == NULL)
+    return FALSE;
+  known = geo_participant_from_text (text, -1, error);
+  if (known == NULL)
+    return FALSE;
+  switch (geo_participant_compare_keys (known, person)) {
+  case GEO_KEY_CHAIN_SAME:
+    return TRUE;
+  case GEO_KEY_CHAIN_LONGER:
+    *is_rotated = TRUE;
+    return TRUE;
+  case GEO_KEY_CHAIN_SHORTER:
+  case GEO_KEY_CHAIN_FORK:
+    *goes_on = FALSE;
+    return TRUE;
+  }
+  g_assert_not_reached ();
+}
+
+static gboolean
+note_changed (const GeoStep *step, const GeoPid *pid, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (&query, step->database,
+                          "INSERT OR REPLACE INTO changed VALUES (?, ?)",
+                          error))
+    return FALSE;
+  geo_query_bind_pid (&query, pid);
+  geo_query_bind_int (&query, step->sequence);
+  return geo_query_run (&query, error);
+}
+
 static gboolean
 put_person (const GeoStep *step, const GeoParticipant *person, GError **error) {
   g_autofree gchar *text = NULL;
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  gboolean goes_on = TRUE;
+  gboolean is_rotated = FALSE;
 
   /* Who we are is in the joined record. */
   if (is_self (step, &person->pid))
     return TRUE;
-  /* What somebody says of itself later wins, in whatever order it arrives. */
+  if (person->rotations->len > 0 &&
+      !look_at_keys (step, person, &goes_on, &is_rotated, error))
+    return FALSE;
+  if (!goes_on)
+    return TRUE;
+  if (is_rotated && !note_changed (step, &person->pid, error))
+    return FALSE;
+  /* What somebody says of itself later wins, in whatever order it arrives; but
+   * no key that was left comes back. */
   if (!geo_query_prepare (
           &query, step->database,
-          "INSERT INTO person VALUES (?, ?, ?) ON CONFLICT (pid) DO UPDATE"
-          " SET seq = excluded.seq, person = excluded.person"
-          " WHERE excluded.seq > seq",
+          is_rotated
+              ? "INSERT OR REPLACE INTO person VALUES (?1, ?2, ?3)"
+              : "INSERT INTO person VALUES (?1, ?2, ?3)"
+                " ON CONFLICT (pid) DO UPDATE"
+                " SET seq = excluded.seq, person = excluded.person"
+                " WHERE excluded.seq > seq"
+                " AND (?4 OR instr (person, '\"rotations\":') = 0)",
           error))
     return FALSE;
   text = geo_participant_to_text (person, NULL);
   geo_query_bind_pid (&query, &person->pid);
   geo_query_bind_int (&query, person->seq);
   geo_query_bind_text (&query, text);
+  if (!is_rotated)
+    geo_query_bind_int (&query, person->rotations->len > 0);
   return geo_query_run (&query, error);
 }
 
@@ -752,12 +827,12 @@ apply_log (const GeoStep *step, GError **error) {
   return geo_query_run (&query, error);
 }
 
+/* Which record it is, and nothing else. */
 static gboolean
-apply_evidence (const GeoStep *step, GError **error) {
+put_record (const GeoStep *step, const gchar *sql, GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
 
-  if (!geo_query_prepare (&query, step->database,
-                          "INSERT INTO evidence VALUES (?)", error))
+  if (!geo_query_prepare (&query, step->database, sql, error))
     return FALSE;
   geo_query_bind_int (&query, step->sequence);
   return geo_query_run (&query, error);
@@ -775,7 +850,7 @@ geo_projection_apply (GeoDatabase *database,
   gboolean first;
 
   if (body->person != NULL && kind != GEO_RECORD_KIND_JOINED &&
-      !put_person (&step, body->person, error))
+      kind != GEO_RECORD_KIND_ROTATION && !put_person (&step, body->person, error))
     return FALSE;
 
   switch (kind) {
@@ -807,7 +882,9 @@ geo_projection_apply (GeoDatabase *database,
   case GEO_RECORD_KIND_LOG:
     return apply_log (&step, error);
   case GEO_RECORD_KIND_EVIDENCE:
-    return apply_evidence (&step, error);
+    return put_record (&step, "INSERT INTO evidence VALUES (?)", error);
+  case GEO_RECORD_KIND_ROTATION:
+    return put_record (&step, "INSERT INTO rotation VALUES (?)", error);
   }
   return unfit (&step, "it is of an unknown kind", error);
 }
@@ -823,6 +900,7 @@ geo_projection_clear (GeoDatabase *database, GError **error) {
       "DELETE FROM activity; DELETE FROM request; DELETE FROM outbox;"
       "DELETE FROM blocked; DELETE FROM movement; DELETE FROM state;"
       "DELETE FROM entry; DELETE FROM head; DELETE FROM evidence;"
+      "DELETE FROM rotation; DELETE FROM changed;"
       "INSERT INTO state (id, joined, entry_sequence, entry_hash, activities)"
       " VALUES (1, NULL, 0, NULL, 0);",
       error);
@@ -851,6 +929,8 @@ static const struct {
   { "entries", "SELECT * FROM entry ORDER BY sequence" },
   { "heads of the log", "SELECT * FROM head ORDER BY record" },
   { "evidence", "SELECT * FROM evidence ORDER BY record" },
+  { "changes of the key", "SELECT * FROM rotation ORDER BY record" },
+  { "people whose key was changed", "SELECT * FROM changed ORDER BY pid" },
   { "lines of history", "SELECT * FROM activity ORDER BY id" },
 };
 

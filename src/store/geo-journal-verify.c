@@ -101,7 +101,10 @@ check_record (GeoVerifier *verifier,
   if (!geo_pid_equal (&record->community, &verifier->identity.community) ||
       !geo_pid_equal (&record->participant, &verifier->identity.self))
     return broken (sequence, "it is somebody else's", error);
-  if (!geo_record_verify (record, &verifier->identity.key, &why) ||
+  /* K6: the joined record that says the new key is the first it signs. */
+  if (!geo_record_verify (
+          record, geo_key_chain_nth (&verifier->identity.keys, record->at, 0),
+          &why) ||
       !geo_journal_check_signatures (&verifier->identity, stored->kind, body,
                                      &why) ||
       !geo_projection_apply (verifier->scratch, &verifier->identity, sequence,

@@ -292,7 +292,8 @@ append_one (GeoJournal *journal,
   if (one->kind == GEO_RECORD_KIND_JOINED)
     geo_journal_identity_set (identity, body);
   geo_secret_get_public (secret, &key);
-  if (!geo_public_key_equal (&key, &identity->key)) {
+  if (!geo_public_key_equal (
+          &key, geo_key_chain_nth (&identity->keys, one->at, 0))) {
     g_set_error_literal (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT,
                          "The key is not the one of this journal.");
     return FALSE;

@@ -341,6 +341,20 @@ GPtrArray *geo_journal_list_log (GeoJournal *journal,
 GeoProvenEntry *
 geo_journal_get_entry (GeoJournal *journal, gint64 sequence, GError **error);
 
+/* K6: our changes of the key, the newest first: ourselves with the next one, and
+ * the seeds of those before it, encrypted (what a state copy has of them).
+ * GPtrArray of GeoJournalRotation. */
+typedef struct {
+  GeoParticipant *self;
+  GBytes *former;
+  gboolean is_pending; /* "joined" does not say so yet. */
+} GeoJournalRotation;
+void geo_journal_rotation_free (GeoJournalRotation *rotation);
+GPtrArray *geo_journal_list_rotations (GeoJournal *journal, GError **error);
+
+/* GeoPid of those whose key was changed since they are known here. */
+GArray *geo_journal_list_changed (GeoJournal *journal, GError **error);
+
 /* What is held against the hub, the newest first. */
 typedef struct {
   gint64 record;

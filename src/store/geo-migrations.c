@@ -175,6 +175,14 @@ static const gchar *const journal_steps[] = {
   ") STRICT;"
   "CREATE TABLE evidence (record INTEGER PRIMARY KEY) STRICT;"
   "DELETE FROM state;",
+
+  /* 8: where our key was changed, and who else's was since they are known: which
+   * record says so.  No file of before has such a record. */
+  "CREATE TABLE rotation (record INTEGER PRIMARY KEY) STRICT;"
+  "CREATE TABLE changed ("
+  "  pid BLOB PRIMARY KEY,"
+  "  record INTEGER NOT NULL"
+  ") STRICT, WITHOUT ROWID;",
 };
 
 /* The journal part is only appended; debt is its projection (I1).  Tables that

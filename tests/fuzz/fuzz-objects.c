@@ -9,9 +9,10 @@
 #include "core/geo-rest-object.h"
 #include "fuzz.h"
 
-static const GeoPublicKey *
-any_key (const GeoPid *pid, gpointer user_data) {
-  return user_data;
+static gboolean
+any_key (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
+  geo_key_chain_of_key (user_data, out);
+  return TRUE;
 }
 
 /* Reads, writes, reads, writes, copies and writes once more. */

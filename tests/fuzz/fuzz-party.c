@@ -25,25 +25,32 @@ typedef struct {
 
 /* --- Whom to believe ------------------------------------------------------ */
 
-static const GeoPublicKey *
-find_key (const GeoPid *pid, gpointer user_data) {
+static gboolean
+find_key (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
   gpointer *data = user_data;
   const Town *town = data[0];
   const GeoProvenEntry *proven = data[1];
 
-  if (geo_pid_equal (pid, &town->community->community))
-    return &town->community->key;
-  for (guint i = 0; i < N_PEOPLE; i++)
-    if (geo_pid_equal (pid, &town->people[i].pid))
-      return &town->people[i].participant->key;
+  if (geo_pid_equal (pid, &town->community->community)) {
+    geo_key_chain_of_key (&town->community->key, out);
+    return TRUE;
+  }
+  for (guint i = 0; i < N_PEOPLE; i++) {
+    if (geo_pid_equal (pid, &town->people[i].pid)) {
+      geo_key_chain_of (town->people[i].participant, out);
+      return TRUE;
+    }
+  }
   for (guint i = 0; i < proven->people->len; i++) {
     const GeoParticipant *person = g_ptr_array_index (proven->people, i);
 
     if (geo_pid_equal (pid, &person->pid) &&
-        geo_participant_check (person, &town->community->community, NULL))
-      return &person->key;
+        geo_participant_check (person, &town->community->community, NULL)) {
+      geo_key_chain_of (person, out);
+      return TRUE;
+    }
   }
-  return NULL;
+  return FALSE;
 }
 
 static GeoSecret *
@@ -62,7 +69,7 @@ static void
 check_entry (Town *town, const GeoProvenEntry *proven) {
   gpointer data[2] = { town, (gpointer) proven };
   g_autoptr (GError) error = NULL;
-  const GeoPublicKey *key;
+  GeoKeyChain keys;
 
   g_assert_true (
       geo_pid_equal (&proven->entry->participant, &town->people[ME].pid));
@@ -79,9 +86,8 @@ check_entry (Town *town, const GeoProvenEntry *proven) {
   } else {
     g_assert_nonnull (proven->line);
     g_assert_cmpuint (proven->hops->len, ==, 0);
-    key = find_key (&proven->line->from, data);
-    if (key != NULL)
-      g_assert_true (geo_trust_line_verify (proven->line, key, NULL));
+    if (find_key (&proven->line->from, &keys, data))
+      g_assert_true (geo_key_chain_check_line (&keys, proven->line, NULL));
   }
 }
 

@@ -144,6 +144,9 @@ tell (Member *member, const GeoTold *told) {
   Payment *payment;
 
   switch (told->kind) {
+  case GEO_TOLD_NEW_KEY:
+  case GEO_TOLD_TWO_KEYS:
+    return;
   case GEO_TOLD_PAYMENT:
     payment = g_hash_table_lookup (town->under_way, &told->order_hash);
     if (payment == NULL || (told->state != GEO_PAYMENT_PAID &&

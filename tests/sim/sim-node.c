@@ -689,6 +689,8 @@ tell (SimNode *node, const GeoTold *told) {
   case GEO_TOLD_OLD_ENTRY:
   case GEO_TOLD_REQUEST:
   case GEO_TOLD_BLOCKED:
+  case GEO_TOLD_NEW_KEY:
+  case GEO_TOLD_TWO_KEYS:
     return;
   }
 }

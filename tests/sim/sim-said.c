@@ -75,6 +75,7 @@ sim_said_stored (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind) {
   case GEO_RECORD_KIND_BLOCK:
   case GEO_RECORD_KIND_LOG:
   case GEO_RECORD_KIND_EVIDENCE:
+  case GEO_RECORD_KIND_ROTATION:
     return;
   }
   g_hash_table_add (node->stored, geo_hash_dup (&hash));

@@ -318,6 +318,20 @@ remember_used (GeoRestLogins *logins, const GeoRestToken *token) {
                         g_strdup_printf ("%" G_GINT64_FORMAT, token->expires));
 }
 
+/* K7: what was given out before the key was changed is over.  Times in a token
+ * are whole seconds: one of that very second is over, too. */
+static gboolean
+is_good_still (const GeoBook *book, const GeoRestToken *token) {
+  GeoTime rotated_at = geo_book_get_rotated_at (book, &token->pid);
+  gint64 seconds = token->type == GEO_REST_TOKEN_ACCESS
+                       ? GEO_REST_ACCESS_SECONDS
+                       : GEO_REST_REFRESH_SECONDS;
+
+  return geo_book_get_participant (book, &token->pid) != NULL &&
+         (rotated_at == 0 ||
+          token->expires / 1000 - seconds > rotated_at / 1000);
+}
+
 void
 geo_rest_post_refresh (GeoRestCall *call) {
   g_auto (GeoRestFaults) faults;
@@ -338,7 +352,7 @@ geo_rest_post_refresh (GeoRestCall *call) {
   if (!geo_rest_token_read (rest->token_key, text, GEO_REST_TOKEN_REFRESH,
                             geo_rest_now (), &token) ||
       g_hash_table_contains (rest->logins->used, token.id) ||
-      geo_book_get_participant (call->book, &token.pid) == NULL) {
+      !is_good_still (call->book, &token)) {
     refused_token (call);
     return;
   }
@@ -360,8 +374,7 @@ gboolean
 geo_rest_read_access (GeoHubRest *rest, const gchar *token, GeoRestToken *out) {
   return geo_rest_token_read (rest->token_key, token, GEO_REST_TOKEN_ACCESS,
                               geo_rest_now (), out) &&
-         geo_book_get_participant (geo_engine_get_book (rest->engine),
-                                   &out->pid) != NULL;
+         is_good_still (geo_engine_get_book (rest->engine), out);
 }
 
 gboolean

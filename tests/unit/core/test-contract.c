@@ -25,14 +25,17 @@ typedef struct {
   GeoCertificate *certificate;
 } Fixture;
 
-static const GeoPublicKey *
-lookup (const GeoPid *pid, gpointer user_data) {
+static gboolean
+lookup (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
   Fixture *fixture = user_data;
 
-  for (guint i = HUB; i < DORA; i++)
-    if (geo_pid_equal (pid, &fixture->pids[i]))
-      return &fixture->keys[i];
-  return NULL;
+  for (guint i = HUB; i < DORA; i++) {
+    if (geo_pid_equal (pid, &fixture->pids[i])) {
+      geo_key_chain_of_key (&fixture->keys[i], out);
+      return TRUE;
+    }
+  }
+  return FALSE;
 }
 
 static GeoHop *

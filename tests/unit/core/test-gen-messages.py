@@ -17,7 +17,8 @@ GOOD = {
             "default": "bool", "names": "list 3 pid"}},
         "whole": {"kind": "signed", "doc": "A whole.", "fields": {
             "part?": "object part", "parts": "list 2 part",
-            "colour?": "enum colour", "size?": "int 0 max"}},
+            "colour?": "enum colour", "size?": "int 0 max",
+            "more?": "list 2 part", "seen": "signature"}},
     },
     "messages": {
         "SEND": {"code": 1, "doc": "Sends.", "fields": {
@@ -40,7 +41,7 @@ BAD = [
     (["objects", "part", "fields", "x"], "object nobody", "part.x"),
     (["objects", "part", "fields", "x"], "object part", "part: part"),
     (["objects", "part", "fields", "x"], "object whole", "part: whole"),
-    (["objects", "part", "fields", "x?"], "list 3 hash", "part.x?"),
+    (["objects", "part", "fields", "x?"], "list 3", "part.x?"),
     (["objects", "part", "fields", "x?"], "const yes", "part.x?"),
     (["objects", "part", "fields", "x-y"], "bool", "part.x-y"),
     (["objects", "part", "fields", "default_"], "bool", "part"),

@@ -199,7 +199,11 @@ check_round_trip (const GeoStructInfo *info, Filling filling) {
     g_autofree gchar *canonical = geo_codec_to_text (info, object, FALSE, &len);
     GeoHash hash, expected;
 
-    g_assert_null (strstr (canonical, "\"signature\""));
+    g_autoptr (JsonNode) root = json_from_string (canonical, NULL);
+
+    /* Its own; those of what is in it are part of it. */
+    g_assert_false (json_object_has_member (json_node_get_object (root),
+                                            "signature"));
     geo_codec_hash (info, object, &hash);
     geo_hash_of (canonical, len, &expected);
     g_assert_true (geo_hash_equal (&hash, &expected));
@@ -386,12 +390,28 @@ check_wrong_values (const GeoStructInfo *info,
     assert_core_error (error, GEO_CORE_ERROR_SIZE);
     json_array_remove_element (items, 0);
     JsonNode *enough = json_node_init_array (json_node_alloc (), items);
-    g_assert_true (reads_with (info, object, field->name, enough, &error));
+    g_autofree gchar *whole = json_to_string (enough, FALSE);
+
+    /* Of the largest, fewer are too much already. */
+    if (strlen (whole) < GEO_JSON_SYNC_SIZE_MAX / 2)
+      g_assert_true (reads_with (info, object, field->name, enough, &error));
+    else
+      json_node_unref (enough);
     json_array_remove_element (items, 0);
     json_array_add_int_element (items, 1);
     JsonNode *mixed = json_node_init_array (json_node_alloc (), items);
     g_assert_false (reads_with (info, object, field->name, mixed, &error));
-    assert_core_error (error, GEO_CORE_ERROR_FIELD);
+    if (strlen (whole) < GEO_JSON_SYNC_SIZE_MAX / 2)
+      g_assert_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD);
+    g_clear_error (&error);
+
+    JsonNode *none = json_node_init_array (json_node_alloc (),
+                                           json_array_new ());
+
+    /* An optional one that is empty is absent, and nothing else. */
+    g_assert_true (reads_with (info, object, field->name, none, &error) !=
+                   field->optional);
+    g_clear_error (&error);
   }
 }
 

@@ -238,6 +238,8 @@ note_told (HubPerson *person, const GeoTold *told) {
   case GEO_TOLD_LINE_REFUSED:
   case GEO_TOLD_REFUSED_VOTE:
   case GEO_TOLD_PERSON:
+  case GEO_TOLD_NEW_KEY:
+  case GEO_TOLD_TWO_KEYS:
     break;
   }
 }

@@ -131,15 +131,20 @@ ledger_debt (const Ledger *ledger,
   return GEO_AMOUNT (debt_of (ledger, debtor, creditor, equivalent));
 }
 
-static const GeoPublicKey *
-find_key (const GeoPid *pid, gpointer user_data) {
+static gboolean
+find_key (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
   const Ledger *ledger = user_data;
   const GeoParticipant *participant;
 
-  if (geo_pid_equal (pid, &ledger->community->community))
-    return &ledger->community->key;
+  if (geo_pid_equal (pid, &ledger->community->community)) {
+    geo_key_chain_of_key (&ledger->community->key, out);
+    return TRUE;
+  }
   participant = g_hash_table_lookup (ledger->people, pid);
-  return participant == NULL ? NULL : &participant->key;
+  if (participant == NULL)
+    return FALSE;
+  geo_key_chain_of (participant, out);
+  return TRUE;
 }
 
 /* The next of its participant's chain, and signed by the hub. */
@@ -390,9 +395,11 @@ apply_line (Ledger *ledger, const GeoChange *change) {
   const GeoTrustLine *before = g_hash_table_lookup (ledger->lines, key);
   gint64 highest = MAX (number (ledger->highest, key),
                         line->limit.amount.minor);
+  GeoKeyChain keys;
 
-  g_assert_true (
-      geo_trust_line_verify (line, find_key (&line->from, ledger), NULL));
+  /* K4: what is new is signed with the key that is in force. */
+  g_assert_true (find_key (&line->from, &keys, ledger));
+  g_assert_true (geo_trust_line_verify (line, &keys.keys[keys.n - 1], NULL));
   g_assert_cmpint (line->seq, ==, before == NULL ? 1 : before->seq + 1);
   g_hash_table_replace (ledger->highest, g_strdup (key),
                         g_memdup2 (&highest, sizeof highest));

@@ -182,6 +182,7 @@ read_record (Town *town, Disk *disk, const GeoAction *action) {
     }
     break;
   case GEO_RECORD_KIND_EVIDENCE:
+  case GEO_RECORD_KIND_ROTATION:
     break;
   case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_PERSON:

@@ -200,6 +200,9 @@ put_on_disk (Town *town, const GeoAction *action) {
   case GEO_RECORD_KIND_EVIDENCE:
     g_assert_nonnull (body->evidence);
     break;
+  case GEO_RECORD_KIND_ROTATION:
+    /* The node's alone. */
+    g_assert_not_reached ();
   case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_PERSON:
   case GEO_RECORD_KIND_LETTER:
@@ -412,6 +415,10 @@ told_name (const GeoTold *told) {
     return "proposals";
   case GEO_TOLD_OLD_ENTRY:
     return "old-entry";
+  case GEO_TOLD_NEW_KEY:
+    return "new-key";
+  case GEO_TOLD_TWO_KEYS:
+    return "two-keys";
   }
   return "?";
 }

@@ -111,6 +111,7 @@ read_record (Disk *disk, const GeoAction *action) {
   case GEO_RECORD_KIND_BLOCK:
   case GEO_RECORD_KIND_LOG:
   case GEO_RECORD_KIND_EVIDENCE:
+  case GEO_RECORD_KIND_ROTATION:
     return;
   }
 }

@@ -394,6 +394,8 @@ hear (Member *member, const GeoTold *told) {
   case GEO_TOLD_OLD_ENTRY:
   case GEO_TOLD_SYNCED:
   case GEO_TOLD_PERSON:
+  case GEO_TOLD_NEW_KEY:
+  case GEO_TOLD_TWO_KEYS:
     return;
   }
 }

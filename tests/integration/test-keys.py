@@ -1,0 +1,321 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The GEO authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Somebody changes their key: the command geo and a real geo-hub.
+
+Who they are and what is owed stays; what was signed before holds; who has the
+old words is nobody any more; the new words bring everything back; and a kill at
+any point leaves one key that works.  The tests build on each other and run in
+the order they stand in.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+spec = importlib.util.spec_from_file_location(
+    "keep", os.path.join(HERE, "test-keep.py"))
+keep = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(keep)
+
+Person = keep.Person
+DONE, USAGE, REFUSED, OFFLINE, NOT_VERIFIED = (
+    keep.DONE, keep.USAGE, keep.REFUSED, keep.OFFLINE, keep.NOT_VERIFIED)
+POINTS_MAX = 60
+HUB = os.path.join(keep.BUILD, "src", "geo-hub")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def rotate(person, name, **more):
+    """The new words; those before are person.words until then."""
+    path = f"{person.profile}.{name}"
+    document = json.loads(
+        person.run("--json", "key", "rotate", "--save-words", path, **more))
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    person.words = read(path).strip()
+    return document
+
+
+def balances(person):
+    return {one["name"]: {relation["equivalent"]: relation["balance"]
+                          for relation in one["relations"]}
+            for one in person.json("people")["people"]}
+
+
+def changed(person):
+    return [one["name"] for one in person.json("people")["people"]
+            if one["key_changed"]]
+
+
+def rows(path, sql):
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        return database.execute(sql).fetchall()
+
+
+def check_hub(scene):
+    """What was signed before holds with the key of then."""
+    done = subprocess.run([HUB, "check", "--data-dir", scene.hub.folder],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=60)
+    assert done.returncode == 0, done
+
+
+def test_before(scene):
+    olena, ivan, maria = scene.olena, scene.ivan, scene.maria
+    ivan.run("trust", "Olena", "100")
+    maria.run("trust", "Ivan", "100")
+    olena.run("trust", "Maria", "50")
+    olena.run("pay", "Maria", "10", "--note", "before", "--id", "one")
+    maria.run("pay", "Olena", "2", "--note", "sealed to the old key")
+    olena.run("receipt", "one", "--output", scene.file("before"))
+    # What is asked before is paid after.
+    scene.link = olena.json("request", "3", "--once")["link"]
+    scene.old = (olena.pid, olena.words, balances(olena))
+
+
+def test_changes(scene):
+    olena = scene.olena
+    document = rotate(olena, "second")
+    assert [one["known"] for one in document["communities"]] == [True]
+    assert olena.words != scene.old[1]
+    assert olena.json("people")["me"]["pid"] == scene.old[0]
+    assert balances(olena) == scene.old[2]
+    olena.run("verify")
+    versions = [json.loads(text) for (text,) in rows(
+        scene.hub.folder + "/hub.db",
+        "SELECT participant FROM participant_version ORDER BY seq")]
+    mine = [one for one in versions if one["pid"] == olena.pid]
+    assert [len(one.get("rotations", [])) for one in mine] == [0, 1]
+    check_hub(scene)
+
+
+def test_life_goes_on(scene):
+    olena, ivan, maria = scene.olena, scene.ivan, scene.maria
+    olena.run("pay", "Maria", "4", "--note", "after", "--id", "two")
+    maria.run("pay", "Olena", "1", "--note", "sealed to the new key")
+    ivan.run("pay", scene.link)
+    olena.run("trust", "Maria", "60")
+    texts = {row.get("text") for row in json.loads(
+        keep.export(olena))["activity"]}
+    assert {"before", "after", "sealed to the old key",
+            "sealed to the new key"} <= texts, texts
+    for person in (olena, ivan, maria):
+        person.run("verify")
+    check_hub(scene)
+
+
+def test_others_are_told(scene):
+    ivan, maria = scene.ivan, scene.maria
+    assert changed(ivan) == ["Olena"]
+    assert "another key" in ivan.run("people")
+    ivan.run("key", "accept", "Olena")
+    assert changed(ivan) == []
+    # Each for themselves, and remembered.
+    assert changed(maria) == ["Olena"]
+    assert changed(ivan) == []
+
+
+def test_files_of_before_and_after(scene):
+    olena = scene.olena
+    olena.run("receipt", "one", "--output", scene.file("again"))
+    olena.run("receipt", "two", "--output", scene.file("after"))
+    olena.run("statement", "--output", scene.file("statement"))
+    stranger = Person(scene.folder, "stranger")
+    for name in ("before", "again", "after", "statement"):
+        stranger.run("verify", scene.file(name))
+    # A time that was moved beyond the end of the old key.
+    text = read(scene.file("again"))
+    assert '"rotations":[' in text
+    with open(scene.file("forged"), "w", encoding="utf-8") as file:
+        file.write(text.replace('"number":1', '"number":2', 1))
+    stranger.run("verify", scene.file("forged"), status=NOT_VERIFIED)
+
+
+def test_old_words_are_nobody(scene):
+    thief = Person(scene.folder, "thief")
+    thief.init(scene.old[1])
+    said = thief.run("join", scene.hub.link, status=REFUSED)
+    assert "changed" in said, said
+    check_hub(scene)
+
+
+def test_copied_profile_is_nobody(scene):
+    """Who has stolen the whole computer of before."""
+    olena = scene.olena
+    journal = olena.journal(scene.hub)
+    thief = Person(scene.folder, "thief-2")
+    thief.init(olena.words)
+    shutil.copytree(os.path.dirname(journal),
+                    os.path.dirname(thief.journal(scene.hub)))
+    # Its key is the second; now the third is in force.
+    with_second = olena.words
+    rotate(olena, "third")
+    said = thief.run("pay", "Maria", "1", status=REFUSED)
+    assert "changed" in said, said
+    olena.run("pay", "Maria", "0.50")
+    olena.run("verify")
+    assert with_second != olena.words and os.path.exists(journal)
+    check_hub(scene)
+
+
+def test_new_words_bring_everything_back(scene):
+    olena = scene.olena
+    restored = scene.again(olena, "Olena-2")
+    assert restored.json("people")["me"]["pid"] == scene.old[0]
+    one, other = keep.export(olena), keep.export(restored)
+    assert one == other, f"{one}\n{other}"
+    restored.run("verify")
+    # And once more from what is on that computer alone.
+    restored.run("pay", "Maria", "0.25", "--note", "from the new computer")
+    assert keep.export(olena) == keep.export(restored)
+
+
+def test_backup_opens_with_the_new_words(scene):
+    olena = scene.olena
+    path = scene.file("backup")
+    olena.run("backup", path)
+    other = Person(scene.folder, "from-backup")
+    other.run("restore", path, "--words-file",
+              other.write_words(olena.words))
+    assert keep.export(other, "--offline") == keep.export(olena, "--offline")
+    wrong = Person(scene.folder, "from-backup-2")
+    wrong.run("restore", path, "--words-file",
+              wrong.write_words(scene.old[1]), status=USAGE)
+
+
+def test_offline(scene):
+    """The hub hears of it later, and what was on its way then goes there."""
+    olena = scene.olena
+    scene.hub.stop()
+    path = f"{olena.profile}.fourth"
+    document = json.loads(olena.run("--json", "--offline", "key", "rotate",
+                                    "--save-words", path))
+    assert [one["known"] for one in document["communities"]] == [False]
+    olena.words = read(path).strip()
+    assert olena.json("--offline", "balance")["ok"]
+    scene.hub.start()
+    olena.run("trust", "Maria", "70")
+    olena.run("verify")
+    check_hub(scene)
+
+
+def crash(person, point, *arguments):
+    count = person.profile + ".count"
+    if os.path.exists(count):
+        os.unlink(count)
+    done = person.call(*arguments, extra={"GEO_CRASH_AT": str(point),
+                                          "GEO_CRASH_COUNT": count})
+    if done.returncode != -signal.SIGKILL:
+        assert done.returncode == DONE, (arguments, point, done)
+        return None
+    return read(count).strip().split(" ", 1)[1]
+
+
+def test_killed_at_each_point(scene):
+    """Whichever key is there then works, and the next change does, too."""
+    olena = scene.olena
+    fell = []
+    # Each of the change itself; of signing in afterwards, as it is tested
+    # elsewhere, some.
+    for point in [*range(1, 10), *range(10, POINTS_MAX, 4)]:
+        path = f"{olena.profile}.point-{point}"
+        where = crash(olena, point, "key", "rotate", "--save-words", path)
+        olena.run("--offline", "verify")
+        olena.run("pay", "Maria", "0.01")
+        olena.run("verify")
+        # Who they are stays, and every key that was replaced is on record.
+        number = len(rotations(scene, olena))
+        assert number > 0 or point < 5, point
+        if number > 14:
+            olena = scene.olena = scene.newcomer(f"Olena-{point}")
+        if where is None:
+            break
+        fell.append(where)
+    else:
+        raise AssertionError("it never passed")
+    print(f"# fell {len(fell)} times: {', '.join(sorted(set(fell)))}")
+    for place in ("rotate: before record", "rotate: after record",
+                  "rotate: before announcing the key",
+                  "rotate: before replacing the key",
+                  "rotate: after replacing the key",
+                  "rotate: after settling the key"):
+        assert place in fell, (place, fell)
+    check_hub(scene)
+
+
+def rotations(scene, person):
+    pid = person.json("people")["me"]["pid"]
+    versions = [json.loads(text) for (text,) in rows(
+        scene.hub.folder + "/hub.db",
+        "SELECT participant FROM participant_version ORDER BY seq")]
+    return [one for one in versions if one["pid"] == pid][-1].get(
+        "rotations", [])
+
+
+class Scene(keep.Scene):
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+    def newcomer(self, name):
+        person = Person(self.folder, name)
+        person.init()
+        person.run("join", self.hub.link)
+        self.maria.run("trust", name, "10")
+        self.old = (person.pid, person.words, None)
+        return person
+
+
+def main():
+    tests = [(name[5:], value) for name, value in globals().items()
+             if name.startswith("test_")]
+    print(f"1..{len(tests)}", flush=True)
+    folder = tempfile.mkdtemp(prefix="geo-keys-")
+    # libsecret's own file stands for a keyring; opening one takes no time.
+    os.environ.update(XDG_DATA_HOME=os.path.join(folder, "data"),
+                      SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="pw",
+                      SECRET_FILE_TEST_PATH=os.path.join(folder, "keyring"),
+                      LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
+    os.environ.pop("LANGUAGE", None)
+    # libsecret's file leaks a string of its own.
+    os.environ["ASAN_OPTIONS"] = ":".join(
+        filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
+    scene = None
+    broken = False
+    try:
+        scene = Scene(folder)
+        for number, (name, test) in enumerate(tests, 1):
+            begin = time.monotonic()
+            try:
+                test(scene)
+            except Exception:
+                broken = True
+                print("# " + traceback.format_exc().replace("\n", "\n# "))
+                print(f"not ok {number} - {name}", flush=True)
+            else:
+                print(f"ok {number} - {name}", flush=True)
+            print(f"# {time.monotonic() - begin:.1f} s", flush=True)
+    finally:
+        if scene is not None and not scene.hub.process.has_ended():
+            scene.hub.stop()
+        if broken:
+            print(f"# the folder is kept: {folder}")
+        else:
+            shutil.rmtree(folder)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
