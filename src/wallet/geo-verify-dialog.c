@@ -10,7 +10,9 @@
 
 #include <glib/gi18n.h>
 
+#include "core/geo-link.h"
 #include "node/geo-safety.h"
+#include "wallet/geo-read-code.h"
 
 struct _GeoVerifyDialog {
   AdwDialog parent_instance;
@@ -26,6 +28,7 @@ struct _GeoVerifyDialog {
   AdwWrapBox *pictures;
   GtkButton *same_button;
   GtkButton *other_button;
+  GtkButton *code_button;
   AdwStatusPage *other_page;
   AdwStatusPage *problem_page;
 };
@@ -89,6 +92,64 @@ other_cb (GeoVerifyDialog *self) {
   gtk_stack_set_visible_child_name (self->stack, "other");
 }
 
+/* --- By their code ------------------------------------------------------ */
+
+/* A PID is made of the key, so whoever has it from them has their key. */
+static gboolean
+is_theirs (GeoVerifyDialog *self, const gchar *text) {
+  g_autoptr (GeoLink) link = geo_link_parse (text, NULL);
+
+  return link != NULL && link->kind == GEO_LINK_PARTICIPANT && link->has_pid &&
+         geo_pid_equal (&link->pid, geo_person_get_pid (self->person));
+}
+
+static void
+warn (GeoVerifyDialog *self) {
+  const gchar *name = geo_person_get_name (self->person);
+  g_autofree gchar *body = g_strdup_printf (
+      /* Translators: %s is a name. */
+      _ ("It does not belong to the %s you know here. If %s showed it to you "
+         "as "
+         "their own, somebody may stand between you: neither pay nor trust "
+         "until you found out."),
+      name, name);
+  AdwDialog *alert = adw_alert_dialog_new (_ ("Another Code"), body);
+
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (alert), "close",
+                                 _ ("_Close"));
+  adw_dialog_present (alert, GTK_WIDGET (self));
+}
+
+void
+geo_verify_dialog_take_code (GeoVerifyDialog *self, const gchar *text) {
+  g_return_if_fail (GEO_IS_VERIFY_DIALOG (self));
+
+  if (is_theirs (self, text))
+    same_cb (self);
+  else
+    warn (self);
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoVerifyDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *text = geo_read_code_choose_finish (result, &error);
+
+  if (self->node == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  if (text != NULL)
+    geo_verify_dialog_take_code (self, text);
+  else
+    geo_read_code_explain (GTK_WIDGET (self), error);
+}
+
+static void
+code_cb (GeoVerifyDialog *self) {
+  geo_read_code_choose_async (GTK_WIDGET (self), self->cancellable, read_cb,
+                              g_object_ref (self));
+}
+
 static void
 geo_verify_dialog_closed (AdwDialog *dialog) {
   g_cancellable_cancel (GEO_VERIFY_DIALOG (dialog)->cancellable);
@@ -125,6 +186,8 @@ geo_verify_dialog_class_init (GeoVerifyDialogClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
                                         other_button);
   gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
+                                        code_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
                                         other_page);
   gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
                                         problem_page);
@@ -138,6 +201,8 @@ geo_verify_dialog_init (GeoVerifyDialog *self) {
                             self);
   g_signal_connect_swapped (self->other_button, "clicked",
                             G_CALLBACK (other_cb), self);
+  g_signal_connect_swapped (self->code_button, "clicked", G_CALLBACK (code_cb),
+                            self);
 }
 
 GeoVerifyDialog *

@@ -18,4 +18,7 @@ G_DECLARE_FINAL_TYPE (
 
 GeoVerifyDialog *geo_verify_dialog_new (GeoNode *node, GeoPerson *person);
 
+/* What their code says, the one they show under “My Code”. */
+void geo_verify_dialog_take_code (GeoVerifyDialog *self, const gchar *text);
+
 G_END_DECLS

@@ -14,6 +14,7 @@
 #include "wallet/geo-person-chooser.h"
 #include "wallet/geo-person-page.h"
 #include "wallet/geo-person-row.h"
+#include "wallet/geo-verify-dialog.h"
 
 static void
 type (GeoPersonChooser *chooser, const gchar *text) {
@@ -436,6 +437,42 @@ test_block (Scene *scene, gconstpointer data) {
   wait_until (!geo_node_is_blocked (node, &olena));
 }
 
+/* Instead of six pictures, a code; somebody else's is no proof. */
+static void
+test_verify_code (Scene *scene, gconstpointer data) {
+  GeoNode **nodes = scene->nodes;
+  g_autofree gchar *own = geo_node_get_contact_link (nodes[OLENA]);
+  g_autofree gchar *other = geo_node_get_contact_link (nodes[IVAN]);
+  GeoVerifyDialog *dialog;
+  GeoPid olena;
+  gpointer weak;
+
+  scene_trust (scene);
+  pid_of (nodes[OLENA], &olena);
+  dialog = geo_verify_dialog_new (nodes[MARTA],
+                                  geo_node_get_person (nodes[MARTA], &olena));
+  scene_show_dialog (scene, dialog);
+  wait_until (is_seen (dialog, "code_button"));
+  scene_look (scene, "verify-code");
+  geo_verify_dialog_take_code (dialog, other);
+  wait_until (ADW_IS_ALERT_DIALOG (
+      adw_window_get_visible_dialog (ADW_WINDOW (scene->window))));
+  g_assert_false (geo_node_get_verified (nodes[MARTA], &olena));
+  adw_dialog_force_close (
+      adw_window_get_visible_dialog (ADW_WINDOW (scene->window)));
+  geo_verify_dialog_take_code (dialog, "hello");
+  g_assert_false (geo_node_get_verified (nodes[MARTA], &olena));
+  wait_until (ADW_IS_ALERT_DIALOG (
+      adw_window_get_visible_dialog (ADW_WINDOW (scene->window))));
+  adw_dialog_force_close (
+      adw_window_get_visible_dialog (ADW_WINDOW (scene->window)));
+  weak = dialog;
+  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
+  geo_verify_dialog_take_code (dialog, own);
+  g_assert_true (geo_node_get_verified (nodes[MARTA], &olena));
+  wait_until (weak == NULL);
+}
+
 static void
 test_row (Scene *scene, gconstpointer data) {
   GeoPersonRow *row = g_object_ref_sink (geo_person_row_new ());
@@ -465,6 +502,7 @@ main (int argc, char **argv) {
   ADD ("person", 2, test_person);
   ADD ("pending", 2, test_pending);
   ADD ("stranger", 2, test_stranger);
+  ADD ("verify-code", 3, test_verify_code);
   ADD ("row", 2, test_row);
   ADD ("verify", 2, test_verify);
   ADD ("ask", 2, test_ask);
