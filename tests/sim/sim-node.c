@@ -1,17 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A light node of the simulator: the real party and the real journal, driven as
- * the light node drives them (lists in order, nothing past a STORE before it is
- * on disk, everything made anew after a failed write), with the clock, the
- * network and the disk in other hands.  Long because it is one driver: what it
- * stores, sends and is told has one order.
+ * A light node of the simulator, running: the real party and the real journal,
+ * driven as the light node drives them (lists in order, nothing past a STORE
+ * before it is on disk, everything made anew after a failed write), with the
+ * clock, the network and the disk in other hands.  How it starts, and how it
+ * falls, is in sim-start.c.
  */
-#include "sim.h"
-
-#include <string.h>
-
-#include <glib/gstdio.h>
+#include "sim-node-private.h"
 
 #define DISK_RETRY_MS 30000
 #define HUB_ADDRESS "hub.sim"
@@ -44,64 +40,11 @@ sim_node_is_in (const SimNode *node) {
          node->session != NULL;
 }
 
-/* --- Making --------------------------------------------------------------- */
+/* --- In memory -------------------------------------------------------------
+ */
 
-static GHashTable *
-hash_set (void) {
-  return g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free, NULL);
-}
-
-static GPtrArray *
-new_messages (void) {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) geo_message_free);
-}
-
-static GHashTable *
-letter_table (void) {
-  return g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free, g_free);
-}
-
-SimNode *
-sim_node_new (Sim *sim, guint index) {
-  SimNode *node = g_new0 (SimNode, 1);
-  g_autofree gchar *folder = g_strdup_printf ("%s/%" G_GUINT64_FORMAT "-n%u",
-                                              sim->options.folder,
-                                              sim->options.seed, index);
-  guint8 seed[GEO_SEED_LEN];
-
-  node->sim = sim;
-  node->index = index;
-  node->name = g_strdup_printf ("node %u", index);
-  memset (seed, 0x11, sizeof seed);
-  seed[0] = (guint8) index;
-  seed[1] = (guint8) (index >> 8);
-  node->secret = geo_secret_new_from_seed (seed);
-  geo_secret_get_pid (node->secret, &node->pid);
-  g_assert (g_mkdir_with_parents (folder, 0700) == 0);
-  node->path = g_build_filename (folder, "journal.db", NULL);
-  node->disk = sim_disk_new (folder);
-  node->wanted = TRUE;
-  node->checked_exact = TRUE;
-  node->stored = hash_set ();
-  node->said = hash_set ();
-  node->states = hash_set ();
-  node->paid = hash_set ();
-  node->ended = hash_set ();
-  node->letters_heard = letter_table ();
-  node->letters_sent = letter_table ();
-  node->letters_stored = hash_set ();
-  node->letters_read = hash_set ();
-  node->spent = hash_set ();
-  node->early = new_messages ();
-  node->heard = g_ptr_array_new_with_free_func (g_free);
-  node->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
-                                        g_free);
-  g_queue_init (&node->lists);
-  return node;
-}
-
-static void
-drop_party (SimNode *node) {
+void
+sim_node_drop_party (SimNode *node) {
   node->generation++;
   node->expects_fault = FALSE;
   node->storing = FALSE;
@@ -110,165 +53,8 @@ drop_party (SimNode *node) {
   g_clear_pointer (&node->party, geo_party_free);
 }
 
-static void
-close_all (SimNode *node) {
-  drop_party (node);
-  g_clear_pointer (&node->joining, geo_record_body_free);
-  g_clear_pointer (&node->community, geo_community_free);
-  g_clear_pointer (&node->self, geo_participant_free);
-  g_clear_pointer (&node->journal, geo_journal_close);
-}
-
 void
-sim_node_free (gpointer data) {
-  SimNode *node = data;
-
-  sim_disk_stop (node->disk);
-  close_all (node);
-  geo_record_body_free (node->uncertain);
-  sim_disk_free (node->disk);
-  geo_secret_unref (node->secret);
-  g_hash_table_unref (node->stored);
-  g_hash_table_unref (node->said);
-  g_hash_table_unref (node->states);
-  g_hash_table_unref (node->paid);
-  g_hash_table_unref (node->ended);
-  g_hash_table_unref (node->letters_heard);
-  g_hash_table_unref (node->letters_sent);
-  g_hash_table_unref (node->letters_stored);
-  g_hash_table_unref (node->letters_read);
-  g_hash_table_unref (node->spent);
-  g_ptr_array_unref (node->early);
-  sim_copy_free (node);
-  g_ptr_array_unref (node->heard);
-  g_hash_table_unref (node->timers);
-  g_free (node->challenge);
-  g_free (node->name);
-  g_free (node->path);
-  g_free (node);
-}
-
-/* --- What the disk holds -------------------------------------------------- */
-
-/* It lost what it said it had: what is known of it is what it has now.  What it
- * signed stays signed where all is gone (P2): it can see that it is a new
- * journal, and no journal can see that its last records are missing. */
-static void
-learn_anew (SimNode *node, gint64 count) {
-  node->checked_exact = TRUE;
-  node->n_records = 0;
-  node->stored_sequence = 0;
-  if (count > 0)
-    g_hash_table_remove_all (node->said);
-  g_hash_table_remove_all (node->states);
-  g_hash_table_remove_all (node->stored);
-  g_hash_table_remove_all (node->ended);
-  g_hash_table_remove_all (node->paid);
-  g_hash_table_remove_all (node->letters_sent);
-  g_hash_table_remove_all (node->letters_stored);
-  g_hash_table_remove_all (node->spent);
-  node->has_forgotten = TRUE;
-  for (gint64 n = 1; n <= count; n++) {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (GeoRecord) record = NULL;
-    g_autofree gchar *text = NULL;
-    g_autoptr (GeoRecordBody) body = NULL;
-
-    if (!geo_journal_get_record (node->journal, n, &record, &text, &error) ||
-        (body = geo_record_body_from_text (text, -1, &error)) == NULL)
-      sim_fail_store (node->sim, node, "I8", error);
-    sim_said_stored (node, body, record->kind);
-  }
-}
-
-/* I8: after a fall the disk holds what it said it holds, and of what it did not
- * say the whole or nothing. */
-static void
-check_records (SimNode *node) {
-  g_autoptr (GError) error = NULL;
-  gint64 count = geo_journal_count_records (node->journal, &error);
-  g_autoptr (GeoRecordBody) body = g_steal_pointer (&node->uncertain);
-
-  if (count < 0)
-    sim_fail_store (node->sim, node, "I8", error);
-  if (!node->checked_exact) {
-    learn_anew (node, count);
-    return;
-  }
-  if (body != NULL && count == node->n_records + 1)
-    sim_said_stored (node, body, node->uncertain_kind);
-  if (count != node->n_records)
-    sim_fail (node->sim, node, "I8",
-              "the journal has %" G_GINT64_FORMAT
-              " records after a fall, %" G_GINT64_FORMAT " were stored",
-              count, node->n_records);
-}
-
-/* FALSE where what the disk kept of a journal is of no use any more. */
-static gboolean
-is_usable (SimNode *node) {
-  g_autoptr (GError) error = NULL;
-
-  if (node->checked_exact)
-    return TRUE;
-  if (geo_journal_verify (node->journal, NULL, NULL, NULL, &error))
-    return TRUE;
-  sim_trace (node->sim, node, "is damaged: %s", error->message);
-  return FALSE;
-}
-
-static void
-begin_anew (SimNode *node) {
-  sim_count (node->sim, SIM_COUNT_journals_lost);
-  sim_trace (node->sim, node, "has lost its journal");
-  g_clear_pointer (&node->journal, geo_journal_close);
-  sim_disk_wipe (node->disk);
-  g_clear_pointer (&node->uncertain, geo_record_body_free);
-  node->checked_exact = FALSE;
-  node->reborn = TRUE;
-}
-
-static const gchar *
-refuse_sometimes (const GeoContract *contract,
-                  const GeoOrder *order,
-                  gpointer user_data) {
-  SimNode *node = user_data;
-  Sim *sim = node->sim;
-  guint chance = sim->faults.refuses;
-
-  if (!sim->quiet && node->nature == SIM_REFUSES_LATE)
-    chance = 5000;
-  if (!sim_chance (sim, chance))
-    return NULL;
-  sim_count (sim, SIM_COUNT_refused_votes);
-  return "not_now";
-}
-
-/* FALSE where the disk cannot be read right now. */
-static gboolean
-load (SimNode *node) {
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *hub = NULL;
-
-  drop_party (node);
-  g_clear_pointer (&node->community, geo_community_free);
-  g_clear_pointer (&node->self, geo_participant_free);
-  if (!geo_journal_get_joined (node->journal, &node->community, &node->self,
-                               &hub, &error)) {
-    if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND))
-      return TRUE;
-    sim_fail_store (node->sim, node, "I8", error);
-  }
-  node->party = sim_load_party (node, &error);
-  if (node->party == NULL)
-    sim_fail_store (node->sim, node, "I8", error);
-  geo_party_set_refuse_func (node->party, refuse_sometimes, node);
-  sim_copy_use (node);
-  return TRUE;
-}
-
-static void
-connect_in (SimNode *node, gint64 in_ms) {
+sim_node_connect_in (SimNode *node, gint64 in_ms) {
   SimEvent *event;
 
   if (node->connecting || !node->wanted)
@@ -284,93 +70,8 @@ try_again (SimNode *node) {
   guint n = MIN (node->tries, G_N_ELEMENTS (backoff_ms) - 1);
 
   node->tries++;
-  connect_in (node,
-              backoff_ms[n] + sim_random_range (&node->sim->random, 0, 500));
-}
-
-void
-sim_node_start (SimNode *node) {
-  g_autoptr (GError) error = NULL;
-
-  node->journal = geo_journal_open (node->path, FALSE, &error);
-  if (node->journal == NULL && node->checked_exact)
-    sim_fail_store (node->sim, node, "I8", error);
-  if (node->journal == NULL || !is_usable (node)) {
-    begin_anew (node);
-    g_clear_error (&error);
-    node->journal = geo_journal_open (node->path, FALSE, &error);
-    if (node->journal == NULL)
-      sim_fail_store (node->sim, node, "I8", error);
-  }
-  check_records (node);
-  node->up = TRUE;
-  node->life++;
-  node->connecting = FALSE;
-  node->tries = 0;
-  sim_trace (node->sim, node, "starts");
-  load (node);
-  connect_in (node, 1);
-}
-
-static void
-go (SimNode *node) {
-  SimSession *session = g_steal_pointer (&node->session);
-
-  node->up = FALSE;
-  node->life++;
-  node->login = SIM_LOGIN_NONE;
-  g_ptr_array_set_size (node->early, 0);
-  if (session != NULL)
-    sim_session_close_node (session);
-}
-
-void
-sim_node_fall (SimNode *node, SimPower power) {
-  Sim *sim = node->sim;
-  SimDiskLosses losses = { 0 };
-  gboolean lied = sim_disk_has_lied (node->disk);
-
-  if (!node->up)
-    return;
-  sim_trace (sim, node, "falls (%d)", power);
-  sim_count (sim, SIM_COUNT_node_falls);
-  if (power != SIM_POWER_KEPT)
-    sim_count (sim, SIM_COUNT_power_cuts);
-  sim_disk_stop (node->disk);
-  close_all (node);
-  go (node);
-  sim_disk_restart (node->disk, power, &sim->random, &losses);
-  sim->counts[SIM_COUNT_writes_lost] += losses.lost;
-  sim->counts[SIM_COUNT_writes_torn] += losses.torn;
-  if (lied && losses.lost + losses.torn > 0) {
-    sim_count (sim, SIM_COUNT_syncs_lost);
-    node->checked_exact = FALSE;
-  }
-  sim_add_event (sim, SIM_EVENT_NODE_START,
-                 sim_random_range (&sim->random, 100, 60000))
-      ->node = node;
-}
-
-void
-sim_node_stop (SimNode *node) {
-  if (!node->up)
-    return;
-  close_all (node);
-  go (node);
-  sim_add_event (node->sim, SIM_EVENT_NODE_START, 1000)->node = node;
-}
-
-void
-sim_node_lose_journal (SimNode *node) {
-  if (!node->up)
-    return;
-  sim_disk_stop (node->disk);
-  close_all (node);
-  go (node);
-  begin_anew (node);
-  sim_add_event (node->sim, SIM_EVENT_NODE_START,
-                 sim_random_range (&node->sim->random, 1000, 60000))
-      ->node = node;
+  sim_node_connect_in (node, backoff_ms[n] +
+                                 sim_random_range (&node->sim->random, 0, 500));
 }
 
 /* --- Storing -------------------------------------------------------------- */
@@ -413,19 +114,19 @@ void
 sim_node_reload (SimNode *node, const SimEvent *event) {
   if (node->session != NULL)
     disconnect (node);
-  load (node);
+  sim_node_load (node);
   node->connecting = FALSE;
-  connect_in (node, 1);
+  sim_node_connect_in (node, 1);
 }
 
 /* The machine has gone further than the disk: it is made anew of what is
  * there. */
 static void
 storage_failed (SimNode *node) {
-  drop_party (node);
+  sim_node_drop_party (node);
   disconnect (node);
   node->connecting = TRUE;
-  load (node);
+  sim_node_load (node);
   reload_in (node, DISK_RETRY_MS);
 }
 
@@ -481,9 +182,8 @@ append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body) {
         sim_count (sim, SIM_COUNT_disk_errors);
     } else if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_FULL)) {
       sim_count (sim, SIM_COUNT_disk_full);
-    } else if (node->was_ahead &&
-               g_error_matches (error, GEO_STORE_ERROR,
-                                GEO_STORE_ERROR_CONFLICT)) {
+    } else if (node->was_ahead && g_error_matches (error, GEO_STORE_ERROR,
+                                                   GEO_STORE_ERROR_CONFLICT)) {
       /* P2: by a clock that was ahead nobody could ask about it any more, so
        * it was forgotten; the journal knows. */
       sim_trace (sim, node, "has voted already");
@@ -521,7 +221,7 @@ signed_in (SimNode *node) {
   GPtrArray *actions = geo_actions_new ();
   g_autoptr (GPtrArray) early = g_steal_pointer (&node->early);
 
-  node->early = new_messages ();
+  node->early = sim_node_new_messages ();
 
   node->login = SIM_LOGIN_IN;
   node->tries = 0;
@@ -548,9 +248,9 @@ sim_node_store (SimNode *node, const SimEvent *event) {
         !append (node, GEO_RECORD_KIND_JOINED, &node->joining))
       return;
     g_clear_pointer (&node->joining, geo_record_body_free);
-    load (node);
+    sim_node_load (node);
     sim_copy_fetch (node);
-    load (node);
+    sim_node_load (node);
     signed_in (node);
     return;
   }
@@ -804,7 +504,8 @@ perform (SimNode *node, GeoAction *action) {
         action->record_kind == GEO_RECORD_KIND_ORDER)
       return;
     if (sim_plants (sim, SIM_PLANT_LETTER_UNREAD) && !sim->quiet &&
-        action->record_kind == GEO_RECORD_KIND_LETTER && !action->record->has_to)
+        action->record_kind == GEO_RECORD_KIND_LETTER &&
+        !action->record->has_to)
       return;
     node->storing = TRUE;
     store_soon (node, FALSE);
@@ -913,7 +614,7 @@ sim_node_return (SimNode *node, gint64 in_ms) {
   if (!node->up)
     sim_add_event (node->sim, SIM_EVENT_NODE_START, in_ms)->node = node;
   else if (node->session == NULL)
-    connect_in (node, in_ms);
+    sim_node_connect_in (node, in_ms);
 }
 
 void

@@ -1,0 +1,17 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a simulated node's two halves, running and starting, ask of each other,
+ * and nobody else.
+ */
+#pragma once
+
+#include "sim.h"
+
+/* sim-node.c */
+void sim_node_drop_party (SimNode *node);
+void sim_node_connect_in (SimNode *node, gint64 in_ms);
+
+/* sim-start.c */
+void sim_node_load (SimNode *node);
+GPtrArray *sim_node_new_messages (void);
