@@ -96,6 +96,12 @@ make_words (GeoCli *cli, GError **error) {
 
   if (cli->words_file != NULL) {
     is_kept = save_words (cli->words_file, words, error);
+  } else if (!geo_passphrase_can_ask ()) {
+    is_kept = FALSE;
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("The new words are asked for once they are shown, "
+                            "and there is no terminal to ask on: let them be "
+                            "written into a new file with --save-words."));
   } else {
     show_words (cli, words);
     is_kept = ask_back (words, error);

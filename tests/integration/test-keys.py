@@ -196,6 +196,14 @@ def test_backup_opens_with_the_new_words(scene):
               wrong.write_words(scene.old[1]), status=USAGE)
 
 
+def test_no_terminal(scene):
+    """Words that nobody can be asked for are not even shown."""
+    olena = scene.olena
+    said = olena.run("key", "rotate", status=USAGE)
+    assert "--save-words" in said, said
+    olena.run("verify")
+
+
 def test_offline(scene):
     """The hub hears of it later, and what was on its way then goes there."""
     olena = scene.olena
