@@ -327,7 +327,7 @@ export_in_transaction (GeoJournal *journal,
   g_string_append_c (out, ',');
   if (!add_rows (export, "people",
                  "SELECT person FROM person WHERE"
-                 " pid IN (SELECT peer FROM activity)"
+                 " pid IN (SELECT peer FROM activity WHERE kind NOT IN (7, 8))"
                  " ORDER BY pid",
                  add_object, error))
     return FALSE;

@@ -571,6 +571,12 @@ test_votes (Fixture *fixture, gconstpointer data) {
          GEO_STORE_ERROR_VERIFY);
 }
 
+static gboolean
+export_cb (const gchar *text, gsize len, gpointer user_data, GError **error) {
+  g_string_append_len (user_data, text, (gssize) len);
+  return TRUE;
+}
+
 /* P8: what we refused is one line of history, and no proof of what became of
  * the payment in the end. */
 static void
@@ -581,6 +587,8 @@ test_refused_votes (Fixture *fixture, gconstpointer data) {
   GeoActivityFilter filter = { .kinds = 1u << GEO_ACTIVITY_REFUSED };
   g_autoptr (GeoActivity) row = NULL;
   g_autoptr (GArray) ids = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  GeoRecordBody *person = geo_record_body_new ();
   gint64 before = geo_journal_count_activity (fixture->journal, NULL);
 
   for (guint i = 0; i < 2; i++) {
@@ -610,6 +618,14 @@ test_refused_votes (Fixture *fixture, gconstpointer data) {
   g_assert_true (geo_journal_rebuild (fixture->journal, NULL));
   g_assert_cmpint (geo_journal_count_activity (fixture->journal, NULL), ==,
                    before + 1);
+
+  /* It is this wallet's own, and no other that has the same words knows of it:
+   * whom it was about is in nobody's export. */
+  person->person = geo_participant_copy (sample->people[1].person);
+  append (fixture, GEO_RECORD_KIND_PERSON, person);
+  g_assert_true (
+      geo_journal_export (fixture->journal, "[]", export_cb, text, NULL));
+  g_assert_nonnull (strstr (text->str, "\"people\":[],"));
 }
 
 /* What refuses has to be ours or for us, about one thing, and about this one.
