@@ -298,6 +298,9 @@ take_parameter (GeoLink *link,
     if (!check_text (value, NAME_LEN_MAX, GEO_TEXT_LINE, error))
       return FALSE;
     link->name = g_strdup (value);
+  } else if (g_str_equal (name, "key") && is_participant) {
+    link->has_key = TRUE;
+    return parse_bytes (value, link->key.bytes, GEO_PUBLIC_KEY_LEN, error);
   } else if (g_str_equal (name, "hub")) {
     if (!check_hub (value, error))
       return FALSE;
@@ -482,12 +485,16 @@ geo_link_to_string (const GeoLink *link) {
                                     ? geo_pid_to_string (&link->community)
                                     : NULL;
 
+  g_autofree gchar *key =
+      link->has_key ? write_bytes (link->key.bytes, GEO_PUBLIC_KEY_LEN) : NULL;
+
   g_string_append (out, kind_names[link->kind - 1]);
   switch (link->kind) {
   case GEO_LINK_PARTICIPANT:
     append_parameter (out, "pid", pid);
     append_parameter (out, "hub", link->hub);
     append_parameter (out, "name", link->name);
+    append_parameter (out, "key", key);
     append_parameter (out, "equivalent", link->equivalent);
     break;
   case GEO_LINK_PAY:

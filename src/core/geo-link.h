@@ -25,6 +25,9 @@ typedef struct {
   gboolean has_pid;
   GeoPid pid; /* participant: pid=, pay: to= */
   gchar *name; /* participant: name= */
+  /* participant: key=, the one in force where the PID is made of a former one. */
+  gboolean has_key;
+  GeoPublicKey key;
   gchar *hub; /* http(s):// or ws(s):// address of the hub */
   gboolean has_community;
   GeoPid community; /* join: community= */

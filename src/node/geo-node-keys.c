@@ -89,10 +89,10 @@ geo_node_load_keys (GeoNode *self, const GeoNodeData *data) {
         ((GeoJournalEvidence *) g_ptr_array_index (data->evidence, i))
             ->evidence;
 
-    for (guint j = 0; j < evidence->people->len; j++)
+    if (evidence->what == GEO_EVIDENCE_KIND_TWO_KEYS)
       geo_party_load_forked (
           self->party,
-          &((GeoParticipant *) g_ptr_array_index (evidence->people, j))->pid);
+          &((GeoParticipant *) g_ptr_array_index (evidence->people, 0))->pid);
   }
   g_clear_pointer (&self->changed_keys, g_hash_table_unref);
   self->changed_keys = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
@@ -262,15 +262,16 @@ geo_node_told_key (GeoNode *self, const GeoTold *told) {
   const GeoPid *pid = &told->person->pid;
   GeoPerson *person;
 
-  if (told->kind == GEO_TOLD_TWO_KEYS) {
+  if (told->kind == GEO_TOLD_TWO_KEYS)
     tell_two_keys (self, told->person);
-    return;
-  }
   person = geo_node_get_person (self, pid);
   /* Whoever is nothing to us has no page to warn on. */
   if (person == NULL)
     return;
-  g_hash_table_add (self->changed_keys, geo_pid_dup (pid));
+  if (told->kind == GEO_TOLD_NEW_KEY)
+    g_hash_table_add (self->changed_keys, geo_pid_dup (pid));
   geo_node_refresh_person (self, pid, FALSE);
-  g_signal_emit_by_name (self, "key-changed", person);
+  /* Who was compared with is told of two keys, and is in no doubt. */
+  if (geo_person_get_key_changed (person))
+    g_signal_emit_by_name (self, "key-changed", person);
 }

@@ -681,6 +681,9 @@ geo_node_get_contact_link (GeoNode *node) {
   link->pid = node->pid;
   link->name = g_strdup (node->self->name);
   link->hub = g_strdup (node->hub);
+  /* §13: of what the PID alone no longer shows. */
+  link->has_key = node->self->rotations->len > 0;
+  link->key = node->self->key;
   return geo_link_to_string (link);
 }
 

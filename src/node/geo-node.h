@@ -33,8 +33,8 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
  * evidence), "unread" (uint), "progress" (double).
  * Signals: "payment-received", "cleared" (GeoActivityItem *item), "fault"
  * (const gchar *message), "notice" (const gchar *sentence: something to know
- * that nothing has to be done about), "key-changed" (GeoPerson *person: they use
- * another key than they did). */
+ * that nothing has to be done about), "key-changed" (GeoPerson *person: whose
+ * key it is is in doubt, see geo_node_get_key_doubt ()). */
 
 /* Joins a community with an unlocked profile: link is geo://v1/join?…, an
  * address of a hub, or "rest:" and the address of one that speaks the public

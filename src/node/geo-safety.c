@@ -21,6 +21,7 @@
 #define MEMORY (64 * 1024 * 1024)
 #define KEY_VERIFIED "verified"
 #define KEY_ACCEPTED "accepted"
+#define KEY_FORKED "forked"
 
 static const struct {
   const gchar *picture;
@@ -235,11 +236,47 @@ geo_node_get_verified (GeoNode *node, const GeoPid *pid) {
 }
 
 gboolean
+geo_node_was_verified (GeoNode *node, const GeoPid *pid) {
+  g_autofree gchar *group = geo_pid_to_string (pid);
+
+  return node->notes != NULL &&
+         g_key_file_has_key (node->notes, group, KEY_VERIFIED, NULL);
+}
+
+GeoKeyDoubt
+geo_node_get_key_doubt (GeoNode *node, const GeoPid *pid) {
+  if (is_noted (node, pid, KEY_VERIFIED))
+    return GEO_KEY_DOUBT_NONE;
+  /* Who accepted a key did not know yet of another one beside it. */
+  if (node->party != NULL && geo_party_is_forked (node->party, pid) &&
+      !is_noted (node, pid, KEY_FORKED))
+    return GEO_KEY_DOUBT_FORKED;
+  if (node->changed_keys != NULL &&
+      g_hash_table_contains (node->changed_keys, pid) &&
+      !is_noted (node, pid, KEY_ACCEPTED))
+    return GEO_KEY_DOUBT_CHANGED;
+  return GEO_KEY_DOUBT_NONE;
+}
+
+gboolean
 geo_node_get_key_changed (GeoNode *node, const GeoPid *pid) {
-  return node->changed_keys != NULL &&
-         g_hash_table_contains (node->changed_keys, pid) &&
-         !is_noted (node, pid, KEY_ACCEPTED) &&
-         !is_noted (node, pid, KEY_VERIFIED);
+  return geo_node_get_key_doubt (node, pid) != GEO_KEY_DOUBT_NONE;
+}
+
+gboolean
+geo_node_link_shows_key (GeoNode *node, const GeoLink *link) {
+  const GeoPublicKey *key;
+  GeoPid digest;
+
+  g_assert (link->kind == GEO_LINK_PARTICIPANT && link->has_pid);
+  key = find_key (node, &link->pid);
+  if (key == NULL)
+    return FALSE;
+  if (link->has_key)
+    return geo_public_key_equal (key, &link->key);
+  /* §1: the PID is made of the first key, and shows nothing of a later one. */
+  geo_pid_from_key (key, &digest);
+  return geo_pid_equal (&digest, &link->pid);
 }
 
 void
@@ -252,6 +289,8 @@ geo_node_accept_key (GeoNode *node, const GeoPid *pid) {
     return;
   text = geo_public_key_to_string (key);
   g_key_file_set_string (node->notes, group, KEY_ACCEPTED, text);
+  if (geo_party_is_forked (node->party, pid))
+    g_key_file_set_string (node->notes, group, KEY_FORKED, text);
   save (node);
   geo_node_refresh_person (node, pid, FALSE);
 }

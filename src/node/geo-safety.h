@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "core/geo-link.h"
 #include "node/geo-node.h"
 
 G_BEGIN_DECLS
@@ -43,12 +44,27 @@ gboolean geo_node_compare_finish (GeoNode *node,
 
 /* I compared with them, and their key is still that one. */
 gboolean geo_node_get_verified (GeoNode *node, const GeoPid *pid);
-/* Their key is another one than when they became known here, and neither was it
- * accepted nor compared. */
+/* I compared with them once, with this key or a former one. */
+gboolean geo_node_was_verified (GeoNode *node, const GeoPid *pid);
+
+typedef enum {
+  GEO_KEY_DOUBT_NONE = 0,
+  /* It is another one than when they became known here. */
+  GEO_KEY_DOUBT_CHANGED = 1,
+  /* Two new keys are about (K5): the one that was known first counts. */
+  GEO_KEY_DOUBT_FORKED = 2,
+} GeoKeyDoubt;
+
+/* Whether there is something to find out about the key of one of my people that
+ * was neither accepted nor compared. */
+GeoKeyDoubt geo_node_get_key_doubt (GeoNode *node, const GeoPid *pid);
 gboolean geo_node_get_key_changed (GeoNode *node, const GeoPid *pid);
-/* I know that they changed it: nothing more is said of it until it changes once
- * more.  It is a note like the one below. */
+/* I know of it: nothing more is said of it until it changes once more.  It is a
+ * note like the one below. */
 void geo_node_accept_key (GeoNode *node, const GeoPid *pid);
+/* link: geo://v1/participant?… as its owner shows it.  TRUE: the key of whoever
+ * it names is here the one that it shows. */
+gboolean geo_node_link_shows_key (GeoNode *node, const GeoLink *link);
 /* FALSE: their key is not known here.  It goes to disk by and by; where that
  * fails, they are compared with once more some day, and nothing else. */
 gboolean

@@ -389,6 +389,11 @@ geo_party_load_forked (GeoParty *party, const GeoPid *pid) {
   g_hash_table_add (party->forked, geo_pid_dup (pid));
 }
 
+gboolean
+geo_party_is_forked (const GeoParty *party, const GeoPid *pid) {
+  return g_hash_table_contains (party->forked, pid);
+}
+
 void
 geo_party_load_line_since (GeoParty *party,
                            const GeoTrustLine *line,

@@ -35,6 +35,8 @@ void geo_party_load_person (GeoParty *party, const GeoParticipant *person);
 void geo_party_load_former (GeoParty *party, GeoSecret *secret);
 /* K5: that there are two chains of somebody's keys is on disk already. */
 void geo_party_load_forked (GeoParty *party, const GeoPid *pid);
+/* Two chains of their keys are known; the first one counts. */
+gboolean geo_party_is_forked (const GeoParty *party, const GeoPid *pid);
 /* in_force FALSE: signed and stored by us, not receipted yet. */
 void geo_party_load_line (GeoParty *party,
                           const GeoTrustLine *line,

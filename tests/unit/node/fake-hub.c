@@ -123,11 +123,25 @@ present (FakeHub *hub, const GeoPid *pid, gboolean is_present) {
   carry_out (hub, actions);
 }
 
+/* K7: the chain goes on from what is known here. */
+static gboolean
+has_new_key (FakeHub *hub, const GeoMsgAuth *auth) {
+  const GeoParticipant *known =
+      geo_book_get_participant (hub->book, &auth->login->pid);
+
+  return known != NULL && auth->participant != NULL &&
+         geo_participant_check (auth->participant, &hub->community->community,
+                                NULL) &&
+         geo_participant_compare_keys (known, auth->participant) ==
+             GEO_KEY_CHAIN_LONGER;
+}
+
 static gboolean
 check_login (FakeHub *hub, Guest *guest, const GeoMsgAuth *auth) {
   const GeoParticipant *known = geo_book_get_participant (hub->book,
                                                           &guest->pid);
-  const GeoParticipant *participant = known != NULL ? known : auth->participant;
+  const GeoParticipant *participant =
+      known != NULL && !has_new_key (hub, auth) ? known : auth->participant;
 
   return participant != NULL && guest->challenge != NULL &&
          g_str_equal (auth->login->challenge, guest->challenge) &&
@@ -154,7 +168,7 @@ answer_auth (FakeHub *hub, Guest *guest, const GeoMessage *message) {
                 GEO_REASON_NOT_ALLOWED);
     return;
   }
-  if (!known) {
+  if (!known || has_new_key (hub, auth)) {
     g_autoptr (GPtrArray) actions = geo_actions_new ();
     g_autoptr (GError) error = NULL;
 
@@ -569,6 +583,23 @@ fake_hub_bend (FakeHub *hub, gboolean bends) {
 void
 fake_hub_lie (FakeHub *hub, gboolean lies) {
   hub->lies = lies;
+}
+
+const GeoParticipant *
+fake_hub_get_participant (FakeHub *hub, const GeoPid *pid) {
+  return geo_book_get_participant (hub->book, pid);
+}
+
+void
+fake_hub_show (FakeHub *hub, const GeoParticipant *participant) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_PEOPLE_RESULT,
+                                                    NULL);
+
+  g_ptr_array_add (message->u.people_result->items,
+                   geo_participant_copy (participant));
+  for (guint i = 0; i < hub->guests->len; i++)
+    geo_session_send (((Guest *) g_ptr_array_index (hub->guests, i))->session,
+                      message);
 }
 
 guint

@@ -10,6 +10,7 @@
 
 #include "core/geo-words.h"
 #include "node/geo-profile-private.h"
+#include "node/geo-rotation.h"
 
 gboolean
 wait_tick (gpointer unused) {
@@ -128,6 +129,24 @@ end_node (GeoNode *node) {
 void
 pid_of (GeoNode *node, GeoPid *pid) {
   g_assert_true (geo_pid_parse (geo_node_get_pid (node), pid, NULL));
+}
+
+gchar *
+change_key (GeoNode *node) {
+  g_autoptr (GeoCommunities) communities =
+      geo_communities_new (geo_node_get_profile (node));
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gchar *words = geo_profile_make_words ();
+
+  geo_communities_add (communities, node);
+  geo_communities_rotate_key_async (communities, words, "passphrase",
+                                    keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_communities_rotate_key_finish (communities, result, &error);
+  g_assert_no_error (error);
+  wait_connected (node);
+  return words;
 }
 
 void

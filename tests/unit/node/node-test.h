@@ -69,6 +69,11 @@ void fake_hub_rename (FakeHub *hub, const gchar *name);
 void fake_hub_lie (FakeHub *hub, gboolean lies);
 /* Shows hops that are not in the contract when it asks for votes. */
 void fake_hub_bend (FakeHub *hub, gboolean bends);
+/* Shows everybody who is here this form of somebody. */
+void fake_hub_show (FakeHub *hub, const GeoParticipant *participant);
+/* As it is known there; borrowed. */
+const GeoParticipant *fake_hub_get_participant (FakeHub *hub,
+                                                const GeoPid *pid);
 /* Clears what closes a circle, or asks; how many circles. */
 guint fake_hub_clear (FakeHub *hub, const gchar *equivalent);
 guint fake_hub_count_commits (FakeHub *hub);
@@ -89,6 +94,9 @@ void wait_connected (GeoNode *node);
 /* No reference but ours is left. */
 void end_node (GeoNode *node);
 void pid_of (GeoNode *node, GeoPid *pid);
+/* They have another key then, which the hub knows; answers its words, for
+ * geo_words_free (). */
+gchar *change_key (GeoNode *node);
 /* The truster must know the other one. */
 void find (GeoNode *node, GeoNode *other);
 void trust (GeoNode *node, GeoNode *other, gint64 limit);
