@@ -197,6 +197,7 @@ geo_node_refresh_person (GeoNode *self, const GeoPid *pid, gboolean present) {
   GeoPerson *person = g_hash_table_lookup (self->people_by_pid, pid);
   g_autoptr (GeoPerson) made = NULL;
   guint n = self->community != NULL ? self->community->equivalents->len : 0;
+  gboolean is_doubted;
 
   /* Between a failed write and the new start nothing is known for sure, so what
    * is shown stays. */
@@ -206,6 +207,7 @@ geo_node_refresh_person (GeoNode *self, const GeoPid *pid, gboolean present) {
   if (person == NULL)
     person = made = geo_person_new (pid, geo_node_find_name (self, pid));
   geo_person_set_verified (person, geo_node_get_verified (self, pid));
+  is_doubted = geo_person_get_key_changed (person);
   geo_person_set_key_changed (person, geo_node_get_key_changed (self, pid));
   for (guint i = 0; i < n; i++) {
     const GeoEquivalent *equivalent =
@@ -216,11 +218,15 @@ geo_node_refresh_person (GeoNode *self, const GeoPid *pid, gboolean present) {
     put_relation (self, person, i, any ? &state : NULL);
     present = present || any;
   }
-  if (made == NULL || !present)
+  if (made != NULL && !present)
     return;
-  g_hash_table_insert (self->people_by_pid, geo_pid_dup (pid),
-                       g_object_ref (made));
-  g_list_store_insert_sorted (self->people, made, compare_people, NULL);
+  if (made != NULL) {
+    g_hash_table_insert (self->people_by_pid, geo_pid_dup (pid),
+                         g_object_ref (made));
+    g_list_store_insert_sorted (self->people, made, compare_people, NULL);
+  }
+  if (is_doubted != geo_person_get_key_changed (person))
+    geo_node_update_key_doubts (self);
 }
 
 void

@@ -158,6 +158,7 @@ struct _GeoNode {
   guint generation; /* Of the party: what an older one wanted is dropped. */
   GHashTable *timers; /* GeoHash → GeoNodeTimer */
   guint open_count;
+  guint key_doubts;
 
   /* geo-node-lists.c */
   GListStore *people;
@@ -212,6 +213,7 @@ GeoNode *geo_node_new (GeoProfile *profile);
 void geo_node_set_connection (GeoNode *self,
                               GeoConnection connection,
                               const gchar *detail);
+void geo_node_update_key_doubts (GeoNode *self);
 void geo_node_update_open_count (GeoNode *self);
 void geo_node_set_open_count (GeoNode *self, guint count);
 /* Waiters for the hub get their answer if there is one now. */

@@ -24,6 +24,7 @@ enum {
   PROP_CONNECTION,
   PROP_CONNECTION_DETAIL,
   PROP_OPEN_COUNT,
+  PROP_KEY_DOUBTS,
   PROP_UNREAD,
   PROP_REQUEST_COUNT,
   PROP_PROGRESS,
@@ -113,6 +114,9 @@ geo_node_get_property (GObject *object,
   case PROP_OPEN_COUNT:
     g_value_set_uint (value, self->open_count);
     break;
+  case PROP_KEY_DOUBTS:
+    g_value_set_uint (value, self->key_doubts);
+    break;
   case PROP_UNREAD:
     g_value_set_uint (value, self->unread);
     break;
@@ -144,6 +148,8 @@ geo_node_class_init (GeoNodeClass *klass) {
   props[PROP_CONNECTION_DETAIL] = g_param_spec_string ("connection-detail",
                                                        NULL, NULL, NULL, flags);
   props[PROP_OPEN_COUNT] = g_param_spec_uint ("open-count", NULL, NULL, 0,
+                                              G_MAXUINT, 0, flags);
+  props[PROP_KEY_DOUBTS] = g_param_spec_uint ("key-doubts", NULL, NULL, 0,
                                               G_MAXUINT, 0, flags);
   props[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0,
                                           flags);
@@ -246,6 +252,23 @@ geo_node_set_open_count (GeoNode *self, guint count) {
     return;
   self->open_count = count;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN_COUNT]);
+}
+
+void
+geo_node_update_key_doubts (GeoNode *self) {
+  GListModel *people = geo_node_get_people (self);
+  guint count = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (people); i++) {
+    g_autoptr (GeoPerson) person = g_list_model_get_item (people, i);
+
+    if (geo_person_get_key_changed (person))
+      count++;
+  }
+  if (count == self->key_doubts)
+    return;
+  self->key_doubts = count;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_KEY_DOUBTS]);
 }
 
 void

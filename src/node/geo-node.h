@@ -30,7 +30,8 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
 
 /* Properties that notify: "connection" (GeoConnection as int),
  * "connection-detail" (string), "open-count" (uint: payments and votes without
- * evidence), "unread" (uint), "progress" (double).
+ * evidence), "key-doubts" (uint: how many of my people have a key that is in
+ * doubt, see geo-safety.h), "unread" (uint), "progress" (double).
  * Signals: "payment-received", "cleared" (GeoActivityItem *item), "fault"
  * (const gchar *message), "notice" (const gchar *sentence: something to know
  * that nothing has to be done about), "key-changed" (GeoPerson *person: whose

@@ -68,7 +68,10 @@ static const Topic topics[] = {
           "Nobody can make you owe anything without your signature."),
       N_ ("Somebody says they are a friend: compare the six pictures in "
           "person, or on a call. Whoever was compared has a mark beside their "
-          "name.") } },
+          "name."),
+      N_ ("Somebody’s key has changed: you are warned before you pay or trust "
+          "them. They made new words, or somebody else has their old ones. Ask "
+          "them in person, and compare again.") } },
   { "computer-symbolic",
     N_ ("When the Computer Is Lost"),
     { N_ ("Your twelve recovery words are your key. Install Geo on another "

@@ -14,6 +14,7 @@
 #include "node/geo-phrases.h"
 #include "wallet/geo-activity-row.h"
 #include "wallet/geo-backup-dialog.h"
+#include "wallet/geo-key-warning.h"
 #include "wallet/geo-request-answer.h"
 #include "wallet/geo-total-card.h"
 #include "wallet/geo-words-dialog.h"
@@ -35,8 +36,8 @@ struct _GeoHomePage {
   GeoNode *node;
   GtkSliceListModel *latest;
   GPtrArray *cards; /* In totals_box, which holds them. */
-  GPtrArray
-      *proposals; /* And requests: rows in attention_group, which holds them. */
+  /* And requests, and doubts: rows in attention_group, which holds them. */
+  GPtrArray *proposals;
 
   /* template children */
   GtkBox *totals_box;
@@ -145,15 +146,46 @@ show_requests (GeoHomePage *self) {
   }
 }
 
+static void
+doubt_cb (AdwActionRow *row, GeoHomePage *self) {
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-person", "s",
+                              g_object_get_data (G_OBJECT (row), "key"));
+}
+
+/* People whose key has changed. */
+static void
+show_doubts (GeoHomePage *self) {
+  GListModel *people = geo_node_get_people (self->node);
+
+  for (guint i = 0; i < g_list_model_get_n_items (people); i++) {
+    g_autoptr (GeoPerson) person = g_list_model_get_item (people, i);
+    g_autofree gchar *phrase = geo_key_warning_phrase (self->node, person);
+    AdwActionRow *row;
+
+    if (phrase == NULL)
+      continue;
+    row = add_waiting (self, "dialog-warning-symbolic", phrase,
+                       _ ("See what it means before you pay or trust."));
+    g_object_set_data_full (G_OBJECT (row), "key",
+                            g_strdup (geo_person_get_pid_text (person)),
+                            g_free);
+    g_signal_connect (row, "activated", G_CALLBACK (doubt_cb), self);
+  }
+}
+
+static void
+remove_waiting (GeoHomePage *self) {
+  for (guint i = 0; i < self->proposals->len; i++)
+    adw_preferences_group_remove (self->attention_group,
+                                  self->proposals->pdata[i]);
+  g_ptr_array_set_size (self->proposals, 0);
+}
+
 /* Clearings that wait for a word. */
 static void
 show_proposals (GeoHomePage *self) {
   GListModel *proposals = geo_node_get_proposals (self->node);
 
-  for (guint i = 0; i < self->proposals->len; i++)
-    adw_preferences_group_remove (self->attention_group,
-                                  self->proposals->pdata[i]);
-  g_ptr_array_set_size (self->proposals, 0);
   for (guint i = 0; i < g_list_model_get_n_items (proposals); i++) {
     g_autoptr (GeoProposalItem) item = g_list_model_get_item (proposals, i);
     g_autofree gchar *sentence = geo_phrase_proposal (item);
@@ -205,6 +237,8 @@ show_attention (GeoHomePage *self) {
   count_lines (self, &given, &got);
   show_fault (self);
   show_open (self);
+  remove_waiting (self);
+  show_doubts (self);
   show_proposals (self);
   show_requests (self);
   gtk_widget_set_visible (GTK_WIDGET (self->words_row),
@@ -433,6 +467,8 @@ geo_home_page_set_node (GeoHomePage *self, GeoNode *node) {
   g_signal_connect_swapped (geo_node_get_requests (node), "items-changed",
                             G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (node, "notify::connection", G_CALLBACK (changed_cb),
+                            self);
+  g_signal_connect_swapped (node, "notify::key-doubts", G_CALLBACK (changed_cb),
                             self);
   g_signal_connect_swapped (geo_node_get_profile (node), "notify::backup-time",
                             G_CALLBACK (changed_cb), self);

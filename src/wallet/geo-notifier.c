@@ -14,6 +14,7 @@
 #include "node/geo-node-requests.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-errand.h"
+#include "wallet/geo-key-warning.h"
 #include "wallet/geo-settings.h"
 
 /* Payments that are told one by one; more of them are told as a number. */
@@ -399,6 +400,26 @@ fault_cb (GeoNode *node, const gchar *message, Watch *watch) {
   tell (watch, "fault", "", notification);
 }
 
+static void
+key_changed_cb (GeoNode *node, GeoPerson *person, Watch *watch) {
+  const gchar *pid = geo_person_get_pid_text (person);
+  g_autofree gchar *title = NULL;
+  GNotification *notification;
+
+  if (!is_wanted (watch, "notify-keys"))
+    return;
+  if (geo_wallet_is_locked (watch->notifier->wallet))
+    title = g_strdup (_ ("Somebody’s key has changed"));
+  else
+    title = geo_key_warning_phrase (node, person);
+  notification = make (watch, title,
+                       _ ("See what it means before you pay or trust."),
+                       "win.show-person", pid);
+  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
+  add_show_button (watch, notification, "win.show-person", pid);
+  tell (watch, "key", pid, notification);
+}
+
 /* --- Which communities there are ------------------------------------- */
 
 static void
@@ -436,6 +457,7 @@ set_node (Watch *watch, GeoNode *node) {
   g_signal_connect (node, "request-received", G_CALLBACK (request_received_cb),
                     watch);
   g_signal_connect (node, "fault", G_CALLBACK (fault_cb), watch);
+  g_signal_connect (node, "key-changed", G_CALLBACK (key_changed_cb), watch);
   g_signal_connect_swapped (node, "notify::open-count",
                             G_CALLBACK (open_count_cb), watch);
   g_signal_connect (geo_node_get_requests (node), "items-changed",

@@ -14,6 +14,7 @@
 #include "node/geo-phrases.h"
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-ask-again.h"
+#include "wallet/geo-key-warning.h"
 #include "wallet/geo-payment-view.h"
 #include "wallet/geo-person-chooser.h"
 #include "wallet/geo-quote-watch.h"
@@ -37,6 +38,7 @@ struct _GeoPayDialog {
   /* template children */
   AdwNavigationView *navigation;
   GeoPersonChooser *chooser;
+  GeoKeyWarning *warning;
   AdwAvatar *avatar;
   GtkLabel *name_label;
   GtkLabel *asked_label;
@@ -289,11 +291,26 @@ take_signed_link (GeoPayDialog *self, const GeoLink *link) {
                             g_object_ref (self));
 }
 
+/* Who is paid is who they seem to be, or it was said that it is all right. */
+static void
+show_amount (GeoPayDialog *self) {
+  gboolean is_doubtful = geo_person_get_key_changed (self->person);
+  const gchar *pages[] = { "who", is_doubtful ? "warning" : "amount", NULL };
+
+  if (is_doubtful)
+    geo_key_warning_set_person (self->warning, self->node, self->person);
+  adw_navigation_view_replace_with_tags (
+      self->navigation, self->is_given ? pages + 1 : pages,
+      self->is_given ? 1 : 2);
+  adw_dialog_set_default_widget (ADW_DIALOG (self), NULL);
+  if (!is_doubtful && gtk_widget_is_sensitive (GTK_WIDGET (self->amount_entry)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->amount_entry));
+}
+
 static void
 chosen_cb (GeoPersonChooser *chooser, GeoPerson *person, GeoPayDialog *self) {
   const gchar *name = geo_person_get_name (person);
   const GeoLink *link = geo_person_chooser_get_link (chooser);
-  const gchar *only[] = { "amount", NULL };
 
   g_set_object (&self->person, person);
   adw_avatar_set_text (self->avatar, name);
@@ -307,10 +324,11 @@ chosen_cb (GeoPersonChooser *chooser, GeoPerson *person, GeoPayDialog *self) {
   if (link != NULL && link->kind == GEO_LINK_PAY && link->invoice != NULL)
     take_signed_link (self, link);
   amount_cb (self);
-  if (self->is_given)
-    adw_navigation_view_replace_with_tags (self->navigation, only, 1);
-  else
-    adw_navigation_view_push_by_tag (self->navigation, "amount");
+  if (self->is_given || geo_person_get_key_changed (person)) {
+    show_amount (self);
+    return;
+  }
+  adw_navigation_view_push_by_tag (self->navigation, "amount");
   if (gtk_widget_is_sensitive (GTK_WIDGET (self->amount_entry)))
     gtk_widget_grab_focus (GTK_WIDGET (self->amount_entry));
 }
@@ -406,6 +424,11 @@ pay (GeoPayDialog *self) {
    * here. */
   if (!geo_amount_entry_get_amount (self->amount_entry, &amount))
     return;
+  /* Meanwhile. */
+  if (geo_person_get_key_changed (self->person)) {
+    show_amount (self);
+    return;
+  }
   if (self->request != NULL)
     payment = geo_node_pay_request (self->node, NULL, self->request, &amount,
                                     *note != '\0' ? note : NULL, &error);
@@ -539,6 +562,7 @@ bind_children (GtkWidgetClass *widget_class) {
                                         amount_entry);
   gtk_widget_class_bind_template_child (widget_class, GeoPayDialog,
                                         asked_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoPayDialog, warning);
   gtk_widget_class_bind_template_child (widget_class, GeoPayDialog, hint_label);
   gtk_widget_class_bind_template_child (widget_class, GeoPayDialog, remedy);
   gtk_widget_class_bind_template_child (widget_class, GeoPayDialog, note_row);
@@ -570,6 +594,7 @@ geo_pay_dialog_class_init (GeoPayDialogClass *klass) {
   G_OBJECT_CLASS (klass)->dispose = geo_pay_dialog_dispose;
   ADW_DIALOG_CLASS (klass)->closed = geo_pay_dialog_closed;
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
+  g_type_ensure (GEO_TYPE_KEY_WARNING);
   g_type_ensure (GEO_TYPE_PAYMENT_VIEW);
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);
   g_type_ensure (GEO_TYPE_TRUST_REMEDY);
@@ -584,6 +609,8 @@ geo_pay_dialog_init (GeoPayDialog *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
   geo_amount_entry_set_label (self->amount_entry, _ ("Amount to pay"));
   g_signal_connect (self->chooser, "chosen", G_CALLBACK (chosen_cb), self);
+  g_signal_connect_swapped (self->warning, "settled", G_CALLBACK (show_amount),
+                            self);
   g_signal_connect_swapped (self->amount_entry, "changed",
                             G_CALLBACK (amount_cb), self);
   g_signal_connect_swapped (self->amount_entry, "activate",

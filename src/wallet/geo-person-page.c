@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "node/geo-phrases.h"
+#include "wallet/geo-key-warning.h"
 #include "wallet/geo-person-watch.h"
 #include "wallet/geo-request-answer.h"
 #include "wallet/geo-verify-dialog.h"
@@ -27,6 +28,7 @@ struct _GeoPersonPage {
   GPtrArray *groups; /* In relations_box, which holds them. */
 
   /* template children */
+  GeoKeyWarning *warning;
   AdwAvatar *avatar;
   GtkLabel *name_label;
   GtkButton *pay_button;
@@ -125,6 +127,7 @@ update (GeoPersonPage *self) {
   const gchar *name = geo_person_get_name (self->person);
   GListModel *relations = geo_person_get_relations (self->person);
   guint n = g_list_model_get_n_items (relations);
+  gboolean is_doubtful = geo_person_get_key_changed (self->person);
 
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), name);
   adw_avatar_set_text (self->avatar, name);
@@ -132,7 +135,13 @@ update (GeoPersonPage *self) {
   gtk_button_set_label (self->trust_button, has_my_line (self)
                                                 ? _ ("Change _Trust…")
                                                 : _ ("_Trust…"));
-
+  gtk_widget_set_visible (GTK_WIDGET (self->warning), is_doubtful);
+  gtk_widget_set_visible (GTK_WIDGET (self->pay_button), !is_doubtful);
+  gtk_widget_set_visible (GTK_WIDGET (self->request_button), !is_doubtful);
+  /* Trust can be lowered at any time. */
+  gtk_widget_set_visible (GTK_WIDGET (self->trust_button),
+                          !is_doubtful || has_my_line (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->ask_row), !is_doubtful);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->verify_row),
                                  geo_person_get_verified (self->person)
                                      ? _ ("Verified in person")
@@ -178,6 +187,7 @@ set_person (GeoPersonPage *self, GeoPerson *person) {
   if (self->watch != NULL)
     g_signal_handlers_disconnect_by_data (self->watch, self);
   g_clear_object (&self->watch);
+  geo_key_warning_set_person (self->warning, self->node, person);
   self->watch = geo_person_watch_new (person);
   g_signal_connect_swapped (self->watch, "changed", G_CALLBACK (changed_cb),
                             self);
@@ -243,8 +253,10 @@ geo_person_page_class_init (GeoPersonPageClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_person_page_dispose;
+  g_type_ensure (GEO_TYPE_KEY_WARNING);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-person-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonPage, warning);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage,
                                         name_label);

@@ -24,6 +24,7 @@ struct _GeoPersonRow {
   AdwAvatar *avatar;
   GtkLabel *name_label;
   GtkWidget *verified_icon;
+  GtkWidget *warning_icon;
   GtkLabel *relation_label;
 };
 
@@ -51,7 +52,9 @@ static void
 update (GeoPersonRow *self) {
   const gchar *name = geo_person_get_name (self->person);
   GListModel *relations = geo_person_get_relations (self->person);
-  g_autoptr (GString) text = g_string_new (NULL);
+  gboolean is_doubtful = geo_person_get_key_changed (self->person);
+  g_autoptr (GString) text = g_string_new (
+      is_doubtful ? _ ("Their key is in doubt") : NULL);
 
   for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
     g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
@@ -72,6 +75,7 @@ update (GeoPersonRow *self) {
   gtk_label_set_label (self->relation_label, text->str);
   gtk_widget_set_visible (self->verified_icon,
                           geo_person_get_verified (self->person));
+  gtk_widget_set_visible (self->warning_icon, is_doubtful);
 }
 
 static void
@@ -91,6 +95,8 @@ geo_person_row_class_init (GeoPersonRowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoPersonRow, name_label);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonRow,
                                         verified_icon);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonRow,
+                                        warning_icon);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonRow,
                                         relation_label);
 }

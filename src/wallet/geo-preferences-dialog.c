@@ -32,6 +32,7 @@ struct _GeoPreferencesDialog {
   AdwSwitchRow *notify_clearing_row;
   AdwSwitchRow *notify_doubt_row;
   AdwSwitchRow *notify_hub_row;
+  AdwSwitchRow *notify_keys_row;
 };
 
 G_DEFINE_FINAL_TYPE (GeoPreferencesDialog,
@@ -176,6 +177,8 @@ geo_preferences_dialog_class_init (GeoPreferencesDialogClass *klass) {
                                         notify_doubt_row);
   gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
                                         notify_hub_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
+                                        notify_keys_row);
 }
 
 /* Where nothing is kept, nothing can be switched. */
@@ -191,6 +194,7 @@ bind_switches (GeoPreferencesDialog *self) {
     { "notify-clearing", self->notify_clearing_row },
     { "notify-doubt", self->notify_doubt_row },
     { "notify-hub", self->notify_hub_row },
+    { "notify-keys", self->notify_keys_row },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (switches); i++) {

@@ -12,6 +12,7 @@
 
 #include "node/geo-phrases.h"
 #include "wallet/geo-amount-entry.h"
+#include "wallet/geo-key-warning.h"
 
 typedef struct {
   GtkWidget *parent;
@@ -125,6 +126,9 @@ answer_cb (AdwAlertDialog *alert, const gchar *response, Question *question) {
     respond (question, GEO_VERDICT_DECLINED, _ ("You said no"));
     return;
   }
+  if (g_str_equal (response, "look"))
+    gtk_widget_activate_action (question->parent, "win.show-person", "s",
+                                geo_person_get_pid_text (question->person));
   if (!g_str_equal (response, "accept"))
     return;
   switch (geo_request_item_get_kind (question->item)) {
@@ -155,12 +159,23 @@ geo_request_answer_label (GeoRequestItem *item) {
   return "";
 }
 
+/* Whoever asks, where their key is in doubt: that comes first.  Borrowed. */
+static GeoPerson *
+find_doubtful (GeoNode *node, GeoRequestItem *item) {
+  const GeoPid *peer = geo_request_item_get_peer (item);
+  GeoPerson *person = peer != NULL ? geo_node_get_person (node, peer) : NULL;
+
+  return person != NULL && geo_person_get_key_changed (person) ? person : NULL;
+}
+
 void
 geo_request_answer (GtkWidget *parent, GeoNode *node, const gchar *key) {
   GeoRequestItem *item = geo_node_find_request (node, key);
   g_autofree gchar *phrase = NULL;
+  g_autofree gchar *doubt = NULL;
   g_autofree gchar *body = NULL;
   const gchar *memo;
+  GeoPerson *person;
   Question *question;
   AdwDialog *alert;
 
@@ -169,16 +184,25 @@ geo_request_answer (GtkWidget *parent, GeoNode *node, const gchar *key) {
   phrase = geo_phrase_request_asks (item);
   question = question_new (parent, node);
   question->item = g_object_ref (item);
+  person = find_doubtful (node, item);
+  if (person != NULL)
+    question->person = g_object_ref (person);
   memo = geo_request_item_get_memo (item);
-  body = memo != NULL ? g_strconcat (phrase, "\n\n", memo, NULL)
-                      : g_strdup (phrase);
+  if (person != NULL)
+    doubt = geo_key_warning_phrase (node, person);
+  body = g_strconcat (phrase, memo != NULL ? "\n\n" : "",
+                      memo != NULL ? memo : "", doubt != NULL ? "\n\n" : "",
+                      doubt, NULL);
   /* Headings break between words only, and names are long. */
   alert = adw_alert_dialog_new (_ ("You Are Asked"), body);
   adw_alert_dialog_add_responses (
       ADW_ALERT_DIALOG (alert), "later", _ ("_Later"), "decline",
-      _ ("_Decline"), "accept", geo_request_answer_label (item), NULL);
-  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (alert), "accept",
-                                            ADW_RESPONSE_SUGGESTED);
+      _ ("_Decline"), person != NULL ? "look" : "accept",
+      person != NULL ? _ ("_See Their Key") : geo_request_answer_label (item),
+      NULL);
+  adw_alert_dialog_set_response_appearance (
+      ADW_ALERT_DIALOG (alert), person != NULL ? "look" : "accept",
+      ADW_RESPONSE_SUGGESTED);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (alert), "later");
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (alert), "later");
   g_signal_connect_data (alert, "response", G_CALLBACK (answer_cb), question,

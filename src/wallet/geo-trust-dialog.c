@@ -12,6 +12,7 @@
 
 #include "node/geo-phrases.h"
 #include "wallet/geo-amount-entry.h"
+#include "wallet/geo-key-warning.h"
 #include "wallet/geo-person-chooser.h"
 
 struct _GeoTrustDialog {
@@ -30,6 +31,7 @@ struct _GeoTrustDialog {
   /* template children */
   AdwNavigationView *navigation;
   GeoPersonChooser *chooser;
+  GeoKeyWarning *warning;
   AdwAvatar *avatar;
   GtkLabel *name_label;
   GeoAmountEntry *amount_entry;
@@ -69,6 +71,20 @@ phrase (GeoTrustDialog *self, GeoAmount amount) {
 
 /* --- The form ----------------------------------------------------------- */
 
+/* More than now for somebody whose key is in doubt. */
+static gboolean
+is_too_early (GeoTrustDialog *self) {
+  g_autoptr (GeoRelation) relation = NULL;
+  GeoAmount amount, limit;
+
+  if (!geo_person_get_key_changed (self->person) ||
+      !geo_amount_entry_get_amount (self->amount_entry, &amount))
+    return FALSE;
+  relation = find_relation (self);
+  return relation == NULL || !geo_relation_get_my_limit (relation, &limit) ||
+         geo_amount_cmp (amount, limit) > 0;
+}
+
 static gchar *
 phrase_meaning (GeoTrustDialog *self) {
   const gchar *name = geo_person_get_name (self->person);
@@ -82,6 +98,9 @@ phrase_meaning (GeoTrustDialog *self) {
   if (!geo_amount_entry_get_amount (self->amount_entry, &amount))
     /* Translators: %s is a name. */
     return g_strdup_printf (_ ("How much may %s owe you?"), name);
+  if (is_too_early (self))
+    return g_strdup (_ ("As long as their key is in doubt, you can lower or "
+                        "end your trust, but not raise it."));
   text = phrase (self, amount);
   return g_strdup_printf (
       /* Translators: a name and an amount. */
@@ -106,7 +125,8 @@ update (GeoTrustDialog *self) {
   has_line = relation != NULL && geo_relation_get_my_limit (relation, NULL);
 
   gtk_label_set_label (self->meaning_label, meaning);
-  geo_amount_entry_set_wrong (self->amount_entry, problem != NULL);
+  geo_amount_entry_set_wrong (self->amount_entry,
+                              problem != NULL || is_too_early (self));
   gtk_button_set_label (self->trust_button,
                         has_line ? _ ("_Change Trust") : _ ("_Trust"));
   gtk_widget_set_visible (GTK_WIDGET (self->stop_button), has_line);
@@ -116,8 +136,9 @@ update (GeoTrustDialog *self) {
   gtk_widget_set_sensitive (GTK_WIDGET (self->ask_row), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->stop_button), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->trust_button),
-                            !self->is_busy && geo_amount_entry_get_amount (
-                                                  self->amount_entry, &amount));
+                            !self->is_busy && !is_too_early (self) &&
+                                geo_amount_entry_get_amount (self->amount_entry,
+                                                             &amount));
 }
 
 static void
@@ -147,18 +168,59 @@ equivalent_cb (GeoTrustDialog *self) {
     fill (self);
 }
 
+/* Whether I trust them already, in whatever. */
+static gboolean
+has_line (GeoTrustDialog *self) {
+  GListModel *relations = geo_person_get_relations (self->person);
+
+  for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
+    g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
+
+    if (geo_relation_get_my_limit (relation, NULL))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+show_limit (GeoTrustDialog *self) {
+  const gchar *pages[] = { "who", "limit", NULL };
+
+  update (self);
+  adw_navigation_view_replace_with_tags (
+      self->navigation, self->is_given ? pages + 1 : pages,
+      self->is_given ? 1 : 2);
+  gtk_widget_grab_focus (GTK_WIDGET (self->amount_entry));
+}
+
+static void
+show_warning (GeoTrustDialog *self) {
+  const gchar *pages[] = { "who", "warning", NULL };
+
+  geo_key_warning_set_other (self->warning,
+                             has_line (self) ? _ ("_Lower or End Trust…")
+                                             : NULL);
+  geo_key_warning_set_person (self->warning, self->node, self->person);
+  adw_navigation_view_replace_with_tags (
+      self->navigation, self->is_given ? pages + 1 : pages,
+      self->is_given ? 1 : 2);
+}
+
 static void
 chosen_cb (GeoPersonChooser *chooser, GeoPerson *person, GeoTrustDialog *self) {
   const gchar *name = geo_person_get_name (person);
-  const gchar *only[] = { "limit", NULL };
 
   g_set_object (&self->person, person);
   adw_avatar_set_text (self->avatar, name);
   gtk_label_set_label (self->name_label, name);
   fill (self);
   changed_cb (self);
+  if (geo_person_get_key_changed (person)) {
+    show_warning (self);
+    return;
+  }
   if (self->is_given)
-    adw_navigation_view_replace_with_tags (self->navigation, only, 1);
+    show_limit (self);
   else
     adw_navigation_view_push_by_tag (self->navigation, "limit");
   gtk_widget_grab_focus (GTK_WIDGET (self->amount_entry));
@@ -238,7 +300,7 @@ static void
 trust_cb (GeoTrustDialog *self) {
   GeoAmount limit;
 
-  if (self->person != NULL && !self->is_busy &&
+  if (self->person != NULL && !self->is_busy && !is_too_early (self) &&
       geo_amount_entry_get_amount (self->amount_entry, &limit))
     send (self, limit, FALSE);
 }
@@ -319,12 +381,14 @@ geo_trust_dialog_class_init (GeoTrustDialogClass *klass) {
   G_OBJECT_CLASS (klass)->dispose = geo_trust_dialog_dispose;
   ADW_DIALOG_CLASS (klass)->closed = geo_trust_dialog_closed;
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
+  g_type_ensure (GEO_TYPE_KEY_WARNING);
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-trust-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
                                         navigation);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, chooser);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, warning);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, avatar);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
                                         name_label);
@@ -349,6 +413,10 @@ geo_trust_dialog_init (GeoTrustDialog *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
   geo_amount_entry_set_label (self->amount_entry, _ ("Trust up to"));
   g_signal_connect (self->chooser, "chosen", G_CALLBACK (chosen_cb), self);
+  g_signal_connect_swapped (self->warning, "settled", G_CALLBACK (show_limit),
+                            self);
+  g_signal_connect_swapped (self->warning, "other", G_CALLBACK (show_limit),
+                            self);
   g_signal_connect_swapped (self->amount_entry, "changed",
                             G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (self->amount_entry, "equivalent-changed",

@@ -94,25 +94,40 @@ other_cb (GeoVerifyDialog *self) {
 
 /* --- By their code ------------------------------------------------------ */
 
-/* A PID is made of the key, so whoever has it from them has their key. */
 static gboolean
-is_theirs (GeoVerifyDialog *self, const gchar *text) {
-  g_autoptr (GeoLink) link = geo_link_parse (text, NULL);
-
+is_about_them (GeoVerifyDialog *self, const GeoLink *link) {
   return link != NULL && link->kind == GEO_LINK_PARTICIPANT && link->has_pid &&
          geo_pid_equal (&link->pid, geo_person_get_pid (self->person));
 }
 
-static void
-warn (GeoVerifyDialog *self) {
-  const gchar *name = geo_person_get_name (self->person);
-  g_autofree gchar *body = g_strdup_printf (
+/* It is theirs; but the key in it is not the one that is known here. */
+static gchar *
+phrase_other_key (const gchar *name) {
+  return g_strdup_printf (
+      /* Translators: twice the same name. */
+      _ ("It names %s, but with another key than the one that is known here. "
+         "If it was changed a moment ago, wait until you are both connected, "
+         "and let the code be shown anew. Otherwise somebody may stand between "
+         "you: neither pay nor trust %s until you found out."),
+      name, name);
+}
+
+static gchar *
+phrase_somebody_else (const gchar *name) {
+  return g_strdup_printf (
       /* Translators: %s is a name. */
       _ ("It does not belong to the %s you know here. If %s showed it to you "
          "as "
          "their own, somebody may stand between you: neither pay nor trust "
          "until you found out."),
       name, name);
+}
+
+static void
+warn (GeoVerifyDialog *self, gboolean is_about_them) {
+  const gchar *name = geo_person_get_name (self->person);
+  g_autofree gchar *body = is_about_them ? phrase_other_key (name)
+                                         : phrase_somebody_else (name);
   AdwDialog *alert = adw_alert_dialog_new (_ ("Another Code"), body);
 
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (alert), "close",
@@ -122,12 +137,16 @@ warn (GeoVerifyDialog *self) {
 
 void
 geo_verify_dialog_take_code (GeoVerifyDialog *self, const gchar *text) {
+  g_autoptr (GeoLink) link = geo_link_parse (text, NULL);
+  gboolean is_theirs;
+
   g_return_if_fail (GEO_IS_VERIFY_DIALOG (self));
 
-  if (is_theirs (self, text))
+  is_theirs = is_about_them (self, link);
+  if (is_theirs && geo_node_link_shows_key (self->node, link))
     same_cb (self);
   else
-    warn (self);
+    warn (self, is_theirs);
 }
 
 static void

@@ -21,6 +21,7 @@
 #include "wallet/geo-help-dialog.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-idle-watch.h"
+#include "wallet/geo-key-warning.h"
 #include "wallet/geo-lock-page.h"
 #include "wallet/geo-market-page.h"
 #include "wallet/geo-open-link.h"
@@ -608,6 +609,20 @@ notice_cb (GeoNode *node, const gchar *sentence, GeoWindow *self) {
   geo_window_toast (self, sentence);
 }
 
+static void
+key_changed_cb (GeoNode *node, GeoPerson *person, GeoWindow *self) {
+  g_autofree gchar *text = geo_key_warning_phrase (node, person);
+  g_autoptr (AdwToast) toast = adw_toast_new (text);
+
+  if (geo_wallet_is_locked (self->wallet))
+    return;
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_button_label (toast, _ ("_Show"));
+  adw_toast_set_action_name (toast, "win.show-person");
+  adw_toast_set_action_target (toast, "s", geo_person_get_pid_text (person));
+  adw_toast_overlay_add_toast (self->toasts, g_steal_pointer (&toast));
+}
+
 /* The practice market's people are pretended, and that is always in sight. */
 static gboolean
 is_practice (GeoNode *node) {
@@ -635,6 +650,7 @@ show_node (GeoWindow *self, GeoNode *node) {
     g_signal_connect (node, "cleared", G_CALLBACK (cleared_cb), self);
     g_signal_connect (node, "fault", G_CALLBACK (fault_cb), self);
     g_signal_connect (node, "notice", G_CALLBACK (notice_cb), self);
+    g_signal_connect (node, "key-changed", G_CALLBACK (key_changed_cb), self);
 
     adw_banner_set_revealed (self->practice_banner, is_practice (node));
     geo_connection_pill_set_node (self->connection_pill, node);
