@@ -8,6 +8,7 @@
 #include "test-util.h"
 
 #define PID "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"
+#define KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 #define HEX "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 static void
@@ -34,6 +35,31 @@ test_participant (void) {
                    "geo://v1/participant?pid=" PID
                    "&hub=https%3A%2F%2Fhub.example%3A8443"
                    "&name=%D0%96%20A%26B");
+}
+
+/* The key in force, where it is no longer the one of the PID. */
+static void
+test_key (void) {
+  const gchar *text = "geo://v1/participant?pid=" PID
+                      "&name=Olena&key=" KEY;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoLink) link = geo_link_parse (text, &error);
+  g_autoptr (GeoLink) other = NULL;
+  g_autofree gchar *again = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (link->has_key);
+  g_assert_cmpint (link->key.bytes[0], ==, 0);
+  g_assert_cmpint (link->key.bytes[31], ==, 31);
+  again = geo_link_to_string (link);
+  g_assert_cmpstr (again, ==, text);
+  g_assert_null (geo_link_parse (
+      "geo://v1/participant?pid=" PID "&key=AAECAw", &error));
+  g_assert_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SYNTAX);
+  g_clear_error (&error);
+  other = geo_link_parse ("geo://v1/participant?pid=" PID, &error);
+  g_assert_no_error (error);
+  g_assert_false (other->has_key);
 }
 
 static void
@@ -208,6 +234,7 @@ int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/link/participant", test_participant);
+  g_test_add_func ("/link/key", test_key);
   g_test_add_func ("/link/pay", test_pay);
   g_test_add_func ("/link/join", test_join);
   g_test_add_func ("/link/refused", test_refused);

@@ -405,8 +405,8 @@ check_wrong_values (const GeoStructInfo *info,
       g_assert_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_FIELD);
     g_clear_error (&error);
 
-    g_autoptr (JsonArray) empty = json_array_new ();
-    JsonNode *none = json_node_init_array (json_node_alloc (), empty);
+    g_autoptr (JsonArray) nothing = json_array_new ();
+    JsonNode *none = json_node_init_array (json_node_alloc (), nothing);
 
     /* An optional one that is empty is absent, and nothing else. */
     g_assert_true (reads_with (info, object, field->name, none, &error) !=
