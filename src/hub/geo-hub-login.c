@@ -37,7 +37,8 @@ is_same_secret (const gchar *a, const gchar *b) {
   return sodium_memcmp (a_hash.bytes, b_hash.bytes, GEO_HASH_LEN) == 0;
 }
 
-/* K8: whoever has the key need not know whose it is. */
+/* K8: whoever has the key need not know whose it is; who has a former one is
+ * told so, and is nobody new. */
 const GeoParticipant *
 geo_hub_login_find (const GeoBook *book, const GeoPid *pid) {
   const GeoParticipant *known = geo_book_get_participant (book, pid);
@@ -72,7 +73,6 @@ check_rotation (const GeoBook *book,
                 GeoHubNo *no) {
   const GeoKeyRotation *last = g_ptr_array_index (new->rotations,
                                                   new->rotations->len - 1);
-  const GeoParticipant *owner;
   GeoPid digest;
 
   if (last->at < now - GEO_CLOCK_TOLERANCE_MS ||
@@ -80,8 +80,7 @@ check_rotation (const GeoBook *book,
     return say (no, GEO_CODE_INVALID, GEO_REASON_KEY_CLOCK,
                 "A key is changed now, and not at another time.");
   geo_pid_from_key (&new->key, &digest);
-  owner = geo_book_find_by_key (book, &digest);
-  if (owner != NULL || geo_book_get_participant (book, &digest) != NULL)
+  if (geo_book_find_by_key (book, &digest) != NULL)
     return say (no, GEO_CODE_CONFLICT, GEO_REASON_KEY_TAKEN,
                 "This key is somebody's already.");
   return TRUE;
@@ -119,8 +118,8 @@ geo_hub_login_check (const GeoHubConfig *config,
   if (new == NULL && known == NULL)
     return say (no, GEO_CODE_NO_ROUTE, GEO_REASON_UNKNOWN_PARTICIPANT,
                 "The hub does not know you yet: introduce yourself.");
-  if (new != NULL && !geo_pid_equal (&new->pid, pid) &&
-      (known == NULL || !geo_pid_equal (&new->pid, &known->pid)))
+  if (new != NULL &&
+      !geo_pid_equal (&new->pid, known != NULL ? &known->pid : pid))
     return say (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED,
                 "Nobody introduces somebody else.");
   if (new != NULL && !geo_participant_check (new, community, NULL))

@@ -20,7 +20,7 @@ typedef struct {
 struct _GeoBook {
   GeoCommunity *community;
   GHashTable *people; /* GeoPid → GeoBookPerson, owned by nodes */
-  GHashTable *by_key; /* Digest of a later key, in force → GeoBookPerson */
+  GHashTable *by_key; /* Digest of a later key, former or not → GeoBookPerson */
   GPtrArray *nodes; /* GeoBookPerson, by node */
   GHashTable *markets; /* Code → GeoBookMarket */
   GHashTable *awaited; /* GeoPid → GArray of Awaiting */
@@ -201,11 +201,7 @@ geo_book_find_by_key (const GeoBook *book, const GeoPid *digest) {
 
   if (person == NULL)
     person = geo_book_person (book, digest);
-  /* The key whose digest is the PID may be a former one. */
-  if (person == NULL || (geo_pid_equal (&person->participant->pid, digest) &&
-                         person->participant->rotations->len > 0))
-    return NULL;
-  return person->participant;
+  return person == NULL ? NULL : person->participant;
 }
 
 GeoTime
@@ -464,8 +460,6 @@ geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
       g_assert (node == person->node);
     }
   } else {
-    geo_pid_from_key (&person->participant->key, &digest);
-    g_hash_table_remove (book->by_key, &digest);
     g_hash_table_remove (book->people, &participant->pid);
     geo_participant_free (person->participant);
     g_free (person->folded);
@@ -480,8 +474,13 @@ geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
     const GeoKeyRotation *last = g_ptr_array_index (
         participant->rotations, participant->rotations->len - 1);
 
-    geo_pid_from_key (&participant->key, &digest);
-    g_hash_table_replace (book->by_key, geo_pid_dup (&digest), person);
+    for (guint i = 0; i < participant->rotations->len; i++) {
+      const GeoKeyRotation *rotation = g_ptr_array_index (
+          participant->rotations, i);
+
+      geo_pid_from_key (&rotation->new_key, &digest);
+      g_hash_table_replace (book->by_key, geo_pid_dup (&digest), person);
+    }
     /* It was stored within the tolerance of that. */
     if (person->rotated_at == 0)
       person->rotated_at = last->at + GEO_CLOCK_TOLERANCE_MS;

@@ -57,7 +57,8 @@ const GeoCommunity *geo_book_get_community (const GeoBook *book);
 /* NULL where there is none; borrowed, as are all objects of the book. */
 const GeoParticipant *
 geo_book_get_participant (const GeoBook *book, const GeoPid *pid);
-/* K8: whose key is in force has that digest, first or later; NULL: nobody's. */
+/* K7, K8: whose key has that digest, the one in force or a former one; NULL:
+ * nobody's. */
 const GeoParticipant *geo_book_find_by_key (const GeoBook *book,
                                             const GeoPid *digest);
 /* K7: what was given out before is over; 0: the key was never changed. */

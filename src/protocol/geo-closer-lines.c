@@ -385,8 +385,6 @@ geo_closer_register (GeoCloser *closer,
   /* K7: one key is one participant's. */
   geo_pid_from_key (&participant->key, &digest);
   owner = geo_book_find_by_key (closer->book, &digest);
-  if (owner == NULL && participant->rotations->len > 0)
-    owner = geo_book_get_participant (closer->book, &digest);
   if (owner != NULL && !geo_pid_equal (&owner->pid, &participant->pid)) {
     g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
                          "This key is somebody else's");

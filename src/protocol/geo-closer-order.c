@@ -22,6 +22,11 @@
  * 53 KB. */
 #define MANY_VOTERS_MAX 16
 #define MANY_HOPS_MAX 24
+/* People who change their keys grow (§5a): so many changes together are 150 KB
+ * of the 256 KiB that an entry may have.  3 routes always fit: 2 + 3 × 5 people
+ * with 16 changes each. */
+#define KEYS_MAX 280
+#define ROUTES_WITH_KEYS 3
 
 /* --- Looking for routes ----------------------------------------------------
  */
@@ -105,13 +110,36 @@ is_live (const GeoBookMarket *market, const GeoCloserFlow *flow) {
          line->line->policy->consent == GEO_CONSENT_LIVE;
 }
 
+/* Everybody on the way may be in an entry, with all their keys. */
+static gboolean
+fits_keys (const GeoBook *book, const GArray *routes) {
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  guint keys = 0;
+
+  for (guint i = 0; i < routes->len; i++) {
+    const GeoRoute *route = &g_array_index (routes, GeoRoute, i);
+
+    for (guint j = 0; j < route->n_nodes; j++) {
+      if (g_hash_table_add (seen, GUINT_TO_POINTER (route->nodes[j])))
+        keys += geo_book_get_nth (book, route->nodes[j])->rotations->len;
+    }
+  }
+  return keys <= KEYS_MAX;
+}
+
 /* Whether a message can say to everybody what their part of it is. */
 static gboolean
-fits_messages (const GeoBookMarket *market, const GArray *routes) {
+fits_messages (const GeoBook *book,
+               const GeoBookMarket *market,
+               const GArray *routes) {
   g_autoptr (GArray) flows = NULL;
   g_autoptr (GHashTable) hops = NULL;
   g_autoptr (GHashTable) voters = NULL;
 
+  if (routes->len <= ROUTES_WITH_KEYS)
+    return TRUE;
+  if (!fits_keys (book, routes))
+    return FALSE;
   if (routes->len <= ROUTES_CERTAIN)
     return TRUE;
   flows = list_flows (routes);
@@ -135,7 +163,26 @@ fits_messages (const GeoBookMarket *market, const GArray *routes) {
   return g_hash_table_size (voters) <= MANY_VOTERS_MAX;
 }
 
-/* amount NULL: as much as can be.  What is said to be payable fits messages. */
+/* What is said to be payable fits messages, too. */
+static gboolean
+fits_result (const GeoCloser *closer,
+             const GeoBookMarket *market,
+             const GeoBookPerson *payer,
+             const GeoBookPerson *payee,
+             const GeoConstraints *constraints,
+             const GeoCloserOrder *order,
+             guint max_routes,
+             const GeoRouteResult *result) {
+  g_auto (GeoRouteResult) most = { 0 };
+
+  if (result->found)
+    return fits_messages (closer->book, market, result->routes);
+  search (closer, market, payer, payee, constraints, order, &result->payable,
+          max_routes, &most);
+  return !most.found || fits_messages (closer->book, market, most.routes);
+}
+
+/* amount NULL: as much as can be. */
 static void
 find_routes (const GeoCloser *closer,
              const GeoBookMarket *market,
@@ -145,27 +192,24 @@ find_routes (const GeoCloser *closer,
              const GeoCloserOrder *order,
              const GeoAmount *amount,
              GeoRouteResult *result) {
-  gboolean fits;
+  static const guint tries[] = { GEO_GRAPH_ROUTES_MAX, ROUTES_CERTAIN,
+                                 ROUTES_WITH_KEYS };
+  guint asked = MIN ((guint) constraints->max_routes,
+                     closer->limits.max_routes);
 
-  search (closer, market, payer, payee, constraints, order, amount,
-          GEO_GRAPH_ROUTES_MAX, result);
-  if (MIN ((guint) constraints->max_routes, closer->limits.max_routes) <=
-      ROUTES_CERTAIN)
-    return;
-  if (result->found) {
-    fits = fits_messages (market, result->routes);
-  } else {
-    g_auto (GeoRouteResult) most = { 0 };
+  for (gsize i = 0; i < G_N_ELEMENTS (tries); i++) {
+    gboolean is_last = MIN (asked, tries[i]) <= ROUTES_WITH_KEYS;
 
-    search (closer, market, payer, payee, constraints, order, &result->payable,
-            GEO_GRAPH_ROUTES_MAX, &most);
-    fits = !most.found || fits_messages (market, most.routes);
+    /* The same again. */
+    if (!is_last && i + 1 < G_N_ELEMENTS (tries) && asked <= tries[i + 1])
+      continue;
+    search (closer, market, payer, payee, constraints, order, amount, tries[i],
+            result);
+    if (is_last || fits_result (closer, market, payer, payee, constraints,
+                                order, tries[i], result))
+      return;
+    geo_route_result_clear (result);
   }
-  if (fits)
-    return;
-  geo_route_result_clear (result);
-  search (closer, market, payer, payee, constraints, order, amount,
-          ROUTES_CERTAIN, result);
 }
 
 /* E002: the payer's own neighbours only; nobody learns strangers' balances. */

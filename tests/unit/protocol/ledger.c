@@ -503,6 +503,10 @@ ledger_apply (Ledger *ledger, const GeoChange *change) {
     g_assert_nonnull (change->ack);
     return;
   case GEO_CHANGE_HUB:
+    /* K5: the one thing the closer has to remember of somebody. */
+    g_assert_nonnull (change->audit);
+    g_assert_cmpstr (change->audit->action, ==, "participant.two_keys");
+    return;
   case GEO_CHANGE_STATE:
   case GEO_CHANGE_LETTER:
   case GEO_CHANGE_LETTER_READ:
