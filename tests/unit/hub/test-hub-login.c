@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/geo-contract.h"
+#include "core/geo-key-chain.h"
 #include "hub-test.h"
 #include "hub/geo-hub-login.h"
 #include "protocol/geo-reasons.h"
@@ -178,6 +179,156 @@ test_ways (void) {
     }
     desk_clear (&desk);
   }
+}
+
+/* --- Changed keys --------------------------------------------------------- */
+
+/* Olena, whom the hub knows with the keys 1 to n_known, signs in with n_shown
+ * keys of hers (0: says nothing of herself). */
+typedef struct {
+  const gchar *name;
+  guint n_known;
+  guint n_shown;
+  guint last; /* The number of the last key that is shown; 0: as it comes */
+  gint64 late_ms; /* Of the last change, by the hub's clock */
+  guint signs; /* Which key signs the login */
+  guint hello; /* HELLO is said with the digest of this key */
+  GeoCode code; /* 0: signs in */
+  const gchar *reason;
+} Chain;
+
+#define OTHERS 40 /* Keys of somebody whom the hub knows with three of them */
+
+static const Chain chains[] = {
+  { "changes", 1, 2, 0, 0, 2, 1, 0, NULL },
+  { "changes again", 2, 3, 0, 0, 3, 1, 0, NULL },
+  { "two changes at once", 1, 3, 0, 0, 3, 1, 0, NULL },
+  { "a little early", 1, 2, 0, -120000, 2, 1, 0, NULL },
+  { "a little late", 1, 2, 0, 120000, 2, 1, 0, NULL },
+  { "too early", 1, 2, 0, -120001, 2, 1, GEO_CODE_INVALID,
+    GEO_REASON_KEY_CLOCK },
+  { "too late", 1, 2, 0, 120001, 2, 1, GEO_CODE_INVALID, GEO_REASON_KEY_CLOCK },
+  { "the old key signs", 1, 2, 0, 0, 1, 1, GEO_CODE_SIGNATURE,
+    GEO_REASON_BAD_SIGNATURE },
+  { "nobody's key signs", 1, 2, 0, 0, 9, 1, GEO_CODE_SIGNATURE,
+    GEO_REASON_BAD_SIGNATURE },
+  { "known so", 2, 2, 0, 0, 2, 1, 0, NULL },
+  { "known so, long ago", 2, 2, 0, -999999, 2, 1, 0, NULL },
+  { "known so, silent", 2, 0, 0, 0, 2, 1, 0, NULL },
+  { "the first key", 2, 0, 0, 0, 1, 1, GEO_CODE_NOT_ALLOWED,
+    GEO_REASON_KEY_CHANGED },
+  { "the first key, shown", 2, 1, 0, 0, 1, 1, GEO_CODE_NOT_ALLOWED,
+    GEO_REASON_KEY_CHANGED },
+  { "a key between", 3, 0, 0, 0, 2, 1, GEO_CODE_NOT_ALLOWED,
+    GEO_REASON_KEY_CHANGED },
+  { "a key between, shown", 3, 2, 0, 0, 2, 1, GEO_CODE_NOT_ALLOWED,
+    GEO_REASON_KEY_CHANGED },
+  { "another second key", 2, 2, 8, 0, 8, 1, GEO_CODE_CONFLICT,
+    GEO_REASON_TWO_KEYS },
+  { "another second key, not theirs", 2, 2, 8, 0, 9, 1, GEO_CODE_SIGNATURE,
+    GEO_REASON_BAD_SIGNATURE },
+  { "another third key", 3, 3, 8, 0, 8, 1, GEO_CODE_CONFLICT,
+    GEO_REASON_TWO_KEYS },
+  { "somebody's first key", 1, 2, OTHERS + 1, 0, OTHERS + 1, 1,
+    GEO_CODE_CONFLICT, GEO_REASON_KEY_TAKEN },
+  { "somebody's former key", 1, 2, OTHERS + 2, 0, OTHERS + 2, 1,
+    GEO_CODE_CONFLICT, GEO_REASON_KEY_TAKEN },
+  { "somebody's key", 1, 2, OTHERS + 3, 0, OTHERS + 3, 1, GEO_CODE_CONFLICT,
+    GEO_REASON_KEY_TAKEN },
+  /* K8 */
+  { "by the key", 3, 0, 0, 0, 3, 3, 0, NULL },
+  { "by the key, changing", 2, 3, 0, 0, 3, 2, 0, NULL },
+  { "by the key, not theirs", 3, 0, 0, 0, 9, 3, GEO_CODE_SIGNATURE,
+    GEO_REASON_BAD_SIGNATURE },
+  { "by a former key", 3, 0, 0, 0, 2, 2, GEO_CODE_NOT_ALLOWED,
+    GEO_REASON_KEY_CHANGED },
+  { "by a former key, with the last", 3, 0, 0, 0, 3, 2, 0, NULL },
+  /* Whom the hub does not know at all: it was put back to before. */
+  { "new, with a change", 0, 2, 0, 0, 2, 1, 0, NULL },
+  { "new, with a change of long ago", 0, 3, 0, -999999, 3, 1, 0, NULL },
+  { "new, the old key signs", 0, 2, 0, 0, 1, 1, GEO_CODE_SIGNATURE,
+    GEO_REASON_BAD_SIGNATURE },
+};
+
+/* With the keys first, first + 1, …; the last one may be another. */
+static GeoParticipant *
+make_chain (const Desk *desk, guint first, guint n, guint last, GeoTime at) {
+  HubPerson *now = hub_person_new (first, "Olena");
+  GeoParticipant *self = hub_person_introduction (now, &desk->community);
+
+  for (guint i = 1; i < n; i++) {
+    HubPerson *next = hub_person_new (
+        i + 1 == n && last != 0 ? last : first + i, "Olena");
+    g_autoptr (GError) error = NULL;
+    GeoParticipant *later = geo_participant_rotate (
+        self, now->secret, next->secret, at - (n - 1 - i), &error);
+
+    g_assert_no_error (error);
+    geo_participant_free (self);
+    self = later;
+    hub_person_free (now);
+    now = next;
+  }
+  hub_person_free (now);
+  return self;
+}
+
+static void
+load_chain (const Desk *desk, guint first, guint n) {
+  g_autoptr (GeoParticipant) known = make_chain (desk, first, n, 0,
+                                                 NOW - 1000000);
+  g_autoptr (GError) error = NULL;
+
+  geo_book_load_participant (desk->book, known, FALSE, 0, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_chain (gconstpointer data) {
+  const Chain *chain = data;
+  const guint olena = 11;
+  g_autoptr (GeoHubConfig) config = geo_hub_config_new ();
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_AUTH, "a");
+  GeoMsgAuth *auth = message->u.auth;
+  HubPerson *signs = hub_person_new (
+      chain->signs > OTHERS ? chain->signs : olena - 1 + chain->signs, "Olena");
+  HubPerson *says = hub_person_new (olena - 1 + chain->hello, "Olena");
+  GeoHubNo no = { 0 };
+  gboolean in;
+  Desk desk;
+
+  desk_init (&desk);
+  load_chain (&desk, OTHERS + 1, 3);
+  if (chain->n_known > 0)
+    load_chain (&desk, olena, chain->n_known);
+  if (chain->n_shown > 0)
+    auth->participant = make_chain (
+        &desk, olena, chain->n_shown,
+        chain->last == 0 || chain->last > OTHERS ? chain->last
+                                                 : olena - 1 + chain->last,
+        NOW + chain->late_ms);
+  auth->login = hub_person_login (signs, &desk.community, desk.challenge, NOW);
+  auth->login->pid = says->pid;
+  geo_login_sign (auth->login, signs->secret);
+
+  in = geo_hub_login_check (config, desk.book, &says->pid, desk.challenge, auth,
+                            NOW, &no);
+  if (!in)
+    g_test_message ("%s", no.text);
+  g_assert_cmpint (in, ==, chain->code == 0);
+  if (!in) {
+    g_assert_cmpint (no.code, ==, chain->code);
+    g_assert_cmpstr (no.reason, ==, chain->reason);
+  } else if (chain->n_known > 0) {
+    HubPerson *first = hub_person_new (olena, "Olena");
+
+    g_assert_true (geo_pid_equal (
+        &geo_hub_login_find (desk.book, &says->pid)->pid, &first->pid));
+    hub_person_free (first);
+  }
+  hub_person_free (signs);
+  hub_person_free (says);
+  desk_clear (&desk);
 }
 
 /* --- Over a socket -------------------------------------------------------- */
@@ -430,6 +581,12 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/hub/login/ways", test_ways);
+  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/hub/login/chain/%s",
+                                              chains[i].name);
+
+    g_test_add_data_func (path, &chains[i], test_chain);
+  }
   g_test_add_func ("/hub/login/sign-in", test_sign_in);
   g_test_add_func ("/hub/login/code", test_code);
   g_test_add_func ("/hub/login/wrong-step", test_wrong_step);
