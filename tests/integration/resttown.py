@@ -126,7 +126,8 @@ class Wallet:
     def __init__(self, town, name):
         self.profile = os.path.join(town.folder, "profile-" + name)
         self.name = name
-        self.pid = self.json("init", "--name", name)["pid"]
+        made = self.json("init", "--name", name)
+        self.pid, self.words = made["pid"], made["words"]
         self.run("join", town.hub.link)
 
     def run(self, *arguments, status=0):

@@ -5,11 +5,14 @@
 who is told what, who is not, and what becomes of those who do not listen.  The
 tests build on each other and run in the order they stand in."""
 
+import hashlib
+import hmac
 import json
 import os
 import re
 import select
 import socket
+import struct
 import sys
 import threading
 import time
@@ -413,6 +416,54 @@ def test_wallet_and_client(town):
     assert "за хліб" in history and "Дякую" in history, history
     olena.run("verify")
     listener.close()
+
+
+def seed_of(words):
+    """The words' seed (BIP-39), and the key's (SLIP-0010)."""
+    seed = hashlib.pbkdf2_hmac("sha512", words.encode(), b"mnemonic", 2048)
+    both = hmac.digest(b"ed25519 seed", seed, "sha512")
+    for index in (44, 4671823, 0):
+        both = hmac.digest(both[32:], b"\0" + both[:32] + struct.pack(
+            ">I", 0x80000000 | index), "sha512")
+    return both[:32]
+
+
+def test_key_is_changed(town):
+    """K7: tokens of before are over, and who listens with one hears no more."""
+    olena = Wallet(town, "Olena-keys")
+    old = Client(town.hub, town.signer, "Olena", seed=seed_of(olena.words))
+    assert old.pid == olena.pid
+    assert old.login().status == 200
+    assert old.get("/balance").status == 200
+    listener = town.listen(old, *EVENTS)
+    words = os.path.join(town.folder, "words")
+    olena.run("key", "rotate", "--save-words", words)
+    assert wait_closed(listener) == "key changed"
+    assert old.get("/balance").status == 401
+    assert old.call("POST", "/auth/refresh",
+                    {"refresh_token": old.refresh_token},
+                    token=None).status == 401
+    assert Socket(town.hub.listen, "bearer, " + old.token).status != 101
+    assert old.login().status != 200
+    with open(words, encoding="ascii") as file:
+        new = Client(town.hub, town.signer, "Olena",
+                     seed=seed_of(file.read().strip()))
+    new.pid = olena.pid
+    # Tokens count whole seconds, and one of that very second is over, too.
+    end = time.monotonic() + 60
+    while new.login().status == 200 and new.get("/balance").status != 200:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    listener = town.listen(new, *EVENTS)
+    # Another name is no other key.
+    changed = new.call("PATCH", "/participants/me",
+                       new.signed({"display_name": "Olena K."}))
+    assert changed.status == 200, changed
+    assert is_silent(listener)
+    listener.close()
+    assert new.get("/balance").status == 200
+    olena.run("balance")
+    olena.run("verify")
 
 
 if __name__ == "__main__":

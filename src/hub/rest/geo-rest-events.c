@@ -370,11 +370,19 @@ line_updated (GeoRestEvents *events, const GeoTrustLine *line) {
 }
 
 static void
-ban (GeoRestEvents *events, const GeoPid *pid) {
+dismiss_all (GeoRestEvents *events, const GeoPid *pid, const gchar *why) {
   GPtrArray *of_one;
 
   while ((of_one = g_hash_table_lookup (events->by_pid, pid)) != NULL)
-    dismiss (g_ptr_array_index (of_one, 0), "banned");
+    dismiss (g_ptr_array_index (of_one, 0), why);
+}
+
+/* K7: those who are here have tokens of before. */
+static void
+end_rotated (GeoRestEvents *events, const GeoParticipant *participant) {
+  /* Through this contract a name is changed, and never a key. */
+  if (participant->rotations->len > 0 && participant->rest == NULL)
+    dismiss_all (events, &participant->pid, "key changed");
 }
 
 void
@@ -393,9 +401,11 @@ geo_rest_events_stored (GeoRestEvents *events, const GeoChange *change) {
     return;
   case GEO_CHANGE_HUB:
     if (change->has_status && change->status == GEO_STATUS_BANNED)
-      ban (events, &change->pid);
+      dismiss_all (events, &change->pid, "banned");
     return;
   case GEO_CHANGE_PARTICIPANT:
+    end_rotated (events, change->participant);
+    return;
   case GEO_CHANGE_INCIDENT:
   case GEO_CHANGE_REFUSAL:
   case GEO_CHANGE_ACK:
