@@ -182,6 +182,11 @@ make_former (const GeoParticipant *self) {
   return former;
 }
 
+GeoTime
+geo_node_trust_clock (GeoTime ahead) {
+  return CLAMP (ahead, -GEO_CLOCK_TOLERANCE_MS, GEO_CLOCK_TOLERANCE_MS);
+}
+
 gboolean
 geo_node_renew_rotation (GeoNode *self) {
   g_autoptr (GeoParticipant) former = NULL;
@@ -190,7 +195,8 @@ geo_node_renew_rotation (GeoNode *self) {
   GeoParticipant *next;
   Renewing *renewing;
 
-  if (self->self == NULL || self->self->rotations->len == 0 ||
+  if (self->is_renewed || self->self == NULL ||
+      self->self->rotations->len == 0 ||
       self->former_keys == NULL || self->former_keys->len == 0 ||
       self->worker == NULL)
     return FALSE;
@@ -198,11 +204,13 @@ geo_node_renew_rotation (GeoNode *self) {
   next = geo_participant_rotate (
       former,
       g_ptr_array_index (self->former_keys, self->former_keys->len - 1),
-      self->secret, geo_node_now () + self->hub_ahead, &error);
+      self->secret, geo_node_now () + geo_node_trust_clock (self->hub_ahead),
+      &error);
   if (next == NULL) {
     g_debug ("rotation: %s", error->message);
     return FALSE;
   }
+  self->is_renewed = TRUE;
   memory = geo_state_memory_new ();
   for (guint i = 0; i < self->former_keys->len; i++)
     g_ptr_array_add (memory->former,

@@ -103,6 +103,7 @@ struct _GeoNode {
   /* geo-node-keys.c: GeoSecret, the first one first */
   GPtrArray *former_keys;
   gboolean is_rotated; /* The journal does not say so yet. */
+  gboolean is_renewed; /* K7: said anew since the hub welcomed us last. */
   gboolean people_asked; /* In this session. */
 
   /* From the journal; NULL until there is one. */
@@ -388,8 +389,11 @@ gboolean geo_node_take_keys (GeoNode *self, GeoNodeData *data, GError **error);
 void geo_node_load_keys (GeoNode *self, const GeoNodeData *data);
 /* K6: where the new key has signed nothing yet, "joined" is the first. */
 void geo_node_confirm_keys (GeoNode *self);
+/* How far the hub's clock is from ours, as far as a key is changed by it: one
+ * that is years ahead would make a key that was left count for years (K4). */
+GeoTime geo_node_trust_clock (GeoTime ahead);
 /* K7: the hub found our change of the key too old: it is said anew.  FALSE:
- * that cannot be. */
+ * that cannot be, or was done already. */
 gboolean geo_node_renew_rotation (GeoNode *self);
 /* Caught up: whether those who matter here use another key by now. */
 void geo_node_ask_people (GeoNode *self);

@@ -318,6 +318,7 @@ opened_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autoptr (GeoNode) self = opening->node;
   g_autoptr (GeoSession) session = opening->session;
   g_autofree gchar *challenge = opening->challenge;
+  const GeoPid said = self->pid;
   g_autoptr (GError) failure = NULL;
 
   if (error != NULL &&
@@ -336,6 +337,13 @@ opened_cb (gpointer *result, const GError *error, gpointer user_data) {
     return;
   if (!check_community (self, self->offered)) {
     geo_node_fault (self, contradiction (), FALSE);
+    return;
+  }
+  /* The key was changed since this was left: HELLO is said once more, by who we
+   * are here. */
+  if (!geo_pid_equal (&self->pid, &said)) {
+    geo_node_disconnect (self);
+    start_signing_in (self);
     return;
   }
   authenticate (self, challenge, opening->known);
@@ -539,6 +547,7 @@ handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
     geo_node_fault (self, text, FALSE);
     return;
   }
+  self->is_renewed = FALSE;
   self->hub_sequence = welcome->sequence;
   self->hub_ahead = welcome->time - geo_node_now ();
   if (!joined_has_changed (self, me)) {

@@ -62,7 +62,40 @@ seal_former (GPtrArray *rotations,
   return geo_state_encode_former (memory, next, &self->community, &self->pid);
 }
 
-/* K6: what the old key says last. */
+/* K6: the key in use took its place while nobody had this journal open, and
+ * "joined" does not say so yet. */
+static gboolean
+settle_journal (GeoJournal *journal,
+                GPtrArray *rotations,
+                GeoSecret *now,
+                GeoParticipant **self,
+                GError **error) {
+  g_autoptr (GeoRecordBody) body = geo_record_body_new ();
+  GeoPublicKey key;
+
+  geo_secret_get_public (now, &key);
+  if (geo_public_key_equal (&key, &(*self)->key))
+    return TRUE;
+  for (guint i = 0; i < rotations->len; i++) {
+    const GeoJournalRotation *rotation = g_ptr_array_index (rotations, i);
+
+    if (!rotation->is_pending ||
+        !geo_public_key_equal (&key, &rotation->self->key))
+      continue;
+    body->person = geo_participant_copy (rotation->self);
+    if (!geo_journal_get_joined (journal, &body->community, NULL, &body->hub,
+                                 error) ||
+        !geo_journal_append (journal, now, GEO_RECORD_KIND_JOINED, body,
+                             geo_node_now (), NULL, error))
+      return FALSE;
+    geo_participant_free (*self);
+    *self = geo_participant_copy (rotation->self);
+    return TRUE;
+  }
+  return TRUE;
+}
+
+/* K6: what the old key says last.  ahead: how far the hub's clock is. */
 static gboolean
 tell_journal (GeoJournal *journal,
               GeoSecret *now,
@@ -80,9 +113,10 @@ tell_journal (GeoJournal *journal,
     if (g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND))
       return TRUE;
   } else if ((rotations = geo_journal_list_rotations (journal, &failure)) !=
-             NULL) {
-    body->person = geo_participant_rotate (self, now, next, at + ahead,
-                                           &failure);
+                 NULL &&
+             settle_journal (journal, rotations, now, &self, &failure)) {
+    body->person = geo_participant_rotate (
+        self, now, next, at + geo_node_trust_clock (ahead), &failure);
     if (body->person == NULL) {
       g_debug ("rotation: %s", failure->message);
       g_set_error_literal (
@@ -133,6 +167,11 @@ tell_job (GeoWorker *worker, gpointer data, GError **error) {
 static void
 use_next (GeoNode *node, GeoSecret *next) {
   geo_node_disconnect (node);
+  /* Nobody who waits for the hub is told that it is there before it has heard
+   * of the key. */
+  if (node->wanted)
+    geo_node_set_connection (node, GEO_CONNECTION_CONNECTING,
+                             _ ("Connecting to the hub…"));
   geo_node_drop_party (node);
   geo_secret_unref (node->secret);
   node->secret = geo_secret_ref (next);
@@ -167,6 +206,11 @@ left_thread (GTask *task,
     g_autoptr (GeoJournal) journal = geo_journal_open (
         g_ptr_array_index (rotating->left, i), FALSE, &failure);
 
+    /* What cannot be used any more is in nobody's way. */
+    if (g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT)) {
+      g_debug ("rotation: %s", failure->message);
+      continue;
+    }
     if (journal == NULL)
       error = geo_node_storage_error (failure);
     if (journal == NULL ||

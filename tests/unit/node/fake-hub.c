@@ -33,6 +33,8 @@ struct _FakeHub {
   GHashTable *said; /* GeoMessageType → how many */
   GeoMessageType ignored;
   gchar *code;
+  guint stale;
+  gint64 ahead_ms;
   gboolean lies;
   gboolean bends;
   GBytes *letter;
@@ -109,8 +111,8 @@ answer_hello (FakeHub *hub, Guest *guest, const GeoMessage *message) {
   guest->challenge = g_strdup ("AbcdefghijklmnopqrstuvwxyZ0123456789-_abcde");
   challenge->challenge = g_strdup (guest->challenge);
   challenge->community = geo_community_copy (hub->community);
-  challenge->known = geo_book_get_participant (hub->book, &guest->pid) != NULL;
-  challenge->time = g_get_real_time () / 1000;
+  challenge->known = geo_book_find_by_key (hub->book, &guest->pid) != NULL;
+  challenge->time = g_get_real_time () / 1000 + hub->ahead_ms;
   geo_session_send (guest->session, answer);
 }
 
@@ -123,25 +125,23 @@ present (FakeHub *hub, const GeoPid *pid, gboolean is_present) {
   carry_out (hub, actions);
 }
 
-/* K7: the chain goes on from what is known here. */
-static gboolean
-has_new_key (FakeHub *hub, const GeoMsgAuth *auth) {
-  const GeoParticipant *known =
-      geo_book_get_participant (hub->book, &auth->login->pid);
+/* The key that the login is to be signed with; FALSE: nobody's. */
+static const GeoParticipant *
+find_signer (FakeHub *hub, Guest *guest, const GeoMsgAuth *auth) {
+  const GeoParticipant *known = geo_book_find_by_key (hub->book, &guest->pid);
 
-  return known != NULL && auth->participant != NULL &&
-         geo_participant_check (auth->participant, &hub->community->community,
-                                NULL) &&
-         geo_participant_compare_keys (known, auth->participant) ==
-             GEO_KEY_CHAIN_LONGER;
+  /* K7 */
+  if (known == NULL || (auth->participant != NULL &&
+                        geo_participant_compare_keys (known,
+                                                      auth->participant) ==
+                            GEO_KEY_CHAIN_LONGER))
+    return auth->participant;
+  return known;
 }
 
 static gboolean
 check_login (FakeHub *hub, Guest *guest, const GeoMsgAuth *auth) {
-  const GeoParticipant *known = geo_book_get_participant (hub->book,
-                                                          &guest->pid);
-  const GeoParticipant *participant =
-      known != NULL && !has_new_key (hub, auth) ? known : auth->participant;
+  const GeoParticipant *participant = find_signer (hub, guest, auth);
 
   return participant != NULL && guest->challenge != NULL &&
          g_str_equal (auth->login->challenge, guest->challenge) &&
@@ -155,20 +155,28 @@ answer_auth (FakeHub *hub, Guest *guest, const GeoMessage *message) {
   const GeoMsgAuth *auth = message->u.auth;
   GeoTime now = g_get_real_time () / 1000;
   g_autoptr (GeoMessage) answer = NULL;
-  Guest *before = find_guest (hub, &guest->pid);
-  gboolean known = geo_book_get_participant (hub->book, &guest->pid) != NULL;
+  const GeoParticipant *known = geo_book_find_by_key (hub->book, &guest->pid);
+  gboolean is_known = known != NULL;
+  Guest *before;
 
+  if (hub->stale > 0 && auth->participant != NULL &&
+      auth->participant->rotations->len > 0) {
+    hub->stale--;
+    send_error (guest, message->msg_id, GEO_CODE_INVALID, GEO_REASON_KEY_CLOCK);
+    geo_session_close (guest->session, "not signed in");
+    return;
+  }
   if (!check_login (hub, guest, auth)) {
     send_error (guest, message->msg_id, GEO_CODE_SIGNATURE,
                 GEO_REASON_BAD_SIGNATURE);
     return;
   }
-  if (!known && g_strcmp0 (hub->code, auth->code) != 0) {
+  if (!is_known && g_strcmp0 (hub->code, auth->code) != 0) {
     send_error (guest, message->msg_id, GEO_CODE_NOT_ALLOWED,
                 GEO_REASON_NOT_ALLOWED);
     return;
   }
-  if (!known || has_new_key (hub, auth)) {
+  if (auth->participant != NULL) {
     g_autoptr (GPtrArray) actions = geo_actions_new ();
     g_autoptr (GError) error = NULL;
 
@@ -176,6 +184,10 @@ answer_auth (FakeHub *hub, Guest *guest, const GeoMessage *message) {
     g_assert_no_error (error);
     carry_out (hub, actions);
   }
+  /* K8 */
+  known = geo_book_find_by_key (hub->book, &guest->pid);
+  guest->pid = known->pid;
+  before = find_guest (hub, &guest->pid);
   if (before != NULL)
     geo_session_close (before->session, "replaced");
   guest->signed_in = TRUE;
@@ -185,7 +197,7 @@ answer_auth (FakeHub *hub, Guest *guest, const GeoMessage *message) {
       geo_participant_copy (geo_book_get_participant (hub->book, &guest->pid));
   answer->u.welcome->sequence = geo_book_get_sequence (hub->book, &guest->pid,
                                                        NULL);
-  answer->u.welcome->time = now;
+  answer->u.welcome->time = now + hub->ahead_ms;
   geo_session_send (guest->session, answer);
   present (hub, &guest->pid, TRUE);
   if (hub->letter != NULL) {
@@ -197,6 +209,36 @@ answer_auth (FakeHub *hub, Guest *guest, const GeoMessage *message) {
     geo_session_send (guest->session, letter);
   }
   send_letters (hub, guest);
+}
+
+void
+fake_hub_find_keys_stale (FakeHub *hub, guint times) {
+  hub->stale = times;
+}
+
+guint
+fake_hub_count_stale (FakeHub *hub) {
+  return hub->stale;
+}
+
+void
+fake_hub_set_ahead (FakeHub *hub, gint64 ms) {
+  hub->ahead_ms = ms;
+}
+
+void
+fake_hub_show (FakeHub *hub, const GeoParticipant *participant) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_PEOPLE_RESULT,
+                                                    NULL);
+
+  g_ptr_array_add (message->u.people_result->items,
+                   geo_participant_copy (participant));
+  for (guint i = 0; i < hub->guests->len; i++) {
+    const Guest *guest = g_ptr_array_index (hub->guests, i);
+
+    if (guest->signed_in)
+      geo_session_send (guest->session, message);
+  }
 }
 
 /* --- Letters -------------------------------------------------------------- */
@@ -583,11 +625,6 @@ fake_hub_bend (FakeHub *hub, gboolean bends) {
 void
 fake_hub_lie (FakeHub *hub, gboolean lies) {
   hub->lies = lies;
-}
-
-const GeoParticipant *
-fake_hub_get_participant (FakeHub *hub, const GeoPid *pid) {
-  return geo_book_get_participant (hub->book, pid);
 }
 
 void

@@ -77,6 +77,13 @@ const GeoParticipant *fake_hub_get_participant (FakeHub *hub,
 /* Clears what closes a circle, or asks; how many circles. */
 guint fake_hub_clear (FakeHub *hub, const gchar *equivalent);
 guint fake_hub_count_commits (FakeHub *hub);
+/* K7: answers so many who sign in with a changed key that it is too old. */
+void fake_hub_find_keys_stale (FakeHub *hub, guint times);
+guint fake_hub_count_stale (FakeHub *hub); /* How many are left of these. */
+/* Its clock, which it tells those who sign in. */
+void fake_hub_set_ahead (FakeHub *hub, gint64 ms);
+/* Tells everybody, unasked, that this is somebody. */
+void fake_hub_show (FakeHub *hub, const GeoParticipant *participant);
 /* Asks pid for its vote on every payment that it has an entry of. */
 void fake_hub_ask_again (FakeHub *hub, const GeoPid *pid);
 
