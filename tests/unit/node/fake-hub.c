@@ -226,21 +226,6 @@ fake_hub_set_ahead (FakeHub *hub, gint64 ms) {
   hub->ahead_ms = ms;
 }
 
-void
-fake_hub_show (FakeHub *hub, const GeoParticipant *participant) {
-  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_PEOPLE_RESULT,
-                                                    NULL);
-
-  g_ptr_array_add (message->u.people_result->items,
-                   geo_participant_copy (participant));
-  for (guint i = 0; i < hub->guests->len; i++) {
-    const Guest *guest = g_ptr_array_index (hub->guests, i);
-
-    if (guest->signed_in)
-      geo_session_send (guest->session, message);
-  }
-}
-
 /* --- Letters -------------------------------------------------------------- */
 
 typedef struct {
@@ -625,6 +610,11 @@ fake_hub_bend (FakeHub *hub, gboolean bends) {
 void
 fake_hub_lie (FakeHub *hub, gboolean lies) {
   hub->lies = lies;
+}
+
+const GeoParticipant *
+fake_hub_get_participant (FakeHub *hub, const GeoPid *pid) {
+  return geo_book_get_participant (hub->book, pid);
 }
 
 void

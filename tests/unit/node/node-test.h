@@ -82,8 +82,6 @@ void fake_hub_find_keys_stale (FakeHub *hub, guint times);
 guint fake_hub_count_stale (FakeHub *hub); /* How many are left of these. */
 /* Its clock, which it tells those who sign in. */
 void fake_hub_set_ahead (FakeHub *hub, gint64 ms);
-/* Tells everybody, unasked, that this is somebody. */
-void fake_hub_show (FakeHub *hub, const GeoParticipant *participant);
 /* Asks pid for its vote on every payment that it has an entry of. */
 void fake_hub_ask_again (FakeHub *hub, const GeoPid *pid);
 

@@ -44,7 +44,8 @@ owner_clear (Owner *owner) {
     g_autoptr (GeoCommunityItem) item = g_list_model_get_item (list, i);
 
     if (geo_community_item_get_node (item) != NULL)
-      g_ptr_array_add (nodes, g_object_ref (geo_community_item_get_node (item)));
+      g_ptr_array_add (nodes,
+                       g_object_ref (geo_community_item_get_node (item)));
   }
   g_clear_object (&owner->communities);
   for (guint i = 0; i < nodes->len; i++)
@@ -62,8 +63,8 @@ try_rotate (Owner *owner, const gchar *words, const gchar *passphrase) {
   geo_communities_rotate_key_async (owner->communities, words, passphrase,
                                     keep_result_cb, &result);
   wait_until (result != NULL);
-  g_assert_true (geo_communities_rotate_key_finish (
-                     owner->communities, result, &error) == (error == NULL));
+  g_assert_true (geo_communities_rotate_key_finish (owner->communities, result,
+                                                    &error) == (error == NULL));
   return error;
 }
 
@@ -186,8 +187,7 @@ test_two_communities (Fixture *f, gconstpointer data) {
   rotate (&olena);
   wait_connected (here);
   g_assert_cmpuint (count_known (&olena, f->hub, here), ==, 3);
-  g_assert_cmpint (geo_node_get_connection (there), !=,
-                   GEO_CONNECTION_HUB);
+  g_assert_cmpint (geo_node_get_connection (there), !=, GEO_CONNECTION_HUB);
   fake_hub_come_back (other);
   geo_node_hurry (there);
   wait_connected (there);
@@ -397,8 +397,7 @@ test_fork_is_shown (Fixture *f, gconstpointer data) {
   wait_until (notices == 1);
   fake_hub_show (f->hub, other);
   g_assert_false (geo_node_get_key_changed (ivans, &pid));
-  g_assert_cmpint (geo_node_get_connection (ivans), ==,
-                   GEO_CONNECTION_HUB);
+  g_assert_cmpint (geo_node_get_connection (ivans), ==, GEO_CONNECTION_HUB);
 
   geo_node_list_evidence_async (ivans, NULL, keep_result_cb, &result);
   wait_until (result != NULL);
@@ -407,8 +406,8 @@ test_fork_is_shown (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (evidence->len, ==, 1);
   {
     const GeoEvidenceItem *item = g_ptr_array_index (evidence, 0);
-    g_autofree gchar *sentence = geo_evidence_verify (
-        item->file, strlen (item->file), &error);
+    g_autofree gchar *sentence =
+        geo_evidence_verify (item->file, strlen (item->file), &error);
 
     g_assert_no_error (error);
     g_assert_nonnull (strstr (sentence, geo_node_get_pid (olenas)));
@@ -456,7 +455,7 @@ test_open_order (Fixture *f, gconstpointer data) {
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, func)                                                        \
+#define ADD(name, func) \
   g_test_add ("/node/rotation/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("profile", test_profile);
   ADD ("two-communities", test_two_communities);

@@ -210,8 +210,8 @@ test_joins_with_chain (void) {
   g_autoptr (Town) town = town_new (1);
   g_autoptr (Person) person = person_new (&town->pid, 9, "Nina");
   g_autoptr (Person) far = person_new (&town_person (town, A)->pid, 9, "Nina");
-  g_autoptr (GeoParticipant) next = make_next (
-      person->participant, person->secret, KEY (1), town->now);
+  g_autoptr (GeoParticipant) next =
+      make_next (person->participant, person->secret, KEY (1), town->now);
   g_autoptr (GeoParticipant) foreign = make_next (far->participant, far->secret,
                                                   KEY (1), town->now);
   g_autoptr (GeoParticipant) mixed = geo_participant_copy (next);
@@ -220,9 +220,8 @@ test_joins_with_chain (void) {
   g_assert_cmpint (register_it (town, foreign), !=, 0);
   /* A rotation of another community, under a participant of this one. */
   g_ptr_array_set_size (mixed->rotations, 0);
-  g_ptr_array_add (mixed->rotations,
-                   geo_key_rotation_copy (
-                       g_ptr_array_index (foreign->rotations, 0)));
+  g_ptr_array_add (mixed->rotations, geo_key_rotation_copy (g_ptr_array_index (
+                                         foreign->rotations, 0)));
   geo_participant_sign (mixed, secret);
   g_assert_cmpint (register_it (town, mixed), !=, 0);
   g_assert_cmpint (register_it (town, next), ==, 0);
@@ -262,9 +261,9 @@ test_nothing_under_the_old_key (void) {
                                geo_trust_line_copy (line)));
   g_assert_cmpuint (town_count (town, GEO_ACTION_STORE_CHANGE), ==, 1);
   town_pay (town, B, A, 100, NULL);
-  town_say (town, A, town_vote (town, A, town_sent (
-                                             town, A,
-                                             GEO_MESSAGE_PAYMENT_PREPARE)));
+  town_say (
+      town, A,
+      town_vote (town, A, town_sent (town, A, GEO_MESSAGE_PAYMENT_PREPARE)));
   g_assert_cmpint (town_debt (town, B, A), ==, 100);
 }
 
@@ -359,8 +358,8 @@ test_many_keys (void) {
   geo_order_sign (order, town_person (town, 0)->secret);
   town_say (town, 0, town_order_message (order));
   {
-    g_autoptr (GPtrArray) asked = g_ptr_array_new_with_free_func (
-        (GDestroyNotify) geo_message_free);
+    g_autoptr (GPtrArray) asked =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) geo_message_free);
     g_autoptr (GArray) who = g_array_new (FALSE, FALSE, sizeof (guint));
 
     for (guint i = 1; i < n; i++) {
