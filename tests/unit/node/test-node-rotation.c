@@ -396,7 +396,8 @@ test_fork_is_shown (Fixture *f, gconstpointer data) {
   fake_hub_show (f->hub, other);
   wait_until (notices == 1);
   fake_hub_show (f->hub, other);
-  g_assert_false (geo_node_get_key_changed (ivans, &pid));
+  g_assert_cmpint (geo_node_get_key_doubt (ivans, &pid), ==,
+                   GEO_KEY_DOUBT_FORKED);
   g_assert_cmpint (geo_node_get_connection (ivans), ==, GEO_CONNECTION_HUB);
 
   geo_node_list_evidence_async (ivans, NULL, keep_result_cb, &result);
@@ -414,7 +415,7 @@ test_fork_is_shown (Fixture *f, gconstpointer data) {
   }
   verify (ivans);
   g_assert_cmpuint (notices, ==, 1);
-  g_assert_cmpuint (changes, ==, 1);
+  g_assert_cmpuint (changes, ==, 2);
 
   g_clear_object (&result);
 
