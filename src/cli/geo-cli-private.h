@@ -56,6 +56,7 @@ typedef struct {
   gchar *note;
   gchar *id;
   gint wait_s;
+  gint stay_s;
   gint limit;
   gint64 before;
   gchar *output;

@@ -69,6 +69,8 @@ name_of_state (GeoRequestItem *item) {
     return "declined";
   case GEO_REQUEST_WITHDRAWN:
     return "withdrawn";
+  case GEO_REQUEST_CLOSED:
+    return "closed";
   }
   return "open";
 }
@@ -289,10 +291,49 @@ add_requests_options (GeoCli *cli, GOptionContext *context) {
   const GOptionEntry entries[] = {
     { "all", 0, 0, G_OPTION_ARG_NONE, &cli->all,
       N_ ("Those that are settled, too"), NULL },
+    { "wait", 0, 0, G_OPTION_ARG_INT, &cli->stay_s,
+      N_ ("Stay connected that long, until something is asked or paid"),
+      N_ ("SECONDS") },
     { NULL },
   };
 
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+typedef struct {
+  GListModel *requests;
+  guint n;
+  guint paid;
+} Stay;
+
+static guint
+count_paid (GListModel *requests) {
+  guint n = g_list_model_get_n_items (requests);
+  guint paid = 0;
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (GeoRequestItem) item = g_list_model_get_item (requests, i);
+
+    paid += geo_request_item_get_paid (item);
+  }
+  return paid;
+}
+
+static gboolean
+has_news (gpointer user_data) {
+  const Stay *stay = user_data;
+
+  return g_list_model_get_n_items (stay->requests) != stay->n ||
+         count_paid (stay->requests) != stay->paid;
+}
+
+/* What can be paid by whoever has the link needs who asks for it to be there. */
+static void
+stay_for_news (GeoCli *cli, GListModel *requests) {
+  Stay stay = { requests, g_list_model_get_n_items (requests),
+                count_paid (requests) };
+
+  geo_cli_wait_until (has_news, &stay, (guint) cli->stay_s * 1000);
 }
 
 static int
@@ -303,12 +344,22 @@ run_requests (GeoCli *cli, gchar **arguments) {
   gboolean any = FALSE;
   int status;
 
+  if (cli->stay_s < 0 || cli->stay_s > GEO_CLI_PAY_S_MAX)
+    return geo_cli_fail_printf (cli, GEO_EXIT_USAGE,
+                                _ ("--wait takes 0 to %d seconds."),
+                                GEO_CLI_PAY_S_MAX);
   node = geo_cli_open (cli, &status);
   if (node == NULL)
     return status;
-  if (geo_cli_try_connect (cli, node))
-    geo_cli_wait_until (never, NULL, LIST_MS);
   requests = geo_node_get_requests (node);
+  if (cli->stay_s > 0 && !geo_cli_connect (cli, node, &status)) {
+    geo_cli_close (node);
+    return status;
+  }
+  if (cli->stay_s > 0)
+    stay_for_news (cli, requests);
+  else if (geo_cli_try_connect (cli, node))
+    geo_cli_wait_until (never, NULL, LIST_MS);
   if (cli->common.json) {
     report = geo_cli_report_new (cli);
     geo_report_begin_array (report, "requests");
@@ -343,10 +394,12 @@ const GeoCommand geo_command_requests = {
   .summary = N_ ("What is asked of you, and what you ask for"),
   .description = N_ (
       "Each line begins with an id, which “geo pay”, “geo decline” and “geo "
-      "checkpoint”\ntake; its first characters are enough.\n\n"
+      "checkpoint”\ntake; its first characters are enough. A link that anybody "
+      "may have is paid only\nwhile you are connected: with --wait.\n\n"
       "Examples:\n"
       "  geo requests\n"
-      "  geo requests --all --json"),
+      "  geo requests --all --json\n"
+      "  geo requests --wait 600"),
   .add_options = add_requests_options,
   .run = run_requests,
 };

@@ -123,6 +123,19 @@ geo_contract_check_hop (const GeoContract *contract,
 /* P6: an order is the payer's vote for a contract that carries out exactly it.
  */
 gboolean
+geo_order_asks_payee (const GeoOrder *order) {
+  return order->has_consent && order->consent == GEO_CONSENT_LIVE;
+}
+
+static gboolean
+is_voter (const GeoContract *contract, const GeoPid *pid) {
+  for (guint i = 0; i < contract->voters->len; i++)
+    if (geo_pid_equal (&g_array_index (contract->voters, GeoPid, i), pid))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 geo_contract_carries_order (const GeoContract *contract,
                             const GeoOrder *order,
                             GError **error) {
@@ -152,6 +165,10 @@ geo_contract_carries_order (const GeoContract *contract,
   if (contract->deadline != order->deadline)
     return fail (error, GEO_CORE_ERROR_FIELD,
                  "The contract has another deadline than its order");
+  /* P7: whose vote the order asks for, has to vote. */
+  if (geo_order_asks_payee (order) && !is_voter (contract, &order->to))
+    return fail (error, GEO_CORE_ERROR_FIELD,
+                 "The payee does not vote, as its order asks");
   return TRUE;
 }
 

@@ -32,9 +32,12 @@ gboolean geo_contract_check_hop (const GeoContract *contract,
                                  const GeoProvenHop *hop,
                                  GError **error);
 
+/* P7: the payer wants the payee's vote for it, too. */
+gboolean geo_order_asks_payee (const GeoOrder *order);
+
 /* P6: the contract carries out exactly that order: hash, tx_id, payer, payee,
- * amount, equivalent, closer, deadline, community. Signatures are not looked
- * at. */
+ * amount, equivalent, closer, deadline, community, and that the payee votes
+ * where it has to. Signatures are not looked at. */
 gboolean geo_contract_carries_order (const GeoContract *contract,
                                      const GeoOrder *order,
                                      GError **error);

@@ -24,7 +24,12 @@ typedef enum {
   GEO_REQUEST_DONE = 2, /* paid, trusted, agreed */
   GEO_REQUEST_DECLINED = 3,
   GEO_REQUEST_WITHDRAWN = 4,
+  /* Whoever asked says that it is settled: by somebody else, or taken back. */
+  GEO_REQUEST_CLOSED = 5,
 } GeoRequestState;
+
+/* The reason of whoever asked to be paid, and is not any more (§8a). */
+#define GEO_LETTER_CLOSED "invoice_closed"
 
 /* What a letter asks for, whatever the kind; everything is borrowed. */
 typedef struct {

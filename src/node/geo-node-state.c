@@ -320,6 +320,18 @@ make_keys (GeoNode *self, const GeoStateMemory *fetched) {
 }
 
 static void
+add_kept (const GeoStateMemory *fetched, gboolean letters, GeoStateMemory *out) {
+  for (guint i = 0; i < fetched->records->len; i++) {
+    const GeoStateRecord *record = g_ptr_array_index (fetched->records, i);
+
+    if (is_kept_kind (record->kind) &&
+        (record->kind == GEO_RECORD_KIND_LETTER) == letters)
+      geo_state_memory_add_record (out, record->kind, record->at,
+                                   geo_record_body_copy (record->body));
+  }
+}
+
+static void
 remember (GeoNode *self, GeoStateMemory *fetched) {
   GeoNodeState *state = self->state;
   Remembering *remembering;
@@ -338,14 +350,9 @@ remember (GeoNode *self, GeoStateMemory *fetched) {
   if (has_lost_keys (self, fetched))
     geo_state_memory_add_record (remembering->memory, GEO_RECORD_KIND_ROTATION,
                                  geo_node_now (), make_keys (self, fetched));
-  for (guint i = 0; i < fetched->records->len; i++) {
-    const GeoStateRecord *record = g_ptr_array_index (fetched->records, i);
-
-    if (is_kept_kind (record->kind))
-      geo_state_memory_add_record (remembering->memory, record->kind,
-                                   record->at,
-                                   geo_record_body_copy (record->body));
-  }
+  /* What was asked comes before what was said to a payment of it. */
+  add_kept (fetched, TRUE, remembering->memory);
+  add_kept (fetched, FALSE, remembering->memory);
   remembering->secret = geo_secret_ref (self->secret);
   remembering->community = self->community->community;
   remembering->path = g_strdup (self->journal_path);

@@ -90,6 +90,9 @@ say_state (GeoRequestItem *item) {
     return g_strdup (_ ("It was declined."));
   case GEO_REQUEST_WITHDRAWN:
     return g_strdup (_ ("It was taken back."));
+  case GEO_REQUEST_CLOSED:
+    return g_strdup (_ ("It is not open any more: it was taken back, or "
+                        "somebody else has paid it."));
   }
   return NULL;
 }

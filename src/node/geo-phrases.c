@@ -231,6 +231,12 @@ static const Sentence reasons[] = {
   { GEO_REASON_INVOICE_MISMATCH,
     N_ ("The request asks for something else. Open it again and pay what it "
         "says.") },
+  { GEO_REASON_INVOICE_BUSY,
+    N_ ("Another payment of this request is under way. Nothing was paid; wait "
+        "a minute, then try again.") },
+  { GEO_REASON_PAYEE_AWAY,
+    N_ ("Whoever asks for this is not connected now, and only they can say "
+        "whether it is still open. Nothing was paid; try again later.") },
   { GEO_REASON_CHAIN,
     N_ ("The hub's entries do not follow one another. Keep your journal, and "
         "ask whoever runs the hub what happened.") },
@@ -331,6 +337,13 @@ static const Sentence refused_votes[] = {
   { GEO_REASON_NOT_ALLOWED, N_ ("Your own rules do not let it pass.") },
   { GEO_REASON_REFUSED_BY_PARTICIPANT, N_ ("You said no.") },
   { GEO_REASON_DEADLINE_PASSED, N_ ("It came too late.") },
+  { GEO_REASON_INVOICE_CLOSED,
+    N_ ("What you asked for was paid already, or you took it back.") },
+  { GEO_REASON_INVOICE_BUSY,
+    N_ ("Somebody else was just paying what you asked for once.") },
+  { GEO_REASON_INVOICE_EXPIRED, N_ ("Your request had expired.") },
+  { GEO_REASON_INVOICE_MISMATCH,
+    N_ ("It was not what you had asked for.") },
 };
 
 gchar *

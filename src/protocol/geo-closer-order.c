@@ -385,8 +385,8 @@ add_voter (GArray *voters, const GeoPid *pid) {
   g_array_append_val (voters, *pid);
 }
 
-/* P7: the payer, the closer, and everybody with a `consent: live` line in it.
- */
+/* P7: the payer, the closer, everybody with a `consent: live` line in it, and
+ * the payee where the order asks for that. */
 static void
 set_voters (const GeoCloser *closer,
             const GeoCloserOrder *order,
@@ -394,6 +394,8 @@ set_voters (const GeoCloser *closer,
             GeoContract *contract) {
   add_voter (contract->voters, &order->order->from);
   add_voter (contract->voters, &closer->self);
+  if (geo_order_asks_payee (order->order))
+    add_voter (contract->voters, &order->order->to);
   for (guint i = 0; i < flows->len; i++) {
     const GeoCloserFlow *flow = &g_array_index (flows, GeoCloserFlow, i);
 
@@ -552,6 +554,12 @@ geo_closer_try (GeoCloser *closer,
   if (order->market->frozen) {
     geo_closer_refuse_order (closer, order, GEO_CODE_NOT_ALLOWED,
                              GEO_REASON_EQUIVALENT_FROZEN, now, actions);
+    return;
+  }
+  /* P7: what only the payee knows, nobody says in its place. */
+  if (geo_order_asks_payee (order->order) && !order->payee->present) {
+    geo_closer_refuse_order (closer, order, GEO_CODE_TIMEOUT,
+                             GEO_REASON_PAYEE_AWAY, now, actions);
     return;
   }
   if (order->tries >= closer->limits.tries_max) {

@@ -438,6 +438,26 @@ avoid_silent (GeoCloserOrder *order, const GeoCloserContract *contract) {
   }
 }
 
+static GeoCloserAsked *
+find_asked (const GeoCloserContract *contract, const GeoBookPerson *person) {
+  for (guint i = 0; i < contract->asked->len; i++) {
+    GeoCloserAsked *asked = g_ptr_array_index (contract->asked, i);
+
+    if (asked->person == person)
+      return asked;
+  }
+  return NULL;
+}
+
+/* P7: there is no way around a payee who has to vote. */
+static gboolean
+misses_payee (const GeoCloserOrder *order, const GeoCloserContract *contract) {
+  const GeoCloserAsked *asked = find_asked (contract, order->payee);
+
+  return geo_order_asks_payee (order->order) && asked != NULL &&
+         asked->vote == NULL;
+}
+
 /* A voter was silent: this contract is over (P4), the order may not be. */
 static void
 end_silent (GeoCloser *closer,
@@ -446,6 +466,11 @@ end_silent (GeoCloser *closer,
             GPtrArray *actions) {
   GeoCloserOrder *order = contract->order;
 
+  if (misses_payee (order, contract)) {
+    geo_closer_refuse_order (closer, order, GEO_CODE_TIMEOUT,
+                             GEO_REASON_PAYEE_AWAY, now, actions);
+    return;
+  }
   avoid_silent (order, contract);
   note_reason (order, GEO_CODE_TIMEOUT, GEO_REASON_NO_VOTE);
   geo_closer_refuse_contract (closer, contract, GEO_CODE_TIMEOUT,
@@ -464,17 +489,6 @@ is_complete (const GeoCloserContract *contract) {
   return TRUE;
 }
 
-static GeoCloserAsked *
-find_asked (const GeoCloserContract *contract, const GeoBookPerson *person) {
-  for (guint i = 0; i < contract->asked->len; i++) {
-    GeoCloserAsked *asked = g_ptr_array_index (contract->asked, i);
-
-    if (asked->person == person)
-      return asked;
-  }
-  return NULL;
-}
-
 /* A participant's reason goes on to the payer, so only a word of the usual
  * shape does: nobody writes to strangers through a refusal. */
 static const gchar *
@@ -484,6 +498,20 @@ pass_on_reason (const gchar *reason) {
   return len > 0 && len <= REASON_LEN_MAX && reason[len] == '\0'
              ? reason
              : GEO_REASON_REFUSED_BY_PARTICIPANT;
+}
+
+/* What a payee says of its own request is for the payer. */
+static gboolean
+is_of_invoice (const gchar *reason) {
+  static const gchar *const words[] = {
+    GEO_REASON_INVOICE_CLOSED,
+    GEO_REASON_INVOICE_EXPIRED,
+    GEO_REASON_INVOICE_MISMATCH,
+    GEO_REASON_INVOICE_BUSY,
+    NULL,
+  };
+
+  return g_strv_contains (words, reason);
 }
 
 static void
@@ -499,8 +527,11 @@ take_no (GeoCloser *closer,
   geo_closer_refuse_contract (closer, contract, refusal->code, reason, now,
                               actions);
   if (voter == order->payee) {
-    geo_closer_refuse_order (closer, order, GEO_CODE_NOT_ALLOWED,
-                             GEO_REASON_REFUSED_BY_PARTICIPANT, now, actions);
+    gboolean says_why = order->order->has_invoice && is_of_invoice (reason);
+
+    geo_closer_refuse_order (
+        closer, order, says_why ? refusal->code : GEO_CODE_NOT_ALLOWED,
+        says_why ? reason : GEO_REASON_REFUSED_BY_PARTICIPANT, now, actions);
     return;
   }
   /* P8: A wallet that disagrees refuses, and the closer routes around it. */

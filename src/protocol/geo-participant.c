@@ -293,7 +293,6 @@ check (const GeoParty *party,
   const GeoContract *contract = prepare->contract;
   g_autoptr (GArray) deltas = NULL;
   g_autofree gchar *text = NULL;
-  GeoHash hash;
 
   if (!geo_party_check_contract (party, contract, prepare->order, no) ||
       !check_order (party, prepare->order, no) ||
@@ -301,8 +300,7 @@ check (const GeoParty *party,
     return FALSE;
   if (now > contract->deadline)
     return geo_no (no, GEO_CODE_TIMEOUT, GEO_REASON_DEADLINE_PASSED);
-  geo_contract_hash (contract, &hash);
-  if (!geo_letters_check_order (party, &hash, prepare->order, now, no))
+  if (!geo_letters_check_order (party, prepare->order, now, no))
     return FALSE;
   for (guint i = 0; i < deltas->len; i++) {
     if (!check_delta (party, contract, &g_array_index (deltas, GeoDelta, i),

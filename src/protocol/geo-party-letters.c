@@ -739,9 +739,18 @@ fits (const GeoPartyRequest *request,
   return TRUE;
 }
 
+/* P11: of two contracts of one order at most one is carried out. */
+static gboolean
+is_same_order (const GeoOrder *order, const GeoOrder *other) {
+  GeoHash hash, other_hash;
+
+  geo_order_hash (order, &hash);
+  geo_order_hash (other, &other_hash);
+  return geo_hash_equal (&hash, &other_hash);
+}
+
 gboolean
 geo_letters_check_order (const GeoParty *party,
-                         const GeoHash *contract,
                          const GeoOrder *order,
                          GeoTime now,
                          GeoNo *no) {
@@ -756,16 +765,41 @@ geo_letters_check_order (const GeoParty *party,
   if (!fits (request, &order->from, order->equivalent, order->amount.amount,
              order->created_at, now, no))
     return FALSE;
-  /* Once is once: another payment of it that we voted for is not decided. */
+  /* Once is once: another payment of it that we voted for is not decided.  It
+   * may still come to nothing. */
   for (guint i = 0; request->facts.single_use && i < party->votes->len; i++) {
     const GeoOpenVote *vote = g_ptr_array_index (party->votes, i);
 
     if (vote->order != NULL && vote->order->has_invoice &&
         geo_hash_equal (&vote->order->invoice, &order->invoice) &&
-        !geo_hash_equal (&vote->hash, contract))
-      return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_INVOICE_CLOSED);
+        !is_same_order (vote->order, order))
+      return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_INVOICE_BUSY);
   }
   return TRUE;
+}
+
+gboolean
+geo_letters_is_for_anybody (const GeoParty *party, const GeoHash *invoice) {
+  const GeoPartyRequest *request = find (party, invoice);
+
+  return request != NULL && !request->facts.has_to;
+}
+
+void
+geo_letters_not_paid (GeoParty *party,
+                      const GeoOrder *order,
+                      const gchar *reason,
+                      GPtrArray *actions) {
+  GeoPartyRequest *request;
+
+  if (!order->has_invoice || !g_str_equal (reason, GEO_REASON_INVOICE_CLOSED))
+    return;
+  request = find (party, &order->invoice);
+  if (request == NULL || request->state != GEO_REQUEST_OPEN ||
+      is_mine (party, request))
+    return;
+  request->state = GEO_REQUEST_CLOSED;
+  tell (actions, &order->invoice, FALSE);
 }
 
 gboolean

@@ -413,10 +413,12 @@ gboolean geo_letters_error (GeoParty *party,
                             GPtrArray *actions);
 /* P8: what we are paid for is what we asked for, and still do. */
 gboolean geo_letters_check_order (const GeoParty *party,
-                                  const GeoHash *contract,
                                   const GeoOrder *order,
                                   GeoTime now,
                                   GeoNo *no);
+/* A link: only the payee knows whether it still stands. */
+gboolean geo_letters_is_for_anybody (const GeoParty *party,
+                                     const GeoHash *invoice);
 gboolean geo_letters_check_wish (const GeoParty *party,
                                  const GeoHash *invoice,
                                  const GeoPid *to,
@@ -427,6 +429,11 @@ gboolean geo_letters_check_wish (const GeoParty *party,
 /* A payment was committed; a line is in force. */
 void
 geo_letters_paid (GeoParty *party, const GeoOrder *order, GPtrArray *actions);
+/* An order of ours came to nothing. */
+void geo_letters_not_paid (GeoParty *party,
+                           const GeoOrder *order,
+                           const gchar *reason,
+                           GPtrArray *actions);
 void geo_letters_line (GeoParty *party,
                        const GeoTrustLine *line,
                        GPtrArray *actions);

@@ -249,6 +249,10 @@ pay (GeoParty *party,
   if (invoice != NULL) {
     order->has_invoice = TRUE;
     order->invoice = *invoice;
+    if (geo_letters_is_for_anybody (party, invoice)) {
+      order->has_consent = TRUE;
+      order->consent = GEO_CONSENT_LIVE;
+    }
   }
   order->constraints = constraints != NULL ? geo_constraints_copy (constraints)
                                            : default_constraints ();
@@ -424,6 +428,7 @@ geo_payer_refused (GeoParty *party,
     told->max_amount = abort->max_amount;
     told->limits = copy_limits (abort->limits);
   }
+  geo_letters_not_paid (party, open->order, refusal->reason, actions);
   forget (party, open, actions);
 }
 

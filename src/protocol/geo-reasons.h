@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "core/geo-letter.h"
+
 #define GEO_REASON_NO_ROUTE "no_route"                     /* E001 */
 #define GEO_REASON_UNKNOWN_PARTICIPANT "unknown_participant" /* E001 */
 #define GEO_REASON_NOT_ENOUGH_CAPACITY "not_enough_capacity" /* E002 */
@@ -36,9 +38,11 @@
 #define GEO_REASON_INTERNAL "internal"                     /* E010 */
 #define GEO_REASON_CHAIN "chain" /* E008: told: not the next entry */
 #define GEO_REASON_TWO_OUTCOMES "two_outcomes"             /* E008: told: P4 */
-#define GEO_REASON_INVOICE_CLOSED "invoice_closed" /* E008: P8: not asked for, or settled */
+#define GEO_REASON_INVOICE_CLOSED GEO_LETTER_CLOSED /* E008: P8: not asked for, or settled */
 #define GEO_REASON_INVOICE_EXPIRED "invoice_expired" /* E007 */
 #define GEO_REASON_INVOICE_MISMATCH "invoice_mismatch" /* E009: another amount, payer … */
+#define GEO_REASON_INVOICE_BUSY "invoice_busy" /* E008: another payment of it is open */
+#define GEO_REASON_PAYEE_AWAY "payee_away" /* E007: P7: and it would have to vote */
 #define GEO_REASON_GAP "gap" /* E008: told: an entry is kept back (§8) */
 #define GEO_REASON_FORGOTTEN "forgotten" /* E008: told: it had more entries (§8) */
 #define GEO_REASON_LOG "log" /* E008: told: heads that do not fit (§9) */

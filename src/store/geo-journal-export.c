@@ -178,6 +178,8 @@ name_request_state (gint64 state) {
     return "done";
   if (state == GEO_REQUEST_DECLINED)
     return "declined";
+  if (state == GEO_REQUEST_CLOSED)
+    return "closed";
   return state == GEO_REQUEST_WITHDRAWN ? "withdrawn" : "open";
 }
 

@@ -261,6 +261,28 @@ geo_letters_apply_paid (GeoDatabase *database,
 }
 
 gboolean
+geo_letters_apply_closed (GeoDatabase *database,
+                          gint64 sequence,
+                          GeoTime at,
+                          const GeoHash *order,
+                          GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (&query, database,
+                          "UPDATE request SET state = 5, changed_at = ?,"
+                          " decided = ? WHERE kind = 1 AND state = 1"
+                          " AND NOT mine AND hash ="
+                          "  (SELECT invoice FROM open_order"
+                          "   WHERE order_hash = ?)",
+                          error))
+    return FALSE;
+  geo_query_bind_int (&query, at);
+  geo_query_bind_int (&query, sequence);
+  geo_query_bind_hash (&query, order);
+  return geo_query_run (&query, error);
+}
+
+gboolean
 geo_letters_apply_line (GeoDatabase *database,
                         gint64 sequence,
                         GeoTime at,
@@ -339,7 +361,7 @@ make_request (GeoDatabase *database, GeoQuery *query, GError **error) {
   gint64 decimals = geo_query_get_int (query, 7);
 
   if (kind < GEO_REQUEST_PAYMENT || kind > GEO_REQUEST_CHECKPOINT ||
-      state < GEO_REQUEST_OPEN || state > GEO_REQUEST_WITHDRAWN ||
+      state < GEO_REQUEST_OPEN || state > GEO_REQUEST_CLOSED ||
       decimals < 0 || decimals > GEO_PRECISION_MAX ||
       geo_query_is_null (query, 4) || geo_query_is_null (query, 5)) {
     geo_store_set_corrupt (error, "A stored request");

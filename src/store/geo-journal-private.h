@@ -94,6 +94,13 @@ gboolean geo_letters_apply_paid (GeoDatabase *database,
                                  const GeoHash *invoice,
                                  gboolean ours,
                                  GError **error);
+/* An open payment of ours was refused because the request that it names does not
+ * stand any more. */
+gboolean geo_letters_apply_closed (GeoDatabase *database,
+                                   gint64 sequence,
+                                   GeoTime at,
+                                   const GeoHash *order,
+                                   GError **error);
 /* A line is in force; given: it is ours. */
 gboolean geo_letters_apply_line (GeoDatabase *database,
                                  gint64 sequence,

@@ -178,14 +178,18 @@ drop_pending_line (const GeoStep *step,
 }
 
 static gboolean
-open_order (const GeoStep *step, const GeoHash *order, GError **error) {
+open_order (const GeoStep *step,
+            const GeoHash *hash,
+            const GeoOrder *order,
+            GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
 
   if (!geo_query_prepare (&query, step->database,
-                          "INSERT INTO open_order VALUES (?, ?)", error))
+                          "INSERT INTO open_order VALUES (?, ?, ?)", error))
     return FALSE;
-  geo_query_bind_hash (&query, order);
+  geo_query_bind_hash (&query, hash);
   geo_query_bind_int (&query, step->sequence);
+  geo_query_bind_hash (&query, order->has_invoice ? &order->invoice : NULL);
   return geo_query_run (&query, error);
 }
 
@@ -480,7 +484,7 @@ apply_order (const GeoStep *step, GError **error) {
   }
 
   geo_order_hash (order, &hash);
-  return open_order (step, &hash, error) &&
+  return open_order (step, &hash, order, error) &&
          add_activity (step,
                        &(GeoActivityRow){
                            .kind = GEO_ACTIVITY_PAID,
@@ -737,6 +741,9 @@ apply_refused (const GeoStep *step, GError **error) {
   if (refusal->has_contract)
     return close_vote (step, &refusal->contract, error);
   return set_not_paid (step, refusal, error) &&
+         (!g_str_equal (refusal->reason, GEO_LETTER_CLOSED) ||
+          geo_letters_apply_closed (step->database, step->sequence, step->at,
+                                    &refusal->order, error)) &&
          close_order (step, &refusal->order, error);
 }
 

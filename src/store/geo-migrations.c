@@ -183,6 +183,9 @@ static const gchar *const journal_steps[] = {
   "  pid BLOB PRIMARY KEY,"
   "  record INTEGER NOT NULL"
   ") STRICT, WITHOUT ROWID;",
+  /* 9: which request an open payment is for; made anew of the records. */
+  "ALTER TABLE open_order ADD COLUMN invoice BLOB;"
+  "DELETE FROM state;",
 };
 
 /* The journal part is only appended; debt is its projection (I1).  Tables that

@@ -72,6 +72,7 @@ find_icon (GeoRequestItem *item) {
     return "object-select-symbolic";
   case GEO_REQUEST_DECLINED:
   case GEO_REQUEST_WITHDRAWN:
+  case GEO_REQUEST_CLOSED:
     return "action-unavailable-symbolic";
   }
   return NULL;

@@ -11,6 +11,12 @@
  *   trust PID LIMIT live|standing
  *                          trusted | failed MESSAGE
  *   pay TX_ID PID AMOUNT   ordered | failed MESSAGE
+ *   ask AMOUNT once|many   asked KEY LINK | failed MESSAGE
+ *   take LINK              taken KEY | failed MESSAGE
+ *   pay-asked TX_ID KEY    ordered | failed MESSAGE
+ *   take-back KEY          done | failed MESSAGE
+ *   asked KEY              asked STATE PAID
+ *   why TX_ID              why REASON SENTENCE
  *   status                 status CONNECTION OPEN SEQUENCE PENDING
  *   hurry                  hurried
  *   (the end)              ends
@@ -22,6 +28,7 @@
 #include <string.h>
 
 #include "node/geo-node-private.h"
+#include "node/geo-node-requests.h"
 
 #define CONNECT_MS_MAX 20000
 
@@ -186,6 +193,94 @@ do_pay (ItPerson *person,
   say_result ("ordered", error);
 }
 
+/* --- Requests -------------------------------------------------------------- */
+
+static GeoRequestItem *
+end_request (ItPerson *person, GAsyncResult **result, GError **error) {
+  GeoRequestItem *item;
+
+  it_wait_until (*result != NULL);
+  item = geo_node_request_finish (person->node, *result, error);
+  g_clear_object (result);
+  return item;
+}
+
+static void
+do_ask (ItPerson *person, const gchar *amount, gboolean once) {
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) item = NULL;
+  GeoAmount asked = GEO_AMOUNT (g_ascii_strtoll (amount, NULL, 10));
+
+  geo_node_request_async (person->node, NULL, IT_EQUIVALENT, &asked, NULL, 0,
+                          once, NULL, result_cb, &result);
+  item = end_request (person, &result, &error);
+  if (item != NULL)
+    say ("asked %s %s", geo_request_item_get_key (item),
+         geo_request_item_get_link (item));
+  else
+    say_result ("", error);
+}
+
+static void
+do_take (ItPerson *person, const gchar *link) {
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) item = NULL;
+
+  geo_node_take_link_async (person->node, link, NULL, result_cb, &result);
+  item = end_request (person, &result, &error);
+  if (item != NULL)
+    say ("taken %s", geo_request_item_get_key (item));
+  else
+    say_result ("", error);
+}
+
+static void
+do_take_back (ItPerson *person, const gchar *key) {
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) item = NULL;
+
+  geo_node_respond_async (person->node, key, GEO_VERDICT_WITHDRAWN, NULL,
+                          result_cb, &result);
+  item = end_request (person, &result, &error);
+  say_result ("done", error);
+}
+
+static void
+do_pay_asked (ItPerson *person, const gchar *tx_id, const gchar *key) {
+  g_autoptr (GError) error = NULL;
+  GeoPayment *payment = geo_node_pay_request (person->node, tx_id, key, NULL,
+                                              NULL, &error);
+
+  if (payment != NULL)
+    g_signal_connect (payment, "notify::state", G_CALLBACK (state_cb), NULL);
+  say_result ("ordered", error);
+}
+
+static void
+do_asked (ItPerson *person, const gchar *key) {
+  GeoRequestItem *item = geo_node_find_request (person->node, key);
+
+  if (item == NULL)
+    say ("failed unknown");
+  else
+    say ("asked %d %u", geo_request_item_get_state (item),
+         geo_request_item_get_paid (item));
+}
+
+static void
+do_why (ItPerson *person, const gchar *tx_id) {
+  GeoPayment *payment = geo_node_get_payment (person->node, tx_id);
+
+  if (payment == NULL || geo_payment_get_reason (payment) == NULL)
+    say ("failed unknown");
+  else
+    say ("why %s %s", geo_payment_get_reason (payment),
+         geo_payment_get_message (payment));
+}
+
 static void
 do_status (ItPerson *person) {
   gint64 sequence = -1;
@@ -215,6 +310,18 @@ obey (ItPerson *person, const gchar *line) {
     do_trust_asking (person, words[1], words[2]);
   } else if (n == 1 && g_str_equal (words[0], "accept")) {
     do_accept (person);
+  } else if (n == 3 && g_str_equal (words[0], "ask")) {
+    do_ask (person, words[1], g_str_equal (words[2], "once"));
+  } else if (n == 2 && g_str_equal (words[0], "take")) {
+    do_take (person, words[1]);
+  } else if (n == 3 && g_str_equal (words[0], "pay-asked")) {
+    do_pay_asked (person, words[1], words[2]);
+  } else if (n == 2 && g_str_equal (words[0], "take-back")) {
+    do_take_back (person, words[1]);
+  } else if (n == 2 && g_str_equal (words[0], "asked")) {
+    do_asked (person, words[1]);
+  } else if (n == 2 && g_str_equal (words[0], "why")) {
+    do_why (person, words[1]);
   } else if (n == 1 && g_str_equal (words[0], "status")) {
     do_status (person);
   } else if (n == 1 && g_str_equal (words[0], "hurry")) {

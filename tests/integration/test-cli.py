@@ -5,8 +5,8 @@
 
 Three people join, trust each other and pay over two hops; then everything that
 can go wrong does, each with its exit status.  Everything is a process of its
-own; nothing but loopback and one temporary folder is touched.  The tests build
-on each other and run in the order they stand in.
+own; nothing but loopback and one temporary folder is touched.  Long because the
+tests build on each other and run in the order they stand in.
 """
 
 import csv
@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import seal
 
@@ -588,6 +589,17 @@ def test_journal_corrupted(town):
     assert failure["records"] >= 1, failure
 
 
+def pay_when_there(payer, link):
+    """The payment, once who asks is connected."""
+    end = time.monotonic() + 50
+    while True:
+        status, document = payer.any_json("pay", link)
+        if status == DONE:
+            return document
+        assert document["error"]["reason"] == "payee_away", document
+        assert time.monotonic() < end, "they never are there"
+
+
 def test_request_by_link(town):
     olena, ivan, maria = town.people
     asked = maria.json("request", "1.50", "UAH", "--memo", "bread", "--once",
@@ -601,7 +613,17 @@ def test_request_by_link(town):
                        status=USAGE)
     assert "changed" in failure or "signed" in failure, failure
     ivan.run("pay", asked["link"], "2", status=USAGE)
-    paid = ivan.json("pay", asked["link"])
+    # Whether it is still asked for is for Maria to say, who is not there.
+    failure = ivan.json("pay", asked["link"], status=REFUSED)
+    assert failure["reason"] == "payee_away", failure
+    assert maria.total() == before
+    maria.run("requests", "--wait", "-1", status=USAGE)
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(maria.json, "requests", "--all", "--wait", "50")
+        paid = pay_when_there(ivan, asked["link"])
+        shown = [r for r in waits.result()["requests"]
+                 if r["id"] == asked["id"]]
+        assert [(r["state"], r["paid"]) for r in shown] == [("done", 1)], shown
     assert (paid["state"], paid["amount"]) == ("paid", "1.50"), paid
     assert float(maria.total()) == float(before) + 1.5
     # Once is once, for Ivan and for everybody.

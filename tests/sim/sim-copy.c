@@ -144,19 +144,16 @@ fetch (SimNode *node) {
   return TRUE;
 }
 
-/* Between joining and catching up: what no entry brings back is stored. */
-void
-sim_copy_fetch (SimNode *node) {
-  const GeoStateMemory *memory;
+static void
+store_kept (SimNode *node, gboolean letters) {
+  const GeoStateMemory *memory = node->memory;
 
-  if (!node->sim->hub->up || !fetch (node) ||
-      sim_plants (node->sim, SIM_PLANT_COPY_IGNORED))
-    return;
-  memory = node->memory;
   for (guint i = 0; i < memory->records->len; i++) {
     const GeoStateRecord *record = g_ptr_array_index (memory->records, i);
     g_autoptr (GError) error = NULL;
 
+    if ((record->kind == GEO_RECORD_KIND_LETTER) != letters)
+      continue;
     if (geo_journal_append (node->journal, node->secret, record->kind,
                             record->body, record->at, NULL, &error))
       sim_said_stored (node, record->body, record->kind);
@@ -165,6 +162,17 @@ sim_copy_fetch (SimNode *node) {
              !g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY))
       sim_fail_store (node->sim, node, "copy", error);
   }
+}
+
+/* Between joining and catching up: what no entry brings back is stored, what was
+ * asked before what was said to a payment of it. */
+void
+sim_copy_fetch (SimNode *node) {
+  if (!node->sim->hub->up || !fetch (node) ||
+      sim_plants (node->sim, SIM_PLANT_COPY_IGNORED))
+    return;
+  store_kept (node, TRUE);
+  store_kept (node, FALSE);
 }
 
 /* --- What must hold ------------------------------------------------------- */

@@ -278,6 +278,28 @@ test_carries_order (Fixture *fixture, gconstpointer data) {
   }
 }
 
+/* P7: an order that asks for the payee's vote is carried with it only. */
+static void
+test_asks_payee (Fixture *fixture, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoContract) contract = geo_contract_copy (fixture->contract);
+  g_autoptr (GeoOrder) order = geo_order_copy (fixture->order);
+
+  g_assert_false (geo_order_asks_payee (order));
+  order->has_consent = TRUE;
+  order->consent = GEO_CONSENT_STANDING;
+  geo_order_hash (order, &contract->order);
+  g_assert_true (geo_contract_carries_order (contract, order, &error));
+  order->consent = GEO_CONSENT_LIVE;
+  g_assert_true (geo_order_asks_payee (order));
+  geo_order_hash (order, &contract->order);
+  g_assert_false (geo_contract_carries_order (contract, order, &error));
+  assert_core_error (error, GEO_CORE_ERROR_FIELD);
+  g_array_append_val (contract->voters, order->to);
+  g_assert_true (geo_contract_carries_order (contract, order, &error));
+  g_assert_no_error (error);
+}
+
 static gboolean
 check (Fixture *fixture, GError **error) {
   return geo_certificate_check (fixture->certificate, lookup, fixture, error);
@@ -545,6 +567,7 @@ main (int argc, char *argv[]) {
   ADD ("hops-overflow", test_hops_overflow);
   ADD ("hop-refused", test_hop_refused);
   ADD ("carries-order", test_carries_order);
+  ADD ("asks-payee", test_asks_payee);
   ADD ("certificate", test_certificate);
   ADD ("certificate-votes", test_certificate_votes);
   ADD ("certificate-order", test_certificate_order);

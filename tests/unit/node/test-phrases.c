@@ -147,6 +147,8 @@ static const gchar *const all_reasons[] = {
   GEO_REASON_INVOICE_CLOSED,
   GEO_REASON_INVOICE_EXPIRED,
   GEO_REASON_INVOICE_MISMATCH,
+  GEO_REASON_INVOICE_BUSY,
+  GEO_REASON_PAYEE_AWAY,
 };
 
 /* There is an answer in every state, and only one of them is yes. */
@@ -172,7 +174,9 @@ test_refused_votes (void) {
     GEO_REASON_NOT_NEUTRAL,     GEO_REASON_BAD_PROOF,
     GEO_REASON_BAD_SIGNATURE,   GEO_REASON_UNKNOWN_ORDER,
     GEO_REASON_NOT_ALLOWED,     GEO_REASON_REFUSED_BY_PARTICIPANT,
-    GEO_REASON_DEADLINE_PASSED,
+    GEO_REASON_DEADLINE_PASSED, GEO_REASON_INVOICE_CLOSED,
+    GEO_REASON_INVOICE_BUSY,    GEO_REASON_INVOICE_EXPIRED,
+    GEO_REASON_INVOICE_MISMATCH,
   };
   g_autofree gchar *other = geo_phrase_refused_vote ("something-new");
   g_autofree gchar *none = geo_phrase_refused_vote (NULL);

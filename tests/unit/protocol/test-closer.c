@@ -367,6 +367,98 @@ test_refused_reason (void) {
   g_assert_nonnull (town_sent (town, B, GEO_MESSAGE_PAYMENT_PREPARE));
 }
 
+/* P7: an order that asks for the payee's vote. */
+static GeoMessage *
+asking_order (Town *town, gint64 amount, GeoHash *hash) {
+  g_autoptr (GeoOrder) order = town_make_order (town, A, D, amount);
+
+  order->has_invoice = TRUE;
+  order->has_consent = TRUE;
+  order->consent = GEO_CONSENT_LIVE;
+  geo_order_sign (order, town_person (town, A)->secret);
+  if (hash != NULL)
+    geo_order_hash (order, hash);
+  return town_order_message (order);
+}
+
+static void
+test_payee_votes (void) {
+  g_autoptr (Town) town = new_town (TRUE);
+  g_autoptr (GeoMessage) ask = NULL;
+  const GeoContract *contract;
+  GeoHash order;
+  guint by;
+
+  town_everybody (town);
+  town_say (town, A, asking_order (town, 250, &order));
+  by = town_sent (town, B, GEO_MESSAGE_PAYMENT_PREPARE) != NULL ? B : C;
+  ask = town_asked (town, D);
+  contract = ask->u.payment_prepare->contract;
+  g_assert_cmpuint (contract->voters->len, ==, 3);
+  g_assert_true (
+      geo_contract_carries_order (contract, ask->u.payment_prepare->order,
+                                  NULL));
+  /* Those by mandate are not waited for; the payee is. */
+  town_present (town, by, FALSE);
+  g_assert_false (ledger_is_committed (town->ledger, &order));
+  town_say (town, D, town_vote (town, D, ask));
+  g_assert_true (ledger_is_committed (town->ledger, &order));
+  g_assert_cmpuint (committed_entry (town, D)->certificate->votes->len, ==, 2);
+}
+
+/* Nobody says in its place what only the payee knows. */
+static void
+test_payee_has_to_vote (void) {
+  g_autoptr (Town) town = new_town (TRUE);
+  g_autoptr (GeoMessage) ask = NULL;
+  GeoHash contract;
+
+  town_present (town, A, TRUE);
+  town_say (town, A, asking_order (town, 250, NULL));
+  town_check_abort (town, A, GEO_CODE_TIMEOUT, GEO_REASON_PAYEE_AWAY);
+
+  town_everybody (town);
+  town_say (town, A, asking_order (town, 251, NULL));
+  town_present (town, D, FALSE);
+  town_check_abort (town, A, GEO_CODE_TIMEOUT, GEO_REASON_PAYEE_AWAY);
+
+  town_present (town, D, TRUE);
+  town_say (town, A, asking_order (town, 252, NULL));
+  ask = town_asked (town, D);
+  contract = contract_of (ask);
+  town->now += 3000;
+  town_timer (town, &contract);
+  town_check_abort (town, A, GEO_CODE_TIMEOUT, GEO_REASON_PAYEE_AWAY);
+  g_assert_null (town_sent (town, D, GEO_MESSAGE_PAYMENT_PREPARE));
+  g_assert_cmpuint (geo_closer_count_open (town->closer), ==, 0);
+  /* What was reserved is free again. */
+  town_pay (town, A, D, 2000, NULL);
+  g_assert_nonnull (town_sent (town, D, GEO_MESSAGE_PAYMENT_PREPARE));
+}
+
+/* What a payee says of its own request is told. */
+static void
+test_payee_says_why (void) {
+  static const gchar *const words[] = {
+    GEO_REASON_INVOICE_CLOSED,
+    GEO_REASON_INVOICE_EXPIRED,
+    GEO_REASON_INVOICE_MISMATCH,
+    GEO_REASON_INVOICE_BUSY,
+  };
+  g_autoptr (Town) town = new_town (TRUE);
+
+  town_everybody (town);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_autoptr (GeoMessage) ask = NULL;
+
+    town_say (town, A, asking_order (town, 250 + i, NULL));
+    ask = town_asked (town, D);
+    town_say (town, D,
+              town_refuse (town, D, ask, GEO_CODE_CONFLICT, words[i]));
+    town_check_abort (town, A, GEO_CODE_CONFLICT, words[i]);
+  }
+}
+
 static void
 test_payee_refuses (void) {
   g_autoptr (Town) town = new_town (TRUE);
@@ -764,6 +856,9 @@ main (int argc, char **argv) {
   g_test_add_func ("/closer/refused/other-route", test_refused_other_route);
   g_test_add_func ("/closer/refused/reason", test_refused_reason);
   g_test_add_func ("/closer/refused/payee", test_payee_refuses);
+  g_test_add_func ("/closer/payee/votes", test_payee_votes);
+  g_test_add_func ("/closer/payee/has-to-vote", test_payee_has_to_vote);
+  g_test_add_func ("/closer/payee/says-why", test_payee_says_why);
   g_test_add_func ("/closer/refused/tries-max", test_tries_max);
   g_test_add_func ("/closer/leaving", test_leaving);
   g_test_add_func ("/closer/deadline", test_deadline);

@@ -441,7 +441,7 @@ test_paid_for (void) {
   EXPECT ("p-6", &any, 200, NULL);
   /* Once: while the first is not decided, and ever after. */
   EXPECT ("p-7", &once, 1000, NULL);
-  EXPECT ("p-8", &once, 1000, GEO_REASON_INVOICE_CLOSED);
+  EXPECT ("p-8", &once, 1000, GEO_REASON_INVOICE_BUSY);
   town->now += 1000 + 2 * GEO_CLOCK_TOLERANCE_MS;
   EXPECT ("p-9", &soon, 1000, GEO_REASON_INVOICE_EXPIRED);
 #undef EXPECT
@@ -500,6 +500,75 @@ test_payer (Pair *pair, gconstpointer data) {
 #undef PAY
 }
 
+/* A link that anybody may have: ME orders with the payee's vote, and what comes
+ * of it. */
+static void
+pay_link (Pair *pair,
+          const gchar *id,
+          const gchar *reason,
+          GeoRequestState state) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  GeoParty *anna = pair->parties[ANNA];
+  GeoParty *me = pair->parties[ME];
+  const GeoPartyRequest *request;
+  const GeoOrder *order;
+  GeoHash hash, order_hash;
+  gboolean done;
+
+  done = geo_party_request (anna, id, NULL, UAH, &GEO_AMOUNT (1000), NULL, TRUE,
+                            0, pair->now, &hash, actions, NULL) &&
+         geo_party_take_invoice (
+             me,
+             ((GeoPartyRequest *) g_hash_table_lookup (anna->requests, &hash))
+                 ->letter->invoice,
+             pair->town->people[ANNA].participant, pair->now, &hash, actions,
+             NULL);
+  g_assert_true (done);
+  g_ptr_array_set_size (actions, 0);
+  done = geo_party_pay_invoice (me, id, &hash, &pair->town->people[ANNA].pid,
+                                UAH, GEO_AMOUNT (1000), NULL, pair->now, 30000,
+                                &order_hash, actions, NULL);
+  g_assert_true (done);
+  order = ((GeoAction *) g_ptr_array_index (actions, 0))->record->order;
+  g_assert_true (geo_order_asks_payee (order));
+  g_ptr_array_set_size (actions, 0);
+  geo_party_message (me,
+                     town_abort (town_refusal (pair->town, &order_hash, NULL,
+                                               GEO_CODE_CONFLICT, reason)),
+                     pair->now, actions);
+  request = g_hash_table_lookup (me->requests, &hash);
+  g_assert_cmpint (request->state, ==, state);
+  g_ptr_array_set_size (actions, 0);
+  done = geo_party_pay_invoice (me, "again", &hash,
+                                &pair->town->people[ANNA].pid, UAH,
+                                GEO_AMOUNT (1000), NULL, pair->now, 30000, NULL,
+                                actions, NULL);
+  g_assert_cmpint (done, ==, state == GEO_REQUEST_OPEN);
+}
+
+static void
+test_link (Pair *pair, gconstpointer data) {
+  pay_link (pair, "l-1", GEO_REASON_INVOICE_CLOSED, GEO_REQUEST_CLOSED);
+  pay_link (pair, "l-2", GEO_REASON_INVOICE_BUSY, GEO_REQUEST_OPEN);
+}
+
+static void
+test_not_for_anybody (Pair *pair, gconstpointer data) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  GeoHash hash;
+  gboolean done;
+
+  /* What one person is asked for is paid while who asks is away. */
+  g_assert_true (ask (pair, ANNA, "r-1", 1000, TRUE, 0, &hash));
+  done = geo_party_pay_invoice (pair->parties[ME], "p-1", &hash,
+                                &pair->town->people[ANNA].pid, UAH,
+                                GEO_AMOUNT (1000), NULL, pair->now, 30000, NULL,
+                                actions, NULL);
+  g_assert_true (done);
+  g_assert_false (geo_order_asks_payee (
+      ((GeoAction *) g_ptr_array_index (actions, 0))->record->order));
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -513,6 +582,8 @@ main (int argc, char **argv) {
   ADD ("trust", test_trust);
   ADD ("checkpoint", test_checkpoint);
   ADD ("payer", test_payer);
+  ADD ("link", test_link);
+  ADD ("not-for-anybody", test_not_for_anybody);
 #undef ADD
   g_test_add_func ("/party/letters/paid-for", test_paid_for);
   g_test_add_func ("/party/letters/paid-once", test_paid_once);

@@ -212,6 +212,40 @@ block (Fixture *f, guint who, gboolean blocked) {
   sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_BLOCK, body);
 }
 
+/* What one pays and cannot is closed where that is why, and only then. */
+static void
+test_closed (Fixture *f, gconstpointer data) {
+  static const gchar *const reasons[] = { GEO_LETTER_CLOSED, "payee_away" };
+  GeoHash hashes[2], hash;
+
+  for (guint i = 0; i < 2; i++) {
+    g_autofree gchar *id = g_strdup_printf ("i-%u", i);
+    g_autoptr (GeoOrder) order = sample_order (f->sample, 0, 1, 1250, id, NULL);
+    GeoRefusal *refusal;
+
+    append (f, body_of (f, invoice (f, id, 1, 0, &hashes[i]), -1));
+    order->has_invoice = TRUE;
+    order->invoice = hashes[i];
+    geo_order_sign (order, f->sample->people[0].secret);
+    sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_ORDER,
+                   sample_body_order (order, NULL));
+    geo_order_hash (order, &hash);
+    refusal = sample_refuse_order (f->sample, &hash);
+    g_free (refusal->reason);
+    refusal->reason = g_strdup (reasons[i]);
+    geo_refusal_sign (refusal, f->sample->secret);
+    sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_REFUSED,
+                   sample_body_refusal (refusal));
+  }
+  expect_state (f, &hashes[0], FALSE, GEO_REQUEST_CLOSED);
+  expect_state (f, &hashes[1], FALSE, GEO_REQUEST_OPEN);
+  g_assert_cmpuint (count_requests (f, TRUE), ==, 1);
+  /* What is settled stays so. */
+  append (f, body_of (f, response (f, &hashes[0], 1, GEO_VERDICT_WITHDRAWN),
+                      -1));
+  expect_state (f, &hashes[0], FALSE, GEO_REQUEST_CLOSED);
+}
+
 typedef struct {
   GPtrArray *bodies;
   guint sent; /* How many are still on their way. */
@@ -363,6 +397,7 @@ main (int argc, char **argv) {
   ADD ("/journal-letters/asked", test_asked);
   ADD ("/journal-letters/asking", test_asking);
   ADD ("/journal-letters/withdrawn", test_withdrawn);
+  ADD ("/journal-letters/closed", test_closed);
   ADD ("/journal-letters/kept", test_kept);
   ADD ("/journal-letters/old-line", test_old_line);
   ADD ("/journal-letters/block", test_block);
