@@ -6,8 +6,11 @@
  * where a balance changes; what does not hold changes nothing, and ends our
  * belief in what the hub says.
  */
-#include "core/geo-evidence.h"
 #include "protocol/geo-party-private.h"
+
+#include <string.h>
+
+#include "core/geo-evidence.h"
 
 static void
 acknowledge (GeoParty *party, GeoTime now, GPtrArray *actions) {
@@ -29,6 +32,20 @@ acknowledge (GeoParty *party, GeoTime now, GPtrArray *actions) {
   geo_actions_send (actions, NULL, message);
 }
 
+/* Another form of the same seq may be anybody's word. */
+static gboolean
+is_same_person (const GeoParticipant *known, const GeoParticipant *person) {
+  GeoHash a, b;
+
+  if (known->seq != person->seq ||
+      memcmp (&known->signature, &person->signature, sizeof known->signature) !=
+          0)
+    return FALSE;
+  geo_participant_hash (known, &a);
+  geo_participant_hash (person, &b);
+  return geo_hash_equal (&a, &b);
+}
+
 /* Those of the entry's people who are who they say; borrowed. */
 static GPtrArray *
 checked_people (const GeoParty *party, const GeoProvenEntry *entry) {
@@ -38,10 +55,8 @@ checked_people (const GeoParty *party, const GeoProvenEntry *entry) {
     GeoParticipant *person = g_ptr_array_index (entry->people, i);
     const GeoParticipant *known = geo_party_get_person (party, &person->pid);
 
-    /* Whoever is known by that very object has been checked; if it is another
-     * one, nothing is taken from it: not even a key. */
-    if ((known != NULL && known->seq == person->seq &&
-         geo_participant_compare_keys (known, person) == GEO_KEY_CHAIN_SAME) ||
+    /* Whoever is known by that very object has been checked. */
+    if ((known != NULL && is_same_person (known, person)) ||
         geo_participant_check (person, &party->community->community, NULL))
       g_ptr_array_add (people, person);
   }
@@ -251,8 +266,8 @@ store (const GeoParty *party,
            geo_party_is_self (party, &certificate->contract->payer) &&
            geo_payer_find (party, &certificate->contract->order) == NULL &&
            party->text_func != NULL)
-    body->text = g_strdup (
-        party->text_func (certificate->order, party->text_data));
+    body->text =
+        g_strdup (party->text_func (certificate->order, party->text_data));
   geo_actions_store_record (actions, GEO_RECORD_KIND_ENTRY, body);
 }
 

@@ -345,6 +345,8 @@ geo_party_learn (GeoParty *party,
 
   geo_participant_free (person->participant);
   person->participant = geo_participant_copy (participant);
+  /* It is compared with whoever is shown in entries. */
+  geo_participant_keep_hash (person->participant);
   if (actions != NULL)
     geo_actions_tell (actions, GEO_TOLD_PERSON)->person =
         geo_participant_copy (participant);

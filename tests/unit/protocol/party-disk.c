@@ -21,6 +21,7 @@ typedef struct {
   gint64 proven;
   gint64 proven_index;
   GArray *subjects; /* GeoHash, of each entry */
+  const GeoParticipant *forked; /* The last one with two chains of keys */
 } Disk;
 
 typedef struct {
@@ -57,7 +58,8 @@ put_person (Disk *disk, const GeoParticipant *person) {
   if (person == NULL)
     return;
   known = g_hash_table_lookup (disk->people, &person->pid);
-  if (known == NULL || known->seq < person->seq) {
+  if (known == NULL || known->seq < person->seq ||
+      geo_participant_compare_keys (known, person) == GEO_KEY_CHAIN_LONGER) {
     GeoParticipant *copy = geo_participant_copy (person);
 
     g_hash_table_replace (disk->people, &copy->pid, copy);
@@ -182,10 +184,15 @@ read_record (Town *town, Disk *disk, const GeoAction *action) {
     }
     break;
   case GEO_RECORD_KIND_EVIDENCE:
+    if (body->evidence->what == GEO_EVIDENCE_KIND_TWO_KEYS)
+      disk->forked = g_ptr_array_index (body->evidence->people, 0);
+    break;
   case GEO_RECORD_KIND_ROTATION:
     break;
-  case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_PERSON:
+    put_person (disk, body->person);
+    break;
+  case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_LETTER:
   case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:
@@ -272,6 +279,8 @@ town_reload (Town *town) {
                                town->people[ME].secret);
   geo_party_set_refuse_func (town->party, func, town);
   load (town, &disk);
+  if (disk.forked != NULL)
+    geo_party_load_forked (town->party, &disk.forked->pid);
 
   g_hash_table_unref (disk.in_force);
   g_hash_table_unref (disk.pending);

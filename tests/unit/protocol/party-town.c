@@ -203,8 +203,10 @@ put_on_disk (Town *town, const GeoAction *action) {
   case GEO_RECORD_KIND_ROTATION:
     /* The node's alone. */
     g_assert_not_reached ();
-  case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_PERSON:
+    g_assert_nonnull (body->person);
+    break;
+  case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_LETTER:
   case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:

@@ -1,0 +1,414 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A party and changed keys (§5a): whose key it takes to be whose, what it
+ * remembers of that, what it does with chains that do not go on from each
+ * other, and what of its own waits when its key was changed.
+ */
+#include "core/geo-contract.h"
+#include "core/geo-evidence.h"
+#include "party-town.h"
+
+#define KEY(n) ((guint8) (100 + (n)))
+
+static GeoSecret *
+make_secret (guint8 number) {
+  const guint8 seed[GEO_SEED_LEN] = { 9, number };
+
+  return geo_secret_new_from_seed (seed);
+}
+
+static GeoParticipant *
+make_next (const GeoParticipant *before,
+           GeoSecret *now,
+           guint8 number,
+           GeoTime at) {
+  g_autoptr (GeoSecret) next = make_secret (number);
+  g_autoptr (GError) error = NULL;
+  GeoParticipant *later = geo_participant_rotate (before, now, next, at,
+                                                  &error);
+
+  g_assert_no_error (error);
+  return later;
+}
+
+/* From now on they sign with it; nobody knows of it yet. */
+static void
+rotate (Town *town, guint who, guint8 number) {
+  Citizen *citizen = &town->people[who];
+  GeoParticipant *next = make_next (citizen->participant, citizen->secret,
+                                    number, town->now);
+
+  geo_participant_free (citizen->participant);
+  citizen->participant = next;
+  geo_secret_unref (citizen->secret);
+  citizen->secret = make_secret (number);
+}
+
+static void
+show (Town *town, const GeoParticipant *participant) {
+  GeoMessage *message = geo_message_new (GEO_MESSAGE_PEOPLE_RESULT, "people");
+
+  g_ptr_array_add (message->u.people_result->items,
+                   geo_participant_copy (participant));
+  town_receive (town, message);
+}
+
+static const GeoParticipant *
+known (Town *town, guint who) {
+  return geo_party_get_person (town->party, &town->people[who].pid);
+}
+
+/* --- Others --------------------------------------------------------------- */
+
+/* Whoever is remembered is remembered with it, and it is told once. */
+static void
+test_learns (void) {
+  g_autoptr (Town) town = town_new ();
+
+  rotate (town, ANNA, KEY (1));
+  show (town, town->people[ANNA].participant);
+  town_expect (town, "store:person tell:person tell:new-key");
+  g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 1);
+  show (town, town->people[ANNA].participant);
+  town_expect (town, "");
+  town_reload (town);
+  g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 1);
+  show (town, town->people[ANNA].participant);
+  town_expect (town, "");
+
+  /* Two changes at once, of which one was not heard. */
+  town->now += 1000;
+  rotate (town, ANNA, KEY (2));
+  town->now += 1000;
+  rotate (town, ANNA, KEY (3));
+  show (town, town->people[ANNA].participant);
+  town_expect (town, "store:person tell:person tell:new-key");
+  g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 3);
+}
+
+/* What was true once is nothing new, with whatever seq it is said. */
+static void
+test_rollback (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (GeoParticipant) before =
+      geo_participant_copy (town->people[ANNA].participant);
+  g_autoptr (GeoSecret) old = geo_secret_ref (town->people[ANNA].secret);
+
+  rotate (town, ANNA, KEY (1));
+  show (town, town->people[ANNA].participant);
+  show (town, before);
+  town_expect (town, "");
+  before->seq = 100;
+  geo_participant_sign (before, old);
+  show (town, before);
+  town_expect (town, "");
+  g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 1);
+}
+
+/* A rotation of another community, of somebody else, or signed by one side only
+ * is none. */
+static void
+test_forged (void) {
+  g_autoptr (Town) town = town_new ();
+  const Citizen *anna = &town->people[ANNA];
+  g_autoptr (GeoSecret) next = make_secret (KEY (1));
+  g_autoptr (GeoParticipant) good = make_next (anna->participant, anna->secret,
+                                               KEY (1), town->now);
+
+  for (guint i = 0; i < 5; i++) {
+    g_autoptr (GeoParticipant) bad = geo_participant_copy (good);
+    GeoKeyRotation *rotation = g_ptr_array_index (bad->rotations, 0);
+
+    if (i == 0)
+      rotation->accepted.bytes[3] ^= 1;
+    else if (i == 1)
+      rotation->signature.bytes[3] ^= 1;
+    else if (i == 2)
+      rotation->community = town->people[BOB].pid;
+    else if (i == 3)
+      rotation->pid = town->people[BOB].pid;
+    else
+      rotation->at++;
+    /* What can be signed again by the new key alone is. */
+    geo_participant_sign (bad, next);
+    show (town, bad);
+    town_expect (town, "");
+    g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 0);
+  }
+  show (town, good);
+  town_expect (town, "store:person tell:person tell:new-key");
+}
+
+/* K5: the chain that was known first stays; both are evidence, once, also after
+ * a restart. */
+static void
+test_fork (void) {
+  g_autoptr (Town) town = town_new ();
+  const Citizen *anna = &town->people[ANNA];
+  g_autoptr (GeoParticipant) other = make_next (anna->participant, anna->secret,
+                                                KEY (2), town->now);
+  g_autoptr (GeoSecret) thiefs = make_secret (KEY (2));
+  g_autoptr (GeoParticipant) longer = make_next (other, thiefs, KEY (3),
+                                                 town->now + 5);
+  const GeoEvidence *evidence;
+  g_autoptr (GError) error = NULL;
+
+  rotate (town, ANNA, KEY (1));
+  show (town, anna->participant);
+  show (town, other);
+  town_expect (town, "store:evidence tell:two-keys");
+  evidence = town_stored (town, GEO_RECORD_KIND_EVIDENCE)->evidence;
+  g_assert_cmpint (evidence->what, ==, GEO_EVIDENCE_KIND_TWO_KEYS);
+  g_assert_cmpint (geo_evidence_check (evidence, &town->community->community,
+                                       &town->community->key, &error),
+                   ==, GEO_EVIDENCE_PROVES);
+  g_assert_no_error (error);
+  g_assert_true (
+      geo_public_key_equal (&known (town, ANNA)->key, &anna->participant->key));
+  g_assert_cmpuint (town->n_faults, ==, 0);
+  show (town, longer);
+  town_expect (town, "");
+  town_reload (town);
+  show (town, other);
+  town_expect (town, "");
+  g_assert_true (
+      geo_public_key_equal (&known (town, ANNA)->key, &anna->participant->key));
+}
+
+/* --- What they sign ------------------------------------------------------- */
+
+static GeoProvenEntry *
+entry_by_anna (Town *town, gint64 limit, gint64 seq, GeoTime signed_at) {
+  g_autoptr (GeoTrustLine) line = town_line (town, ANNA, ME, limit, seq);
+
+  line->signed_at = signed_at;
+  geo_trust_line_sign (line, town->people[ANNA].secret);
+  return town_entry_of_line (town, line);
+}
+
+/* NULL: nobody is shown with it. */
+static void
+set_person (Town *town, GeoProvenEntry *entry, const GeoParticipant *person) {
+  g_ptr_array_set_size (entry->people, 0);
+  if (person != NULL)
+    g_ptr_array_add (entry->people, geo_participant_copy (person));
+  town_sign_entry (town, entry);
+}
+
+/* Who has not heard of the new key learns it from the entry that it signed. */
+static void
+test_entry_brings_it (void) {
+  g_autoptr (Town) town = town_new ();
+  GeoProvenEntry *entry;
+
+  rotate (town, ANNA, KEY (1));
+  entry = entry_by_anna (town, 9000, 2, town->now);
+  set_person (town, entry, town->people[ANNA].participant);
+  town_receive (town, town_receipt (entry));
+  town_expect (town,
+               "store:entry tell:person tell:new-key tell:line send:ENTRY_ACK");
+  g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 1);
+}
+
+/* Without it nobody knows who signed that. */
+static void
+test_entry_without_it (void) {
+  g_autoptr (Town) town = town_new ();
+  GeoProvenEntry *entry;
+
+  rotate (town, ANNA, KEY (1));
+  entry = entry_by_anna (town, 9000, 2, town->now);
+  set_person (town, entry, NULL);
+  town_receive (town, town_receipt (entry));
+  town_expect_fault (town, GEO_REASON_BAD_SIGNATURE);
+}
+
+/* K4: the former key, up to four minutes after its end by what the line says.
+ */
+static void
+test_former_key (void) {
+  static const struct {
+    gint64 late_ms;
+    gboolean holds;
+  } cases[] = { { -1000, TRUE },
+                { GEO_KEY_GRACE_MS, TRUE },
+                { GEO_KEY_GRACE_MS + 1, FALSE } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (Town) town = town_new ();
+    g_autoptr (GeoSecret) old = geo_secret_ref (town->people[ANNA].secret);
+    const GeoTime ended = town->now;
+    g_autoptr (GeoTrustLine) line = NULL;
+    GeoProvenEntry *entry;
+
+    rotate (town, ANNA, KEY (1));
+    show (town, town->people[ANNA].participant);
+    town->now += GEO_KEY_GRACE_MS + 1000;
+    line = town_line (town, ANNA, ME, 9000, 2);
+    line->signed_at = ended + cases[i].late_ms;
+    geo_trust_line_sign (line, old);
+    entry = town_entry_of_line (town, line);
+    set_person (town, entry, NULL);
+    town_receive (town, town_receipt (entry));
+    if (cases[i].holds)
+      town_expect (town, "store:entry tell:line send:ENTRY_ACK");
+    else
+      town_expect_fault (town, GEO_REASON_BAD_SIGNATURE);
+  }
+}
+
+/* K5: what the other chain signed is not theirs, and is no line. */
+static void
+test_entry_of_the_fork (void) {
+  g_autoptr (Town) town = town_new ();
+  const Citizen *anna = &town->people[ANNA];
+  g_autoptr (GeoParticipant) other = make_next (anna->participant, anna->secret,
+                                                KEY (2), town->now);
+  g_autoptr (GeoSecret) thiefs = make_secret (KEY (2));
+  g_autoptr (GeoTrustLine) line = NULL;
+  GeoProvenEntry *entry;
+
+  rotate (town, ANNA, KEY (1));
+  show (town, anna->participant);
+  line = town_line (town, ANNA, ME, 9000, 2);
+  geo_trust_line_sign (line, thiefs);
+  entry = town_entry_of_line (town, line);
+  set_person (town, entry, other);
+  town_receive (town, town_receipt (entry));
+  town_expect_fault (town, GEO_REASON_BAD_SIGNATURE);
+  g_assert_true (
+      geo_public_key_equal (&known (town, ANNA)->key, &anna->participant->key));
+}
+
+/* A hub cannot slip anything into the journal that does not hold: whoever is
+ * shown with what is known of them otherwise is shown as somebody new. */
+static void
+test_entry_with_another_form (void) {
+  for (guint i = 0; i < 5; i++) {
+    g_autoptr (Town) town = town_new ();
+    g_autoptr (GeoParticipant) bent = NULL;
+    const GeoRecordBody *body;
+    GeoKeyRotation *rotation;
+    GeoProvenEntry *entry;
+
+    rotate (town, ANNA, KEY (1));
+    show (town, town->people[ANNA].participant);
+    bent = geo_participant_copy (town->people[ANNA].participant);
+    rotation = g_ptr_array_index (bent->rotations, 0);
+    if (i == 0) {
+      g_free (bent->name);
+      bent->name = g_strdup ("Hanna");
+    } else if (i == 1) {
+      rotation->at -= 5000;
+    } else if (i == 2) {
+      bent->signature.bytes[0] ^= 1;
+    } else if (i == 3) {
+      rotation->accepted.bytes[0] ^= 1;
+    } else {
+      rotation->signature.bytes[0] ^= 1;
+    }
+    entry = entry_by_anna (town, 9000, 2, town->now);
+    set_person (town, entry, bent);
+    town_receive (town, town_receipt (entry));
+    town_expect (town, "store:entry tell:line send:ENTRY_ACK");
+    body = town_stored (town, GEO_RECORD_KIND_ENTRY);
+    for (guint j = 0; j < body->entry->people->len; j++)
+      g_assert_true (
+          geo_participant_check (g_ptr_array_index (body->entry->people, j),
+                                 &town->community->community, NULL));
+    g_assert_cmpstr (known (town, ANNA)->name, ==, "Anna");
+  }
+}
+
+/* --- Ours ----------------------------------------------------------------- */
+
+/* As it is after a change: the journal is read anew, with the new key. */
+static void
+rotate_me (Town *town, guint8 number) {
+  town_disconnect (town);
+  rotate (town, ME, number);
+  town_reload (town);
+}
+
+/* K7: a line that the hub may not have is signed again, with the same content,
+ * and the receipt for either is the receipt. */
+static void
+test_waiting_line (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (GeoTrustLine) first = NULL;
+  const GeoTrustLine *again;
+  GeoHash hash, other;
+
+  g_assert_true (town_trust (town, "carl", CARL, 5000, FALSE, NULL));
+  first = geo_trust_line_copy (town_sent (town, GEO_MESSAGE_TRUST_LINE_CREATE)
+                                   ->u.trust_line_create->line);
+  geo_trust_line_hash (first, &hash);
+  rotate_me (town, KEY (1));
+  town_connect (town);
+  again = town_sent (town, GEO_MESSAGE_TRUST_LINE_CREATE)
+              ->u.trust_line_create->line;
+  geo_trust_line_hash (again, &other);
+  g_assert_true (geo_hash_equal (&hash, &other));
+  g_assert_true (
+      geo_trust_line_verify (again, &town->people[ME].participant->key, NULL));
+  g_assert_nonnull (town_stored (town, GEO_RECORD_KIND_LINE));
+
+  /* Once: it is on disk so. */
+  town_disconnect (town);
+  town_reload (town);
+  town_connect (town);
+  g_assert_nonnull (town_sent (town, GEO_MESSAGE_TRUST_LINE_CREATE));
+  for (guint i = 0; i < town->actions->len; i++)
+    g_assert_cmpint (((GeoAction *) g_ptr_array_index (town->actions, i))->kind,
+                     !=, GEO_ACTION_STORE_RECORD);
+
+  /* The hub had it with the former key. */
+  town_receive (town, town_sync_result (0));
+  town_receive (town, town_receipt (town_entry_of_line (town, first)));
+  g_assert_cmpuint (town->n_faults, ==, 0);
+  g_assert_cmpint (geo_party_get_line (town->party, &town->people[ME].pid,
+                                       &town->people[CARL].pid, "UAH")
+                       ->limit.amount.minor,
+                   ==, 5000);
+}
+
+/* An order that is open stays as it was signed, is asked about, and ends. */
+static void
+test_open_order (void) {
+  g_autoptr (Town) town = town_new ();
+  const GeoOrder *order;
+  GeoPublicKey old;
+  GeoHash hash;
+
+  old = town->people[ME].participant->key;
+  g_assert_true (town_pay (town, "tx", ANNA, 1000, NULL, &hash, NULL));
+  rotate_me (town, KEY (1));
+  town_connect (town);
+  g_assert_nonnull (town_sent (town, GEO_MESSAGE_RECOVERY_QUERY));
+  order = geo_payer_find (town->party, &hash)->order;
+  g_assert_true (geo_order_verify (order, &old, NULL));
+  town_receive (town,
+                town_abort (town_refusal (town, &hash, NULL, GEO_CODE_NO_ROUTE,
+                                          GEO_REASON_UNKNOWN_ORDER)));
+  g_assert_cmpuint (town->n_faults, ==, 0);
+  g_assert_nonnull (town_told (town, GEO_TOLD_PAYMENT));
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/party/keys/learns", test_learns);
+  g_test_add_func ("/party/keys/rollback", test_rollback);
+  g_test_add_func ("/party/keys/forged", test_forged);
+  g_test_add_func ("/party/keys/fork", test_fork);
+  g_test_add_func ("/party/keys/entry-brings-it", test_entry_brings_it);
+  g_test_add_func ("/party/keys/entry-without-it", test_entry_without_it);
+  g_test_add_func ("/party/keys/former-key", test_former_key);
+  g_test_add_func ("/party/keys/entry-of-the-fork", test_entry_of_the_fork);
+  g_test_add_func ("/party/keys/entry-with-another-form",
+                   test_entry_with_another_form);
+  g_test_add_func ("/party/keys/waiting-line", test_waiting_line);
+  g_test_add_func ("/party/keys/open-order", test_open_order);
+  return g_test_run ();
+}
