@@ -66,10 +66,6 @@ struct _GeoWindow {
   AdwBanner *practice_banner;
   AdwBanner *market_banner;
   AdwViewStack *pages;
-  GeoHomePage *home_page;
-  GeoActivityPage *activity_page;
-  GeoPeoplePage *people_page;
-  GeoMarketPage *market_page;
   GtkToggleButton *sidebar_button;
 };
 
@@ -367,10 +363,67 @@ show_page (GeoWindow *self, const gchar *name) {
   }
 }
 
+static GtkWidget *
+make_page (const gchar *name) {
+  if (g_str_equal (name, "home"))
+    return g_object_new (GEO_TYPE_HOME_PAGE, NULL);
+  if (g_str_equal (name, "activity"))
+    return g_object_new (GEO_TYPE_ACTIVITY_PAGE, NULL);
+  if (g_str_equal (name, "people"))
+    return g_object_new (GEO_TYPE_PEOPLE_PAGE, NULL);
+  g_assert (g_str_equal (name, "market"));
+  return g_object_new (GEO_TYPE_MARKET_PAGE, NULL);
+}
+
+static void
+set_page_node (GtkWidget *page, GeoNode *node) {
+  if (GEO_IS_HOME_PAGE (page))
+    geo_home_page_set_node (GEO_HOME_PAGE (page), node);
+  else if (GEO_IS_ACTIVITY_PAGE (page))
+    geo_activity_page_set_node (GEO_ACTIVITY_PAGE (page), node);
+  else if (GEO_IS_PEOPLE_PAGE (page))
+    geo_people_page_set_node (GEO_PEOPLE_PAGE (page), node);
+  else
+    geo_market_page_set_node (GEO_MARKET_PAGE (page), node);
+}
+
+/* A page is made when it is first seen: hundreds of rows, and a search through
+ * the whole history for its circles, are not for who only looks at Home. */
+static void
+fill_visible_page (GeoWindow *self) {
+  GtkWidget *place = adw_view_stack_get_visible_child (self->pages);
+  GtkWidget *page;
+
+  if (self->node == NULL || place == NULL ||
+      adw_bin_get_child (ADW_BIN (place)) != NULL)
+    return;
+  page = make_page (adw_view_stack_get_visible_child_name (self->pages));
+  adw_bin_set_child (ADW_BIN (place), page);
+  set_page_node (page, self->node);
+}
+
+/* Another node: the pages that there are show it. */
+static void
+fill_pages (GeoWindow *self) {
+  g_autoptr (GtkSelectionModel) model = adw_view_stack_get_pages (self->pages);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (model)); i++) {
+    g_autoptr (AdwViewStackPage) page =
+        g_list_model_get_item (G_LIST_MODEL (model), i);
+    GtkWidget *child = adw_bin_get_child (
+        ADW_BIN (adw_view_stack_page_get_child (page)));
+
+    if (child != NULL)
+      set_page_node (child, self->node);
+  }
+  fill_visible_page (self);
+}
+
 static void
 visible_page_cb (GeoWindow *self) {
   GtkWidget *child = adw_view_stack_get_visible_child (self->pages);
 
+  fill_visible_page (self);
   if (child != NULL)
     adw_navigation_page_set_title (
         self->root_page, adw_view_stack_page_get_title (
@@ -477,8 +530,10 @@ show_activity_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   if (self->node == NULL)
     return;
   show_page (self, "activity");
-  geo_activity_page_show_person (self->activity_page,
-                                 g_variant_get_string (parameter, NULL));
+  geo_activity_page_show_person (
+      GEO_ACTIVITY_PAGE (adw_bin_get_child (
+          ADW_BIN (adw_view_stack_get_visible_child (self->pages)))),
+      g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -654,10 +709,7 @@ show_node (GeoWindow *self, GeoNode *node) {
 
     adw_banner_set_revealed (self->practice_banner, is_practice (node));
     geo_connection_pill_set_node (self->connection_pill, node);
-    geo_home_page_set_node (self->home_page, node);
-    geo_activity_page_set_node (self->activity_page, node);
-    geo_people_page_set_node (self->people_page, node);
-    geo_market_page_set_node (self->market_page, node);
+    fill_pages (self);
   }
   update_lock (self);
 }
@@ -691,13 +743,9 @@ geo_window_class_init (GeoWindowClass *klass) {
 
   G_OBJECT_CLASS (klass)->dispose = geo_window_dispose;
 
-  g_type_ensure (GEO_TYPE_ACTIVITY_PAGE);
   g_type_ensure (GEO_TYPE_COMMUNITY_SWITCHER);
   g_type_ensure (GEO_TYPE_CONNECTION_PILL);
-  g_type_ensure (GEO_TYPE_HOME_PAGE);
-  g_type_ensure (GEO_TYPE_MARKET_PAGE);
   g_type_ensure (GEO_TYPE_LOCK_PAGE);
-  g_type_ensure (GEO_TYPE_PEOPLE_PAGE);
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-window.ui");
@@ -717,10 +765,6 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
                                         practice_banner);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, pages);
-  gtk_widget_class_bind_template_child (widget_class, GeoWindow, home_page);
-  gtk_widget_class_bind_template_child (widget_class, GeoWindow, activity_page);
-  gtk_widget_class_bind_template_child (widget_class, GeoWindow, people_page);
-  gtk_widget_class_bind_template_child (widget_class, GeoWindow, market_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
                                         sidebar_button);
 

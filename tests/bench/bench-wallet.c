@@ -9,10 +9,13 @@
 #include "config.h"
 
 #include <adwaita.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "node/geo-node.h"
 #include "wallet/geo-window.h"
@@ -32,6 +35,33 @@ clock_us (clockid_t clock) {
 
   clock_gettime (clock, &now);
   return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static int counter = -1;
+
+/* Counts what this process and its threads to come carry out: a figure that
+ * says the same whatever else the machine does.  Not every machine counts, nor
+ * lets everybody; the figure is 0 then. */
+static void
+count_instructions (void) {
+  struct perf_event_attr what = { 0 };
+
+  what.type = PERF_TYPE_HARDWARE;
+  what.size = sizeof what;
+  what.config = PERF_COUNT_HW_INSTRUCTIONS;
+  what.inherit = 1;
+  what.exclude_kernel = 1;
+  what.exclude_hv = 1;
+  counter = (int) syscall (SYS_perf_event_open, &what, 0, -1, -1, 0);
+}
+
+static gint64
+instructions (void) {
+  guint64 count = 0;
+
+  return counter >= 0 && read (counter, &count, sizeof count) == sizeof count
+             ? (gint64) count
+             : 0;
 }
 
 static gint64
@@ -115,6 +145,7 @@ find (GtkWidget *root, GType type) {
 
 static guint frames;
 static gint64 cpu_us;
+static gint64 before;
 
 static gboolean
 scroll_cb (GtkWidget *window, GdkFrameClock *clock, gpointer user_data) {
@@ -124,11 +155,17 @@ scroll_cb (GtkWidget *window, GdkFrameClock *clock, gpointer user_data) {
   if (list == NULL)
     return G_SOURCE_CONTINUE;
   adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list));
-  if (frames == SCROLL_FRAMES / 4)
+  if (frames == SCROLL_FRAMES / 4) {
     cpu_us = clock_us (CLOCK_PROCESS_CPUTIME_ID);
+    before = instructions ();
+  }
   if (frames == SCROLL_FRAMES + SCROLL_FRAMES / 4) {
     say ("scroll-cpu-us",
          (clock_us (CLOCK_PROCESS_CPUTIME_ID) - cpu_us) / SCROLL_FRAMES);
+    say ("scroll-instructions", (instructions () - before) / SCROLL_FRAMES);
+    say ("scroll-rows", g_list_model_get_n_items (G_LIST_MODEL (
+                            gtk_list_view_get_model (GTK_LIST_VIEW (list)))));
+    say ("scroll-pixels", (gint64) gtk_adjustment_get_value (adjustment));
     exit (0);
   }
   frames++;
@@ -199,8 +236,7 @@ pay_next (GeoNode *node) {
 
   if (left-- == 0) {
     g_array_sort (late, compare);
-    say ("held-up-p99-us",
-         g_array_index (late, gint64, late->len * 99 / 100));
+    say ("held-up-p99-us", g_array_index (late, gint64, late->len * 99 / 100));
     say ("held-up-max-us", g_array_index (late, gint64, late->len - 1));
     exit (0);
   }
@@ -254,9 +290,10 @@ main (int argc, char **argv) {
 
   began_us = began != NULL ? g_ascii_strtoll (began, NULL, 10)
                            : clock_us (CLOCK_MONOTONIC);
+  count_instructions ();
   if (g_str_equal (what, "empty")) {
-    app = G_APPLICATION (adw_application_new ("net.geocredit.Bench",
-                                              G_APPLICATION_NON_UNIQUE));
+    app = G_APPLICATION (
+        adw_application_new ("net.geocredit.Bench", G_APPLICATION_NON_UNIQUE));
     g_signal_connect (app, "activate", G_CALLBACK (empty_cb), NULL);
     return g_application_run (app, 1, argv);
   }

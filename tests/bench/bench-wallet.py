@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Figures of the wallet's window, each a ratio to an empty one of the same run.
 
-Makes a person in a practice market, gives their journal a million lines of
-history, and lets geo-bench-wallet show it. It is no test: "short" says that a
-figure misses its goal.
+Makes people in a practice market, gives the journal of one a million lines of
+history and another's ten thousand, and lets geo-bench-wallet show them. It is
+no test: "short" says that a figure misses its goal.
 """
 
 import json
@@ -64,7 +64,8 @@ def figure(name, unit, value, base, goal):
 
 
 def fill(profile, rows):
-    """History as it looks after years; it is shown, and proves nothing."""
+    """History as it looks after years; it is shown, and proves nothing.  The
+    newest rows look alike however many there are."""
     journal = next(os.path.join(folder, name)
                    for folder, _, names in os.walk(profile)
                    for name in names if name.endswith(".db"))
@@ -77,13 +78,22 @@ def fill(profile, rows):
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
         " WHERE i < ?) INSERT INTO activity (id, kind, state, at, peer,"
         " equivalent, amount, decimals, text, tx_id, code, folded)"
-        " SELECT ? + i, 1 + i % 2, 4, ? + i * 60000, ?, 'UAH', 100 + i, 2,"
-        " 'honey ' || i, 'bench-' || ? || '-' || i, 0, 'honey ' || i FROM n",
+        " SELECT ? + i, 1 + i % 2, 4, ? + i * 60000, ?, 'UAH', 100 + i % 1000,"
+        " 2, 'honey ' || i % 1000, 'bench-' || ? || '-' || i, 0,"
+        " 'honey ' || i % 1000 FROM n",
         (rows, first, at - rows * 60000, peer, rows))
+    # What is not counted is not shown.
+    base.execute("UPDATE state SET activities = (SELECT count(*) FROM"
+                 " activity)")
+    last = base.execute("SELECT max(id) FROM activity").fetchone()[0]
     base.commit()
     base.execute("PRAGMA wal_checkpoint (TRUNCATE)")
     base.close()
     seal.seal(journal)
+    # Years of it are no news.
+    with open(os.path.join(os.path.dirname(journal), "seen"), "w",
+              encoding="utf-8") as file:
+        file.write(f"{last}\n")
 
 
 def wait_file(path):
@@ -105,10 +115,40 @@ def wait_friend(profile):
         time.sleep(0.2)
 
 
+def join(profile, link):
+    """Somebody new in the market whom one other trusts."""
+    for command in (["init", "--name", "Nadia"], ["join", link],
+                    ["trust", "Olena", "5000", "UAH"]):
+        subprocess.run([GEO, "--profile", profile, *command],
+                       stdout=subprocess.DEVNULL, check=True)
+    wait_friend(profile)
+
+
+def scroll(few, many):
+    """Both by turns: the machine's speed is another from minute to minute."""
+    costs = {few: [], many: []}
+    counts = {few: [], many: []}
+    for _ in range(RUNS):
+        for profile, rows in ((few, FEW), (many, MANY)):
+            said = show("scroll", "--profile", profile)
+            # It did scroll, and through that many rows.
+            assert said["scroll-rows"] > rows, said
+            assert said["scroll-pixels"] > 60000, said
+            costs[profile].append(said["scroll-cpu-us"])
+            counts[profile].append(said["scroll-instructions"])
+    figure("scroll-cpu", "us", statistics.median(costs[many]),
+           statistics.median(costs[few]), 1.1)
+    if statistics.median(counts[few]):
+        figure("scroll-instructions", "1000",
+               statistics.median(counts[many]) / 1000,
+               statistics.median(counts[few]) / 1000, 1.1)
+
+
 def main():
     home = tempfile.mkdtemp(prefix="geo-bench-wallet-")
     ready = os.path.join(home, "ready")
-    profile = os.path.join(home, "nadia")
+    few = os.path.join(home, "few")
+    many = os.path.join(home, "many")
     market = subprocess.Popen(
         [PRACTICE, "--fresh", "--quiet", "--folder",
          os.path.join(home, "market"), "--pace", "3600000", "--ready-file",
@@ -117,35 +157,29 @@ def main():
         wait_file(ready)
         with open(ready, encoding="utf-8") as file:
             link = file.read().strip()
-        for command in (["init", "--name", "Nadia"], ["join", link],
-                        ["trust", "Olena", "5000", "UAH"]):
-            subprocess.run([GEO, "--profile", profile, *command],
-                           stdout=subprocess.DEVNULL, check=True)
-        wait_friend(profile)
-        watch = show("pay", "--profile", profile)
+        join(few, link)
+        join(many, link)
+        watch = show("pay", "--profile", few)
         figure("main-loop-pay-p99", "us", watch["held-up-p99-us"], None, 16000)
         print(f"# longest while paying: {watch['held-up-max-us']} us",
               file=sys.stderr)
         market.terminate()
         market.wait()
-        fill(profile, FEW)
-        scroll = median("scroll", "scroll-cpu-us", "--profile", profile)
-        fill(profile, MANY)
+        fill(few, FEW)
+        fill(many, MANY)
 
         frame = median("empty", "first-frame-us")
         figure("first-frame", "us",
-               median("window", "first-frame-us", "--profile", profile), frame,
+               median("window", "first-frame-us", "--profile", many), frame,
                1.6)
         figure("content", "us",
-               median("window", "content-us", "--profile", profile), frame,
+               median("window", "content-us", "--profile", many), frame,
                None)
         memory = median("empty", "memory-kib")
         figure("memory", "KiB",
-               median("window", "memory-kib", "--profile", profile), memory,
+               median("window", "memory-kib", "--profile", many), memory,
                1.5)
-        figure("scroll-cpu", "us",
-               median("scroll", "scroll-cpu-us", "--profile", profile), scroll,
-               1.1)
+        scroll(few, many)
     finally:
         market.kill()
         market.wait()

@@ -9,17 +9,21 @@
 #include <string.h>
 
 #include "geo-screen.h"
+#include "wallet/geo-activity-page.h"
 #include "wallet/geo-activity-row.h"
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-help-dialog.h"
+#include "wallet/geo-home-page.h"
+#include "wallet/geo-market-page.h"
 #include "wallet/geo-my-code-dialog.h"
 #include "wallet/geo-community-dialog.h"
 #include "wallet/geo-join-dialog.h"
 #include "wallet/geo-own-market-dialog.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-payment-view.h"
+#include "wallet/geo-people-page.h"
 #include "wallet/geo-person-chooser.h"
 #include "wallet/geo-person-page.h"
 #include "wallet/geo-person-row.h"
@@ -119,6 +123,10 @@ main (int argc, char **argv) {
   /* The window makes those that its own template names. */
   g_type_class_unref (g_type_class_ref (GEO_TYPE_WINDOW));
   g_type_class_unref (g_type_class_ref (GEO_TYPE_WELCOME));
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_ACTIVITY_PAGE));
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_HOME_PAGE));
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_MARKET_PAGE));
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_PEOPLE_PAGE));
   g_type_ensure (GEO_TYPE_ACTIVITY_ROW);
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
   g_type_ensure (GEO_TYPE_BACKUP_DIALOG);

@@ -267,6 +267,24 @@ close_dialog (void) {
       ADW_APPLICATION_WINDOW (window)));
 }
 
+/* Of the pages in the sidebar, how many there are widgets of. */
+static guint
+count_made (void) {
+  AdwViewStack *stack = ADW_VIEW_STACK (
+      geo_screen_find (GTK_WIDGET (window), ADW_TYPE_VIEW_STACK, NULL));
+  g_autoptr (GtkSelectionModel) model = adw_view_stack_get_pages (stack);
+  guint made = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (model)); i++) {
+    g_autoptr (AdwViewStackPage) page =
+        g_list_model_get_item (G_LIST_MODEL (model), i);
+
+    if (adw_bin_get_child (ADW_BIN (adw_view_stack_page_get_child (page))))
+      made++;
+  }
+  return made;
+}
+
 static void
 test_pages (void) {
   static const gchar *const pages[] = { "home", "activity", "people",
@@ -274,6 +292,8 @@ test_pages (void) {
 
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++) {
     do_action ("win.show-page", pages[i]);
+    /* Memory and time are for what is looked at. */
+    g_assert_cmpuint (count_made (), ==, i + 1);
     look (pages[i]);
   }
 }
