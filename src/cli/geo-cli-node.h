@@ -32,6 +32,8 @@ gboolean geo_cli_connect (GeoCli *cli, GeoNode *node, int *status);
  * the hub, and waits for what the hub shows of its log.  FALSE: it is not
  * connected; that is no failure. */
 gboolean geo_cli_try_connect (GeoCli *cli, GeoNode *node);
+/* Waits a moment for what was said with a request to be with the hub. */
+void geo_cli_wait_sent (GeoNode *node, const gchar *key);
 
 /* "sending", "paid", …: names of states and totals in JSON documents. */
 const gchar *geo_cli_state_name (GeoState state);

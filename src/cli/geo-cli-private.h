@@ -75,6 +75,8 @@ typedef struct {
   gchar *csv;
   gchar *pdf;
   gchar *expires;
+  gchar *asks;
+  gchar *code;
   gboolean once;
   gboolean qr;
   gboolean all;
@@ -120,6 +122,7 @@ extern const GeoCommand geo_command_leave;
 extern const GeoCommand geo_command_export;
 extern const GeoCommand geo_command_backup;
 extern const GeoCommand geo_command_restore;
+extern const GeoCommand geo_command_invite;
 extern const GeoCommand geo_command_request;
 extern const GeoCommand geo_command_requests;
 extern const GeoCommand geo_command_decline;

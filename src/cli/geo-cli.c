@@ -13,16 +13,15 @@
 #include "node/geo-output.h"
 
 static const GeoCommand *const commands[] = {
-  &geo_command_init,     &geo_command_join,    &geo_command_trust,
-  &geo_command_pay,      &geo_command_balance, &geo_command_people,
-  &geo_command_history,  &geo_command_receipt, &geo_command_verify,
-  &geo_command_evidence, &geo_command_audit,
-  &geo_command_clearing, &geo_command_status,  &geo_command_communities,
-  &geo_command_leave,    &geo_command_export,
-  &geo_command_backup,   &geo_command_restore,
-  &geo_command_request,  &geo_command_requests, &geo_command_decline,
-  &geo_command_ask_trust, &geo_command_checkpoint, &geo_command_block,
-  &geo_command_statement, &geo_command_key,
+  &geo_command_init,      &geo_command_join,        &geo_command_trust,
+  &geo_command_pay,       &geo_command_balance,     &geo_command_people,
+  &geo_command_history,   &geo_command_receipt,     &geo_command_verify,
+  &geo_command_evidence,  &geo_command_audit,       &geo_command_clearing,
+  &geo_command_status,    &geo_command_communities, &geo_command_leave,
+  &geo_command_export,    &geo_command_backup,      &geo_command_restore,
+  &geo_command_request,   &geo_command_requests,    &geo_command_decline,
+  &geo_command_ask_trust, &geo_command_checkpoint,  &geo_command_block,
+  &geo_command_statement, &geo_command_key,         &geo_command_invite,
 };
 
 static const gchar *const program_summary =
@@ -80,6 +79,8 @@ clear_cli (GeoCli *cli) {
   g_free (cli->csv);
   g_free (cli->pdf);
   g_free (cli->expires);
+  g_free (cli->asks);
+  g_free (cli->code);
   g_clear_pointer (&cli->failure, geo_report_free);
 }
 
@@ -206,8 +207,10 @@ make_all_utf8 (GeoCli *cli, gchar **arguments) {
          make_utf8 (&cli->with) && make_utf8 (&cli->kinds) &&
          make_utf8 (&cli->states) && make_utf8 (&cli->equivalent) &&
          make_utf8 (&cli->since) && make_utf8 (&cli->until) &&
-         make_utf8 (&cli->from) && make_utf8 (&cli->person) && make_utf8 (&cli->to) &&
-         make_utf8 (&cli->expires) && make_utf8 (&cli->common.community);
+         make_utf8 (&cli->from) && make_utf8 (&cli->person) &&
+         make_utf8 (&cli->to) && make_utf8 (&cli->expires) &&
+         make_utf8 (&cli->asks) && make_utf8 (&cli->code) &&
+         make_utf8 (&cli->common.community);
 }
 
 /* The empty text's translation is the head of the catalogue. */

@@ -14,7 +14,10 @@
 
 #include "cli/geo-cli-node.h"
 #include "cli/geo-passphrase.h"
+#include "core/geo-link.h"
 #include "core/geo-words.h"
+#include "node/geo-node-invitations.h"
+#include "node/geo-phrases.h"
 
 /* Twelve words of at most eight letters fit ten times. */
 #define WORDS_FILE_MAX 1024
@@ -328,8 +331,52 @@ const GeoCommand geo_command_restore = {
 
 /* --- join --------------------------------------------------------------- */
 
+/* What is asked for because of an invitation; NULL: it cannot be now, but who
+ * joined has joined. */
+static GeoRequestItem *
+take_invitation (GeoCli *cli,
+                 GeoNode *node,
+                 const gchar *link,
+                 GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+  GeoRequestItem *item;
+
+  geo_cli_try_connect (cli, node);
+  geo_node_take_invitation_async (node, link, NULL, geo_cli_result_cb, &result);
+  item = geo_node_request_finish (node, geo_cli_wait_result (&result), error);
+  if (item != NULL)
+    geo_cli_wait_sent (node, geo_request_item_get_key (item));
+  return item;
+}
+
+static void
+report_invitation (GeoReport *report,
+                   const GeoInvitation *invitation,
+                   GeoRequestItem *asked,
+                   const GError *problem) {
+  g_autofree gchar *pid = geo_pid_to_string (&invitation->from);
+
+  geo_report_begin (report, "invitation");
+  geo_report_text (report, "name", invitation->name);
+  geo_report_text (report, "pid", pid);
+  geo_report_text (report, "equivalent", invitation->equivalent);
+  geo_report_amount (report, "limit", invitation->limit.amount,
+                     invitation->limit.decimals);
+  if (invitation->has_asked)
+    geo_report_amount (report, "asked", invitation->asked.amount,
+                       invitation->asked.decimals);
+  if (asked != NULL)
+    geo_report_text (report, "request", geo_request_item_get_key (asked));
+  else if (problem != NULL)
+    geo_report_text (report, "problem", problem->message);
+  geo_report_end (report);
+}
+
 static int
-tell_joined (GeoCli *cli, GeoNode *node) {
+tell_joined (GeoCli *cli, GeoNode *node, const gchar *text) {
+  g_autoptr (GeoLink) link = geo_link_parse (text, NULL);
+  g_autoptr (GeoRequestItem) asked = NULL;
+  g_autoptr (GError) problem = NULL;
   g_autofree gchar *contact = geo_node_get_contact_link (node);
   GeoReport *report;
 
@@ -339,6 +386,16 @@ tell_joined (GeoCli *cli, GeoNode *node) {
                _ ("Give this link to people who want to pay or trust you: "
                   "%s"),
                contact);
+  if (link != NULL && link->invitation != NULL) {
+    g_autofree gchar *offer = geo_phrase_invitation (link);
+    g_autofree gchar *asks = NULL;
+
+    geo_cli_say (cli, "%s", offer);
+    asked = take_invitation (cli, node, text, &problem);
+    asks = asked != NULL ? geo_phrase_request_asks (asked)
+                         : g_strdup (problem->message);
+    geo_cli_say (cli, "%s", asks);
+  }
   if (!cli->common.json)
     return geo_cli_done (cli, NULL);
 
@@ -364,6 +421,8 @@ tell_joined (GeoCli *cli, GeoNode *node) {
     geo_report_end (report);
   }
   geo_report_end_array (report);
+  if (link != NULL && link->invitation != NULL)
+    report_invitation (report, link->invitation, asked, problem);
   return geo_cli_done (cli, report);
 }
 
@@ -384,7 +443,7 @@ run_join (GeoCli *cli, gchar **arguments) {
   node = geo_node_join_finish (geo_cli_wait_result (&result), &error);
   if (node == NULL)
     return geo_cli_fail_error (cli, error);
-  status = tell_joined (cli, node);
+  status = tell_joined (cli, node, arguments[0]);
   geo_cli_close (node);
   return status;
 }
@@ -399,7 +458,8 @@ const GeoCommand geo_command_join = {
       "first time. With “rest:”\nbefore the address, the hub is one of the "
       "public REST contract, which can prove\nnothing of what it says; with "
       "“#” and a fingerprint behind it, only the\ncertificate that has it is "
-      "taken for the hub’s.\n\n"
+      "taken for the hub’s. Where somebody invites you\n(“geo invite”), they "
+      "are asked to trust you as far as they offer.\n\n"
       "Examples:\n"
       "  geo join 'geo://v1/join?hub=https://hub.example&community=…'\n"
       "  geo join http://127.0.0.1:7711\n"

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What people ask each other for: geo request, requests, decline, ask-trust,
- * checkpoint and block.  Asking works without the hub; what is for somebody
- * goes there as soon as it answers.
+ * What people ask each other for: geo request, invite, requests, decline,
+ * ask-trust, checkpoint and block.  Asking works without the hub; what is for
+ * somebody goes there as soon as it answers.
  */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 
 #include "cli/geo-cli-node.h"
 #include "cli/geo-qr.h"
-#include "node/geo-node-requests.h"
+#include "node/geo-node-invitations.h"
 #include "node/geo-output.h"
 #include "node/geo-phrases.h"
 
@@ -41,6 +41,14 @@ is_sent (gpointer user_data) {
   return item == NULL || !geo_request_item_get_waits (item);
 }
 
+void
+geo_cli_wait_sent (GeoNode *node, const gchar *key) {
+  Sending sending = { node, key };
+
+  if (geo_node_get_connection (node) == GEO_CONNECTION_HUB)
+    geo_cli_wait_until (is_sent, &sending, SEND_MS);
+}
+
 /* --- Telling -------------------------------------------------------------- */
 
 static const gchar *
@@ -52,6 +60,8 @@ name_of_kind (GeoRequestKind kind) {
     return "trust";
   case GEO_REQUEST_CHECKPOINT:
     return "checkpoint";
+  case GEO_REQUEST_INVITATION:
+    return "invitation";
   }
   return "payment";
 }
@@ -122,13 +132,12 @@ say_request (GeoCli *cli, GeoRequestItem *item) {
 /* One that was made or answered just now. */
 static int
 tell_request (GeoCli *cli, GeoNode *node, GeoRequestItem *made, gboolean link) {
-  Sending sending = { node, geo_request_item_get_key (made) };
+  const gchar *key = geo_request_item_get_key (made);
   GeoRequestItem *item;
   GeoReport *report;
 
-  if (geo_node_get_connection (node) == GEO_CONNECTION_HUB)
-    geo_cli_wait_until (is_sent, &sending, SEND_MS);
-  item = geo_node_find_request (node, sending.key);
+  geo_cli_wait_sent (node, key);
+  item = geo_node_find_request (node, key);
   if (item == NULL)
     item = made;
   say_request (cli, item);
@@ -282,6 +291,95 @@ const GeoCommand geo_command_request = {
   .arguments_max = 2,
   .add_options = add_request_options,
   .run = run_request,
+};
+
+/* --- invite --------------------------------------------------------------- */
+
+/* Long enough for somebody who hears of it next week. */
+#define INVITED_FOR "30d"
+
+static void
+add_invite_options (GeoCli *cli, GOptionContext *context) {
+  const GOptionEntry entries[] = {
+    { "name", 0, 0, G_OPTION_ARG_FILENAME, &cli->name,
+      N_ ("What you call whom you invite; they can read it"), N_ ("NAME") },
+    { "asks", 0, 0, G_OPTION_ARG_FILENAME, &cli->asks,
+      N_ ("How far you will ask them to trust you"), N_ ("AMOUNT") },
+    { "expires", 0, 0, G_OPTION_ARG_FILENAME, &cli->expires,
+      N_ ("How long it holds, e.g. 12h or 7d; 30d if nothing is said"),
+      N_ ("TIME") },
+    { "code", 0, 0, G_OPTION_ARG_FILENAME, &cli->code,
+      N_ ("The community’s code, if its hub asks for one and it is not known "
+          "here"),
+      N_ ("CODE") },
+    { "qr", 0, 0, G_OPTION_ARG_NONE, &cli->qr,
+      N_ ("Print a QR code even where the output is no terminal"), NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+static int
+run_invite_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  const gchar *equivalent;
+  GeoAmount limit, asked;
+  GeoTime lasts;
+  guint precision;
+  int status;
+
+  if (!parse_duration (cli->expires != NULL ? cli->expires : INVITED_FOR,
+                       &lasts))
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("--expires takes a number with s, m, h or d, of "
+                            "ten years at most."));
+  equivalent = geo_cli_find_equivalent (cli, node, arguments[1], &precision,
+                                        &status);
+  if (equivalent == NULL)
+    return status;
+  if (!geo_amount_parse_typed (arguments[0], precision, &limit, &error) ||
+      (cli->asks != NULL &&
+       !geo_amount_parse_typed (cli->asks, precision, &asked, &error)))
+    return geo_cli_fail_error (cli, error);
+  if (cli->code != NULL)
+    geo_node_set_join_code (node, cli->code);
+  geo_node_invite_async (
+      node, cli->name, equivalent, limit, cli->asks != NULL ? &asked : NULL,
+      g_get_real_time () / 1000 + lasts, NULL, geo_cli_result_cb, &result);
+  return finish_request (cli, node, &result, TRUE);
+}
+
+static int
+run_invite (GeoCli *cli, gchar **arguments) {
+  g_autoptr (GeoNode) node = NULL;
+  int status;
+
+  node = geo_cli_open (cli, &status);
+  if (node == NULL)
+    return status;
+  status = run_invite_with (cli, node, arguments);
+  geo_cli_close (node);
+  return status;
+}
+
+const GeoCommand geo_command_invite = {
+  .name = "invite",
+  .arguments = N_ ("LIMIT [EQUIVALENT]"),
+  .summary = N_ ("Invite somebody, and say how far you would trust them"),
+  .description = N_ (
+      "Prints a link with which somebody joins this community. It says who "
+      "invites them\nand offers to trust them up to LIMIT; whoever joins with "
+      "it asks you for that,\nand “geo trust” answers. It promises nothing: "
+      "“geo decline” takes it back.\n\n"
+      "Examples:\n"
+      "  geo invite 500 UAH --name Petro\n"
+      "  geo invite 20 HOUR --asks 10 --expires 7d"),
+  .arguments_min = 1,
+  .arguments_max = 2,
+  .add_options = add_invite_options,
+  .run = run_invite,
 };
 
 /* --- requests ------------------------------------------------------------- */

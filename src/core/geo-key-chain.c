@@ -111,6 +111,14 @@ geo_key_chain_check_trust_request (const GeoKeyChain *chain,
 }
 
 gboolean
+geo_key_chain_check_invitation (const GeoKeyChain *chain,
+                                const GeoInvitation *invitation,
+                                GError **error) {
+  CHECK (chain, invitation->created_at, invitation, geo_invitation_verify,
+         error);
+}
+
+gboolean
 geo_key_chain_check_response (const GeoKeyChain *chain,
                               const GeoResponse *response,
                               GError **error) {

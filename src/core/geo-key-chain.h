@@ -56,6 +56,9 @@ gboolean geo_key_chain_check_invoice (const GeoKeyChain *chain,
 gboolean geo_key_chain_check_trust_request (const GeoKeyChain *chain,
                                             const GeoTrustRequest *request,
                                             GError **error);
+gboolean geo_key_chain_check_invitation (const GeoKeyChain *chain,
+                                         const GeoInvitation *invitation,
+                                         GError **error);
 gboolean geo_key_chain_check_response (const GeoKeyChain *chain,
                                        const GeoResponse *response,
                                        GError **error);

@@ -51,6 +51,25 @@ get_trust_facts (const GeoTrustRequest *request, GeoRequestFacts *out) {
   geo_trust_request_hash (request, &out->hash);
 }
 
+/* Whoever has the link is invited, by the name that the writer gave them. */
+static void
+get_invitation_facts (const GeoInvitation *invitation, GeoRequestFacts *out) {
+  *out = (GeoRequestFacts){
+    .kind = GEO_REQUEST_INVITATION,
+    .id = invitation->invitation_id,
+    .from = invitation->from,
+    .equivalent = invitation->equivalent,
+    .has_amount = TRUE,
+    .amount = invitation->limit,
+    .memo = invitation->invited,
+    .single_use = TRUE,
+    .has_expires_at = invitation->has_expires_at,
+    .expires_at = invitation->expires_at,
+    .created_at = invitation->created_at,
+  };
+  geo_invitation_hash (invitation, &out->hash);
+}
+
 static const GeoResponse *
 get_response (const GeoLetter *letter, guint i) {
   return g_ptr_array_index (letter->responses, i);
@@ -114,7 +133,7 @@ geo_letter_get_facts (const GeoLetter *letter,
   const GeoPid *of = NULL;
 
   if ((letter->invoice != NULL) + (letter->trust_request != NULL) +
-          (letter->checkpoint != NULL) >
+          (letter->checkpoint != NULL) + (letter->invitation != NULL) >
       1)
     return fail (error, GEO_CORE_ERROR_FIELD,
                  "The letter says more than one thing");
@@ -125,13 +144,17 @@ geo_letter_get_facts (const GeoLetter *letter,
     of = &letter->checkpoint->community;
     if (!get_checkpoint_facts (letter, out, error))
       return FALSE;
-  } else if (letter->invoice != NULL || letter->trust_request != NULL) {
+  } else if (letter->invoice != NULL || letter->trust_request != NULL ||
+             letter->invitation != NULL) {
     if (letter->responses->len > 0)
       return fail (error, GEO_CORE_ERROR_FIELD,
                    "Only a checkpoint comes with a response");
     if (letter->invoice != NULL) {
       of = &letter->invoice->community;
       geo_invoice_get_facts (letter->invoice, out);
+    } else if (letter->invitation != NULL) {
+      of = &letter->invitation->community;
+      get_invitation_facts (letter->invitation, out);
     } else {
       of = &letter->trust_request->community;
       get_trust_facts (letter->trust_request, out);
@@ -192,6 +215,9 @@ geo_letter_check (const GeoLetter *letter,
   if (letter->trust_request != NULL &&
       !geo_key_chain_check_trust_request (&writer, letter->trust_request,
                                           error))
+    return FALSE;
+  if (letter->invitation != NULL &&
+      !geo_key_chain_check_invitation (&writer, letter->invitation, error))
     return FALSE;
   for (guint i = 0; i < letter->responses->len; i++) {
     const GeoResponse *response = get_response (letter, i);

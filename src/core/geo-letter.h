@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What people say to each other (protocol §8a): requests to be paid, requests
- * to be trusted, checkpoints, and the responses to them.  Whether a letter holds
+ * to be trusted, checkpoints, and the responses to them; and the invitations
+ * that their writer keeps.  Whether a letter holds
  * by itself; what follows from it is the protocol room's.
  */
 #pragma once
@@ -17,11 +18,12 @@ typedef enum {
   GEO_REQUEST_PAYMENT = 1, /* an invoice: pay me */
   GEO_REQUEST_TRUST = 2, /* a trust_request: trust me up to */
   GEO_REQUEST_CHECKPOINT = 3, /* a checkpoint: we agree on what is owed */
+  GEO_REQUEST_INVITATION = 4, /* an invitation: come in, I would trust you */
 } GeoRequestKind;
 
 typedef enum {
   GEO_REQUEST_OPEN = 1,
-  GEO_REQUEST_DONE = 2, /* paid, trusted, agreed */
+  GEO_REQUEST_DONE = 2, /* paid, trusted, agreed, taken up */
   GEO_REQUEST_DECLINED = 3,
   GEO_REQUEST_WITHDRAWN = 4,
   /* Whoever asked says that it is settled: by somebody else, or taken back. */

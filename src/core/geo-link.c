@@ -18,8 +18,9 @@
 #define HUB_LEN_MAX 200
 #define CODE_LEN_MAX 100
 #define MEMO_LEN_MAX 1024
-/* As the object has it. */
+/* As the objects have it. */
 #define INVOICE_MEMO_LEN_MAX 300
+#define INVITED_LEN_MAX 50
 #define FINGERPRINT_BYTES 32
 
 #define PREFIX "geo://"
@@ -53,6 +54,7 @@ geo_link_free (GeoLink *link) {
   g_free (link->amount);
   g_free (link->memo);
   geo_invoice_free (link->invoice);
+  geo_invitation_free (link->invitation);
   g_free (link);
 }
 
@@ -144,11 +146,20 @@ take_pid (gboolean *has, GeoPid *pid, const gchar *value, GError **error) {
   return TRUE;
 }
 
-/* What a link says of a signed request, before it is one. */
+/* What a link says of a signed request or invitation, before it is one. */
 typedef struct {
-  GeoInvoice *invoice;
+  GeoInvoice *invoice; /* of a pay link; owned */
+  GeoInvitation *invitation; /* of a join link; owned */
   gboolean has_id, has_key, has_signature, has_community, has_at;
+  gboolean has_from, has_limit;
 } Signed;
+
+static void
+signed_clear (Signed *said) {
+  geo_invoice_free (said->invoice);
+  geo_invitation_free (said->invitation);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Signed, signed_clear)
 
 /* 32 or 64 bytes as base64url without padding, which needs no escaping. */
 static gboolean
@@ -204,23 +215,86 @@ parse_time (const gchar *value, GeoTime *out, GError **error) {
   return TRUE;
 }
 
+static gboolean
+take_id (gchar **id, gboolean *has, const gchar *value, GError **error) {
+  if (!geo_tx_id_is_valid (value))
+    return fail (error, GEO_CORE_ERROR_SYNTAX,
+                 "What the link carries has no identifier");
+  *id = g_strdup (value);
+  *has = TRUE;
+  return TRUE;
+}
+
+static gboolean
+take_name (gchar **name, const gchar *value, GError **error) {
+  if (!check_text (value, INVITED_LEN_MAX, GEO_TEXT_LINE, error))
+    return FALSE;
+  *name = g_strdup (value);
+  return TRUE;
+}
+
+/* *taken: it is one of a signed invitation's. */
+static gboolean
+take_of_invitation (GeoLink *link,
+                    Signed *said,
+                    const gchar *name,
+                    const gchar *value,
+                    gboolean *taken,
+                    GError **error) {
+  GeoInvitation *invitation = said->invitation;
+
+  *taken = TRUE;
+  if (g_str_equal (name, "invitation"))
+    return take_id (&invitation->invitation_id, &said->has_id, value, error);
+  if (g_str_equal (name, "from"))
+    return take_pid (&said->has_from, &invitation->from, value, error);
+  if (g_str_equal (name, "name"))
+    return take_name (&invitation->name, value, error);
+  if (g_str_equal (name, "invited"))
+    return take_name (&invitation->invited, value, error);
+  if (g_str_equal (name, "limit")) {
+    said->has_limit = TRUE;
+    return geo_decimal_parse (value, &invitation->limit, error);
+  }
+  if (g_str_equal (name, "asked")) {
+    invitation->has_asked = TRUE;
+    return geo_decimal_parse (value, &invitation->asked, error);
+  }
+  if (g_str_equal (name, "expires")) {
+    invitation->has_expires_at = TRUE;
+    return parse_time (value, &invitation->expires_at, error);
+  }
+  if (g_str_equal (name, "at")) {
+    said->has_at = TRUE;
+    return parse_time (value, &invitation->created_at, error);
+  }
+  if (g_str_equal (name, "key")) {
+    said->has_key = TRUE;
+    return parse_bytes (value, link->invitation_key.bytes, GEO_PUBLIC_KEY_LEN,
+                        error);
+  }
+  if (g_str_equal (name, "sig")) {
+    said->has_signature = TRUE;
+    return parse_bytes (value, invitation->signature.bytes, GEO_SIGNATURE_LEN,
+                        error);
+  }
+  *taken = FALSE;
+  return TRUE;
+}
+
 /* *taken: it is one of a signed request's. */
 static gboolean
-take_signed (GeoLink *link,
-             Signed *said,
-             const gchar *name,
-             const gchar *value,
-             gboolean *taken,
-             GError **error) {
+take_of_invoice (GeoLink *link,
+                 Signed *said,
+                 const gchar *name,
+                 const gchar *value,
+                 gboolean *taken,
+                 GError **error) {
   GeoInvoice *invoice = said->invoice;
 
   *taken = TRUE;
   if (g_str_equal (name, "invoice")) {
-    if (!geo_tx_id_is_valid (value))
-      return fail (error, GEO_CORE_ERROR_SYNTAX,
-                   "The link's request has no identifier");
-    invoice->invoice_id = g_strdup (value);
-    said->has_id = TRUE;
+    return take_id (&invoice->invoice_id, &said->has_id, value, error);
   } else if (g_str_equal (name, "community")) {
     said->has_community = TRUE;
     return geo_pid_parse (value, &invoice->community, error);
@@ -278,6 +352,43 @@ take_invoice (GeoLink *link, Signed *said, GError **error) {
     return fail (error, GEO_CORE_ERROR_SIGNATURE,
                  "The link is not what its payee signed");
   link->invoice = g_steal_pointer (&said->invoice);
+  return TRUE;
+}
+
+/* The same of an invitation: who would trust, and how far. */
+static gboolean
+take_invitation (GeoLink *link, Signed *said, GError **error) {
+  GeoInvitation *invitation = said->invitation;
+
+  if (!said->has_id && !said->has_signature)
+    return TRUE;
+  if (!said->has_id || !said->has_signature || !said->has_key ||
+      !said->has_at || !said->has_from || !said->has_limit ||
+      !link->has_community || link->equivalent == NULL ||
+      invitation->name == NULL)
+    return fail (error, GEO_CORE_ERROR_FIELD,
+                 "The link's invitation is not complete");
+  invitation->community = link->community;
+  invitation->equivalent = g_strdup (link->equivalent);
+  if (!geo_invitation_verify (invitation, &link->invitation_key, NULL))
+    return fail (error, GEO_CORE_ERROR_SIGNATURE,
+                 "The link is not what the one who invites signed");
+  link->invitation = g_steal_pointer (&said->invitation);
+  return TRUE;
+}
+
+static gboolean
+take_signed (GeoLink *link,
+             Signed *said,
+             const gchar *name,
+             const gchar *value,
+             gboolean *taken,
+             GError **error) {
+  *taken = FALSE;
+  if (said->invoice != NULL)
+    return take_of_invoice (link, said, name, value, taken, error);
+  if (said->invitation != NULL)
+    return take_of_invitation (link, said, name, value, taken, error);
   return TRUE;
 }
 
@@ -366,8 +477,7 @@ parse_query (GeoLink *link,
     if (*value != '\0') {
       gboolean taken = FALSE;
 
-      if (said->invoice != NULL &&
-          !take_signed (link, said, name, value, &taken, error))
+      if (!take_signed (link, said, name, value, &taken, error))
         return FALSE;
       if (!taken && !take_parameter (link, name, value, error))
         return FALSE;
@@ -424,18 +534,17 @@ geo_link_parse (const gchar *text, GError **error) {
   }
 
   g_autoptr (GeoLink) link = geo_link_new (kind);
-  g_autoptr (GeoInvoice) invoice = kind == GEO_LINK_PAY ? geo_invoice_new ()
-                                                        : NULL;
-  Signed said = { invoice, FALSE };
-  gboolean holds = (name[len] != '?' ||
-                    parse_query (link, &said, name + len + 1, error)) &&
-                   check_needed (link, error) &&
-                   (invoice == NULL || take_invoice (link, &said, error));
+  g_auto (Signed) said = {
+    .invoice = kind == GEO_LINK_PAY ? geo_invoice_new () : NULL,
+    .invitation = kind == GEO_LINK_JOIN ? geo_invitation_new () : NULL,
+  };
 
-  /* The link has it now. */
-  if (link->invoice != NULL)
-    g_steal_pointer (&invoice);
-  return holds ? g_steal_pointer (&link) : NULL;
+  if ((name[len] == '?' && !parse_query (link, &said, name + len + 1, error)) ||
+      !check_needed (link, error) ||
+      (said.invoice != NULL && !take_invoice (link, &said, error)) ||
+      (said.invitation != NULL && !take_invitation (link, &said, error)))
+    return NULL;
+  return g_steal_pointer (&link);
 }
 
 static void
@@ -477,6 +586,37 @@ append_invoice (GString *out, const GeoLink *link) {
   append_parameter (out, "sig", signature);
 }
 
+static void
+append_invitation (GString *out, const GeoLink *link) {
+  const GeoInvitation *invitation = link->invitation;
+  g_autofree gchar *from = geo_pid_to_string (&invitation->from);
+  g_autofree gchar *limit = geo_decimal_to_string (invitation->limit);
+  g_autofree gchar *asked = invitation->has_asked
+                                ? geo_decimal_to_string (invitation->asked)
+                                : NULL;
+  g_autofree gchar *at = g_strdup_printf ("%" G_GINT64_FORMAT,
+                                          invitation->created_at);
+  g_autofree gchar *expires = invitation->has_expires_at
+                                  ? g_strdup_printf ("%" G_GINT64_FORMAT,
+                                                     invitation->expires_at)
+                                  : NULL;
+  g_autofree gchar *key = write_bytes (link->invitation_key.bytes,
+                                       GEO_PUBLIC_KEY_LEN);
+  g_autofree gchar *signature = write_bytes (invitation->signature.bytes,
+                                             GEO_SIGNATURE_LEN);
+
+  append_parameter (out, "invitation", invitation->invitation_id);
+  append_parameter (out, "from", from);
+  append_parameter (out, "name", invitation->name);
+  append_parameter (out, "invited", invitation->invited);
+  append_parameter (out, "limit", limit);
+  append_parameter (out, "asked", asked);
+  append_parameter (out, "expires", expires);
+  append_parameter (out, "at", at);
+  append_parameter (out, "key", key);
+  append_parameter (out, "sig", signature);
+}
+
 gchar *
 geo_link_to_string (const GeoLink *link) {
   GString *out = g_string_new (PREFIX_V1);
@@ -512,6 +652,8 @@ geo_link_to_string (const GeoLink *link) {
     append_parameter (out, "fingerprint", link->fingerprint);
     append_parameter (out, "code", link->code);
     append_parameter (out, "equivalent", link->equivalent);
+    if (link->invitation != NULL)
+      append_invitation (out, link);
     break;
   }
   return g_string_free (out, FALSE);

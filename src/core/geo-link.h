@@ -41,6 +41,10 @@ typedef struct {
    * later key of the payee than the one its PID is made of. */
   GeoInvoice *invoice;
   GeoPublicKey invoice_key;
+  /* join: the signed invitation the link carries, or NULL, and the key that
+   * signed it, of which the same is true. */
+  GeoInvitation *invitation;
+  GeoPublicKey invitation_key;
 } GeoLink;
 
 GeoLink *geo_link_parse (const gchar *text, GError **error);

@@ -46,6 +46,7 @@ geo_node_data_free (gpointer user_data) {
   g_clear_pointer (&data->recent, g_ptr_array_unref);
   geo_state_copy_free (data->copy);
   g_clear_pointer (&data->requests, g_ptr_array_unref);
+  geo_link_free (data->joined_by);
   g_clear_pointer (&data->outbox, g_ptr_array_unref);
   g_clear_pointer (&data->blocked, g_array_unref);
   g_clear_pointer (&data->rotations, g_ptr_array_unref);
@@ -61,6 +62,7 @@ geo_node_join_free (gpointer data) {
   GeoNodeJoin *join = data;
 
   g_free (join->path);
+  g_free (join->link);
   geo_record_body_free (join->body);
   g_clear_pointer (&join->secret, geo_secret_unref);
   g_free (join);
@@ -363,6 +365,7 @@ geo_node_load_job (GeoWorker *worker, gpointer data, GError **error) {
   read->refused = g_array_new (FALSE, FALSE, sizeof (GeoHash));
   read->copy = geo_node_state_read (path);
   read->notes = geo_node_notes_read (path);
+  read->joined_by = geo_node_read_joined_by (path);
   read->rest = geo_rest_read_file (path, &failure);
   if (failure != NULL) {
     fail (error, failure);
@@ -443,6 +446,13 @@ geo_node_join_job (GeoWorker *worker, gpointer data, GError **error) {
       return NULL;
     }
     geo_worker_set_journal (worker, journal);
+  }
+  if (join->link != NULL &&
+      !geo_node_write_joined_by (join->path, join->link, &failure)) {
+    g_debug ("joined-by: %s", failure->message);
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+                         storage_sentence (0));
+    return NULL;
   }
   geo_fault_point ("node: before joined");
   if (!geo_journal_append (geo_worker_get_journal (worker), join->secret,
@@ -579,6 +589,8 @@ geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
   geo_node_state_load (self, g_steal_pointer (&data->copy));
   g_clear_pointer (&self->notes, g_key_file_unref);
   self->notes = g_steal_pointer (&data->notes);
+  geo_link_free (self->joined_by);
+  self->joined_by = g_steal_pointer (&data->joined_by);
   geo_node_pay_load (self, data);
   geo_node_lists_load (self, data);
   geo_node_requests_load (self, data->requests);

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "core/geo-link.h"
 #include "node/geo-activity-model-private.h"
 #include "node/geo-node.h"
 #include "node/geo-payment-private.h"
@@ -67,6 +68,7 @@ typedef struct {
   GeoTime horizon; /* What was said of older contracts is not among them. */
   GPtrArray *recent; /* GeoActivity, newest first */
   GPtrArray *requests; /* GeoJournalRequest, newest first */
+  GeoLink *joined_by; /* NULL: by an address alone, or it is not known. */
   GPtrArray *outbox; /* GeoJournalLetter */
   GArray *blocked; /* GeoPid */
   GPtrArray *rotations; /* GeoJournalRotation, newest first */
@@ -150,7 +152,7 @@ struct _GeoNode {
   gchar *dial_fingerprint;
   gboolean has_expected;
   GeoPid expected;
-  gchar *join_code;
+  GeoLink *join_link; /* NULL: by an address alone. */
 
   /* geo-node-actions.c */
   GQueue lists;
@@ -192,6 +194,11 @@ struct _GeoNode {
 
   /* geo-node-state.c */
   GeoNodeState *state;
+  /* geo-node-invitations.c */
+  GeoLink *joined_by; /* NULL: it is not known. */
+  gchar *hub_for_others; /* NULL: self->hub. */
+  gboolean taking_invitation;
+
   /* geo-node-requests.c */
   GListStore *requests;
   GPtrArray *request_waiters;
@@ -249,6 +256,7 @@ gchar *geo_node_get_seen_path (const gchar *journal_path);
 /* data: a GeoNodeJoin; makes folder and journal where they are not there. */
 typedef struct {
   gchar *path;
+  gchar *link; /* With which it was joined just now; or NULL */
   GeoRecordBody *body;
   GeoSecret *secret;
   GeoTime at;
@@ -404,7 +412,34 @@ void geo_node_told_key (GeoNode *self, const GeoTold *told);
 /* As the party has them now. */
 void geo_node_refresh_proposals (GeoNode *self);
 
+/* --- geo-node-invitations.c --------------------------------------------- */
+
+/* Of workers. */
+GeoLink *geo_node_read_joined_by (const gchar *journal_path);
+gboolean geo_node_write_joined_by (const gchar *journal_path,
+                                   const gchar *link,
+                                   GError **error);
+/* The link that is being joined with, as it is kept; NULL: there is none. */
+gchar *geo_node_write_join_link (GeoNode *self);
+/* It is joined already; the link is kept in the place of the former one. */
+void geo_node_joined_again (GeoNode *self);
+/* What was joined with is taken up, if it has not been yet. */
+void geo_node_invitation_connected (GeoNode *self);
+
 /* --- geo-node-requests.c ------------------------------------------------ */
+
+/* FALSE and an answered task, which is taken then: nothing can be signed now.
+ */
+gboolean geo_node_can_ask (GeoNode *self, GTask *task);
+gchar *geo_node_make_request_id (void);
+/* Takes task, actions and error: answers when the request is stored, or why it
+ * cannot be made. */
+void geo_node_finish_asking (GeoNode *self,
+                             GTask *task,
+                             gboolean holds,
+                             const GeoHash *hash,
+                             GPtrArray *actions,
+                             GError *error);
 
 void geo_node_requests_init (GeoNode *self);
 void geo_node_requests_clear (GeoNode *self);

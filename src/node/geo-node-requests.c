@@ -14,6 +14,7 @@
 
 #include "core/geo-link.h"
 #include "core/geo-text.h"
+#include "node/geo-node-invitations.h"
 #include "node/geo-node-private.h"
 #include "node/geo-request-item-private.h"
 
@@ -173,6 +174,7 @@ geo_node_requests_load (GeoNode *self, GPtrArray *requests) {
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   GListModel *model = G_LIST_MODEL (self->requests);
   guint n_old = g_list_model_get_n_items (model);
+  g_autoptr (GeoLink) join = geo_node_make_join_link (self);
   guint head = 0;
   guint tail = 0;
 
@@ -184,7 +186,7 @@ geo_node_requests_load (GeoNode *self, GPtrArray *requests) {
                                 request->has_peer
                                     ? geo_node_find_name (self, &request->peer)
                                     : NULL,
-                                &self->self->key, self->hub));
+                                join));
   }
   for (; head < n_old && head < items->len; head++) {
     g_autoptr (GeoRequestItem) old = g_list_model_get_item (model, head);
@@ -353,9 +355,8 @@ request_error (GError *error) {
   return g_error_new_literal (GEO_NODE_ERROR, (gint) code, sentence);
 }
 
-/* FALSE and an answered task: nothing can be signed now. */
-static gboolean
-is_ready (GeoNode *node, GTask *task) {
+gboolean
+geo_node_can_ask (GeoNode *node, GTask *task) {
   if (node->party != NULL)
     return TRUE;
   if (geo_node_is_hearsay (node)) {
@@ -384,22 +385,21 @@ clean_memo (const gchar *memo) {
 }
 
 /* Short enough to be read aloud, long enough not to come twice. */
-static gchar *
-make_id (void) {
+gchar *
+geo_node_make_request_id (void) {
   g_autofree gchar *uuid = g_uuid_string_random ();
 
   uuid[GEO_REQUEST_ID_LEN] = '\0';
   return g_strdup (uuid);
 }
 
-/* Takes task, actions and error. */
-static void
-finish_asking (GeoNode *node,
-               GTask *task,
-               gboolean holds,
-               const GeoHash *hash,
-               GPtrArray *actions,
-               GError *error) {
+void
+geo_node_finish_asking (GeoNode *node,
+                        GTask *task,
+                        gboolean holds,
+                        const GeoHash *hash,
+                        GPtrArray *actions,
+                        GError *error) {
   if (holds) {
     wait_for (node, task, hash, actions);
     return;
@@ -422,20 +422,20 @@ geo_node_request_async (GeoNode *node,
                         gpointer user_data) {
   GTask *task = g_task_new (node, cancellable, callback, user_data);
   g_autofree gchar *clean = clean_memo (memo);
-  g_autofree gchar *id = make_id ();
+  g_autofree gchar *id = geo_node_make_request_id ();
   GPtrArray *actions;
   GError *error = NULL;
   gboolean holds;
   GeoHash hash;
 
   g_assert (GEO_IS_NODE (node) && equivalent != NULL);
-  if (!is_ready (node, task))
+  if (!geo_node_can_ask (node, task))
     return;
   actions = geo_actions_new ();
   holds = geo_party_request (node->party, id, from, equivalent, amount, clean,
                              single_use, expires_at, geo_node_now (), &hash,
                              actions, &error);
-  finish_asking (node, task, holds, &hash, actions, error);
+  geo_node_finish_asking (node, task, holds, &hash, actions, error);
 }
 
 void
@@ -449,19 +449,19 @@ geo_node_ask_trust_async (GeoNode *node,
                           gpointer user_data) {
   GTask *task = g_task_new (node, cancellable, callback, user_data);
   g_autofree gchar *clean = clean_memo (memo);
-  g_autofree gchar *id = make_id ();
+  g_autofree gchar *id = geo_node_make_request_id ();
   GPtrArray *actions;
   GError *error = NULL;
   gboolean holds;
   GeoHash hash;
 
   g_assert (GEO_IS_NODE (node) && to != NULL && equivalent != NULL);
-  if (!is_ready (node, task))
+  if (!geo_node_can_ask (node, task))
     return;
   actions = geo_actions_new ();
   holds = geo_party_ask_trust (node->party, id, to, equivalent, limit, clean,
                                geo_node_now (), &hash, actions, &error);
-  finish_asking (node, task, holds, &hash, actions, error);
+  geo_node_finish_asking (node, task, holds, &hash, actions, error);
 }
 
 GeoRequestItem *
@@ -504,7 +504,7 @@ propose_cb (gpointer *result, const GError *error, gpointer user_data) {
   Compare *compare = user_data;
   GTask *task = compare->task;
   GeoNode *node = g_task_get_source_object (task);
-  g_autofree gchar *id = make_id ();
+  g_autofree gchar *id = geo_node_make_request_id ();
   GPtrArray *actions;
   GError *why = NULL;
   gboolean holds;
@@ -515,13 +515,13 @@ propose_cb (gpointer *result, const GError *error, gpointer user_data) {
     g_object_unref (task);
     return;
   }
-  if (!is_ready (node, task))
+  if (!geo_node_can_ask (node, task))
     return;
   actions = geo_actions_new ();
   holds = geo_party_propose_checkpoint (node->party, id, &compare->with,
                                         compare->equivalent, *result,
                                         geo_node_now (), &hash, actions, &why);
-  finish_asking (node, task, holds, &hash, actions, why);
+  geo_node_finish_asking (node, task, holds, &hash, actions, why);
 }
 
 void
@@ -535,7 +535,7 @@ geo_node_propose_checkpoint_async (GeoNode *node,
   Compare *compare;
 
   g_assert (GEO_IS_NODE (node) && with != NULL && equivalent != NULL);
-  if (!is_ready (node, task))
+  if (!geo_node_can_ask (node, task))
     return;
   compare = g_new0 (Compare, 1);
   compare->task = task;
@@ -726,7 +726,7 @@ take_invoice (GeoNode *node, GTask *task, const GeoLink *link) {
   }
   holds = geo_party_take_invoice (node->party, link->invoice, payee,
                                   geo_node_now (), &hash, actions, &error);
-  finish_asking (node, task, holds, &hash, actions, error);
+  geo_node_finish_asking (node, task, holds, &hash, actions, error);
 }
 
 static void
@@ -740,7 +740,7 @@ found_payee_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   if (found == NULL) {
     g_task_return_error (task, g_steal_pointer (&error));
     g_object_unref (task);
-  } else if (is_ready (node, task)) {
+  } else if (geo_node_can_ask (node, task)) {
     take_invoice (node, task, g_task_get_task_data (task));
   }
 }
@@ -757,7 +757,7 @@ geo_node_take_link_async (GeoNode *node,
   GeoLink *parsed;
 
   g_assert (GEO_IS_NODE (node) && link != NULL);
-  if (!is_ready (node, task))
+  if (!geo_node_can_ask (node, task))
     return;
   parsed = geo_link_parse (link, &why);
   if (parsed == NULL || parsed->invoice == NULL ||
@@ -801,19 +801,20 @@ geo_node_respond_async (GeoNode *node,
   GError *error = NULL;
   GeoHash hash;
 
-  if (!is_ready (node, task))
+  if (!geo_node_can_ask (node, task))
     return;
   actions = geo_actions_new ();
   if (item == NULL) {
-    finish_asking (node, task, FALSE, NULL, actions,
-                   g_error_new_literal (GEO_PARTY_ERROR, GEO_CODE_CONFLICT,
-                                        "There is none."));
+    geo_node_finish_asking (node, task, FALSE, NULL, actions,
+                            g_error_new_literal (GEO_PARTY_ERROR,
+                                                 GEO_CODE_CONFLICT,
+                                                 "There is none."));
     return;
   }
   hash = *geo_request_item_get_hash (item);
   if (!geo_party_respond (node->party, &hash, verdict, geo_node_now (), actions,
                           &error)) {
-    finish_asking (node, task, FALSE, NULL, actions, error);
+    geo_node_finish_asking (node, task, FALSE, NULL, actions, error);
     return;
   }
   wait_for (node, task, &hash, actions);
@@ -867,11 +868,11 @@ geo_node_set_blocked_async (GeoNode *node,
   Waiter *waiter;
 
   g_assert (GEO_IS_NODE (node) && pid != NULL);
-  if (!is_ready (node, task))
+  if (!geo_node_can_ask (node, task))
     return;
   actions = geo_actions_new ();
   if (!geo_party_block (node->party, pid, blocked, actions, &why)) {
-    finish_asking (node, task, FALSE, NULL, actions, why);
+    geo_node_finish_asking (node, task, FALSE, NULL, actions, why);
     return;
   }
   if (actions->len == 0) {

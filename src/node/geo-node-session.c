@@ -204,7 +204,7 @@ joined (GeoNode *self) {
 
   g_clear_handle_id (&self->join_timeout_id, g_source_remove);
   g_clear_pointer (&self->join_cancel, geo_node_source_end);
-  g_clear_pointer (&self->join_code, g_free);
+  g_clear_pointer (&self->join_link, geo_link_free);
   if (task != NULL)
     g_task_return_pointer (task, g_object_ref (self), g_object_unref);
 }
@@ -263,7 +263,8 @@ authenticate (GeoNode *self, const gchar *challenge, gboolean known) {
   /* K7: a hub may not know of our key yet, or have forgotten it. */
   if (!known || (self->self != NULL && self->self->rotations->len > 0)) {
     auth->participant = introduce (self);
-    auth->code = g_strdup (self->join_code);
+    if (self->join_link != NULL)
+      auth->code = g_strdup (self->join_link->code);
   }
   set_login (self, GEO_LOGIN_WELCOME);
   geo_node_send (self, message);
@@ -551,6 +552,7 @@ handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
   self->hub_sequence = welcome->sequence;
   self->hub_ahead = welcome->time - geo_node_now ();
   if (!joined_has_changed (self, me)) {
+    geo_node_joined_again (self);
     signed_in (self);
     return;
   }
@@ -560,6 +562,7 @@ handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
   join->path = geo_profile_get_journal_path (self->profile,
                                              &self->offered->community);
   join->secret = geo_secret_ref (self->secret);
+  join->link = geo_node_write_join_link (self);
   /* What is forgotten with a lost journal was said by the hub's clock. */
   join->at = self->community == NULL ? MAX (geo_node_now (), welcome->time)
                                      : geo_node_now ();
@@ -819,6 +822,7 @@ geo_node_told_synced (GeoNode *self) {
   geo_node_set_connection (
       self, GEO_CONNECTION_HUB,
       detail != NULL ? detail : _ ("Connected to the hub: everything works."));
+  geo_node_invitation_connected (self);
 }
 
 /* --- Connecting --------------------------------------------------------- */

@@ -90,7 +90,9 @@ geo_node_finalize (GObject *object) {
   g_free (self->fingerprint);
   g_free (self->dial_hub);
   g_free (self->dial_fingerprint);
-  g_free (self->join_code);
+  geo_link_free (self->join_link);
+  geo_link_free (self->joined_by);
+  g_free (self->hub_for_others);
   g_free (self->journal_path);
   g_free (self->detail);
   g_free (self->refused);
@@ -461,7 +463,7 @@ read_invitation (GeoNode *self, const gchar *text, GError **error) {
   self->dial_fingerprint = g_strdup (link->fingerprint);
   self->has_expected = link->has_community;
   self->expected = link->community;
-  self->join_code = g_strdup (link->code);
+  self->join_link = g_steal_pointer (&link);
   return TRUE;
 }
 

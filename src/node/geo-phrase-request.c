@@ -57,6 +57,28 @@ say_checkpoint (GeoRequestItem *item, const gchar *amount, const gchar *name) {
                                 name, amount);
 }
 
+/* Only one's own is in the list: who was invited has a request to be trusted.
+ */
+static gchar *
+say_invitation (GeoRequestItem *item, const gchar *amount) {
+  const gchar *invited = geo_request_item_get_memo (item);
+  const gchar *name = geo_request_item_get_peer_name (item);
+
+  if (geo_request_item_get_peer (item) != NULL)
+    /* Translators: who took up an invitation, amount. */
+    return g_strdup_printf (_ ("You invited %s, and offered to trust them up "
+                               "to %s."),
+                            name, amount);
+  if (invited != NULL)
+    /* Translators: who is invited, amount. */
+    return g_strdup_printf (_ ("You invite %s, and would trust them up to "
+                               "%s."),
+                            invited, amount);
+  return g_strdup_printf (_ ("You invite somebody, and would trust them up to "
+                             "%s."),
+                          amount);
+}
+
 static const gchar *
 say_done (GeoRequestKind kind) {
   switch (kind) {
@@ -66,6 +88,8 @@ say_done (GeoRequestKind kind) {
     return _ ("It is given.");
   case GEO_REQUEST_CHECKPOINT:
     return _ ("Both agreed.");
+  case GEO_REQUEST_INVITATION:
+    return _ ("It was taken up.");
   }
   return "";
 }
@@ -118,6 +142,8 @@ geo_phrase_request_asks (GeoRequestItem *item) {
                                   name, amount);
   case GEO_REQUEST_CHECKPOINT:
     return say_checkpoint (item, amount, name);
+  case GEO_REQUEST_INVITATION:
+    return say_invitation (item, amount);
   }
   return g_strdup ("");
 }
@@ -128,6 +154,8 @@ say_open (GeoRequestItem *item) {
 
   if (!geo_request_item_is_mine (item))
     return g_strdup (_ ("It waits for your answer."));
+  if (geo_request_item_get_kind (item) == GEO_REQUEST_INVITATION)
+    return g_strdup (_ ("Nobody has taken it up yet."));
   if (geo_request_item_get_kind (item) != GEO_REQUEST_PAYMENT)
     return g_strdup (_ ("It waits for an answer."));
   if (paid > 0)
@@ -152,7 +180,9 @@ geo_phrase_request (GeoRequestItem *item) {
   g_autofree gchar *state = say_state (item);
   g_autoptr (GString) out = g_string_new (first);
 
-  if (memo != NULL)
+  /* Of an invitation it is the name, which is said already. */
+  if (memo != NULL &&
+      geo_request_item_get_kind (item) != GEO_REQUEST_INVITATION)
     /* Translators: what a request is for, in its writer's words. */
     g_string_append_printf (out, " “%s”", memo);
   if (state != NULL)

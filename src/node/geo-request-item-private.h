@@ -5,16 +5,16 @@
  */
 #pragma once
 
+#include "core/geo-link.h"
 #include "node/geo-request-item.h"
 #include "store/geo-journal.h"
 
 G_BEGIN_DECLS
 
-/* name may be NULL; key: ours, for the link. */
+/* name may be NULL; join: what others need to join, for the link. */
 GeoRequestItem *geo_request_item_new (const GeoJournalRequest *request,
                                       const gchar *name,
-                                      const GeoPublicKey *key,
-                                      const gchar *hub);
+                                      GeoLink *join);
 const GeoHash *geo_request_item_get_hash (GeoRequestItem *item);
 /* They say the same. */
 gboolean geo_request_item_equal (GeoRequestItem *a, GeoRequestItem *b);

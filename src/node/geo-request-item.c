@@ -62,11 +62,33 @@ static void
 geo_request_item_init (GeoRequestItem *self) {
 }
 
+/* With the key that signed it, which may not be the last one any more. */
+static gchar *
+make_link (const GeoLetter *letter, GeoLink *join) {
+  const GeoPublicKey *key = &letter->person->key;
+  g_autoptr (GeoLink) link = NULL;
+  gchar *text;
+
+  if (letter->invoice != NULL) {
+    link = geo_link_new_invoice (letter->invoice, key, join->hub);
+    return geo_link_to_string (link);
+  }
+  if (letter->invitation == NULL)
+    return NULL;
+  /* Lent for as long as it is written. */
+  join->equivalent = letter->invitation->equivalent;
+  join->invitation = letter->invitation;
+  join->invitation_key = *key;
+  text = geo_link_to_string (join);
+  join->equivalent = NULL;
+  join->invitation = NULL;
+  return text;
+}
+
 GeoRequestItem *
 geo_request_item_new (const GeoJournalRequest *request,
                       const gchar *name,
-                      const GeoPublicKey *key,
-                      const gchar *hub) {
+                      GeoLink *join) {
   GeoRequestItem *self = g_object_new (GEO_TYPE_REQUEST_ITEM, NULL);
 
   self->hash = request->hash;
@@ -97,12 +119,8 @@ geo_request_item_new (const GeoJournalRequest *request,
   if (self->letter->checkpoint != NULL)
     self->i_owe = geo_pid_equal (&self->letter->checkpoint->creditor,
                                  &request->peer);
-  if (self->mine && self->letter->invoice != NULL) {
-    g_autoptr (GeoLink) link = geo_link_new_invoice (self->letter->invoice, key,
-                                                     hub);
-
-    self->link = geo_link_to_string (link);
-  }
+  if (self->mine)
+    self->link = make_link (self->letter, join);
   return self;
 }
 
@@ -110,7 +128,7 @@ gboolean
 geo_request_item_equal (GeoRequestItem *a, GeoRequestItem *b) {
   return geo_hash_equal (&a->hash, &b->hash) && a->state == b->state &&
          a->paid == b->paid && a->waits == b->waits &&
-         a->changed_at == b->changed_at &&
+         a->changed_at == b->changed_at && g_strcmp0 (a->link, b->link) == 0 &&
          g_str_equal (a->peer_name, b->peer_name);
 }
 

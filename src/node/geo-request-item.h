@@ -53,7 +53,8 @@ guint geo_request_item_get_paid (GeoRequestItem *item);
 /* What I said about it is not at the hub yet: it goes as soon as that answers.
  */
 gboolean geo_request_item_get_waits (GeoRequestItem *item);
-/* geo://v1/pay?… for a QR code, of my own request to be paid; NULL otherwise. */
+/* geo://v1/pay?… for a QR code, of my own request to be paid; geo://v1/join?… of
+ * my own invitation; NULL otherwise. */
 const gchar *geo_request_item_get_link (GeoRequestItem *item);
 
 G_END_DECLS

@@ -251,22 +251,22 @@ write_letter (GeoParty *party,
 
 /* --- Asking --------------------------------------------------------------- */
 
-static GeoLetter *
-new_letter (const GeoParty *party) {
+GeoLetter *
+geo_letters_new (const GeoParty *party) {
   GeoLetter *letter = geo_letter_new ();
 
   letter->person = geo_participant_copy (party->self);
   return letter;
 }
 
-static gboolean
-check_wish (const GeoParty *party,
-            const gchar *id,
-            const GeoPid *whom,
-            const gchar *equivalent,
-            const gchar *memo,
-            GeoTime now,
-            GError **error) {
+gboolean
+geo_letters_can_ask (const GeoParty *party,
+                     const gchar *id,
+                     const GeoPid *whom,
+                     const gchar *equivalent,
+                     const gchar *memo,
+                     GeoTime now,
+                     GError **error) {
   if (!geo_tx_id_is_valid (id))
     return geo_party_fail (error, GEO_CODE_INVALID,
                            "This is not an identifier for a request.");
@@ -293,8 +293,8 @@ check_wish (const GeoParty *party,
   return TRUE;
 }
 
-static gboolean
-check_amount (GeoAmount amount, GError **error) {
+gboolean
+geo_letters_check_amount (GeoAmount amount, GError **error) {
   if (geo_amount_cmp (amount, GEO_AMOUNT_ZERO) <= 0 ||
       geo_amount_cmp (amount, GEO_AMOUNT (GEO_AMOUNT_MAX)) > 0)
     return geo_party_fail (error, GEO_CODE_INVALID,
@@ -302,21 +302,22 @@ check_amount (GeoAmount amount, GError **error) {
   return TRUE;
 }
 
-static GeoDecimal
-decimal_of (const GeoParty *party, const gchar *equivalent, GeoAmount amount) {
+GeoDecimal
+geo_letters_decimal_of (const GeoParty *party,
+                        const gchar *equivalent,
+                        GeoAmount amount) {
   return geo_decimal (amount, (guint) geo_community_find_equivalent (
                                   party->community, equivalent)
                                   ->precision);
 }
 
-/* Takes letter. */
-static gboolean
-ask (GeoParty *party,
-     GeoLetter *letter,
-     const GeoPid *to,
-     GeoHash *hash,
-     GPtrArray *actions,
-     GError **error) {
+gboolean
+geo_letters_ask (GeoParty *party,
+                 GeoLetter *letter,
+                 const GeoPid *to,
+                 GeoHash *hash,
+                 GPtrArray *actions,
+                 GError **error) {
   GeoPartyRequest *request = add_request (party, geo_letter_copy (letter));
 
   if (request == NULL) {
@@ -346,13 +347,13 @@ geo_party_request (GeoParty *party,
   GeoLetter *letter;
   GeoInvoice *invoice;
 
-  if (!check_wish (party, id, from, equivalent, memo, now, error) ||
-      (amount != NULL && !check_amount (*amount, error)))
+  if (!geo_letters_can_ask (party, id, from, equivalent, memo, now, error) ||
+      (amount != NULL && !geo_letters_check_amount (*amount, error)))
     return FALSE;
   if (expires_at != 0 && (expires_at <= now || expires_at > TIME_MAX))
     return geo_party_fail (error, GEO_CODE_INVALID,
                            "The request would have expired already.");
-  letter = new_letter (party);
+  letter = geo_letters_new (party);
   invoice = letter->invoice = geo_invoice_new ();
   invoice->community = party->community->community;
   invoice->invoice_id = g_strdup (id);
@@ -364,7 +365,7 @@ geo_party_request (GeoParty *party,
   invoice->equivalent = g_strdup (equivalent);
   if (amount != NULL) {
     invoice->has_amount = TRUE;
-    invoice->amount = decimal_of (party, equivalent, *amount);
+    invoice->amount = geo_letters_decimal_of (party, equivalent, *amount);
   }
   invoice->memo = memo != NULL && *memo != '\0' ? g_strdup (memo) : NULL;
   /* What one person is asked for is asked for once. */
@@ -373,7 +374,7 @@ geo_party_request (GeoParty *party,
   invoice->expires_at = expires_at;
   invoice->created_at = now;
   geo_invoice_sign (invoice, party->secret);
-  return ask (party, letter, from, hash, actions, error);
+  return geo_letters_ask (party, letter, from, hash, actions, error);
 }
 
 gboolean
@@ -390,21 +391,21 @@ geo_party_ask_trust (GeoParty *party,
   GeoLetter *letter;
   GeoTrustRequest *request;
 
-  if (!check_wish (party, id, to, equivalent, memo, now, error) ||
-      !check_amount (limit, error))
+  if (!geo_letters_can_ask (party, id, to, equivalent, memo, now, error) ||
+      !geo_letters_check_amount (limit, error))
     return FALSE;
-  letter = new_letter (party);
+  letter = geo_letters_new (party);
   request = letter->trust_request = geo_trust_request_new ();
   request->community = party->community->community;
   request->request_id = g_strdup (id);
   request->from = party->self->pid;
   request->to = *to;
   request->equivalent = g_strdup (equivalent);
-  request->limit = decimal_of (party, equivalent, limit);
+  request->limit = geo_letters_decimal_of (party, equivalent, limit);
   request->memo = memo != NULL && *memo != '\0' ? g_strdup (memo) : NULL;
   request->created_at = now;
   geo_trust_request_sign (request, party->secret);
-  return ask (party, letter, to, hash, actions, error);
+  return geo_letters_ask (party, letter, to, hash, actions, error);
 }
 
 static GeoResponse *
@@ -439,20 +440,20 @@ geo_party_propose_checkpoint (GeoParty *party,
   GeoCheckpoint *checkpoint;
   gboolean owed;
 
-  if (!check_wish (party, id, with, equivalent, NULL, now, error))
+  if (!geo_letters_can_ask (party, id, with, equivalent, NULL, now, error))
     return FALSE;
   owed = geo_amount_cmp (balance, GEO_AMOUNT_ZERO) >= 0;
   if (!owed && !geo_amount_neg (balance, &amount))
     return geo_party_fail (error, GEO_CODE_INVALID,
                            "The balance cannot be written.");
-  letter = new_letter (party);
+  letter = geo_letters_new (party);
   checkpoint = letter->checkpoint = geo_checkpoint_new ();
   checkpoint->community = party->community->community;
   checkpoint->checkpoint_id = g_strdup (id);
   checkpoint->creditor = owed ? party->self->pid : *with;
   checkpoint->debtor = owed ? *with : party->self->pid;
   checkpoint->equivalent = g_strdup (equivalent);
-  checkpoint->amount = decimal_of (party, equivalent, amount);
+  checkpoint->amount = geo_letters_decimal_of (party, equivalent, amount);
   checkpoint->at = now;
   for (guint i = 0; history != NULL && i < MIN (history->len, 64); i++) {
     const GeoMovement *movement = g_ptr_array_index (history, i);
@@ -466,7 +467,7 @@ geo_party_propose_checkpoint (GeoParty *party,
   geo_checkpoint_hash (checkpoint, hash);
   g_ptr_array_add (letter->responses,
                    new_response (party, hash, GEO_VERDICT_AGREED, now));
-  return ask (party, letter, with, hash, actions, error);
+  return geo_letters_ask (party, letter, with, hash, actions, error);
 }
 
 /* --- Responding ----------------------------------------------------------- */
@@ -513,7 +514,7 @@ geo_party_respond (GeoParty *party,
   if (peer != NULL && geo_party_get_person (party, peer) == NULL)
     peer = NULL;
 
-  letter = new_letter (party);
+  letter = geo_letters_new (party);
   if (verdict == GEO_VERDICT_AGREED) {
     letter->checkpoint = geo_checkpoint_copy (request->letter->checkpoint);
     g_ptr_array_add (letter->responses,
@@ -606,6 +607,9 @@ is_wanted (GeoParty *party,
            is_mine (party, known) !=
                (facts->response->verdict == GEO_VERDICT_WITHDRAWN);
   }
+  /* Whom it is from keeps it; to others it comes as a link. */
+  if (facts->kind == GEO_REQUEST_INVITATION)
+    return FALSE;
   if (facts->kind == GEO_REQUEST_CHECKPOINT && letter->responses->len == 2)
     return known != NULL && known->state == GEO_REQUEST_OPEN &&
            is_mine (party, known) && geo_party_is_self (party, &facts->from);
@@ -671,9 +675,12 @@ geo_letters_receive (GeoParty *party,
     letter = geo_letter_from_text (text, -1, NULL);
   if (letter != NULL && check_letter (party, letter, &facts) &&
       geo_pid_equal (&letter->person->pid, &envelope->from) &&
-      is_wanted (party, letter, &facts, now))
+      is_wanted (party, letter, &facts, now)) {
     take_letter (party, g_steal_pointer (&letter), &facts,
                  find (party, &facts.hash) == NULL, actions);
+    if (facts.kind == GEO_REQUEST_TRUST)
+      geo_invitations_taken (party, &facts, now, actions);
+  }
 
   /* Stored or not wanted: nobody has to send it again. */
   read = geo_message_new (GEO_MESSAGE_LETTER_READ, NULL);

@@ -434,6 +434,33 @@ void geo_letters_not_paid (GeoParty *party,
                            const GeoOrder *order,
                            const gchar *reason,
                            GPtrArray *actions);
+/* What whoever asks for something needs: whether it can be asked for (whom
+ * NULL: whoever has the link), the amounts, and the letter, which is stored and
+ * told of; to NULL: it is sent to nobody.  geo_letters_ask () takes letter. */
+gboolean geo_letters_can_ask (const GeoParty *party,
+                              const gchar *id,
+                              const GeoPid *whom,
+                              const gchar *equivalent,
+                              const gchar *memo,
+                              GeoTime now,
+                              GError **error);
+gboolean geo_letters_check_amount (GeoAmount amount, GError **error);
+GeoDecimal geo_letters_decimal_of (const GeoParty *party,
+                                   const gchar *equivalent,
+                                   GeoAmount amount);
+GeoLetter *geo_letters_new (const GeoParty *party);
+gboolean geo_letters_ask (GeoParty *party,
+                          GeoLetter *letter,
+                          const GeoPid *to,
+                          GeoHash *hash,
+                          GPtrArray *actions,
+                          GError **error);
+/* Somebody asks to be trusted as an invitation of ours offers: it is taken up,
+ * and what it says that we will ask for is asked for. */
+void geo_invitations_taken (GeoParty *party,
+                            const GeoRequestFacts *facts,
+                            GeoTime now,
+                            GPtrArray *actions);
 void geo_letters_line (GeoParty *party,
                        const GeoTrustLine *line,
                        GPtrArray *actions);

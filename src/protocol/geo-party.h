@@ -291,6 +291,30 @@ gboolean geo_party_ask_trust (GeoParty *party,
                               GeoHash *hash,
                               GPtrArray *actions,
                               GError **error);
+/* "Come in, and I would trust you up to limit", for whoever has the link (§13):
+ * it stands in the journal and is sent to nobody.  invited, asked: NULL, or
+ * what we call them and how far we will ask to be trusted in return. */
+gboolean geo_party_invite (GeoParty *party,
+                           const gchar *id,
+                           const gchar *invited,
+                           const gchar *equivalent,
+                           GeoAmount limit,
+                           const GeoAmount *asked,
+                           GeoTime expires_at,
+                           GeoTime now,
+                           GeoHash *hash,
+                           GPtrArray *actions,
+                           GError **error);
+/* Takes up an invitation of who: asks them to trust us as far as it says, and
+ * hash is that of the request.  A second time it changes nothing. INVALID: it
+ * does not hold; NOT_ALLOWED: it is our own; TIMEOUT: it has expired. */
+gboolean geo_party_take_invitation (GeoParty *party,
+                                    const GeoInvitation *invitation,
+                                    const GeoParticipant *who,
+                                    GeoTime now,
+                                    GeoHash *hash,
+                                    GPtrArray *actions,
+                                    GError **error);
 /* "We agree on what is owed today."  history: GeoMovement of the last contracts
  * between us, newest first; may be NULL. */
 gboolean geo_party_propose_checkpoint (GeoParty *party,

@@ -169,6 +169,8 @@ static const gchar *
 name_request (gint64 kind) {
   if (kind == GEO_REQUEST_PAYMENT)
     return "payment";
+  if (kind == GEO_REQUEST_INVITATION)
+    return "invitation";
   return kind == GEO_REQUEST_TRUST ? "trust" : "checkpoint";
 }
 

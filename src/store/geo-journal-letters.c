@@ -45,6 +45,8 @@ geo_letters_check_body (const GeoJournalIdentity *identity,
       !geo_pid_equal (&facts.to, &identity->self) &&
       !geo_pid_equal (&facts.from, &identity->self))
     return unfit (kind, "the letter is for somebody else", error);
+  if (body->letter->invitation != NULL && (!written_by_us || body->has_to))
+    return unfit (kind, "an invitation is nobody's letter", error);
   if (body->has_to &&
       (!written_by_us || geo_pid_equal (&body->to, &identity->self)))
     return unfit (kind, "somebody else's letter is sent", error);
@@ -85,6 +87,31 @@ geo_letters_check_signatures (const GeoJournalIdentity *identity,
 }
 
 /* --- The projection ------------------------------------------------------- */
+
+/* Who asks to be trusted as an invitation of ours offers has taken it up. */
+static gboolean
+put_taken (GeoDatabase *database,
+           gint64 sequence,
+           GeoTime at,
+           const GeoRequestFacts *facts,
+           GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (
+          &query, database,
+          "UPDATE request SET state = 2, peer = ?, changed_at = ?, decided = ?"
+          " WHERE kind = 4 AND state = 1 AND mine = 1 AND id = ?"
+          " AND equivalent = ? AND amount >= ?",
+          error))
+    return FALSE;
+  geo_query_bind_pid (&query, &facts->from);
+  geo_query_bind_int (&query, at);
+  geo_query_bind_int (&query, sequence);
+  geo_query_bind_text (&query, facts->id);
+  geo_query_bind_text (&query, facts->equivalent);
+  geo_query_bind_int (&query, facts->amount.amount.minor);
+  return geo_query_run (&query, error);
+}
 
 static gboolean
 put_request (GeoDatabase *database,
@@ -131,7 +158,10 @@ put_request (GeoDatabase *database,
   geo_query_bind_int (&query, agreed);
   geo_query_bind_int (&query, at);
   geo_query_bind_int (&query, sequence);
-  return geo_query_run (&query, error);
+  if (!geo_query_run (&query, error))
+    return FALSE;
+  return facts->kind != GEO_REQUEST_TRUST || mine ||
+         put_taken (database, sequence, at, facts, error);
 }
 
 /* Who asked takes it back; who was asked says no.  What is settled stays so. */
@@ -360,7 +390,7 @@ make_request (GeoDatabase *database, GeoQuery *query, GError **error) {
   gint64 state = geo_query_get_int (query, 12);
   gint64 decimals = geo_query_get_int (query, 7);
 
-  if (kind < GEO_REQUEST_PAYMENT || kind > GEO_REQUEST_CHECKPOINT ||
+  if (kind < GEO_REQUEST_PAYMENT || kind > GEO_REQUEST_INVITATION ||
       state < GEO_REQUEST_OPEN || state > GEO_REQUEST_CLOSED ||
       decimals < 0 || decimals > GEO_PRECISION_MAX ||
       geo_query_is_null (query, 4) || geo_query_is_null (query, 5)) {

@@ -201,7 +201,7 @@ gint64 geo_journal_count_activity (GeoJournal *journal, GError **error);
 
 typedef struct {
   gint64 record; /* That it came with; the page key. */
-  GeoHash hash; /* Of the invoice, trust_request or checkpoint. */
+  GeoHash hash; /* Of the invoice, trust_request, checkpoint or invitation. */
   GeoRequestKind kind;
   gboolean mine; /* I ask; FALSE: I am asked. */
   gboolean has_peer; /* FALSE: whoever has the link */

@@ -143,6 +143,8 @@ answer_cb (AdwAlertDialog *alert, const gchar *response, Question *question) {
   case GEO_REQUEST_CHECKPOINT:
     respond (question, GEO_VERDICT_AGREED, _ ("You both agree now"));
     break;
+  case GEO_REQUEST_INVITATION:
+    break; /* Waits for nobody's answer here. */
   }
 }
 
@@ -155,6 +157,8 @@ geo_request_answer_label (GeoRequestItem *item) {
     return _ ("_Trust");
   case GEO_REQUEST_CHECKPOINT:
     return _ ("_Agree");
+  case GEO_REQUEST_INVITATION:
+    break;
   }
   return "";
 }

@@ -254,6 +254,8 @@ answer_cb (GeoRequestView *self) {
   case GEO_REQUEST_CHECKPOINT:
     geo_request_answer (GTK_WIDGET (self), self->node, self->key);
     break;
+  case GEO_REQUEST_INVITATION:
+    break; /* Waits for nobody's answer here. */
   }
 }
 

@@ -5,8 +5,9 @@
 
 Olena and Ivan are in two markets, each with a hub of its own: nothing of one is
 seen in the other.  Then one is left and joined again; and while one command is
-in the middle of a payment, others look, and are told not to pay.  The tests
-build on each other and run in the order they stand in.
+in the middle of a payment, others look, and are told not to pay; and somebody is
+invited into a third market.  The tests build on each other and run in the order
+they stand in.
 """
 
 import importlib.util
@@ -202,6 +203,79 @@ def test_status(town):
     document = olena.json("status", "too-much")
     assert document["state"] == "not-paid" and document["may_pay_again"]
     assert "you can pay again" in document["advice"]
+
+
+def test_invite(town):
+    """Somebody is invited to a market that asks for a code, and to be trusted."""
+    hub = cli.Hub(os.path.join(town.folder, "closed"))
+    with open(hub.config, "a", encoding="utf-8") as file:
+        file.write("code=apple-7\n")
+    hub.start()
+    try:
+        vera, petro = cli.Person(town, "Vera"), cli.Person(town, "Invited")
+        vera.pid = vera.json("init", "--name", "Vera")["pid"]
+        petro.pid = petro.json("init", "--name", "Petro")["pid"]
+        # Who joined before there was one has no code to pass on, until told.
+        vera.run("join", hub.link, status=cli.REFUSED)
+        vera.run("join", hub.link + "&code=apple-7")
+        vera.run("invite", "0", "UAH", status=cli.USAGE)
+        vera.run("invite", "5", "UAH", "--expires", "soon", status=cli.USAGE)
+        vera.run("invite", "5", "EUR", status=cli.USAGE)
+        made = vera.json("invite", "500", "UAH", "--name", "Petro",
+                         "--asks", "20", "--expires", "7d")
+        assert (made["kind"], made["mine"], made["state"], made["amount"],
+                made["memo"]) == ("invitation", True, "open", "500.00",
+                                  "Petro"), made
+        link = made["link"]
+        assert "&code=apple-7&" in link and "&limit=500.00&" in link, link
+        assert vera.run("invite", "1", "UAH").count("geo://v1/join?") == 1
+
+        changed = link.replace("&limit=500.00&", "&limit=900.00&")
+        petro.run("join", changed, status=cli.USAGE)
+        # It is stopped at each step of joining, and goes on.
+        for step in range(1, 100):
+            os.environ["GEO_CRASH_AT"] = str(step)
+            try:
+                done, said = petro.call("join", link)
+            except AssertionError as error:
+                assert ": -9 " in str(error), error
+                continue
+            finally:
+                del os.environ["GEO_CRASH_AT"]
+            assert done.returncode == cli.DONE, said
+            break
+        assert step < 99
+        assert "Vera invites you, and would trust you up to 500.00 UAH." \
+            in done.stdout, said
+        assert "You ask Vera to trust you up to 500.00 UAH." in done.stdout, said
+        again = petro.json("join", link)["invitation"]
+        assert (again["name"], again["pid"], again["limit"], again["asked"]) \
+            == ("Vera", vera.pid, "500.00", "20.00"), again
+        mine = petro.json("requests")["requests"]
+        assert [(r["kind"], r["amount"]) for r in mine if r["mine"]] \
+            == [("trust", "500.00")], mine
+        assert again["request"] == [r["key"] for r in mine if r["mine"]][0]
+
+        # It is taken up, and each is asked by the other.
+        seen = {r["id"]: r for r in vera.json("requests", "--all")["requests"]}
+        assert seen[made["id"]]["mine"] and len(seen) == 3, seen
+        shown = vera.json("requests", "--all")["requests"]
+        taken = [r for r in shown if r["key"] == made["key"]][0]
+        assert (taken["state"], taken["peer"]["pid"]) == ("done", petro.pid)
+        assert "You invited Petro, and offered to trust them up to 500.00 UAH. " \
+            "It was taken up." in vera.run("requests", "--all")
+        vera.run("trust", "Petro", "500", "UAH")
+        back = [r for r in petro.json("requests")["requests"] if not r["mine"]]
+        assert [(r["kind"], r["amount"]) for r in back] \
+            == [("trust", "20.00")], back
+        petro.run("trust", "Vera", "20", "UAH")
+        petro.json("pay", "Vera", "120", "UAH")
+        vera.json("balance")
+        assert vera.json("requests")["requests"][0]["kind"] == "invitation"
+        # Petro passes the code on.
+        assert "&code=apple-7&" in petro.json("invite", "1", "UAH")["link"]
+    finally:
+        hub.stop()
 
 
 def main():

@@ -504,6 +504,8 @@ sim_scene_settle (Sim *sim) {
                     request->facts.equivalent,
                     request->facts.amount.amount.minor + below (sim, 500));
     return;
+  case GEO_REQUEST_INVITATION:
+    return; /* Nobody gets one by letter. */
   }
 }
 

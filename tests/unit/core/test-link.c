@@ -230,6 +230,135 @@ test_invoice (void) {
   }
 }
 
+static GeoLink *
+make_invitation (const GeoSecret *secret) {
+  GeoLink *link = geo_link_new (GEO_LINK_JOIN);
+  GeoInvitation *invitation = link->invitation = geo_invitation_new ();
+
+  link->hub = g_strdup ("https://hub.example:8443");
+  link->has_community = TRUE;
+  geo_secret_get_pid (secret, &link->community);
+  link->fingerprint = g_strdup (HEX);
+  link->code = g_strdup ("apple-7");
+  link->equivalent = g_strdup ("UAH");
+  invitation->community = link->community;
+  invitation->invitation_id = g_strdup ("1c9a-4d");
+  geo_secret_get_pid (secret, &invitation->from);
+  invitation->name = g_strdup ("Олена & co");
+  invitation->invited = g_strdup ("Петро");
+  invitation->equivalent = g_strdup ("UAH");
+  invitation->limit = geo_decimal (GEO_AMOUNT (50000), 2);
+  invitation->has_asked = TRUE;
+  invitation->asked = geo_decimal (GEO_AMOUNT (10000), 2);
+  invitation->has_expires_at = TRUE;
+  invitation->expires_at = 1795235693449;
+  invitation->created_at = 1795235600000;
+  geo_invitation_sign (invitation, secret);
+  geo_secret_get_public (secret, &link->invitation_key);
+  return link;
+}
+
+/* An invitation is what was signed, or the link is none. */
+static void
+test_invitation (void) {
+  guint8 seed[GEO_SEED_LEN] = { 7 };
+  g_autoptr (GeoSecret) secret = geo_secret_new_from_seed (seed);
+  g_autoptr (GeoLink) link = make_invitation (secret);
+  g_autofree gchar *text = geo_link_to_string (link);
+  g_autofree gchar *before = geo_invitation_to_text (link->invitation, NULL);
+  g_autoptr (GeoLink) whole = geo_link_parse (text, NULL);
+  g_autofree gchar *same = NULL;
+  static const gchar *const needed[] = {
+    "community", "equivalent", "invitation", "from",  "name",    "limit",
+    "at",        "key",        "sig",        "asked", "expires", "invited"
+  };
+  g_auto (GStrv) parts = g_strsplit_set (text, "?&", -1);
+
+  g_assert_nonnull (whole);
+  g_assert_nonnull (whole->invitation);
+  same = geo_link_to_string (whole);
+  g_assert_cmpstr (same, ==, text);
+  g_assert_cmpstr (whole->code, ==, "apple-7");
+  g_assert_cmpint (whole->invitation->limit.amount.minor, ==, 50000);
+
+  for (gsize i = 0; text[i] != '\0'; i++) {
+    g_autofree gchar *changed = g_strdup (text);
+    g_autoptr (GeoLink) again = NULL;
+
+    /* Where the hub is, how it is known and its code are not the inviter's. */
+    changed[i] = changed[i] == 'x' ? 'y' : 'x';
+    again = geo_link_parse (changed, NULL);
+    if (again != NULL && again->invitation != NULL) {
+      g_autofree gchar *now = geo_invitation_to_text (again->invitation, NULL);
+
+      g_assert_cmpstr (now, ==, before);
+    }
+  }
+  /* Nothing may be left out of it. */
+  for (gsize i = 0; i < G_N_ELEMENTS (needed); i++) {
+    g_autofree gchar *prefix = g_strconcat (needed[i], "=", NULL);
+    g_autoptr (GString) less = g_string_new (parts[0]);
+    gboolean was_there = FALSE;
+
+    for (gsize j = 1; parts[j] != NULL; j++) {
+      if (g_str_has_prefix (parts[j], prefix))
+        was_there = TRUE;
+      else
+        g_string_append_printf (less, "%c%s",
+                                strchr (less->str, '?') ? '&' : '?', parts[j]);
+    }
+    g_test_message ("without %s", needed[i]);
+    g_assert_true (was_there);
+    g_assert_null (geo_link_parse (less->str, NULL));
+  }
+}
+
+static void
+test_invitation_refused (void) {
+  guint8 seed[GEO_SEED_LEN] = { 7 };
+  g_autoptr (GeoSecret) secret = geo_secret_new_from_seed (seed);
+  g_autoptr (GeoLink) link = make_invitation (secret);
+  g_autofree gchar *text = geo_link_to_string (link);
+  static const struct {
+    const gchar *name;
+    const gchar *value;
+    GeoCoreError code;
+  } cases[] = {
+    { "invitation", "a%20b", GEO_CORE_ERROR_SYNTAX },
+    { "from", "x", GEO_CORE_ERROR_SIZE },
+    { "name", "a%0Ab", GEO_CORE_ERROR_SYNTAX },
+    { "name",
+      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+      GEO_CORE_ERROR_SIZE },
+    { "invited", "%C2%9B", GEO_CORE_ERROR_SYNTAX },
+    { "limit", "-5.00", GEO_CORE_ERROR_SYNTAX },
+    { "limit", "1e9", GEO_CORE_ERROR_SYNTAX },
+    { "limit", "500.01", GEO_CORE_ERROR_SIGNATURE },
+    { "asked", "0.00", GEO_CORE_ERROR_SIGNATURE },
+    { "asked", "9999999999999999999", GEO_CORE_ERROR_RANGE },
+    { "expires", "0", GEO_CORE_ERROR_RANGE },
+    { "at", "yesterday", GEO_CORE_ERROR_RANGE },
+    { "key", "AA", GEO_CORE_ERROR_SYNTAX },
+    { "sig", "AA", GEO_CORE_ERROR_SYNTAX },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *pattern = g_strdup_printf ("([?&])%s=[^&]*",
+                                                 cases[i].name);
+    g_autofree gchar *by = g_strdup_printf ("\\1%s=%s", cases[i].name,
+                                            cases[i].value);
+    g_autoptr (GRegex) regex = g_regex_new (pattern, 0, 0, NULL);
+    g_autofree gchar *changed = g_regex_replace (regex, text, -1, 0, by, 0,
+                                                 NULL);
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("%s=%s", cases[i].name, cases[i].value);
+    g_assert_cmpstr (changed, !=, text);
+    g_assert_null (geo_link_parse (changed, &error));
+    assert_core_error (error, cases[i].code);
+  }
+}
+
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
@@ -239,5 +368,7 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/link/join", test_join);
   g_test_add_func ("/link/refused", test_refused);
   g_test_add_func ("/link/invoice", test_invoice);
+  g_test_add_func ("/link/invitation", test_invitation);
+  g_test_add_func ("/link/invitation-refused", test_invitation_refused);
   return g_test_run ();
 }

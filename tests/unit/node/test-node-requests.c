@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
+#include "node/geo-node-invitations.h"
 #include "node/geo-node-requests.h"
 
 typedef struct {
@@ -378,6 +381,202 @@ test_checkpoint (Pair *f, gconstpointer data) {
   g_assert_nonnull (strstr (differs, "Only your journal has"));
 }
 
+/* --- Invitations -----------------------------------------------------------
+ */
+
+static GeoRequestItem *
+invite (GeoNode *node, gint64 limit, gint64 asked, GError **error) {
+  const GeoAmount back = GEO_AMOUNT (asked);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_invite_async (node, " Petro\n", "UAH", GEO_AMOUNT (limit),
+                         asked > 0 ? &back : NULL, 0, NULL, keep_result_cb,
+                         &result);
+  return end_request (node, &result, error);
+}
+
+static GeoRequestItem *
+take_invitation (GeoNode *node, const gchar *link, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_take_invitation_async (node, link, NULL, keep_result_cb, &result);
+  return end_request (node, &result, error);
+}
+
+static GeoRequestItem *
+find_kind (GeoNode *node, GeoRequestKind kind, gboolean mine) {
+  GListModel *all = geo_node_get_requests (node);
+
+  for (guint i = 0; i < g_list_model_get_n_items (all); i++) {
+    g_autoptr (GeoRequestItem) item = g_list_model_get_item (all, i);
+
+    if (geo_request_item_get_kind (item) == kind &&
+        geo_request_item_is_mine (item) == mine)
+      return item;
+  }
+  return NULL;
+}
+
+/* What a link of somebody's says, changed by change (), and signed by nobody.
+ */
+static gchar *
+change_link (const gchar *text, void (*change) (GeoLink *link)) {
+  g_autoptr (GeoLink) link = geo_link_parse (text, NULL);
+
+  g_assert_nonnull (link);
+  change (link);
+  return geo_link_to_string (link);
+}
+
+static void
+other_limit (GeoLink *link) {
+  link->invitation->limit.amount.minor++;
+}
+
+static void
+no_invitation (GeoLink *link) {
+  g_clear_pointer (&link->invitation, geo_invitation_free);
+}
+
+static void
+test_invitation (Pair *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoRequestItem) invited = NULL;
+  g_autoptr (GeoRequestItem) asked = NULL;
+  g_autoptr (GeoRequestItem) again = NULL;
+  g_autofree gchar *key = NULL;
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *said = NULL;
+  g_autofree gchar *changed = NULL;
+  g_autofree gchar *without = NULL;
+  g_autoptr (GeoLink) link = NULL;
+  GeoRequestItem *item;
+  GeoAmount amount;
+
+  expect_no (invite (f->olena, 0, 0, &error), &error, GEO_NODE_ERROR_INPUT);
+  invited = invite (f->olena, 50000, 10000, &error);
+  g_assert_no_error (error);
+  key = g_strdup (geo_request_item_get_key (invited));
+  text = g_strdup (geo_request_item_get_link (invited));
+  g_assert_cmpint (geo_request_item_get_kind (invited), ==,
+                   GEO_REQUEST_INVITATION);
+  g_assert_true (geo_request_item_is_mine (invited));
+  g_assert_false (geo_request_item_waits_for_me (invited));
+  g_assert_null (geo_request_item_get_peer (invited));
+  g_assert_cmpstr (geo_request_item_get_memo (invited), ==, "Petro");
+  link = geo_link_parse (text, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (link->invitation);
+  g_assert_cmpstr (link->invitation->name, ==, "Olena");
+  said = geo_phrase_invitation (link);
+  g_assert_cmpstr (said, ==,
+                   "Olena invites you, and would trust you up to 500.00 UAH. "
+                   "They will ask you to trust them up to 100.00 UAH.");
+
+  changed = change_link (text, other_limit);
+  expect_no (take_invitation (f->ivan, changed, &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  without = change_link (text, no_invitation);
+  expect_no (take_invitation (f->ivan, without, &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  expect_no (take_invitation (f->ivan, "geo://v1/x", &error), &error,
+             GEO_NODE_ERROR_INPUT);
+  expect_no (take_invitation (f->olena, text, &error), &error,
+             GEO_NODE_ERROR_INPUT);
+
+  asked = take_invitation (f->ivan, text, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (geo_request_item_get_kind (asked), ==, GEO_REQUEST_TRUST);
+  g_assert_true (geo_request_item_get_amount (asked, &amount));
+  g_assert_cmpint (amount.minor, ==, 50000);
+  item = wait_state (f->olena, key, GEO_REQUEST_DONE);
+  g_assert_cmpstr (geo_request_item_get_peer_name (item), ==, "Ivan");
+  /* Each is asked by the other now. */
+  wait_until ((item = find_kind (f->olena, GEO_REQUEST_TRUST, FALSE)) != NULL);
+  g_assert_true (geo_request_item_waits_for_me (item));
+  wait_until ((item = find_kind (f->ivan, GEO_REQUEST_TRUST, FALSE)) != NULL);
+  g_assert_true (geo_request_item_get_amount (item, &amount));
+  g_assert_cmpint (amount.minor, ==, 10000);
+  again = take_invitation (f->ivan, text, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (geo_request_item_get_key (again), ==,
+                   geo_request_item_get_key (asked));
+  g_assert_cmpint (verify (f->olena), >, 0);
+  g_assert_cmpint (verify (f->ivan), >, 0);
+}
+
+/* Who joins with it has it taken up by itself, and so has who was stopped in
+ * between; the code goes on to those whom they invite. */
+static void
+test_invited_in (Pair *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoProfile) profile = NULL;
+  g_autoptr (GeoRequestItem) invited = NULL;
+  g_autoptr (GeoRequestItem) next = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GeoLink) link = NULL;
+  g_autoptr (GeoLink) kept = NULL;
+  g_autoptr (GeoLink) onward = NULL;
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *file = NULL;
+  g_autofree gchar *left = NULL;
+  GeoNode *petro;
+
+  invited = invite (f->olena, 50000, 0, &error);
+  g_assert_no_error (error);
+  link = geo_link_parse (geo_request_item_get_link (invited), NULL);
+  fake_hub_set_code (f->base.hub, "apple-7");
+  link->code = g_strdup ("apple-7");
+  text = geo_link_to_string (link);
+  profile = make_profile (f->base.folder, "Petro", NULL);
+  geo_node_join_async (profile, text, NULL, keep_result_cb, &result);
+  petro = geo_node_join_finish (wait_for (&result), &error);
+  g_assert_no_error (error);
+  g_clear_object (&result);
+  wait_until (find_kind (petro, GEO_REQUEST_TRUST, TRUE) != NULL);
+  wait_state (f->olena, geo_request_item_get_key (invited), GEO_REQUEST_DONE);
+
+  g_assert_true (geo_node_has_join_code (petro));
+  next = invite (petro, 100, 0, &error);
+  g_assert_no_error (error);
+  onward = geo_link_parse (geo_request_item_get_link (next), NULL);
+  g_assert_cmpstr (onward->code, ==, "apple-7");
+  g_assert_cmpstr (onward->hub, ==, link->hub);
+
+  /* What is taken up is not kept. */
+  file = g_build_filename (geo_profile_get_folder (profile),
+                           geo_node_get_community_pid (petro), "joined-by",
+                           NULL);
+  end_node (petro);
+  g_assert_true (g_file_get_contents (file, &left, NULL, NULL));
+  kept = geo_link_parse (left, NULL);
+  g_assert_null (kept->invitation);
+  g_assert_cmpstr (kept->code, ==, "apple-7");
+
+  /* As if it had been stopped before: the second one's, and once only. */
+  g_clear_object (&invited);
+  invited = invite (f->olena, 70000, 0, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (file, geo_request_item_get_link (invited),
+                                      -1, NULL));
+  geo_node_open_async (profile, NULL, NULL, keep_result_cb, &result);
+  petro = geo_node_open_finish (wait_for (&result), &error);
+  g_clear_object (&result);
+  g_assert_no_error (error);
+  geo_node_start (petro);
+  wait_state (f->olena, geo_request_item_get_key (invited), GEO_REQUEST_DONE);
+  end_node (petro);
+
+  /* A damaged one is none. */
+  g_assert_true (g_file_set_contents (file, "geo://v1/join?hub=", -1, NULL));
+  geo_node_open_async (profile, NULL, NULL, keep_result_cb, &result);
+  petro = geo_node_open_finish (wait_for (&result), &error);
+  g_clear_object (&result);
+  g_assert_no_error (error);
+  g_assert_false (geo_node_has_join_code (petro));
+  end_node (petro);
+}
+
 /* --- Blocking -------------------------------------------------------------- */
 
 static void
@@ -442,6 +641,8 @@ main (int argc, char **argv) {
   ADD ("/node-requests/link", test_link);
   ADD ("/node-requests/ask-trust", test_ask_trust);
   ADD ("/node-requests/checkpoint", test_checkpoint);
+  ADD ("/node-requests/invitation", test_invitation);
+  ADD ("/node-requests/invited-in", test_invited_in);
   ADD ("/node-requests/block", test_block);
   ADD ("/node-requests/away", test_away);
   return g_test_run ();

@@ -569,6 +569,189 @@ test_not_for_anybody (Pair *pair, gconstpointer data) {
       ((GeoAction *) g_ptr_array_index (actions, 0))->record->order));
 }
 
+/* --- Invitations ---------------------------------------------------------- */
+
+static const GeoPartyRequest *
+invite (Pair *pair,
+        const gchar *invited,
+        gint64 limit,
+        gint64 asked,
+        GeoTime expires_at) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autoptr (GError) error = NULL;
+  const GeoAmount back = GEO_AMOUNT (asked);
+  GeoHash hash;
+
+  geo_party_invite (pair->parties[ANNA], "i-1", invited, UAH,
+                    GEO_AMOUNT (limit), asked > 0 ? &back : NULL, expires_at,
+                    pair->now, &hash, actions, &error);
+  g_assert_no_error (error);
+  /* It goes to nobody. */
+  for (guint i = 0; i < actions->len; i++)
+    g_assert_cmpint (((GeoAction *) g_ptr_array_index (actions, i))->kind, !=,
+                     GEO_ACTION_SEND);
+  run (pair, ANNA, actions);
+  g_assert_cmpint (state_of (pair, ANNA, &hash), ==, GEO_REQUEST_OPEN);
+  return g_hash_table_lookup (pair->parties[ANNA]->requests, &hash);
+}
+
+static gint
+take (Pair *pair, const GeoInvitation *invitation, guint who, GeoHash *hash) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean taken = geo_party_take_invitation (
+      pair->parties[ME], invitation, pair->town->people[who].participant,
+      pair->now, hash, actions, &error);
+
+  run (pair, ME, actions);
+  return taken ? 0 : error->code;
+}
+
+/* Who takes it up asks to be trusted that far, and is asked in return. */
+static void
+test_invited (Pair *pair, gconstpointer data) {
+  const GeoPartyRequest *request = invite (pair, "Petro", 50000, 10000,
+                                           pair->now + DAY);
+  g_autoptr (GeoInvitation) invitation =
+      geo_invitation_copy (request->letter->invitation);
+  const GeoPartyRequest *asked = NULL;
+  const GeoPartyRequest *back = NULL;
+  GHashTableIter iter;
+  gpointer value;
+  GeoHash hash, again;
+
+  g_assert_cmpstr (invitation->invited, ==, "Petro");
+  g_assert_cmpint (take (pair, invitation, ANNA, &hash), ==, 0);
+  g_assert_cmpint (state_of (pair, ANNA, &request->facts.hash), ==,
+                   GEO_REQUEST_DONE);
+  g_hash_table_iter_init (&iter, pair->parties[ANNA]->requests);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const GeoPartyRequest *one = value;
+
+    if (one->facts.kind == GEO_REQUEST_TRUST &&
+        geo_pid_equal (&one->facts.from, &pair->town->people[ME].pid))
+      asked = one;
+    else if (one->facts.kind == GEO_REQUEST_TRUST)
+      back = one;
+  }
+  g_assert_true (geo_hash_equal (&asked->facts.hash, &hash));
+  g_assert_cmpint (asked->facts.amount.amount.minor, ==, 50000);
+  g_assert_cmpint (asked->state, ==, GEO_REQUEST_OPEN);
+  g_assert_cmpint (back->facts.amount.amount.minor, ==, 10000);
+  g_assert_cmpint (state_of (pair, ME, &back->facts.hash), ==,
+                   GEO_REQUEST_OPEN);
+
+  /* A second time changes nothing, whenever it is. */
+  pair->now += 3 * DAY;
+  g_assert_cmpint (take (pair, invitation, ANNA, &again), ==, 0);
+  g_assert_true (geo_hash_equal (&hash, &again));
+  g_assert_cmpuint (g_hash_table_size (pair->parties[ME]->requests), ==, 2);
+  g_assert_cmpuint (g_hash_table_size (pair->parties[ANNA]->requests), ==, 3);
+}
+
+/* What asks for more than was offered, or names another unit, is a request like
+ * any other. */
+static void
+test_invited_more (Pair *pair, gconstpointer data) {
+  const GeoPartyRequest *request = invite (pair, NULL, 50000, 10000, 0);
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  GeoHash hash;
+
+  geo_party_ask_trust (pair->parties[ME], "i-1", &pair->town->people[ANNA].pid,
+                       UAH, GEO_AMOUNT (50001), NULL, pair->now, &hash, actions,
+                       NULL);
+  run (pair, ME, actions);
+  g_assert_cmpint (state_of (pair, ANNA, &hash), ==, GEO_REQUEST_OPEN);
+  g_assert_cmpint (state_of (pair, ANNA, &request->facts.hash), ==,
+                   GEO_REQUEST_OPEN);
+  g_assert_cmpuint (g_hash_table_size (pair->parties[ME]->requests), ==, 1);
+
+  /* Taken back, it is taken up by nobody. */
+  hash = request->facts.hash;
+  g_assert_true (respond (pair, ANNA, &hash, GEO_VERDICT_WITHDRAWN));
+  g_ptr_array_set_size (actions, 0);
+  geo_party_ask_trust (pair->parties[ME], "i-1", &pair->town->people[ANNA].pid,
+                       UAH, GEO_AMOUNT (50000), NULL, pair->now, &hash, actions,
+                       NULL);
+  run (pair, ME, actions);
+  g_assert_cmpint (state_of (pair, ANNA, &request->facts.hash), ==,
+                   GEO_REQUEST_WITHDRAWN);
+  g_assert_cmpuint (g_hash_table_size (pair->parties[ANNA]->requests), ==, 3);
+}
+
+/* What is not so, is not by whom it says, or comes as a letter. */
+static void
+test_invited_wrongly (Pair *pair, gconstpointer data) {
+  const GeoPartyRequest *request = invite (pair, "Petro", 50000, 0,
+                                           pair->now + DAY);
+  g_autoptr (GeoInvitation) good =
+      geo_invitation_copy (request->letter->invitation);
+  g_autoptr (GeoInvitation) other = geo_invitation_copy (good);
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autoptr (GError) error = NULL;
+  GeoMessage *message = geo_message_new (GEO_MESSAGE_LETTER, NULL);
+  g_autofree gchar *text = NULL;
+  GeoHash hash;
+
+  other->limit.amount.minor++;
+  g_assert_cmpint (take (pair, other, ANNA, &hash), ==, GEO_CODE_INVALID);
+  g_assert_cmpint (take (pair, good, BOB, &hash), ==, GEO_CODE_INVALID);
+  other->limit = geo_decimal (GEO_AMOUNT (500), 0);
+  geo_invitation_sign (other, pair->town->people[ANNA].secret);
+  g_assert_cmpint (take (pair, other, ANNA, &hash), ==, GEO_CODE_INVALID);
+  other->limit = good->limit;
+  other->community = pair->town->people[BOB].pid;
+  geo_invitation_sign (other, pair->town->people[ANNA].secret);
+  g_assert_cmpint (take (pair, other, ANNA, &hash), ==, GEO_CODE_INVALID);
+  g_assert_false (geo_party_take_invitation (
+      pair->parties[ANNA], good, pair->town->people[ANNA].participant,
+      pair->now, &hash, actions, &error));
+  g_assert_cmpint (error->code, ==, GEO_CODE_NOT_ALLOWED);
+
+  text = geo_letter_to_text (request->letter, NULL);
+  message->u.letter->from = pair->town->people[ANNA].pid;
+  message->u.letter->at = pair->now;
+  message->u.letter->sealed =
+      geo_seal_letter (&pair->town->people[ME].participant->key, text, NULL);
+  receive (pair, ME, message);
+  g_assert_cmpint (state_of (pair, ME, &request->facts.hash), ==, 0);
+
+  pair->now += 2 * DAY;
+  g_assert_cmpint (take (pair, good, ANNA, &hash), ==, GEO_CODE_TIMEOUT);
+  g_assert_cmpuint (g_hash_table_size (pair->parties[ME]->requests), ==, 0);
+}
+
+static void
+test_invite_refused (Pair *pair, gconstpointer data) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autofree gchar *long_name = g_strnfill (51, 'a');
+  const struct {
+    const gchar *invited;
+    const gchar *equivalent;
+    gint64 limit;
+    gint64 asked;
+    GeoTime expires_at;
+  } cases[] = {
+    { "Petro", "XYZ", 100, 0, 0 }, { "Petro", UAH, 0, 0, 0 },
+    { "Petro", UAH, -1, 0, 0 },    { "Petro", UAH, 100, -1, 0 },
+    { "Petro", UAH, 100, 0, 1 },   { "Pe\ntro", UAH, 100, 0, 0 },
+    { long_name, UAH, 100, 0, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const GeoAmount asked = GEO_AMOUNT (cases[i].asked);
+    g_autoptr (GError) error = NULL;
+    GeoHash hash;
+
+    g_assert_false (geo_party_invite (
+        pair->parties[ANNA], "i-1", cases[i].invited, cases[i].equivalent,
+        GEO_AMOUNT (cases[i].limit), cases[i].asked != 0 ? &asked : NULL,
+        cases[i].expires_at, pair->now, &hash, actions, &error));
+    g_assert_cmpint (error->code, ==, GEO_CODE_INVALID);
+  }
+  g_assert_cmpuint (actions->len, ==, 0);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -582,6 +765,10 @@ main (int argc, char **argv) {
   ADD ("trust", test_trust);
   ADD ("checkpoint", test_checkpoint);
   ADD ("payer", test_payer);
+  ADD ("invited", test_invited);
+  ADD ("invited-more", test_invited_more);
+  ADD ("invited-wrongly", test_invited_wrongly);
+  ADD ("invite-refused", test_invite_refused);
   ADD ("link", test_link);
   ADD ("not-for-anybody", test_not_for_anybody);
 #undef ADD

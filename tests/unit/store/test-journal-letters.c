@@ -71,6 +71,41 @@ invoice (Fixture *f, const gchar *id, guint by, guint who, GeoHash *hash) {
 }
 
 static GeoLetter *
+invitation (Fixture *f, const gchar *id, guint by, GeoHash *hash) {
+  GeoLetter *letter = letter_by (f, by);
+  GeoInvitation *made = letter->invitation = geo_invitation_new ();
+
+  made->community = f->sample->community->community;
+  made->invitation_id = g_strdup (id);
+  made->from = f->sample->people[by].pid;
+  made->name = g_strdup ("Olena");
+  made->invited = g_strdup ("Two loaves");
+  made->equivalent = g_strdup (SAMPLE_EQUIVALENT);
+  made->limit = geo_decimal (GEO_AMOUNT (1250), 2);
+  made->created_at = f->sample->now;
+  geo_invitation_sign (made, f->sample->people[by].secret);
+  geo_invitation_hash (made, hash);
+  return letter;
+}
+
+/* by asks to be trusted by us. */
+static GeoLetter *
+trust_request (Fixture *f, const gchar *id, guint by, gint64 limit) {
+  GeoLetter *letter = letter_by (f, by);
+  GeoTrustRequest *asked = letter->trust_request = geo_trust_request_new ();
+
+  asked->community = f->sample->community->community;
+  asked->request_id = g_strdup (id);
+  asked->from = f->sample->people[by].pid;
+  asked->to = f->sample->people[0].pid;
+  asked->equivalent = g_strdup (SAMPLE_EQUIVALENT);
+  asked->limit = geo_decimal (GEO_AMOUNT (limit), 2);
+  asked->created_at = f->sample->now;
+  geo_trust_request_sign (asked, f->sample->people[by].secret);
+  return letter;
+}
+
+static GeoLetter *
 response (Fixture *f, const GeoHash *subject, guint by, GeoVerdict verdict) {
   GeoLetter *letter = letter_by (f, by);
   GeoResponse *said = geo_response_new ();
@@ -343,6 +378,39 @@ test_block (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (none->len, ==, 0);
 }
 
+/* An invitation of ours is taken up by the first who asks for what it offers,
+ * and by no more. */
+static void
+test_invited (Fixture *f, gconstpointer data) {
+  GeoHash hash, withdrawn;
+
+  append (f, body_of (f, invitation (f, "i", 0, &hash), -1));
+  append (f, body_of (f, invitation (f, "j", 0, &withdrawn), -1));
+  append (f,
+          body_of (f, response (f, &withdrawn, 0, GEO_VERDICT_WITHDRAWN), -1));
+  g_assert_cmpuint (count_requests (f, TRUE), ==, 1);
+  append (f, body_of (f, trust_request (f, "other", 1, 1250), -1));
+  append (f, body_of (f, trust_request (f, "i", 2, 1251), -1));
+  append (f, body_of (f, trust_request (f, "j", 2, 1250), -1));
+  {
+    g_autoptr (GeoJournalRequest) open = geo_journal_get_request (f->journal,
+                                                                  &hash, NULL);
+    g_autoptr (GeoJournalRequest) back =
+        geo_journal_get_request (f->journal, &withdrawn, NULL);
+
+    g_assert_cmpint (open->kind, ==, GEO_REQUEST_INVITATION);
+    g_assert_cmpint (open->state, ==, GEO_REQUEST_OPEN);
+    g_assert_false (open->has_peer);
+    g_assert_cmpint (back->state, ==, GEO_REQUEST_WITHDRAWN);
+    g_assert_false (back->has_peer);
+  }
+  append (f, body_of (f, trust_request (f, "i", 1, 1250), -1));
+  expect_state (f, &hash, TRUE, GEO_REQUEST_DONE);
+  append (f, body_of (f, trust_request (f, "i", 2, 1000), -1));
+  expect_state (f, &hash, TRUE, GEO_REQUEST_DONE);
+  g_assert_cmpuint (count_outbox (f), ==, 0);
+}
+
 static void
 refused (Fixture *f, GeoRecordKind kind, GeoRecordBody *body) {
   sample_append_fails (f->sample, f->journal, 0, kind, body,
@@ -367,6 +435,11 @@ test_refused (Fixture *f, gconstpointer data) {
            body_of (f, invoice (f, "i", 1, 0, &hash), 2));
   refused (f, GEO_RECORD_KIND_LETTER,
            body_of (f, invoice (f, "i", 0, 1, &hash), 0));
+  /* Invitations are kept by whom they are from, and sent to nobody. */
+  refused (f, GEO_RECORD_KIND_LETTER,
+           body_of (f, invitation (f, "i", 1, &hash), -1));
+  refused (f, GEO_RECORD_KIND_LETTER,
+           body_of (f, invitation (f, "i", 0, &hash), 1));
   letter = invoice (f, "i", 1, 0, &hash);
   letter->invoice->community = f->sample->people[2].pid;
   geo_invoice_sign (letter->invoice, f->sample->people[1].secret);
@@ -400,6 +473,7 @@ main (int argc, char **argv) {
   ADD ("/journal-letters/closed", test_closed);
   ADD ("/journal-letters/kept", test_kept);
   ADD ("/journal-letters/old-line", test_old_line);
+  ADD ("/journal-letters/invited", test_invited);
   ADD ("/journal-letters/block", test_block);
   ADD ("/journal-letters/refused", test_refused);
   ADD ("/journal-letters/forged", test_forged);
