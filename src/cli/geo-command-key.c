@@ -69,14 +69,12 @@ show_words (GeoCli *cli, const gchar *words) {
 static gboolean
 ask_back (const gchar *words, GError **error) {
   gchar *typed = geo_passphrase_ask (
-      _ ("Type the twelve words, from what you wrote down:"), error);
+      _ ("Type the twelve words, from what you wrote down:"), NULL);
   guint8 shown[GEO_WORDS_ENTROPY_LEN];
   guint8 said[GEO_WORDS_ENTROPY_LEN];
   gboolean is_same;
 
-  if (typed == NULL)
-    return FALSE;
-  is_same = geo_words_to_entropy (typed, said, NULL) &&
+  is_same = typed != NULL && geo_words_to_entropy (typed, said, NULL) &&
             geo_words_to_entropy (words, shown, NULL) &&
             memcmp (said, shown, sizeof said) == 0;
   explicit_bzero (said, sizeof said);
