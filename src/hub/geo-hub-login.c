@@ -73,14 +73,12 @@ check_rotation (const GeoBook *book,
                 GeoHubNo *no) {
   const GeoKeyRotation *last = g_ptr_array_index (new->rotations,
                                                   new->rotations->len - 1);
-  GeoPid digest;
 
   if (last->at < now - GEO_CLOCK_TOLERANCE_MS ||
       last->at > now + GEO_CLOCK_TOLERANCE_MS)
     return say (no, GEO_CODE_INVALID, GEO_REASON_KEY_CLOCK,
                 "A key is changed now, and not at another time.");
-  geo_pid_from_key (&new->key, &digest);
-  if (geo_book_find_by_key (book, &digest) != NULL)
+  if (geo_book_has_others_key (book, new))
     return say (no, GEO_CODE_CONFLICT, GEO_REASON_KEY_TAKEN,
                 "This key is somebody's already.");
   return TRUE;

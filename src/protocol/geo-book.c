@@ -204,6 +204,24 @@ geo_book_find_by_key (const GeoBook *book, const GeoPid *digest) {
   return person == NULL ? NULL : person->participant;
 }
 
+gboolean
+geo_book_has_others_key (const GeoBook *book,
+                         const GeoParticipant *participant) {
+  GeoKeyChain chain;
+
+  geo_key_chain_of (participant, &chain);
+  for (guint i = 0; i < chain.n; i++) {
+    const GeoParticipant *owner;
+    GeoPid digest;
+
+    geo_pid_from_key (&chain.keys[i], &digest);
+    owner = geo_book_find_by_key (book, &digest);
+    if (owner != NULL && !geo_pid_equal (&owner->pid, &participant->pid))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 GeoTime
 geo_book_get_rotated_at (const GeoBook *book, const GeoPid *pid) {
   const GeoBookPerson *person = geo_book_person (book, pid);

@@ -61,6 +61,9 @@ geo_book_get_participant (const GeoBook *book, const GeoPid *pid);
  * nobody's. */
 const GeoParticipant *geo_book_find_by_key (const GeoBook *book,
                                             const GeoPid *digest);
+/* K7: one of its keys, in force or former, is somebody else's. */
+gboolean geo_book_has_others_key (const GeoBook *book,
+                                  const GeoParticipant *participant);
 /* K7: what was given out before is over; 0: the key was never changed. */
 GeoTime geo_book_get_rotated_at (const GeoBook *book, const GeoPid *pid);
 guint geo_book_n_participants (const GeoBook *book);

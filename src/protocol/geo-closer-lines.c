@@ -328,8 +328,6 @@ geo_closer_register (GeoCloser *closer,
   GeoHash new_hash, old_hash;
   gboolean is_rotated = FALSE;
   GeoBookPerson *person;
-  const GeoParticipant *owner;
-  GeoPid digest;
   GeoChange *change;
 
   geo_closer_sweep (closer, now);
@@ -383,9 +381,7 @@ geo_closer_register (GeoCloser *closer,
   }
 
   /* K7: one key is one participant's. */
-  geo_pid_from_key (&participant->key, &digest);
-  owner = geo_book_find_by_key (closer->book, &digest);
-  if (owner != NULL && !geo_pid_equal (&owner->pid, &participant->pid)) {
+  if (geo_book_has_others_key (closer->book, participant)) {
     g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
                          "This key is somebody else's");
     return FALSE;

@@ -151,6 +151,16 @@ test_taken (void) {
     g_assert_cmpint (register_it (town, next), ==, GEO_CODE_CONFLICT);
     g_assert_cmpuint (town->actions->len, ==, 0);
   }
+  /* Nor on the way to another one. */
+  {
+    g_autoptr (GeoSecret) theirs = town_secret (KEY (2));
+    g_autoptr (GeoParticipant) through = make_next (c->participant, c->secret,
+                                                    KEY (2), ++town->now);
+    g_autoptr (GeoParticipant) beyond = make_next (through, theirs, KEY (3),
+                                                   ++town->now);
+
+    g_assert_cmpint (register_it (town, beyond), ==, GEO_CODE_CONFLICT);
+  }
   /* Who has a key that somebody has left is nobody new. */
   g_assert_cmpint (register_it (town, newcomer->participant), ==,
                    GEO_CODE_CONFLICT);
