@@ -461,8 +461,12 @@ perform (GeoNode *self, GeoAction *action) {
     /* Without a session it is dropped: the party asks again when there is one.
      */
     geo_fault_point ("node: before send");
-    if (!geo_node_is_signed_in (self) || !geo_node_send (self, action->message))
+    if (!geo_node_is_signed_in (self))
       g_debug ("not sent: no session");
+    else if (action->message->type == GEO_MESSAGE_ENTRY_ACK)
+      geo_node_send_soon (self, action->message);
+    else
+      geo_node_send (self, action->message);
     break;
   case GEO_ACTION_TIMER:
     set_timer (self, &action->timer, action->at);

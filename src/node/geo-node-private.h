@@ -26,6 +26,8 @@ G_BEGIN_DECLS
  */
 #define GEO_NODE_CALL_MS_MAX 10000
 #define GEO_NODE_LOGIN_MS_MAX 20000
+/* How long an acknowledgement waits for the next one, which says it too. */
+#define GEO_NODE_ACK_MS 500
 /* How long a payment may take before its closer may no longer vote for it. */
 #define GEO_NODE_PAY_MS_MAX 30000
 /* After a failed write: when the disk is tried again. */
@@ -125,6 +127,8 @@ struct _GeoNode {
   GeoLoginStage login;
   guint login_timeout_id;
   guint retry_id;
+  GeoMessage *ack; /* The last ENTRY_ACK, which is not sent yet; or NULL. */
+  guint ack_id;
   /* geo-rest.c: in place of party, client and session.  NULL: a hub that
    * speaks the protocol. */
   GeoRest *rest;
@@ -231,6 +235,8 @@ void geo_node_set_progress (GeoNode *self, gdouble progress);
 void geo_node_set_unread (GeoNode *self, guint unread);
 /* The session sends; FALSE: there is none. */
 gboolean geo_node_send (GeoNode *self, GeoMessage *message);
+/* An ENTRY_ACK: within GEO_NODE_ACK_MS, in place of one that waits already. */
+void geo_node_send_soon (GeoNode *self, const GeoMessage *ack);
 /* Tells the person a sentence that nothing has to be done about. */
 void geo_node_notice (GeoNode *self, const gchar *sentence);
 

@@ -38,6 +38,38 @@ geo_node_send (GeoNode *self, GeoMessage *message) {
   return sent;
 }
 
+/* --- Acknowledging ------------------------------------------------------ */
+
+static void
+drop_ack (GeoNode *self) {
+  g_clear_handle_id (&self->ack_id, g_source_remove);
+  g_clear_pointer (&self->ack, geo_message_free);
+}
+
+static void
+send_ack (GeoNode *self) {
+  if (self->ack != NULL && geo_node_is_signed_in (self))
+    geo_node_send (self, self->ack);
+  drop_ack (self);
+}
+
+static gboolean
+ack_cb (gpointer user_data) {
+  GeoNode *self = user_data;
+
+  self->ack_id = 0;
+  send_ack (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+geo_node_send_soon (GeoNode *self, const GeoMessage *ack) {
+  g_clear_pointer (&self->ack, geo_message_free);
+  self->ack = geo_message_share (ack);
+  if (self->ack_id == 0)
+    self->ack_id = g_timeout_add (GEO_NODE_ACK_MS, ack_cb, self);
+}
+
 /* --- Endings ------------------------------------------------------------ */
 
 static void
@@ -46,6 +78,8 @@ forget_session (GeoNode *self) {
 
   self->login = GEO_LOGIN_NONE;
   g_clear_handle_id (&self->login_timeout_id, g_source_remove);
+  /* §8: at the next session the last one is acknowledged again. */
+  drop_ack (self);
   g_clear_pointer (&self->offered, geo_community_free);
   g_clear_pointer (&self->early, g_ptr_array_unref);
   if (self->session != NULL) {
@@ -67,6 +101,7 @@ forget_session (GeoNode *self) {
 
 void
 geo_node_disconnect (GeoNode *self) {
+  send_ack (self);
   if (self->client != NULL) {
     g_signal_handlers_disconnect_by_data (self->client, self);
     geo_client_stop (self->client);

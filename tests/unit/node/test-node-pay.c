@@ -248,6 +248,8 @@ test_pay_many (Fixture *f, gconstpointer data) {
   wait_until (g_list_model_get_n_items (geo_node_get_activity (olena)) ==
               2 * n + 2);
   g_assert_cmpuint (geo_node_get_open_count (ivan), ==, 0);
+  /* §8: one acknowledgement says it of many entries. */
+  g_assert_cmpuint (fake_hub_count (f->hub, GEO_MESSAGE_ENTRY_ACK), <, 3 * n);
   end_town (&town, 2);
 }
 
