@@ -16,6 +16,7 @@
 
 #include <sodium.h>
 
+#include "hub/geo-engine-load.h"
 #include "hub/geo-tree.h"
 #include "hub/geo-writer.h"
 #include "net/geo-fault.h"
@@ -24,7 +25,7 @@
  * that one half is written while the other is decided: so many share an fsync,
  * and none waits longer than a person could notice.  Whoever takes so long to
  * vote is not waited for. */
-#define GROUP_SOME 24
+#define GROUP_SOME 30
 #define GROUP_ENOUGH 64
 #define GROUP_WAIT_US 8000
 #define GROUP_COMPANY_US 100000
@@ -49,6 +50,7 @@ struct _GeoEngine {
   GeoCloser *closer;
   GeoHubStore *reader;
   GeoTree *tree;
+  GeoSeen *seen; /* Of all that is decided, on disk or not yet */
   GeoWriter *writer;
   GMainContext *context;
 
@@ -191,15 +193,24 @@ count_company (GeoEngine *engine, gint64 now_us) {
 
 static void
 note_decided (GeoEngine *engine, const GeoChange *change, gint64 now_us) {
+  const GeoContract *contract = NULL;
   const GeoHash *order = NULL;
   Stages *stages;
 
-  if (change->kind == GEO_CHANGE_COMMIT &&
-      change->certificate->contract->has_order)
-    order = &change->certificate->contract->order;
+  if (change->kind == GEO_CHANGE_COMMIT)
+    contract = change->certificate->contract;
+  if (contract != NULL && contract->has_order)
+    order = &contract->order;
   else if (change->kind == GEO_CHANGE_REFUSAL && change->refusal->has_order)
     order = &change->refusal->order;
-  stages = order != NULL ? g_hash_table_lookup (engine->stages, order) : NULL;
+  if (order == NULL)
+    return;
+  geo_seen_add_order (engine->seen, order);
+  if (contract != NULL && contract->has_payer)
+    geo_seen_add_tx (engine->seen, &contract->payer, contract->tx_id);
+  else if (change->order != NULL)
+    geo_seen_add_tx (engine->seen, &change->order->from, change->order->tx_id);
+  stages = g_hash_table_lookup (engine->stages, order);
   if (stages == NULL)
     return;
   if (change->kind == GEO_CHANGE_COMMIT && stages->prepared_us != 0)
@@ -487,62 +498,6 @@ geo_engine_set_more_comes (GeoEngine *engine, gboolean more_comes) {
 
 /* --- Loading -------------------------------------------------------------- */
 
-static gboolean
-load_participant_cb (const GeoParticipant *participant,
-                     gboolean frozen,
-                     gint64 last_sequence,
-                     const GeoHash *last_entry_hash,
-                     gpointer user_data,
-                     GError **error) {
-  return geo_book_load_participant (user_data, participant, frozen,
-                                    last_sequence, last_entry_hash, error);
-}
-
-static gboolean
-load_line_cb (const GeoTrustLine *line, gpointer user_data, GError **error) {
-  return geo_book_load_line (user_data, line, error);
-}
-
-static gboolean
-load_debt_cb (const GeoPid *debtor,
-              const GeoPid *creditor,
-              const gchar *equivalent,
-              GeoAmount debt,
-              gpointer user_data,
-              GError **error) {
-  return geo_book_load_debt (user_data, debtor, creditor, equivalent, debt,
-                             error);
-}
-
-static gboolean
-load_inbound_cb (const GeoPid *from,
-                 const GeoPid *to,
-                 const gchar *equivalent,
-                 GeoAmount amount,
-                 gpointer user_data,
-                 GError **error) {
-  geo_book_load_inbound (user_data, from, to, equivalent, amount, now_ms ());
-  return TRUE;
-}
-
-/* daily_limit: since midnight. */
-static gboolean
-load_inbound (GeoHubStore *reader, GeoBook *book, GError **error) {
-  GeoTime now = now_ms ();
-
-  return geo_hub_store_load_inbound (reader, now - now % GEO_DAY_MS,
-                                     load_inbound_cb, book, error);
-}
-
-static gboolean
-load_frozen (GeoHubStore *reader, GeoBook *book, GError **error) {
-  g_autoptr (GPtrArray) codes = geo_hub_store_list_frozen (reader, error);
-
-  for (guint i = 0; codes != NULL && i < codes->len; i++)
-    geo_book_load_frozen_equivalent (book, g_ptr_array_index (codes, i));
-  return codes != NULL;
-}
-
 /* P4: of this start alone; a file that was copied is not enough to know it. */
 static void
 make_salt_key (const GeoHubKey *key, guint8 out[GEO_HUB_SALT_KEY_LEN]) {
@@ -564,15 +519,12 @@ geo_engine_new (GeoHubStore *writer,
   g_autoptr (GeoHubStore) own_writer = writer;
   g_autoptr (GeoHubStore) own_reader = reader;
   g_autoptr (GeoBook) book = geo_book_new (community);
+  g_autoptr (GeoSeen) seen = geo_seen_new ();
   g_autoptr (GeoTree) tree = NULL;
   guint8 salt_key[GEO_HUB_SALT_KEY_LEN];
   GeoEngine *engine;
 
-  if (!geo_hub_store_load_participants (reader, load_participant_cb, book,
-                                        error) ||
-      !geo_hub_store_load_lines (reader, load_line_cb, book, error) ||
-      !geo_hub_store_load_debts (reader, load_debt_cb, book, error) ||
-      !load_inbound (reader, book, error) || !load_frozen (reader, book, error))
+  if (!geo_engine_load (reader, book, seen, error))
     return NULL;
   tree = geo_tree_new (reader, &community->community, key->secret, error);
   if (tree == NULL)
@@ -584,6 +536,7 @@ geo_engine_new (GeoHubStore *writer,
   sodium_memzero (salt_key, sizeof salt_key);
   engine->book = g_steal_pointer (&book);
   engine->tree = g_steal_pointer (&tree);
+  engine->seen = g_steal_pointer (&seen);
   engine->reader = g_steal_pointer (&own_reader);
   engine->context = g_main_context_ref_thread_default ();
   engine->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
@@ -610,6 +563,7 @@ geo_engine_free (GeoEngine *engine) {
   if (engine == NULL)
     return;
   g_clear_pointer (&engine->tree, geo_tree_free);
+  g_clear_pointer (&engine->seen, geo_seen_free);
   /* The writer is the last to close the file, and brings its log into it. */
   g_clear_pointer (&engine->reader, geo_hub_store_close);
   g_clear_pointer (&engine->writer, geo_writer_free);
@@ -672,14 +626,16 @@ find_request (GeoEngine *engine,
   const GeoOrder *order = request->order;
   GeoHash hash;
 
-  if (!geo_hub_store_find_tx (engine->reader, &order->from, order->tx_id, out,
+  if (geo_seen_has_tx (engine->seen, &order->from, order->tx_id) &&
+      !geo_hub_store_find_tx (engine->reader, &order->from, order->tx_id, out,
                               error))
     return FALSE;
   if (out->found)
     return TRUE;
   /* P12: refused before it arrived, when only its hash was known. */
   geo_order_hash (order, &hash);
-  return geo_hub_store_find_order (engine->reader, &hash, &order->from, out,
+  return !geo_seen_has_order (engine->seen, &hash) ||
+         geo_hub_store_find_order (engine->reader, &hash, &order->from, out,
                                    error);
 }
 

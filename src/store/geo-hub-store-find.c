@@ -276,3 +276,51 @@ geo_hub_store_find_contract (GeoHubStore *store,
   *out = (GeoHubOutcome){ FALSE };
   return done (find_contract (store, contract, asking, out, error), out);
 }
+
+/* --- All of them ----------------------------------------------------------
+ */
+
+/* All of it is in indexes. */
+gboolean
+geo_hub_store_load_decided (GeoHubStore *store,
+                            GeoHubDecidedFunc func,
+                            gpointer user_data,
+                            GError **error) {
+  static const gchar *const by_tx =
+      "SELECT payer, tx_id FROM tx WHERE payer IS NOT NULL"
+      " UNION ALL SELECT payer, tx_id FROM refusal"
+      "  WHERE is_contract = 0 AND payer IS NOT NULL";
+  static const gchar *const by_order =
+      "SELECT order_hash FROM tx WHERE order_hash IS NOT NULL"
+      " UNION ALL SELECT subject FROM refusal WHERE is_contract = 0";
+  gboolean row;
+
+  for (guint i = 0; i < 2; i++) {
+    g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+    if (!geo_query_prepare (&query, store->database, i == 0 ? by_tx : by_order,
+                            error))
+      return FALSE;
+    for (;;) {
+      const gchar *tx_id;
+      GeoHash order;
+      GeoPid payer;
+
+      if (!geo_query_step (&query, &row, error))
+        return FALSE;
+      if (!row)
+        break;
+      if (i == 1) {
+        if (!geo_query_get_hash (&query, 0, &order, error))
+          return FALSE;
+        func (NULL, NULL, &order, user_data);
+        continue;
+      }
+      tx_id = geo_query_get_text (&query, 1, error);
+      if (tx_id == NULL || !geo_query_get_pid (&query, 0, &payer, error))
+        return FALSE;
+      func (&payer, tx_id, NULL, user_data);
+    }
+  }
+  return TRUE;
+}

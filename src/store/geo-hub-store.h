@@ -92,6 +92,17 @@ gboolean geo_hub_store_load_inbound (GeoHubStore *store,
                                      gpointer user_data,
                                      GError **error);
 
+/* By what geo_hub_store_find_tx () and geo_hub_store_find_order () would find
+ * something, in no order: either payer and tx_id or order, the others NULL. */
+typedef void (*GeoHubDecidedFunc) (const GeoPid *payer,
+                                   const gchar *tx_id,
+                                   const GeoHash *order,
+                                   gpointer user_data);
+gboolean geo_hub_store_load_decided (GeoHubStore *store,
+                                     GeoHubDecidedFunc func,
+                                     gpointer user_data,
+                                     GError **error);
+
 /* What became of an order, for the closer's GeoKnown. Nothing is no error here:
  * found is FALSE.  An order that was refused by its hash alone, before it
  * arrived (P12), has no payer and tx_id: it is found by

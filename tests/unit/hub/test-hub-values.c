@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The hub's values: its configuration, its key file, its community object, its
- * token buckets, its log lines.
+ * token buckets, what it has seen, its log lines.
  */
 #include <glib/gstdio.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 #include "hub/geo-hub-community.h"
 #include "hub/geo-hub-key.h"
 #include "hub/geo-hub-log.h"
+#include "hub/geo-seen.h"
 
 /* --- Configuration -------------------------------------------------------- */
 
@@ -295,6 +296,46 @@ test_bucket (void) {
   g_assert_cmpuint (taken, ==, 5);
 }
 
+/* Through several layers: what was added is always there, and of what was not
+ * hardly anything. */
+static void
+test_seen (void) {
+  const guint n = 400000;
+  g_autoptr (GeoSeen) seen = geo_seen_new ();
+  GeoPid payer = { { 1 } };
+  GeoPid other = { { 2 } };
+  guint wrong = 0;
+
+  g_assert_false (geo_seen_has_tx (seen, &payer, ""));
+  for (guint i = 0; i < n; i++) {
+    GeoHash hash = { { 0 } };
+    gchar tx_id[65];
+
+    memcpy (&hash, &i, sizeof i);
+    /* As long as a tx_id may be, and different at its end only. */
+    g_snprintf (tx_id, sizeof tx_id, "%064u", i);
+    wrong += geo_seen_has_tx (seen, &payer, tx_id) ? 1 : 0;
+    wrong += geo_seen_has_order (seen, &hash) ? 1 : 0;
+    if (i % 2 == 0)
+      geo_seen_add_tx (seen, &payer, tx_id);
+    else
+      geo_seen_add_order (seen, &hash);
+  }
+  g_assert_cmpuint (wrong, <, n / 100);
+  wrong = 0;
+  for (guint i = 0; i < n; i++) {
+    GeoHash hash = { { 0 } };
+    gchar tx_id[65];
+
+    memcpy (&hash, &i, sizeof i);
+    g_snprintf (tx_id, sizeof tx_id, "%064u", i);
+    g_assert_true (i % 2 == 0 ? geo_seen_has_tx (seen, &payer, tx_id)
+                              : geo_seen_has_order (seen, &hash));
+    wrong += geo_seen_has_tx (seen, &other, tx_id) ? 1 : 0;
+  }
+  g_assert_cmpuint (wrong, <, n / 100);
+}
+
 static void
 test_log (void) {
   g_autofree gchar *line = geo_hub_log_format (G_LOG_LEVEL_WARNING, 1000,
@@ -315,6 +356,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/hub/key", test_key);
   g_test_add_func ("/hub/community", test_community);
   g_test_add_func ("/hub/bucket", test_bucket);
+  g_test_add_func ("/hub/seen", test_seen);
   g_test_add_func ("/hub/log", test_log);
   return g_test_run ();
 }
