@@ -20,6 +20,9 @@
 #define IN_FLIGHT 64
 #define AWAY_STEP 4
 #define MEAN_HOPS 2.0
+/* Orders a second, signed beforehand: more than are ever paid. */
+#define STOCK_ALONE 4000
+#define STOCK_TOGETHER 12000
 
 static const gchar config[] = "[community]\n"
                               "name=Bench\n"
@@ -108,13 +111,18 @@ hear (Setting *setting, guint process) {
   return line;
 }
 
-/* One after the other, or all at once. */
+/* The first n of them, at once. */
+static void
+tell_some (Setting *setting, guint n, const gchar *command) {
+  for (guint i = 0; i < n; i++)
+    tell (setting, i, command);
+  for (guint i = 0; i < n; i++)
+    g_free (hear (setting, i));
+}
+
 static void
 tell_all (Setting *setting, const gchar *command) {
-  for (guint i = 0; i < PROCESSES; i++)
-    tell (setting, i, command);
-  for (guint i = 0; i < PROCESSES; i++)
-    g_free (hear (setting, i));
+  tell_some (setting, PROCESSES, command);
 }
 
 static void
@@ -137,17 +145,26 @@ start_load (Setting *setting, guint town) {
   }
 }
 
-/* Payments for ms, in_flight at once; or until they have all been made. */
+/* Payments for ms, in_flight at once; or until they have all been made.  Orders
+ * are signed before: each payer has a processor of its own, and this machine
+ * stands in for all of them. */
 static Run
 run (Setting *setting, guint in_flight, guint step, guint ms, guint hops) {
   guint n = in_flight == 1 ? 1 : PROCESSES;
+  guint orders = (in_flight == 1 ? STOCK_ALONE : STOCK_TOGETHER) * ms / 1000;
+  g_autofree gchar *stock = g_strdup_printf ("stock %u %u %u %u", in_flight / n,
+                                             step, orders / n, hops);
   g_autofree gchar *command = g_strdup_printf ("run %u %u %u %u", in_flight / n,
                                                step, ms, hops);
-  guint64 syncs = *setting->syncs;
-  gdouble cpu = read_cpu (hub_pid (setting));
-  BenchMeter *meter = bench_meter_start ();
   Run all = { 0 };
+  BenchMeter *meter;
+  guint64 syncs;
+  gdouble cpu;
 
+  tell_some (setting, n, stock);
+  syncs = *setting->syncs;
+  cpu = read_cpu (hub_pid (setting));
+  meter = bench_meter_start ();
   for (guint i = 0; i < n; i++)
     tell (setting, i, command);
   for (guint i = 0; i < n; i++) {

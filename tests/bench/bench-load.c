@@ -11,7 +11,8 @@
  * Person i is trusted by person i + 1, all around the town, so that a payment
  * of h hops goes from i to i + h and there is no shorter way.  Commands, each
  * answered with one line: "join", "trust", "leave STEP" (whoever's number is no
- * multiple of STEP), "run IN_FLIGHT STEP MS HOPS" (HOPS 0: 1, 2 and 3 in turn),
+ * multiple of STEP), "stock IN_FLIGHT STEP ORDERS HOPS", which signs orders for
+ * the next run, "run IN_FLIGHT STEP MS HOPS" (HOPS 0: 1, 2 and 3 in turn),
  * "quit".
  */
 #include "bench.h"
@@ -32,15 +33,26 @@
 #define READ_LEN 65536
 #define LIMIT G_GINT64_CONSTANT (100000000000000)
 #define DRAIN_SECONDS_MAX 20
+/* As our own wallet does: the last entry is acknowledged, after so long. */
+#define ACK_SECONDS 0.5
+
+/* A signed order as it goes over the wire. */
+typedef struct {
+  gchar tx_id[48];
+  GByteArray *frame;
+} Order;
 
 typedef struct {
   guint number;
   ItGuest guest;
   ItRaw *raw;
   gint fd;
-  guint64 acknowledged;
+  GPtrArray *stock; /* Order: signed before the clock is started … */
+  guint next; /* … and sent from this one on. */
   gchar tx_id[48]; /* Of the order that is under way. */
   gdouble began;
+  GString *entry; /* The last that came */
+  gdouble ack_at; /* When it is acknowledged; 0: it is. */
 } Person;
 
 typedef struct {
@@ -50,6 +62,7 @@ typedef struct {
   GeoPid *pids; /* Of the whole town. */
   gint epoll;
 
+  GQueue acks; /* Person, whoever acknowledges first at the head */
   gdouble until; /* No new order after this. */
   guint hops;
   guint counter;
@@ -110,21 +123,50 @@ send_message (Person *person, const GeoMessage *message) {
 }
 
 static void
-send_order (Load *load, Person *person) {
-  g_autoptr (GeoOrder) order = NULL;
-  g_autoptr (GeoMessage) message = NULL;
-  guint hops = load->hops != 0 ? load->hops : load->counter % 3 + 1;
+order_free (gpointer data) {
+  Order *order = data;
 
-  g_snprintf (person->tx_id, sizeof person->tx_id, "b-%d-%u-%u",
-              (gint) getpid (), person->number, load->counter++);
-  order = bench_order (person->guest.secret,
-                       &load->pids[(person->number + hops) % load->town],
-                       person->tx_id, 1, &load->hub.community, it_now ());
-  message = geo_message_new (GEO_MESSAGE_PAYMENT_REQUEST, person->tx_id);
-  message->u.payment_request->order = g_steal_pointer (&order);
+  g_byte_array_unref (order->frame);
+  g_free (order);
+}
+
+/* hops 0: 1, 2 and 3 in turn. */
+static void
+stock_order (Load *load, Person *person, guint hops) {
+  static const guint8 mask[4] = { 9, 8, 7, 6 };
+  Order *order = g_new0 (Order, 1);
+  g_autoptr (GeoOrder) object = NULL;
+  g_autoptr (GeoMessage) message = NULL;
+  g_autofree gchar *text = NULL;
+  gsize len;
+
+  if (hops == 0)
+    hops = load->counter % 3 + 1;
+  g_snprintf (order->tx_id, sizeof order->tx_id, "b-%d-%u-%u", (gint) getpid (),
+              person->number, load->counter++);
+  object = bench_order (person->guest.secret,
+                        &load->pids[(person->number + hops) % load->town],
+                        order->tx_id, 1, &load->hub.community, it_now ());
+  message = geo_message_new (GEO_MESSAGE_PAYMENT_REQUEST, order->tx_id);
+  message->u.payment_request->order = g_steal_pointer (&object);
+  text = geo_message_encode (message, &len);
+  order->frame = g_byte_array_sized_new ((guint) len + GEO_FRAME_HEAD_MAX);
+  geo_frame_append (order->frame, GEO_FRAME_TEXT, text, len, mask);
+  g_ptr_array_add (person->stock, order);
+}
+
+static void
+send_order (Load *load, Person *person, guint hops) {
+  const Order *order;
+
+  if (person->next == person->stock->len)
+    stock_order (load, person, hops);
+  order = g_ptr_array_index (person->stock, person->next++);
+  memcpy (person->tx_id, order->tx_id, sizeof person->tx_id);
   person->began = bench_now ();
   load->under_way++;
-  send_message (person, message);
+  if (!it_raw_write (person->raw, order->frame->data, order->frame->len))
+    g_error ("person %u cannot send", person->number);
 }
 
 static void
@@ -149,37 +191,62 @@ send_vote (Load *load, Person *person, const gchar *text, const gchar *end) {
 
 /* The entry's hash is that of its text without the signature. */
 static void
-send_ack (Load *load, Person *person, const gchar *text, const gchar *end) {
+send_ack (Load *load, Person *person) {
+  GString *text = person->entry;
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_ENTRY_ACK,
+                                                    "ack");
+  GeoEntryAck *ack = geo_entry_ack_new ();
+  gchar *member;
+
+  member = strstr (text->str, "\"sequence\":");
+  g_assert (member != NULL);
+  ack->sequence = g_ascii_strtoll (member + strlen ("\"sequence\":"), NULL, 10);
+  member = strstr (text->str, "\"signature\":\"");
+  g_assert (member != NULL);
+  /* 88 characters of base64, the quotes and the comma. */
+  g_string_erase (text, member - text->str,
+                  (gssize) strlen ("\"signature\":\"") + 88 + 2);
+  geo_hash_of (text->str, text->len, &ack->entry_hash);
+  ack->community = load->hub.community;
+  ack->participant = person->guest.pid;
+  ack->at = it_now ();
+  geo_entry_ack_sign (ack, person->guest.secret);
+  message->u.entry_ack->ack = ack;
+  send_message (person, message);
+}
+
+static void
+acknowledge_soon (Load *load,
+                  Person *person,
+                  const gchar *text,
+                  const gchar *end) {
   static const gchar head[] = "\"entry\":{\"alg\"";
   const gchar *entry = memmem (text, (gsize) (end - text), head, strlen (head));
   const gchar *entry_end;
-  g_autoptr (GString) unsigned_text = NULL;
-  g_autoptr (GeoMessage) message = NULL;
-  GeoEntryAck *ack;
-  gchar *member;
 
   g_assert (entry != NULL);
   entry += strlen ("\"entry\":");
   entry_end = skip_object (entry, end);
   g_assert (entry_end != NULL);
-  unsigned_text = g_string_new_len (entry, entry_end - entry);
-  member = strstr (unsigned_text->str, "\"sequence\":");
-  g_assert (member != NULL);
-  ack = geo_entry_ack_new ();
-  ack->sequence = g_ascii_strtoll (member + strlen ("\"sequence\":"), NULL, 10);
-  member = strstr (unsigned_text->str, "\"signature\":\"");
-  g_assert (member != NULL);
-  /* 88 characters of base64, the quotes and the comma. */
-  g_string_erase (unsigned_text, member - unsigned_text->str,
-                  (gssize) strlen ("\"signature\":\"") + 88 + 2);
-  geo_hash_of (unsigned_text->str, unsigned_text->len, &ack->entry_hash);
-  ack->community = load->hub.community;
-  ack->participant = person->guest.pid;
-  ack->at = it_now ();
-  geo_entry_ack_sign (ack, person->guest.secret);
-  message = geo_message_new (GEO_MESSAGE_ENTRY_ACK, "ack");
-  message->u.entry_ack->ack = ack;
-  send_message (person, message);
+  g_string_truncate (person->entry, 0);
+  g_string_append_len (person->entry, entry, entry_end - entry);
+  if (person->ack_at > 0)
+    return;
+  person->ack_at = bench_now () + ACK_SECONDS;
+  g_queue_push_tail (&load->acks, person);
+}
+
+static void
+send_acks (Load *load) {
+  Person *person;
+
+  while ((person = g_queue_peek_head (&load->acks)) != NULL &&
+         bench_now () >= person->ack_at) {
+    g_queue_pop_head (&load->acks);
+    person->ack_at = 0;
+    if (person->raw != NULL)
+      send_ack (load, person);
+  }
 }
 
 /* --- What they are told -----------------------------------------------------
@@ -206,7 +273,7 @@ finish_order (Load *load, Person *person, gboolean paid) {
   load->waited += waited;
   load->longest = MAX (load->longest, waited);
   if (bench_now () < load->until)
-    send_order (load, person);
+    send_order (load, person, load->hops);
 }
 
 static void
@@ -219,7 +286,7 @@ take (Load *load, Person *person, const gchar *text, gsize len) {
   if (g_str_has_prefix (type, "PAYMENT_PREPARE\"")) {
     send_vote (load, person, text, end);
   } else if (g_str_has_prefix (type, "PAYMENT_COMMIT\"")) {
-    send_ack (load, person, text, end);
+    acknowledge_soon (load, person, text, end);
     if (has_id (text, person->tx_id))
       finish_order (load, person, TRUE);
   } else if (g_str_has_prefix (type, "PAYMENT_ABORT\"")) {
@@ -265,6 +332,7 @@ turn (Load *load, gint wait_ms) {
     geo_frame_reader_feed (person->raw->reader, buffer, (gsize) len);
     read_frames (load, person);
   }
+  send_acks (load);
 }
 
 /* --- Commands ---------------------------------------------------------------
@@ -310,6 +378,24 @@ leave (Load *load, guint step) {
   }
 }
 
+/* Whoever is to pay signs so many orders together. */
+static void
+stock (Load *load, guint in_flight, guint step, guint orders, guint hops) {
+  guint payers = 0;
+
+  for (guint i = 0; i < load->n && payers < in_flight; i++) {
+    Person *person = &load->people[i];
+
+    if (person->number % step != 0)
+      continue;
+    payers++;
+    g_ptr_array_set_size (person->stock, 0);
+    person->next = 0;
+    while (person->stock->len < orders / in_flight)
+      stock_order (load, person, hops);
+  }
+}
+
 static void
 run (Load *load, guint in_flight, guint step, guint ms, guint hops) {
   gdouble began = bench_now ();
@@ -324,7 +410,7 @@ run (Load *load, guint in_flight, guint step, guint ms, guint hops) {
   for (guint i = 0; i < load->n && started < in_flight; i++) {
     if (load->people[i].number % step != 0)
       continue;
-    send_order (load, &load->people[i]);
+    send_order (load, &load->people[i], hops);
     started++;
   }
   g_assert (started == in_flight);
@@ -359,6 +445,8 @@ serve (Load *load) {
       trust (load);
     else if (sscanf (line, "leave %u", &a) == 1)
       leave (load, a);
+    else if (sscanf (line, "stock %u %u %u %u", &a, &b, &c, &d) == 4)
+      stock (load, a, b, c, d);
     else if (sscanf (line, "run %u %u %u %u", &a, &b, &c, &d) == 4)
       run (load, a, b, c, d);
     else
@@ -393,6 +481,8 @@ bench_load_main (int argc, char **argv) {
     person->guest.name = g_strdup_printf ("Person %u", person->number);
     person->guest.secret = bench_secret (person->number);
     person->guest.pid = load.pids[person->number];
+    person->entry = g_string_new (NULL);
+    person->stock = g_ptr_array_new_with_free_func (order_free);
   }
   setvbuf (stdin, NULL, _IONBF, 0);
   serve (&load);
