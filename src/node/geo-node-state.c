@@ -126,11 +126,16 @@ geo_node_state_load (GeoNode *self, GeoStateCopy *known) {
   geo_party_set_text_func (self->party, text_cb, self);
 }
 
+/* K4: what was left there last may be of a former key; but not once the key in
+ * use has left something. */
 static gboolean
 is_ours (GeoNode *self, const GeoStateCopy *copy) {
+  const GeoStateCopy *known = self->state->known;
   GeoKeyChain keys;
 
   geo_key_chain_of (self->self, &keys);
+  if (known != NULL && geo_state_copy_verify (known, &self->self->key, NULL))
+    geo_key_chain_of_key (&self->self->key, &keys);
   return geo_pid_equal (&copy->participant, &self->pid) &&
          geo_pid_equal (&copy->community, &self->community->community) &&
          geo_key_chain_check_copy (&keys, copy, NULL);

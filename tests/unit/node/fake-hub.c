@@ -35,6 +35,9 @@ struct _FakeHub {
   gchar *code;
   guint stale;
   gint64 ahead_ms;
+  gboolean keeps_states;
+  GeoStateCopy *copy; /* The last one, whoever's it is */
+  GHashTable *parts; /* GeoHash → GBytes */
   gboolean lies;
   gboolean bends;
   GBytes *letter;
@@ -226,6 +229,66 @@ fake_hub_set_ahead (FakeHub *hub, gint64 ms) {
   hub->ahead_ms = ms;
 }
 
+/* --- State copies --------------------------------------------------------- */
+
+static void
+unref_bytes (gpointer bytes) {
+  g_bytes_unref (bytes);
+}
+
+static void
+put_part (FakeHub *hub, GBytes *data) {
+  gsize len;
+  gconstpointer bytes = g_bytes_get_data (data, &len);
+  GeoHash hash;
+
+  geo_hash_of (bytes, len, &hash);
+  g_hash_table_replace (hub->parts, g_memdup2 (&hash, sizeof hash),
+                        g_bytes_ref (data));
+}
+
+static void
+take_state (FakeHub *hub, Guest *guest, const GeoMessage *message) {
+  g_autoptr (GeoMessage) answer = NULL;
+
+  if (message->type == GEO_MESSAGE_STATE_PART) {
+    put_part (hub, message->u.state_part->data);
+    return;
+  }
+  if (message->type == GEO_MESSAGE_STATE_GET && message->u.state_get->has_part) {
+    answer = geo_message_new (GEO_MESSAGE_STATE_PART, message->msg_id);
+    answer->u.state_part->data = g_bytes_ref (
+        g_hash_table_lookup (hub->parts, &message->u.state_get->part));
+    geo_session_send (guest->session, answer);
+    return;
+  }
+  if (message->type == GEO_MESSAGE_STATE_PUT) {
+    geo_state_copy_free (hub->copy);
+    hub->copy = geo_state_copy_copy (message->u.state_put->copy);
+  }
+  answer = geo_message_new (GEO_MESSAGE_STATE_RESULT, message->msg_id);
+  if (hub->copy != NULL && geo_pid_equal (&hub->copy->participant, &guest->pid))
+    answer->u.state_result->copy = geo_state_copy_copy (hub->copy);
+  geo_session_send (guest->session, answer);
+}
+
+void
+fake_hub_keep_states (FakeHub *hub) {
+  hub->keeps_states = TRUE;
+}
+
+const GeoStateCopy *
+fake_hub_get_copy (FakeHub *hub) {
+  return hub->copy;
+}
+
+void
+fake_hub_set_copy (FakeHub *hub, const GeoStateCopy *copy, GBytes *part) {
+  geo_state_copy_free (hub->copy);
+  hub->copy = geo_state_copy_copy (copy);
+  put_part (hub, part);
+}
+
 /* --- Letters -------------------------------------------------------------- */
 
 typedef struct {
@@ -330,6 +393,10 @@ message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
     answer_auth (hub, guest, message);
   else if (message->type == GEO_MESSAGE_SYNC)
     answer_sync (hub, guest, message);
+  else if (hub->keeps_states && (message->type == GEO_MESSAGE_STATE_GET ||
+                                 message->type == GEO_MESSAGE_STATE_PART ||
+                                 message->type == GEO_MESSAGE_STATE_PUT))
+    take_state (hub, guest, message);
   else if (message->type == GEO_MESSAGE_LETTER_SEND)
     take_letter (hub, guest, message);
   else if (message->type == GEO_MESSAGE_LETTER_READ)
@@ -503,6 +570,8 @@ fake_hub_new_at (guint8 seed, guint port) {
   hub->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
                                        NULL);
   hub->said = g_hash_table_new (NULL, NULL);
+  hub->parts = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
+                                      unref_bytes);
   listen_on (hub, port);
   return hub;
 }
@@ -532,6 +601,8 @@ fake_hub_free (FakeHub *hub) {
     g_source_remove (GPOINTER_TO_UINT (id));
   g_hash_table_unref (hub->timers);
   g_hash_table_unref (hub->said);
+  g_hash_table_unref (hub->parts);
+  geo_state_copy_free (hub->copy);
   g_ptr_array_unref (hub->guests);
   g_ptr_array_unref (hub->letters);
   geo_closer_free (hub->closer);

@@ -80,6 +80,12 @@ guint fake_hub_count_commits (FakeHub *hub);
 /* K7: answers so many who sign in with a changed key that it is too old. */
 void fake_hub_find_keys_stale (FakeHub *hub, guint times);
 guint fake_hub_count_stale (FakeHub *hub); /* How many are left of these. */
+/* Keeps state copies from now on, the last one of anybody; and shows another
+ * one, which has that part. */
+void fake_hub_keep_states (FakeHub *hub);
+const GeoStateCopy *fake_hub_get_copy (FakeHub *hub);
+void
+fake_hub_set_copy (FakeHub *hub, const GeoStateCopy *copy, GBytes *part);
 /* Its clock, which it tells those who sign in. */
 void fake_hub_set_ahead (FakeHub *hub, gint64 ms);
 /* Asks pid for its vote on every payment that it has an entry of. */

@@ -13,6 +13,7 @@
 #include "core/geo-words.h"
 #include "node/geo-rotation.h"
 #include "node/geo-safety.h"
+#include "node/geo-state-codec-private.h"
 
 /* One profile with its nodes, in one or two communities. */
 typedef struct {
@@ -342,6 +343,65 @@ test_clock (Fixture *f, gconstpointer data) {
   owner_clear (&olena);
 }
 
+/* Once the new key has left a copy with the hub, none of a former key is one:
+ * whoever has that key and the hub on their side puts nothing into a wallet. */
+static void
+test_forged_copy (Fixture *f, gconstpointer data) {
+  g_autoptr (GeoStateMemory) memory = geo_state_memory_new ();
+  g_autoptr (GeoStateCopy) forged = NULL;
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autoptr (GeoSecret) old = NULL;
+  GeoNode *ivans, *olenas;
+  GeoPublicKey key;
+  Owner ivan, olena;
+  GeoPid pid, other;
+  GeoHash hash;
+  gint64 version;
+
+  fake_hub_keep_states (f->hub);
+  owner_init (&olena, f, "Olena");
+  owner_init (&ivan, f, "Ivan");
+  ivans = geo_community_item_get_node (owner_join (&ivan, f->hub));
+  pid_of (ivans, &other);
+  geo_node_stop (ivans);
+  olenas = geo_community_item_get_node (owner_join (&olena, f->hub));
+  pid_of (olenas, &pid);
+  old = geo_words_to_secret (olena.words, NULL);
+  rotate (&olena);
+  key_of (olena.words, &key);
+  wait_connected (olenas);
+  wait_until (fake_hub_get_copy (f->hub) != NULL &&
+              geo_state_copy_verify (fake_hub_get_copy (f->hub), &key, NULL));
+  wait_until (!geo_node_has_unsaved_state (olenas));
+  geo_node_stop (olenas);
+
+  /* Ivan's key is not this one. */
+  geo_state_memory_add_mark (memory, &other, &key);
+  parts = geo_state_encode (memory, old, fake_hub_get_pid (f->hub), &pid);
+  g_assert_cmpuint (parts->len, ==, 1);
+  forged = geo_state_copy_copy (fake_hub_get_copy (f->hub));
+  version = ++forged->version;
+  forged->at = 1;
+  g_array_set_size (forged->parts, 0);
+  {
+    gsize len;
+    gconstpointer bytes = g_bytes_get_data (g_ptr_array_index (parts, 0), &len);
+
+    geo_hash_of (bytes, len, &hash);
+  }
+  g_array_append_val (forged->parts, hash);
+  geo_state_copy_sign (forged, old);
+  fake_hub_set_copy (f->hub, forged, g_ptr_array_index (parts, 0));
+  geo_node_start (olenas);
+  wait_connected (olenas);
+  /* It is made again from what is here. */
+  wait_until (geo_state_copy_verify (fake_hub_get_copy (f->hub), &key, NULL));
+  g_assert_cmpint (fake_hub_get_copy (f->hub)->version, >=, version);
+  g_assert_false (geo_node_was_verified (olenas, &other));
+  owner_clear (&ivan);
+  owner_clear (&olena);
+}
+
 /* --- Others --------------------------------------------------------------- */
 
 static void
@@ -465,6 +525,7 @@ main (int argc, char **argv) {
   ADD ("stale", test_stale);
   ADD ("stale-for-ever", test_stale_for_ever);
   ADD ("clock", test_clock);
+  ADD ("forged-copy", test_forged_copy);
   ADD ("fork-is-shown", test_fork_is_shown);
   ADD ("open-order", test_open_order);
   return g_test_run ();
