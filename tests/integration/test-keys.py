@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 spec = importlib.util.spec_from_file_location(
@@ -106,7 +107,15 @@ def test_life_goes_on(scene):
     olena, ivan, maria = scene.olena, scene.ivan, scene.maria
     olena.run("pay", "Maria", "4", "--note", "after", "--id", "two")
     maria.run("pay", "Olena", "1", "--note", "sealed to the new key")
-    ivan.run("pay", scene.link)
+    # Whether it is still asked for is for Olena to say, once she is there.
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(olena.run, "requests", "--all", "--wait", "60")
+        end = time.monotonic() + 60
+        while (done := ivan.call("pay", scene.link)).returncode != DONE:
+            assert done.returncode == REFUSED and time.monotonic() < end, done
+            assert "not connected" in done.stderr, done
+            time.sleep(0.1)
+        waits.result()
     olena.run("trust", "Maria", "60")
     texts = {row.get("text") for row in json.loads(
         keep.export(olena))["activity"]}
