@@ -52,6 +52,8 @@ typedef struct {
   gboolean restores;
   gboolean close;
   gboolean live;
+  gboolean freeze;
+  gboolean unfreeze;
   gchar *clearing;
   gchar *note;
   gchar *id;

@@ -19,6 +19,10 @@ add_trust_options (GeoCli *cli, GOptionContext *context) {
   const GOptionEntry entries[] = {
     { "close", 0, 0, G_OPTION_ARG_NONE, &cli->close,
       N_ ("Trust them no more; what they owe stays owed"), NULL },
+    { "freeze", 0, 0, G_OPTION_ARG_NONE, &cli->freeze,
+      N_ ("Nothing more is owed either way until you unfreeze it"), NULL },
+    { "unfreeze", 0, 0, G_OPTION_ARG_NONE, &cli->unfreeze,
+      N_ ("As it was before it was frozen"), NULL },
     { "live", 0, 0, G_OPTION_ARG_NONE, &cli->live,
       N_ ("Only while I am connected: nothing passes this line unasked"),
       NULL },
@@ -92,10 +96,52 @@ tell_trust (GeoCli *cli,
   return geo_cli_done (cli, report);
 }
 
+static gboolean
+freezes (const GeoCli *cli) {
+  return cli->freeze || cli->unfreeze;
+}
+
+static int
+tell_frozen (GeoCli *cli, GeoPerson *person, const gchar *equivalent) {
+  const gchar *name = geo_person_get_name (person);
+  GeoReport *report;
+
+  if (cli->freeze)
+    /* Translators: a name and an equivalent's code: "UAH". */
+    geo_cli_say (cli,
+                 _ ("Frozen: between you and %s nothing more is owed in %s "
+                    "until you unfreeze it."),
+                 name, equivalent);
+  else
+    /* Translators: a name and an equivalent's code: "UAH". */
+    geo_cli_say (cli, _ ("Your trust in %s in %s is as it was again."), name,
+                 equivalent);
+  if (!cli->common.json)
+    return geo_cli_done (cli, NULL);
+
+  report = geo_cli_report_new (cli);
+  geo_report_begin (report, "to");
+  geo_report_text (report, "name", name);
+  geo_report_text (report, "pid", geo_person_get_pid_text (person));
+  geo_report_end (report);
+  geo_report_text (report, "equivalent", equivalent);
+  geo_report_flag (report, "frozen", cli->freeze);
+  return geo_cli_done (cli, report);
+}
+
+/* The line is stored and goes to the hub by itself: nothing failed yet. */
+static int
+fail_trust (GeoCli *cli, const GError *error) {
+  if (g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_TIMEOUT))
+    return geo_cli_fail (cli, GEO_EXIT_IN_DOUBT, error->message);
+  return geo_cli_fail_error (cli, error);
+}
+
 static int
 run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
-  const gchar *limit_text = cli->close ? NULL : arguments[1];
-  const gchar *typed_equivalent = cli->close || arguments[1] == NULL
+  gboolean has_limit = !cli->close && !freezes (cli);
+  const gchar *limit_text = has_limit ? arguments[1] : NULL;
+  const gchar *typed_equivalent = !has_limit || arguments[1] == NULL
                                       ? arguments[1]
                                       : arguments[2];
   g_autoptr (GAsyncResult) result = NULL;
@@ -121,15 +167,19 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   if (person == NULL)
     return status;
 
+  if (freezes (cli)) {
+    geo_node_freeze_async (node, geo_person_get_pid (person), equivalent,
+                           cli->freeze, NULL, geo_cli_result_cb, &result);
+    return geo_node_freeze_finish (node, geo_cli_wait_result (&result), &error)
+               ? tell_frozen (cli, person, equivalent)
+               : fail_trust (cli, error);
+  }
   flags = find_flags (cli, person, equivalent);
   geo_node_trust_async (node, geo_person_get_pid (person), equivalent, limit,
                         cli->close, flags, NULL, geo_cli_result_cb, &result);
   if (geo_node_trust_finish (node, geo_cli_wait_result (&result), &error))
     return tell_trust (cli, person, equivalent, precision, limit, flags);
-  /* The line is stored and goes to the hub by itself: nothing failed yet. */
-  if (g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_TIMEOUT))
-    return geo_cli_fail (cli, GEO_EXIT_IN_DOUBT, error->message);
-  return geo_cli_fail_error (cli, error);
+  return fail_trust (cli, error);
 }
 
 static int
@@ -144,10 +194,18 @@ run_trust (GeoCli *cli, gchar **arguments) {
       !g_str_equal (cli->clearing, "auto"))
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("Say --clearing ask or --clearing auto."));
+  if (cli->close + cli->freeze + cli->unfreeze > 1 ||
+      (freezes (cli) && (cli->live || cli->clearing != NULL)))
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("--freeze and --unfreeze go with no other option."));
   if (cli->close && arguments[1] != NULL && arguments[2] != NULL)
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("With --close there is no limit to give."));
-  if (!cli->close && arguments[1] == NULL)
+  if (freezes (cli) && arguments[1] != NULL && arguments[2] != NULL)
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("The limit stays as it is: there is none to give "
+                            "with --freeze or --unfreeze."));
+  if (!cli->close && !freezes (cli) && arguments[1] == NULL)
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("Say up to how much, or --close."));
   node = geo_cli_open (cli, &status);
@@ -169,6 +227,7 @@ const GeoCommand geo_command_trust = {
       "  geo trust Ivan 300\n"
       "  geo trust Ivan 12.50 HOUR --live\n"
       "  geo trust Ivan 300 --clearing ask\n"
+      "  geo trust Ivan --freeze UAH\n"
       "  geo trust Ivan --close UAH"),
   .arguments_min = 1,
   .arguments_max = 3,
@@ -217,6 +276,9 @@ report_person (GeoReport *report, GeoPerson *person) {
     geo_report_text (
         report, "clearing",
         geo_relation_get_asks_clearing (relation) ? "ask" : "auto");
+    geo_report_flag (report, "frozen", geo_relation_get_frozen (relation));
+    geo_report_flag (report, "their_frozen",
+                     geo_relation_get_their_frozen (relation));
     geo_report_flag (report, "pending", geo_relation_get_pending (relation));
     geo_report_end (report);
   }
@@ -254,12 +316,18 @@ say_relation (GeoCli *cli, GeoPerson *person, GeoRelation *relation) {
       geo_cli_say (cli, "  %s", _ ("You are asked before such debts are "
                                    "cleared."));
     }
+    if (geo_relation_get_frozen (relation))
+      geo_cli_say (cli, "  %s", _ ("You have frozen it: nothing more is owed "
+                                   "either way."));
   }
   if (geo_relation_get_their_limit (relation, &limit)) {
     g_autofree gchar *line = geo_phrase_their_line (name, limit, precision,
                                                     equivalent);
 
     geo_cli_say (cli, "  %s.", line);
+    if (geo_relation_get_their_frozen (relation))
+      geo_cli_say (cli, "  %s", _ ("They have frozen it: nothing more is owed "
+                                   "either way."));
   }
   if (geo_relation_get_pending (relation))
     geo_cli_say (cli, "  %s", _ ("A change of yours waits for the hub."));

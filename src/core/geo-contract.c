@@ -399,6 +399,12 @@ geo_community_find_equivalent (const GeoCommunity *community,
   return NULL;
 }
 
+gboolean
+geo_trust_line_is_frozen (const GeoTrustLine *line) {
+  return line != NULL && line->status == GEO_LINE_STATUS_ACTIVE &&
+         line->policy->has_frozen && line->policy->frozen;
+}
+
 GeoPolicy *
 geo_policy_new_default (void) {
   GeoPolicy *policy = geo_policy_new ();

@@ -84,4 +84,8 @@ geo_community_find_equivalent (const GeoCommunity *community,
 /* A policy with the defaults of §5. */
 GeoPolicy *geo_policy_new_default (void);
 
+/* §1: an active line whose owner lets nothing more be owed between the two, in
+ * either direction.  line NULL: FALSE. */
+gboolean geo_trust_line_is_frozen (const GeoTrustLine *line);
+
 G_END_DECLS

@@ -16,6 +16,8 @@ typedef struct {
   GeoAmount my_limit;
   gboolean live; /* My line's consent. */
   gboolean asks_clearing; /* My line's policy has no auto_clearing. */
+  gboolean frozen; /* My line is. */
+  gboolean their_frozen;
   gboolean has_their_limit;
   GeoAmount their_limit;
   gboolean pending;

@@ -31,6 +31,8 @@ enum {
   RELATION_PROP_HAS_THEIR_LIMIT,
   RELATION_PROP_THEIR_LIMIT,
   RELATION_PROP_LIVE,
+  RELATION_PROP_FROZEN,
+  RELATION_PROP_THEIR_FROZEN,
   RELATION_PROP_PENDING,
   RELATION_N_PROPS,
 };
@@ -105,6 +107,12 @@ geo_relation_get_property (GObject *object,
   case RELATION_PROP_LIVE:
     g_value_set_boolean (value, self->state.live);
     break;
+  case RELATION_PROP_FROZEN:
+    g_value_set_boolean (value, self->state.frozen);
+    break;
+  case RELATION_PROP_THEIR_FROZEN:
+    g_value_set_boolean (value, self->state.their_frozen);
+    break;
   case RELATION_PROP_PENDING:
     g_value_set_boolean (value, self->state.pending);
     break;
@@ -129,6 +137,8 @@ geo_relation_class_init (GeoRelationClass *klass) {
   relation_props[RELATION_PROP_HAS_THEIR_LIMIT] = flag_spec ("has-their-limit");
   relation_props[RELATION_PROP_THEIR_LIMIT] = amount_spec ("their-limit");
   relation_props[RELATION_PROP_LIVE] = flag_spec ("live");
+  relation_props[RELATION_PROP_FROZEN] = flag_spec ("frozen");
+  relation_props[RELATION_PROP_THEIR_FROZEN] = flag_spec ("their-frozen");
   relation_props[RELATION_PROP_PENDING] = flag_spec ("pending");
   g_object_class_install_properties (object_class, RELATION_N_PROPS,
                                      relation_props);
@@ -158,9 +168,12 @@ geo_relation_set_state (GeoRelation *self, const GeoRelationState *state) {
     self->state.my_limit = GEO_AMOUNT_ZERO;
     self->state.live = FALSE;
     self->state.asks_clearing = FALSE;
+    self->state.frozen = FALSE;
   }
-  if (!state->has_their_limit)
+  if (!state->has_their_limit) {
     self->state.their_limit = GEO_AMOUNT_ZERO;
+    self->state.their_frozen = FALSE;
+  }
 
   g_object_freeze_notify (object);
   if (geo_amount_cmp (was.balance, self->state.balance) != 0)
@@ -178,6 +191,11 @@ geo_relation_set_state (GeoRelation *self, const GeoRelationState *state) {
                               relation_props[RELATION_PROP_THEIR_LIMIT]);
   if (was.live != self->state.live)
     g_object_notify_by_pspec (object, relation_props[RELATION_PROP_LIVE]);
+  if (was.frozen != self->state.frozen)
+    g_object_notify_by_pspec (object, relation_props[RELATION_PROP_FROZEN]);
+  if (was.their_frozen != self->state.their_frozen)
+    g_object_notify_by_pspec (object,
+                              relation_props[RELATION_PROP_THEIR_FROZEN]);
   if (was.pending != self->state.pending)
     g_object_notify_by_pspec (object, relation_props[RELATION_PROP_PENDING]);
   g_object_thaw_notify (object);
@@ -221,6 +239,18 @@ gboolean
 geo_relation_get_asks_clearing (GeoRelation *relation) {
   g_assert (GEO_IS_RELATION (relation));
   return relation->state.asks_clearing;
+}
+
+gboolean
+geo_relation_get_frozen (GeoRelation *relation) {
+  g_assert (GEO_IS_RELATION (relation));
+  return relation->state.frozen;
+}
+
+gboolean
+geo_relation_get_their_frozen (GeoRelation *relation) {
+  g_assert (GEO_IS_RELATION (relation));
+  return relation->state.their_frozen;
 }
 
 gboolean

@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 /* Two people in one equivalent.
  * Properties: "equivalent" (string), "precision" (uint), "balance" (int64),
  * "has-my-limit", "has-their-limit" (boolean), "my-limit", "their-limit"
- * (int64), "live" (boolean), "pending" (boolean). */
+ * (int64), "live", "frozen", "their-frozen", "pending" (boolean). */
 #define GEO_TYPE_RELATION (geo_relation_get_type ())
 G_DECLARE_FINAL_TYPE (GeoRelation, geo_relation, GEO, RELATION, GObject)
 
@@ -36,6 +36,11 @@ gboolean geo_relation_get_their_limit (GeoRelation *relation, GeoAmount *limit);
 gboolean geo_relation_get_live (GeoRelation *relation);
 /* No debt over my line is cleared without my word; FALSE without one. */
 gboolean geo_relation_get_asks_clearing (GeoRelation *relation);
+/* I have frozen my line: nothing more is owed either way until I unfreeze it;
+ * FALSE without one. */
+gboolean geo_relation_get_frozen (GeoRelation *relation);
+/* They have frozen theirs, which does the same. */
+gboolean geo_relation_get_their_frozen (GeoRelation *relation);
 /* A line of mine is not receipted yet. */
 gboolean geo_relation_get_pending (GeoRelation *relation);
 

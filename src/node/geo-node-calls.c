@@ -454,6 +454,13 @@ make_policy (const GeoTrustLine *line, GeoTrustFlags flags) {
   return policy;
 }
 
+/* What is closed, or was, is not frozen any more. */
+static void
+thaw (GeoPolicy *policy) {
+  policy->has_frozen = FALSE;
+  policy->frozen = FALSE;
+}
+
 /* The line that these actions store, or NULL. */
 static const GeoTrustLine *
 find_line (GPtrArray *actions) {
@@ -467,6 +474,41 @@ find_line (GPtrArray *actions) {
   return NULL;
 }
 
+/* Takes task, which is answered when the line is in force, or is not. */
+static void
+send_line (GeoNode *node,
+           GTask *task,
+           const GeoPid *to,
+           const gchar *equivalent,
+           GeoAmount limit,
+           gboolean close,
+           const GeoPolicy *policy) {
+  g_autoptr (GTask) owned = task;
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autofree gchar *line_id = g_uuid_string_random ();
+  const GeoTrustLine *line;
+  GError *error = NULL;
+
+  if (!geo_party_trust (node->party, line_id, to, equivalent, limit, close,
+                        policy, geo_node_now (), actions, &error)) {
+    g_task_return_error (task, geo_node_party_error (error));
+    return;
+  }
+
+  line = find_line (actions);
+  if (line == NULL || g_hash_table_contains (node->calls, line->line_id)) {
+    g_task_return_new_error (
+        task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
+        _ ("Something like this is on its way already. Wait for it."));
+    return;
+  }
+  call_new (node, CALL_TRUST, g_strdup (line->line_id),
+            g_steal_pointer (&owned));
+  geo_node_set_pending (node, line, TRUE);
+  geo_node_refresh_person (node, to, TRUE);
+  geo_node_run (node, g_steal_pointer (&actions));
+}
+
 void
 geo_node_trust_async (GeoNode *node,
                       const GeoPid *to,
@@ -478,11 +520,8 @@ geo_node_trust_async (GeoNode *node,
                       GAsyncReadyCallback callback,
                       gpointer user_data) {
   g_autoptr (GTask) task = g_task_new (node, cancellable, callback, user_data);
-  g_autoptr (GPtrArray) actions = NULL;
   g_autoptr (GeoPolicy) policy = NULL;
-  g_autofree gchar *line_id = g_uuid_string_random ();
   const GeoTrustLine *line;
-  GError *error = NULL;
 
   g_assert (GEO_IS_NODE (node) && to != NULL && equivalent != NULL);
   if (node->rest != NULL && can_ask_rest (node, task)) {
@@ -501,28 +540,56 @@ geo_node_trust_async (GeoNode *node,
     return;
   }
 
-  actions = geo_actions_new ();
-  policy =
-      make_policy (geo_party_get_line (node->party, &node->pid, to, equivalent),
-                   flags);
-  if (!geo_party_trust (node->party, line_id, to, equivalent, limit, close,
-                        policy, geo_node_now (), actions, &error)) {
-    g_task_return_error (task, geo_node_party_error (error));
-    return;
-  }
+  line = geo_party_get_line (node->party, &node->pid, to, equivalent);
+  policy = make_policy (line, flags);
+  if (close || line == NULL || line->status != GEO_LINE_STATUS_ACTIVE)
+    thaw (policy);
+  send_line (node, g_steal_pointer (&task), to, equivalent, limit, close,
+             policy);
+}
 
-  line = find_line (actions);
-  if (line == NULL || g_hash_table_contains (node->calls, line->line_id)) {
-    g_task_return_new_error (
-        task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
-        _ ("Something like this is on its way already. Wait for it."));
+void
+geo_node_freeze_async (GeoNode *node,
+                       const GeoPid *to,
+                       const gchar *equivalent,
+                       gboolean frozen,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data) {
+  g_autoptr (GTask) task = g_task_new (node, cancellable, callback, user_data);
+  g_autoptr (GeoPolicy) policy = NULL;
+  const GeoTrustLine *line;
+
+  g_assert (GEO_IS_NODE (node) && to != NULL && equivalent != NULL);
+  if (node->rest != NULL) {
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
+                             _ ("This hub does not know how to do that: it "
+                                "speaks the public contract only."));
     return;
   }
-  call_new (node, CALL_TRUST, g_strdup (line->line_id),
-            g_steal_pointer (&task));
-  geo_node_set_pending (node, line, TRUE);
-  geo_node_refresh_person (node, to, TRUE);
-  geo_node_run (node, g_steal_pointer (&actions));
+  if (!can_ask (node, task))
+    return;
+  line = geo_party_get_line (node->party, &node->pid, to, equivalent);
+  if (line == NULL || line->status != GEO_LINE_STATUS_ACTIVE) {
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
+                             _ ("You do not trust them with that, so there is "
+                                "nothing to freeze."));
+    return;
+  }
+  if (geo_trust_line_is_frozen (line) == (frozen != FALSE)) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  policy = geo_policy_copy (line->policy);
+  thaw (policy);
+  policy->has_frozen = policy->frozen = frozen != FALSE;
+  send_line (node, g_steal_pointer (&task), to, equivalent, line->limit.amount,
+             FALSE, policy);
+}
+
+gboolean
+geo_node_freeze_finish (GeoNode *node, GAsyncResult *result, GError **error) {
+  return geo_node_trust_finish (node, result, error);
 }
 
 gboolean

@@ -74,6 +74,8 @@ describe_cb (const GeoActivity *activity,
 
     /* Equal sentences are one string, of which there are few. */
     row->reason = g_intern_string (reason);
+  } else if (g_strcmp0 (activity->reason, GEO_ACTIVITY_FROZEN) == 0) {
+    row->reason = geo_phrase_frozen ();
   }
 }
 
@@ -171,10 +173,12 @@ get_state (GeoNode *self,
     state->my_limit = mine->limit.amount;
     state->live = mine->policy->consent == GEO_CONSENT_LIVE;
     state->asks_clearing = !mine->policy->auto_clearing;
+    state->frozen = geo_trust_line_is_frozen (mine);
   }
   if (theirs != NULL && theirs->status == GEO_LINE_STATUS_ACTIVE) {
     state->has_their_limit = TRUE;
     state->their_limit = theirs->limit.amount;
+    state->their_frozen = geo_trust_line_is_frozen (theirs);
   }
   return state->pending || state->has_my_limit || state->has_their_limit ||
          geo_amount_cmp (state->balance, GEO_AMOUNT_ZERO) != 0;
@@ -372,6 +376,8 @@ add_to (GeoAmount *sum, GeoAmount amount) {
 static void
 add_relation (GeoTotalSums *sums, GeoRelation *relation) {
   GeoAmount balance = geo_relation_get_balance (relation);
+  gboolean frozen = geo_relation_get_frozen (relation) ||
+                    geo_relation_get_their_frozen (relation);
   GeoAmount limit = GEO_AMOUNT_ZERO;
   GeoAmount room;
 
@@ -386,12 +392,14 @@ add_relation (GeoTotalSums *sums, GeoRelation *relation) {
   }
 
   /* §1, capacity: their limit, less what I owe, and what they owe me; a debt
-   * can be paid back where there is no line. */
-  geo_relation_get_their_limit (relation, &limit);
+   * can be paid back where there is no line, or a frozen one. */
+  if (!frozen)
+    geo_relation_get_their_limit (relation, &limit);
   if (geo_amount_add (limit, balance, &room))
     add_to (&sums->can_pay, geo_amount_max (room, GEO_AMOUNT_ZERO));
   limit = GEO_AMOUNT_ZERO;
-  geo_relation_get_my_limit (relation, &limit);
+  if (!frozen)
+    geo_relation_get_my_limit (relation, &limit);
   if (geo_amount_sub (limit, balance, &room))
     add_to (&sums->can_receive, geo_amount_max (room, GEO_AMOUNT_ZERO));
 }

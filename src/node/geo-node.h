@@ -220,6 +220,20 @@ void geo_node_trust_async (GeoNode *node,
 gboolean
 geo_node_trust_finish (GeoNode *node, GAsyncResult *result, GError **error);
 
+/* Freezes my line to somebody, or unfreezes it: until then nothing more is owed
+ * between us over it in either direction; what is owed can be paid back and is
+ * cleared.  The limit stays as it was.  Completes as geo_node_trust_async ()
+ * does; at once where it is so already; INPUT where there is no line. */
+void geo_node_freeze_async (GeoNode *node,
+                            const GeoPid *to,
+                            const gchar *equivalent,
+                            gboolean frozen,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean
+geo_node_freeze_finish (GeoNode *node, GAsyncResult *result, GError **error);
+
 /* GeoProposalItem: clearings that wait for my word, as long as the hub is
  * connected; borrowed, live. */
 GListModel *geo_node_get_proposals (GeoNode *node);

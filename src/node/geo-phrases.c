@@ -237,6 +237,9 @@ static const Sentence reasons[] = {
   { GEO_REASON_PAYEE_AWAY,
     N_ ("Whoever asks for this is not connected now, and only they can say "
         "whether it is still open. Nothing was paid; try again later.") },
+  { GEO_REASON_LINE_FROZEN,
+    N_ ("Somebody has frozen the trust that this would use. Nothing was done; "
+        "ask them to unfreeze it.") },
   { GEO_REASON_CHAIN,
     N_ ("The hub's entries do not follow one another. Keep your journal, and "
         "ask whoever runs the hub what happened.") },
@@ -319,6 +322,11 @@ geo_phrase_refusal (const gchar *code,
   return g_strdup (sentence);
 }
 
+const gchar *
+geo_phrase_frozen (void) {
+  return _ ("Frozen: nothing more is owed over it, either way.");
+}
+
 /* What P8 refused, seen from this side. */
 static const Sentence refused_votes[] = {
   { GEO_REASON_LIMIT_EXCEEDED,
@@ -334,6 +342,7 @@ static const Sentence refused_votes[] = {
     N_ ("The payer's signature was missing or not genuine.") },
   { GEO_REASON_UNKNOWN_ORDER,
     N_ ("The hub said that you had ordered it, and you had not.") },
+  { GEO_REASON_LINE_FROZEN, N_ ("It needed trust that is frozen.") },
   { GEO_REASON_NOT_ALLOWED, N_ ("Your own rules do not let it pass.") },
   { GEO_REASON_REFUSED_BY_PARTICIPANT, N_ ("You said no.") },
   { GEO_REASON_DEADLINE_PASSED, N_ ("It came too late.") },

@@ -55,6 +55,8 @@ gchar *geo_phrase_refusal (const gchar *code,
 /* Why this node refused a contract (P8), one sentence; reason: a word of
  * protocol's geo-reasons.h, NULL, or one that is not known here. */
 gchar *geo_phrase_refused_vote (const gchar *reason);
+/* What history says of a line that is frozen. */
+const gchar *geo_phrase_frozen (void);
 
 /* Whether it is safe to pay again, and why; there is always an answer. */
 gchar *geo_phrase_pay_again (GeoState state);

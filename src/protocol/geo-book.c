@@ -518,10 +518,14 @@ geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
   }
 }
 
+/* §1: whoever has frozen a line neither lends nor borrows more over it. */
 static GeoAmount
-limit_of (const GeoTrustLine *line) {
-  return line->status == GEO_LINE_STATUS_ACTIVE ? line->limit.amount
-                                                : GEO_AMOUNT_ZERO;
+limit_of (const GeoBookLine *line, const GeoBookLine *back) {
+  if (line == NULL || line->line->status != GEO_LINE_STATUS_ACTIVE ||
+      geo_trust_line_is_frozen (line->line) ||
+      (back != NULL && geo_trust_line_is_frozen (back->line)))
+    return GEO_AMOUNT_ZERO;
+  return line->line->limit.amount;
 }
 
 /* What the line's owner lets in today is in the graph, so that routes are found
@@ -546,34 +550,23 @@ apply_daily (const GeoBook *book,
                           limited ? &left : NULL);
 }
 
-GeoBookLine *
-geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
-  GeoBookMarket *market = geo_book_market (book, line->equivalent);
-  const GeoBookPerson *creditor = geo_book_person (book, &line->from);
-  const GeoBookPerson *debtor = geo_book_person (book, &line->to);
+/* before: what it lent until now. */
+static void
+apply_line (GeoBook *book,
+            GeoBookMarket *market,
+            GeoBookLine *entry,
+            const GeoBookLine *back,
+            GeoAmount before) {
+  const GeoTrustLine *line = entry->line;
+  GeoNodeIndex creditor = geo_book_person (book, &line->from)->node;
+  GeoNodeIndex debtor = geo_book_person (book, &line->to)->node;
+  GeoAmount limit = limit_of (entry, back);
   GeoLineFlags flags = 0;
-  GeoAmount reserved;
-  GeoBookLine *entry;
-  gint64 key;
 
-  g_assert (market != NULL && creditor != NULL && debtor != NULL);
-  key = line_key (creditor->node, debtor->node);
-  entry = g_hash_table_lookup (market->lines, &key);
-  if (entry == NULL) {
-    entry = g_new0 (GeoBookLine, 1);
-    g_hash_table_insert (market->lines, g_memdup2 (&key, sizeof key), entry);
-    g_ptr_array_add (creditor->lines, entry);
-    g_ptr_array_add (debtor->lines, entry);
-  } else {
-    reserved = geo_graph_reserved (market->graph, debtor->node, creditor->node);
-    if (reserved.minor == 0)
-      entry->ceiling = GEO_AMOUNT_ZERO;
-    else if (geo_amount_cmp (limit_of (line), limit_of (entry->line)) < 0)
-      entry->ceiling = geo_amount_max (entry->ceiling, limit_of (entry->line));
-    geo_trust_line_free (entry->line);
-  }
-  entry->line = geo_trust_line_copy (line);
-  g_clear_pointer (&entry->receipt, geo_entry_free);
+  if (geo_graph_reserved (market->graph, debtor, creditor).minor == 0)
+    entry->ceiling = GEO_AMOUNT_ZERO;
+  else if (geo_amount_cmp (limit, before) < 0)
+    entry->ceiling = geo_amount_max (entry->ceiling, before);
 
   if (line->status == GEO_LINE_STATUS_ACTIVE) {
     flags |= GEO_LINE_ACTIVE;
@@ -585,10 +578,40 @@ geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
   /* §7: a debt stays cleared as its creditor allowed, also of a closed line. */
   if (line->policy->auto_clearing)
     flags |= GEO_LINE_CLEARING;
-  geo_graph_set_line (market->graph, creditor->node, debtor->node,
-                      limit_of (line), flags);
-  apply_blocked (book, market, key);
-  apply_daily (book, market, entry, creditor->node, debtor->node);
+  geo_graph_set_line (market->graph, creditor, debtor, limit, flags);
+  apply_blocked (book, market, line_key (creditor, debtor));
+  apply_daily (book, market, entry, creditor, debtor);
+}
+
+GeoBookLine *
+geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
+  GeoBookMarket *market = geo_book_market (book, line->equivalent);
+  const GeoBookPerson *creditor = geo_book_person (book, &line->from);
+  const GeoBookPerson *debtor = geo_book_person (book, &line->to);
+  GeoAmount before, back_before;
+  GeoBookLine *entry;
+  GeoBookLine *back;
+  gint64 key;
+
+  g_assert (market != NULL && creditor != NULL && debtor != NULL);
+  key = line_key (creditor->node, debtor->node);
+  entry = g_hash_table_lookup (market->lines, &key);
+  back = geo_book_line (market, debtor->node, creditor->node);
+  before = limit_of (entry, back);
+  back_before = limit_of (back, entry);
+  if (entry == NULL) {
+    entry = g_new0 (GeoBookLine, 1);
+    g_hash_table_insert (market->lines, g_memdup2 (&key, sizeof key), entry);
+    g_ptr_array_add (creditor->lines, entry);
+    g_ptr_array_add (debtor->lines, entry);
+  } else {
+    geo_trust_line_free (entry->line);
+  }
+  entry->line = geo_trust_line_copy (line);
+  g_clear_pointer (&entry->receipt, geo_entry_free);
+  apply_line (book, market, entry, back, before);
+  if (geo_amount_cmp (limit_of (back, entry), back_before) != 0)
+    apply_line (book, market, back, entry, back_before);
   return entry;
 }
 

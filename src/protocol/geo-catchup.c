@@ -72,8 +72,15 @@ is_held_to (const GeoContract *contract, GeoTime since) {
   return contract->created_at > since;
 }
 
+/* §1: the line was frozen when the contract was made. */
+static gboolean
+stops (const GeoContract *contract, const GeoTrustLine *line, GeoTime since) {
+  return geo_trust_line_is_frozen (line) && is_held_to (contract, since);
+}
+
 static gboolean
 check_limit (const GeoContract *contract,
+             const GeoPair *pair,
              const GeoTrustLine *line,
              GeoTime since,
              GeoAmount debt,
@@ -83,6 +90,9 @@ check_limit (const GeoContract *contract,
   /* A closed line is in memory as well: NULL is one that never was. */
   if (line == NULL)
     return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_NOT_ACTIVE);
+  if (stops (contract, pair->given, pair->given_since) ||
+      stops (contract, pair->got, pair->got_since))
+    return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_FROZEN);
   if (is_held_to (contract, since) &&
       geo_amount_cmp (debt, line->limit.amount) > 0)
     return geo_no (no, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
@@ -139,10 +149,10 @@ check_delta (const GeoParty *party,
       !check_policy (party, contract, pair, no))
     return FALSE;
   if (geo_amount_cmp (*after, balance) > 0)
-    return check_limit (contract, pair != NULL ? pair->given : NULL,
+    return check_limit (contract, pair, pair != NULL ? pair->given : NULL,
                         pair != NULL ? pair->given_since : 0, *after, no);
   if (geo_amount_cmp (*after, balance) < 0)
-    return check_limit (contract, pair != NULL ? pair->got : NULL,
+    return check_limit (contract, pair, pair != NULL ? pair->got : NULL,
                         pair != NULL ? pair->got_since : 0, debt, no);
   return TRUE;
 }

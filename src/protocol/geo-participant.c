@@ -227,6 +227,8 @@ check_given (const GeoParty *party,
       return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_NOT_ACTIVE);
     return TRUE;
   }
+  if (geo_amount_cmp (debt, GEO_AMOUNT_ZERO) > 0 && geo_pair_is_frozen (pair))
+    return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_FROZEN);
   if (geo_amount_cmp (debt, GEO_AMOUNT_ZERO) > 0 &&
       geo_amount_cmp (debt, line->limit.amount) > 0)
     return geo_no (no, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
@@ -245,6 +247,8 @@ check_got (const GeoPair *pair, GeoAmount debt, GeoNo *no) {
     return TRUE;
   if (line == NULL || line->status != GEO_LINE_STATUS_ACTIVE)
     return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_NOT_ACTIVE);
+  if (geo_pair_is_frozen (pair))
+    return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_FROZEN);
   if (geo_amount_cmp (debt, line->limit.amount) > 0)
     return geo_no (no, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
   return TRUE;

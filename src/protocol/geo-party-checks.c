@@ -142,6 +142,12 @@ geo_party_check_hops (const GeoParty *party,
 }
 
 gboolean
+geo_pair_is_frozen (const GeoPair *pair) {
+  return pair != NULL && (geo_trust_line_is_frozen (pair->given) ||
+                          geo_trust_line_is_frozen (pair->got));
+}
+
+gboolean
 geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract) {
   for (guint i = 0; i < policy->blocked_participants->len; i++) {
     const GeoPid *pid = &g_array_index (policy->blocked_participants, GeoPid,

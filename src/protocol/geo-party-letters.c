@@ -870,7 +870,8 @@ geo_letters_line (GeoParty *party,
   GHashTableIter iter;
   gpointer value;
 
-  if (line->status != GEO_LINE_STATUS_ACTIVE)
+  /* A frozen one lends nothing. */
+  if (line->status != GEO_LINE_STATUS_ACTIVE || geo_trust_line_is_frozen (line))
     return;
   g_hash_table_iter_init (&iter, party->requests);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {

@@ -287,6 +287,8 @@ gboolean geo_party_has_precision (const GeoParty *party,
                                   GeoNo *no);
 /* P7: whether a contract needs the vote of pid. */
 gboolean geo_party_is_voter (const GeoContract *contract, const GeoPid *pid);
+/* §1: one of the two has frozen their line. */
+gboolean geo_pair_is_frozen (const GeoPair *pair);
 gboolean
 geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract);
 /* What the sealed text opens to, if it is what the order's hash says; NULL

@@ -43,6 +43,7 @@
 #define GEO_REASON_INVOICE_MISMATCH "invoice_mismatch" /* E009: another amount, payer … */
 #define GEO_REASON_INVOICE_BUSY "invoice_busy" /* E008: another payment of it is open */
 #define GEO_REASON_PAYEE_AWAY "payee_away" /* E007: P7: and it would have to vote */
+#define GEO_REASON_LINE_FROZEN "line_frozen" /* E004: by its owner (§1) */
 #define GEO_REASON_GAP "gap" /* E008: told: an entry is kept back (§8) */
 #define GEO_REASON_FORGOTTEN "forgotten" /* E008: told: it had more entries (§8) */
 #define GEO_REASON_LOG "log" /* E008: told: heads that do not fit (§9) */

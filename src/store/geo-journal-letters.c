@@ -321,7 +321,7 @@ geo_letters_apply_line (GeoDatabase *database,
                         GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
 
-  if (line->status != GEO_LINE_STATUS_ACTIVE)
+  if (line->status != GEO_LINE_STATUS_ACTIVE || geo_trust_line_is_frozen (line))
     return TRUE;
   /* The answer to "trust me up to" is the line itself. */
   if (!geo_query_prepare (

@@ -630,6 +630,8 @@ apply_line_entry (const GeoStep *step, GError **error) {
           .peer = given ? &line->to : &line->from,
           .equivalent = line->equivalent,
           .amount = line->limit,
+          .reason = geo_trust_line_is_frozen (line) ? GEO_ACTIVITY_FROZEN
+                                                    : NULL,
           .is_proof = TRUE,
       },
       error);

@@ -135,13 +135,16 @@ gboolean geo_journal_get_last_entry (GeoJournal *journal,
                                      GeoHash *hash,
                                      GError **error);
 
+/* The reason of a line that is frozen. */
+#define GEO_ACTIVITY_FROZEN "frozen"
+
 /* One line of history for people. Stored kinds: numbers stay. */
 typedef enum {
   GEO_ACTIVITY_PAID = 1, /* a payment of ours, whatever its state */
   GEO_ACTIVITY_RECEIVED = 2,
   GEO_ACTIVITY_PASSED = 3, /* went through us, nothing gained or lost */
   GEO_ACTIVITY_TRUST_GIVEN = 4, /* our line in force: amount is the limit */
-  GEO_ACTIVITY_TRUST_GOT = 5,
+  GEO_ACTIVITY_TRUST_GOT = 5, /* reason of both: GEO_ACTIVITY_FROZEN, or NULL */
   GEO_ACTIVITY_CLEARED = 6,
   GEO_ACTIVITY_JOINED = 7,
   /* P8: a contract that we refused: nothing of it was done. */

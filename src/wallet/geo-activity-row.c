@@ -147,8 +147,7 @@ update (GeoActivityRow *self) {
   }
 
   text = geo_activity_item_get_text (self->item);
-  if (geo_activity_item_get_state (self->item) == GEO_STATE_NOT_PAID &&
-      geo_activity_item_get_reason (self->item) != NULL)
+  if (geo_activity_item_get_reason (self->item) != NULL)
     text = geo_activity_item_get_reason (self->item);
   when = self->has_days
              ? geo_when_time (geo_activity_item_get_time (self->item))

@@ -884,6 +884,29 @@ def test_trust_close(town):
     ivan.run("trust", olena.pid, "50", "UAH", "--clearing", "no", status=USAGE)
 
 
+def test_freeze(town):
+    """Nothing more is owed either way; then it is as it was."""
+    olena, ivan, maria = town.people
+    maria.run("trust", "Olena", "--freeze", "HOUR", status=USAGE)
+    maria.run("trust", "Olena", "7", "HOUR")
+    maria.run("trust", "Olena", "--freeze", "--close", "HOUR", status=USAGE)
+    maria.run("trust", "Olena", "7", "HOUR", "--freeze", status=USAGE)
+    assert maria.json("trust", "Olena", "--freeze", "HOUR")["frozen"]
+    relation = maria.relation(olena, "HOUR")
+    assert relation["frozen"] and relation["my_limit"] == "7.00", relation
+    assert olena.relation(maria, "HOUR")["their_frozen"]
+    assert "You have frozen it" in maria.run("people")
+    assert "They have frozen it" in olena.run("people")
+    failure = olena.json("pay", "Maria", "1", "HOUR", status=REFUSED)
+    assert failure["code"] in ("E001", "E002"), failure
+    assert not maria.json("trust", "Olena", "--unfreeze", "HOUR")["frozen"]
+    assert olena.json("pay", "Maria", "1", "HOUR")["state"] == "paid"
+    maria.run("trust", "Olena", "--freeze", "HOUR")
+    # What is owed is paid back.
+    assert maria.json("pay", "Olena", "1", "HOUR")["state"] == "paid"
+    maria.run("trust", "Olena", "--close", "HOUR")
+
+
 def test_restore(town):
     words = os.path.join(town.folder, "words")
     with open(words, "w", encoding="utf-8") as file:

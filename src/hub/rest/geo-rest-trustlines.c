@@ -49,6 +49,8 @@ show_policy (const GeoPolicy *policy) {
   if (policy->consent == GEO_CONSENT_LIVE)
     json_object_set_string_member (object, "consent",
                                    geo_consent_to_string (policy->consent));
+  if (policy->has_frozen && policy->frozen)
+    json_object_set_boolean_member (object, "frozen", TRUE);
   return object;
 }
 

@@ -305,6 +305,101 @@ test_close_line (Fixture *f, gconstpointer data) {
   end_town (&town, 2);
 }
 
+static gboolean
+freeze (GeoNode *node, const GeoPid *to, gboolean frozen, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_freeze_async (node, to, "UAH", frozen, NULL, keep_result_cb,
+                         &result);
+  wait_until (result != NULL);
+  return geo_node_freeze_finish (node, result, error);
+}
+
+static GeoRelation *
+relation_with (GeoNode *node, const GeoPid *pid) {
+  GeoPerson *person = geo_node_get_person (node, pid);
+
+  g_assert_nonnull (person);
+  return g_list_model_get_item (geo_person_get_relations (person), 0);
+}
+
+/* Nothing more is owed over a line that is frozen; the limit stays. */
+static void
+test_freeze (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPid olena_pid, ivan_pid;
+  g_autoptr (GeoRelation) mine = NULL;
+  g_autoptr (GeoRelation) theirs = NULL;
+  g_autoptr (GeoRelation) again = NULL;
+  g_autoptr (GeoActivityItem) row = NULL;
+  GeoPayment *payment;
+  GError *error = NULL;
+  GeoAmount limit;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  pid_of (olena, &olena_pid);
+  pid_of (ivan, &ivan_pid);
+  find (olena, ivan);
+  g_assert_false (freeze (olena, &ivan_pid, TRUE, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_clear_error (&error);
+  trust (olena, ivan, 10000);
+  trust (ivan, olena, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  wait_until (geo_total_get_can_pay (get_total (olena, 0)).minor == 10000);
+
+  g_assert_true (freeze (olena, &ivan_pid, TRUE, &error));
+  g_assert_no_error (error);
+  mine = relation_with (olena, &ivan_pid);
+  theirs = relation_with (ivan, &olena_pid);
+  g_assert_true (geo_relation_get_frozen (mine));
+  g_assert_false (geo_relation_get_their_frozen (mine));
+  wait_until (geo_relation_get_their_frozen (theirs));
+  g_assert_true (geo_relation_get_my_limit (mine, &limit));
+  g_assert_cmpint (limit.minor, ==, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 0);
+  g_assert_cmpint (geo_total_get_can_receive (get_total (ivan, 0)).minor, ==,
+                   0);
+  g_assert_cmpint (geo_total_get_can_pay (get_total (olena, 0)).minor, ==, 0);
+  row = get_newest (olena, 4);
+  g_assert_cmpstr (geo_activity_item_get_reason (row), ==,
+                   geo_phrase_frozen ());
+  payment = pay (ivan, olena, 1, NULL);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_NOT_PAID);
+  payment = pay (olena, ivan, 1, NULL);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_NOT_PAID);
+
+  /* Again is nothing new; another limit does not thaw it, nor a new start. */
+  g_assert_true (freeze (olena, &ivan_pid, TRUE, &error));
+  trust (olena, ivan, 20000);
+  end_node (g_steal_pointer (&town.nodes[0]));
+  olena = town.nodes[0] = open_node (town.profiles[0]);
+  geo_node_start (olena);
+  wait_connected (olena);
+  again = relation_with (olena, &ivan_pid);
+  g_assert_true (geo_relation_get_frozen (again));
+
+  g_assert_true (freeze (olena, &ivan_pid, FALSE, &error));
+  g_assert_false (geo_relation_get_frozen (again));
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 20000);
+  payment = pay (ivan, olena, 20000, NULL);
+  wait_until (is_over (payment));
+  g_assert_cmpint (geo_payment_get_state (payment), ==, GEO_STATE_PAID);
+
+  /* What was closed while it was frozen begins anew. */
+  g_assert_true (freeze (olena, &ivan_pid, TRUE, &error));
+  trust (olena, ivan, -1);
+  trust (olena, ivan, 30000);
+  g_assert_false (geo_relation_get_frozen (again));
+  end_town (&town, 2);
+}
+
 /* Twelve words bring back every balance from the hub. */
 static void
 test_restore (Fixture *f, gconstpointer data) {
@@ -520,6 +615,7 @@ main (int argc, char *argv[]) {
   ADD ("/node/locked", test_locked);
   ADD ("/node/find-and-quote", test_find_and_quote);
   ADD ("/node/close-line", test_close_line);
+  ADD ("/node/freeze", test_freeze);
   ADD ("/node/restore", test_restore);
   ADD ("/node/lying-hub", test_lying_hub);
   ADD ("/node/another-hub", test_another_hub);

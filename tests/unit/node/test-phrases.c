@@ -149,6 +149,7 @@ static const gchar *const all_reasons[] = {
   GEO_REASON_INVOICE_MISMATCH,
   GEO_REASON_INVOICE_BUSY,
   GEO_REASON_PAYEE_AWAY,
+  GEO_REASON_LINE_FROZEN,
 };
 
 /* There is an answer in every state, and only one of them is yes. */
@@ -176,7 +177,7 @@ test_refused_votes (void) {
     GEO_REASON_NOT_ALLOWED,     GEO_REASON_REFUSED_BY_PARTICIPANT,
     GEO_REASON_DEADLINE_PASSED, GEO_REASON_INVOICE_CLOSED,
     GEO_REASON_INVOICE_BUSY,    GEO_REASON_INVOICE_EXPIRED,
-    GEO_REASON_INVOICE_MISMATCH,
+    GEO_REASON_INVOICE_MISMATCH, GEO_REASON_LINE_FROZEN,
   };
   g_autofree gchar *other = geo_phrase_refused_vote ("something-new");
   g_autofree gchar *none = geo_phrase_refused_vote (NULL);

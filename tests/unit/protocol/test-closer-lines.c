@@ -385,6 +385,70 @@ test_ack (void) {
   town_check_error (town, A, GEO_CODE_INVALID, GEO_REASON_FOREIGN_COMMUNITY);
 }
 
+/* §1: whoever freezes a line neither lends nor borrows more with its other end;
+ * what is owed is paid back all the same, and then it is as it was. */
+static void
+test_frozen_line (void) {
+  for (guint owner = A; owner <= B; owner++) {
+    g_autoptr (Town) town = town_new (3);
+    guint other = owner == A ? B : A;
+
+    town_line (town, A, B, 1000, 0);
+    town_line (town, B, A, 1000, 0);
+    town_line (town, A, C, 1000, 0);
+    town_pay (town, B, A, 300, NULL);
+    g_assert_cmpint (town_debt (town, B, A), ==, 300);
+
+    town_line (town, owner, other, 1000, LINE_FROZEN);
+    town_pay (town, B, A, 1, NULL);
+    g_assert_cmpint (town_debt (town, B, A), ==, 300);
+    /* Nothing passes through either, but what pays back. */
+    town_pay (town, C, B, 301, NULL);
+    g_assert_cmpint (town_debt (town, C, A), ==, 0);
+    town_pay (town, A, B, 100, NULL);
+    g_assert_cmpint (town_debt (town, B, A), ==, 200);
+    town_pay (town, C, B, 200, NULL);
+    g_assert_cmpint (town_debt (town, B, A), ==, 0);
+    g_assert_cmpint (town_debt (town, C, A), ==, 200);
+    town_pay (town, A, B, 1, NULL);
+    town_pay (town, B, A, 1, NULL);
+    g_assert_cmpint (town_debt (town, A, B), ==, 0);
+    g_assert_cmpint (town_debt (town, B, A), ==, 0);
+
+    /* It is so after a restart, too. */
+    town_restart (town);
+    town_pay (town, A, B, 1, NULL);
+    town_pay (town, B, A, 1, NULL);
+    g_assert_cmpint (town_debt (town, A, B), ==, 0);
+    g_assert_cmpint (town_debt (town, B, A), ==, 0);
+
+    town_line (town, owner, other, 1000, 0);
+    town_pay (town, A, B, 1000, NULL);
+    g_assert_cmpint (town_debt (town, A, B), ==, 1000);
+    town_pay (town, B, A, 2000, NULL);
+    g_assert_cmpint (town_debt (town, B, A), ==, 1000);
+    ledger_check_book (town->ledger, town->book);
+  }
+}
+
+/* I6: what was reserved before it was frozen may still be carried out. */
+static void
+test_frozen_while_open (void) {
+  g_autoptr (Town) town = town_new (2);
+  g_autoptr (GeoMessage) ask = NULL;
+
+  town_line (town, A, B, 1000, 0);
+  town_line (town, B, A, 1000, 0);
+  town_everybody (town);
+  town_pay (town, B, A, 300, NULL);
+  ask = town_asked (town, A);
+  town_line (town, B, A, 1000, LINE_FROZEN);
+  town_say (town, A, town_vote (town, A, ask));
+  g_assert_cmpint (town_debt (town, B, A), ==, 300);
+  town_pay (town, B, A, 1, NULL);
+  g_assert_null (town_sent (town, A, GEO_MESSAGE_PAYMENT_PREPARE));
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -397,6 +461,8 @@ main (int argc, char **argv) {
     g_test_add_data_func (path, &cases[i], test_refused);
   }
   g_test_add_func ("/closer/lines/frozen", test_frozen);
+  g_test_add_func ("/closer/lines/frozen-by-owner", test_frozen_line);
+  g_test_add_func ("/closer/lines/frozen-while-open", test_frozen_while_open);
   g_test_add_func ("/closer/lines/blocked-before-joining",
                    test_blocked_before_joining);
   g_test_add_func ("/closer/register", test_register);

@@ -561,7 +561,38 @@ expect_held (gint64 limit,
 }
 
 static void
+freeze_line (Town *town, GeoTrustLine *line) {
+  line->policy->has_frozen = line->policy->frozen = TRUE;
+}
+
+/* Whoever has frozen a line: not more is owed over it, less is. */
+static void
+test_frozen (void) {
+  static const Step out[] = { { ME, ANNA, 500 } };
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (Deal) back = NULL;
+  g_autoptr (Deal) beyond = NULL;
+
+  geo_party_load_balance (town->party, &town->people[ANNA].pid, "UAH",
+                          GEO_AMOUNT (1000));
+  change_line (town, 10000, freeze_line);
+  town->now += 1000;
+  back = deal_new (town, "tx-2", ME, ANNA, 500, out, 1);
+  town_receive (town, town_commit (town_entry_of_deal (town, back)));
+  g_assert_cmpint (town_balance (town, ANNA), ==, 500);
+  {
+    static const Step more[] = { { ME, ANNA, 501 } };
+
+    /* Our own line stops what we would owe, too. */
+    beyond = deal_new (town, "tx-3", ME, ANNA, 501, more, 1);
+  }
+  town_receive (town, town_commit (town_entry_of_deal (town, beyond)));
+  town_expect_fault (town, GEO_REASON_LINE_FROZEN);
+}
+
+static void
 test_mandate (void) {
+  expect_held (9000, freeze_line, GEO_REASON_LINE_FROZEN);
   expect_held (1500, NULL, GEO_REASON_LIMIT_EXCEEDED);
   expect_held (9000, forbid_passing, GEO_REASON_NOT_ALLOWED);
   expect_held (9000, block_bob, GEO_REASON_NOT_ALLOWED);
@@ -803,6 +834,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/entry/people", test_people);
   g_test_add_func ("/party/entry/people-in-passing", test_people_in_passing);
   g_test_add_func ("/party/mandate/changes", test_mandate);
+  g_test_add_func ("/party/mandate/frozen", test_frozen);
   g_test_add_func ("/party/mandate/lowered-limit", test_lowered_limit);
   g_test_add_func ("/party/mandate/voted", test_voted);
   g_test_add_func ("/party/mandate/consent-live", test_live);

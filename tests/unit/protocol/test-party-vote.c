@@ -3,6 +3,7 @@
  *
  * The contracts that a party is asked about: each check of P8 with its code,
  * one answer for ever (P2, P5), and reservations that only evidence lifts (P9).
+ * Long because each thing that P8 looks at is a test of its own.
  */
 #include "party-town.h"
 
@@ -437,6 +438,47 @@ test_limits (void) {
   geo_party_load_balance (town->party, &town->people[ANNA].pid, "UAH",
                           GEO_AMOUNT (-10000));
   expect_no (town, debt, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
+}
+
+/* §1: over a line that either end has frozen nothing more is owed; what is owed
+ * is paid back. */
+static void
+test_frozen (void) {
+  static const Step in[] = { { ANNA, ME, 1000 } };
+  static const Step both[] = { { ANNA, ME, 1000 }, { ME, BOB, 1000 } };
+
+  for (guint by = 0; by < 2; by++) {
+    g_autoptr (Town) town = town_new ();
+    g_autoptr (GeoTrustLine) line = town_line (town, by == 0 ? ME : ANNA,
+                                               by == 0 ? ANNA : ME, 10000, 2);
+    g_autoptr (Deal) lends = deal_new (town, "tx-1", ANNA, ME, 1000, in, 1);
+    g_autoptr (Deal) passes = deal_new (town, "tx-2", ANNA, BOB, 1000, both, 2);
+    g_autoptr (Deal) back = deal_new (town, "tx-3", ANNA, ME, 1000, in, 1);
+
+    line->policy->has_frozen = line->policy->frozen = TRUE;
+    geo_party_load_line (town->party, line, TRUE);
+    expect_no (town, lends, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_FROZEN);
+    expect_no (town, passes, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_FROZEN);
+    geo_party_load_balance (town->party, &town->people[ANNA].pid, "UAH",
+                            GEO_AMOUNT (-1000));
+    expect_yes (town, back);
+  }
+  {
+    static const Step through[] = { { BOB, ME, 1000 }, { ME, ANNA, 1000 } };
+    g_autoptr (Town) town = town_new ();
+    g_autoptr (GeoTrustLine) line = town_line (town, ME, ANNA, 10000, 2);
+    g_autoptr (Deal) borrows = deal_new (town, "tx-1", BOB, ANNA, 1000, through,
+                                         2);
+    g_autoptr (Deal) settles = deal_new (town, "tx-2", BOB, ANNA, 1000, through,
+                                         2);
+
+    line->policy->has_frozen = line->policy->frozen = TRUE;
+    geo_party_load_line (town->party, line, TRUE);
+    expect_no (town, borrows, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_FROZEN);
+    geo_party_load_balance (town->party, &town->people[ANNA].pid, "UAH",
+                            GEO_AMOUNT (1000));
+    expect_yes (town, settles);
+  }
 }
 
 static void
@@ -961,6 +1003,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/vote/deadline", test_deadline);
   g_test_add_func ("/party/vote/limits", test_limits);
   g_test_add_func ("/party/vote/daily-limit", test_daily_limit);
+  g_test_add_func ("/party/vote/frozen", test_frozen);
   g_test_add_func ("/party/vote/out-reservations", test_out_reservations);
   g_test_add_func ("/party/vote/no-netting", test_no_netting_of_reservations);
   g_test_add_func ("/party/vote/no-line", test_no_line);

@@ -249,6 +249,8 @@ town_make_line (Town *town,
     line->policy->can_be_intermediate = FALSE;
   if (flags & LINE_ASK_CLEARING)
     line->policy->auto_clearing = FALSE;
+  if (flags & LINE_FROZEN)
+    line->policy->has_frozen = line->policy->frozen = TRUE;
   line->seq = before == NULL ? 1 : before->seq + 1;
   if (before != NULL) {
     line->has_previous = TRUE;

@@ -85,6 +85,7 @@ typedef enum {
   LINE_LIVE = 1 << 0,
   LINE_NOT_THROUGH = 1 << 1,
   LINE_ASK_CLEARING = 1 << 2, /* Without auto_clearing. */
+  LINE_FROZEN = 1 << 3,
 } LineFlags;
 
 GeoSecret *town_secret (guint8 number);
