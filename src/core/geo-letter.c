@@ -196,6 +196,34 @@ geo_letter_get_facts (const GeoLetter *letter,
   return TRUE;
 }
 
+/* Whoever writes speaks for itself; but a key of theirs that is known to be a
+ * former one counts for its time only (K4), and another chain than the known one
+ * for nothing (K5). */
+static gboolean
+find_writer (const GeoParticipant *person,
+             GeoKeyLookup lookup,
+             gpointer user_data,
+             GeoKeyChain *out,
+             GError **error) {
+  GeoKeyChain known;
+
+  geo_key_chain_of (person, out);
+  if (lookup == NULL || !lookup (&person->pid, &known, user_data))
+    return TRUE;
+  switch (geo_key_chain_compare (&known, out)) {
+  case GEO_KEY_CHAIN_SAME:
+  case GEO_KEY_CHAIN_LONGER:
+    break;
+  case GEO_KEY_CHAIN_SHORTER:
+    *out = known;
+    break;
+  case GEO_KEY_CHAIN_FORK:
+    return fail (error, GEO_CORE_ERROR_SIGNATURE,
+                 "The keys of who wrote do not go on from those known");
+  }
+  return TRUE;
+}
+
 gboolean
 geo_letter_check (const GeoLetter *letter,
                   const GeoPid *community,
@@ -206,9 +234,9 @@ geo_letter_check (const GeoLetter *letter,
   GeoKeyChain writer;
 
   if (!geo_letter_get_facts (letter, community, out, error) ||
-      !geo_participant_check (letter->person, community, error))
+      !geo_participant_check (letter->person, community, error) ||
+      !find_writer (letter->person, lookup, user_data, &writer, error))
     return FALSE;
-  geo_key_chain_of (letter->person, &writer);
   if (letter->invoice != NULL &&
       !geo_key_chain_check_invoice (&writer, letter->invoice, error))
     return FALSE;

@@ -658,6 +658,17 @@ unseal (const GeoParty *party, GBytes *sealed) {
   return text;
 }
 
+/* K5: who writes with other keys than theirs is not believed, and kept. */
+static void
+note_fork (GeoParty *party, const GeoParticipant *person, GPtrArray *actions) {
+  const GeoParticipant *known = geo_party_get_person (party, &person->pid);
+
+  if (known != NULL &&
+      geo_participant_compare_keys (known, person) == GEO_KEY_CHAIN_FORK &&
+      geo_participant_check (person, &party->community->community, NULL))
+    geo_party_learn (party, person, FALSE, actions);
+}
+
 void
 geo_letters_receive (GeoParty *party,
                      const GeoMessage *message,
@@ -673,6 +684,8 @@ geo_letters_receive (GeoParty *party,
 
   if (text != NULL)
     letter = geo_letter_from_text (text, -1, NULL);
+  if (letter != NULL)
+    note_fork (party, letter->person, actions);
   if (letter != NULL && check_letter (party, letter, &facts) &&
       geo_pid_equal (&letter->person->pid, &envelope->from) &&
       is_wanted (party, letter, &facts, now)) {

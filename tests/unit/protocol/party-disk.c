@@ -192,8 +192,10 @@ read_record (Town *town, Disk *disk, const GeoAction *action) {
   case GEO_RECORD_KIND_PERSON:
     put_person (disk, body->person);
     break;
-  case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_LETTER:
+    put_person (disk, body->letter->person);
+    break;
+  case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:
     g_assert_not_reached ();

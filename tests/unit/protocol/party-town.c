@@ -206,8 +206,10 @@ put_on_disk (Town *town, const GeoAction *action) {
   case GEO_RECORD_KIND_PERSON:
     g_assert_nonnull (body->person);
     break;
-  case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_LETTER:
+    g_assert_nonnull (body->letter);
+    break;
+  case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_SENT:
   case GEO_RECORD_KIND_BLOCK:
     g_assert_not_reached ();
@@ -249,6 +251,7 @@ check_sent (Town *town, const GeoMessage *message) {
   case GEO_MESSAGE_RECOVERY_QUERY:
   case GEO_MESSAGE_LOG_QUERY:
   case GEO_MESSAGE_PEOPLE_QUERY:
+  case GEO_MESSAGE_LETTER_READ:
   case GEO_MESSAGE_ERROR:
     return;
   default: /* Nothing else is for a participant to send. */

@@ -321,6 +321,73 @@ test_entry_with_another_form (void) {
   }
 }
 
+/* --- What they write ------------------------------------------------------ */
+
+/* Asks ME for trust. */
+static void
+write_to_me (Town *town,
+             const GeoParticipant *person,
+             GeoSecret *secret,
+             const gchar *id,
+             GeoTime at) {
+  g_autoptr (GeoLetter) letter = geo_letter_new ();
+  GeoMessage *message = geo_message_new (GEO_MESSAGE_LETTER, NULL);
+  GeoTrustRequest *request = geo_trust_request_new ();
+  g_autofree gchar *text = NULL;
+
+  request->community = town->community->community;
+  request->request_id = g_strdup (id);
+  request->from = person->pid;
+  request->to = town->people[ME].pid;
+  request->equivalent = g_strdup ("UAH");
+  request->limit = geo_decimal (GEO_AMOUNT (1000), 2);
+  request->created_at = at;
+  geo_trust_request_sign (request, secret);
+  letter->person = geo_participant_copy (person);
+  letter->trust_request = request;
+  text = geo_letter_to_text (letter, NULL);
+  message->u.letter->from = person->pid;
+  message->u.letter->at = town->now;
+  message->u.letter->sealed =
+      geo_seal_letter (&town->people[ME].participant->key, text, NULL);
+  g_assert_nonnull (message->u.letter->sealed);
+  town_receive (town, message);
+}
+
+/* What was written before the key was changed holds; what whoever has that key
+ * writes later does not, and what is written with another chain is evidence. */
+static void
+test_letters (void) {
+  g_autoptr (Town) town = town_new ();
+  const Citizen *anna = &town->people[ANNA];
+  g_autoptr (GeoParticipant) before = geo_participant_copy (anna->participant);
+  g_autoptr (GeoSecret) old = geo_secret_ref (anna->secret);
+  g_autoptr (GeoSecret) thiefs = make_secret (KEY (2));
+  g_autoptr (GeoParticipant) other = make_next (before, old, KEY (2),
+                                                town->now);
+  const GeoTime ended = town->now;
+
+  rotate (town, ANNA, KEY (1));
+  show (town, anna->participant);
+  write_to_me (town, before, old, "early", ended - 1000);
+  town_expect (town, "store:letter tell:proposals send:LETTER_READ");
+  town->now += GEO_KEY_GRACE_MS + 1000;
+  write_to_me (town, before, old, "late", town->now);
+  town_expect (town, "send:LETTER_READ");
+  write_to_me (town, anna->participant, anna->secret, "theirs", town->now);
+  town_expect (town, "store:letter tell:proposals send:LETTER_READ");
+  write_to_me (town, other, thiefs, "other", town->now);
+  town_expect (town, "store:evidence tell:two-keys send:LETTER_READ");
+  g_assert_true (
+      geo_public_key_equal (&known (town, ANNA)->key, &anna->participant->key));
+
+  /* Who has not heard of it yet hears of it so. */
+  town->now += 1000;
+  rotate (town, ANNA, KEY (3));
+  write_to_me (town, anna->participant, anna->secret, "newest", town->now);
+  g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 2);
+}
+
 /* --- Ours ----------------------------------------------------------------- */
 
 /* As it is after a change: the journal is read anew, with the new key. */
@@ -408,6 +475,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/keys/entry-of-the-fork", test_entry_of_the_fork);
   g_test_add_func ("/party/keys/entry-with-another-form",
                    test_entry_with_another_form);
+  g_test_add_func ("/party/keys/letters", test_letters);
   g_test_add_func ("/party/keys/waiting-line", test_waiting_line);
   g_test_add_func ("/party/keys/open-order", test_open_order);
   return g_test_run ();
