@@ -295,3 +295,11 @@ geo_participant_compare_keys (const GeoParticipant *participant,
   geo_key_chain_of (other, &two);
   return geo_key_chain_compare (&one, &two);
 }
+
+gboolean
+geo_participant_is_later (const GeoParticipant *participant,
+                          const GeoParticipant *other) {
+  return other->seq > participant->seq ||
+         (other->seq == participant->seq && other->rotations->len > 0 &&
+          other->at > participant->at);
+}

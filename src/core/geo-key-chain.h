@@ -104,5 +104,10 @@ GeoKeyChainOrder geo_key_chain_compare (const GeoKeyChain *chain,
                                         const GeoKeyChain *other);
 GeoKeyChainOrder geo_participant_compare_keys (const GeoParticipant *participant,
                                                const GeoParticipant *other);
+/* Whether other, by the same keys, was said after participant: what somebody
+ * says of itself last counts, in whatever order it comes.  A change of the key
+ * that is said anew (K7) differs in nothing but when. */
+gboolean geo_participant_is_later (const GeoParticipant *participant,
+                                   const GeoParticipant *other);
 
 G_END_DECLS

@@ -224,6 +224,17 @@ is_blocked (GeoJournal *journal, const GeoParticipant *person) {
   return FALSE;
 }
 
+/* K4: what a former key signed by a clock that was ahead holds no more. */
+static gboolean
+append (GeoJournal *journal,
+        const Remembering *remembering,
+        const GeoStateRecord *record,
+        GError **error) {
+  return geo_journal_check (journal, record->kind, record->body, error) &&
+         geo_journal_append (journal, remembering->secret, record->kind,
+                             record->body, record->at, NULL, error);
+}
+
 /* In the worker: what no entry brings back is stored like the first time; what
  * is there already stays as it is. */
 static gpointer
@@ -245,8 +256,7 @@ remember_job (GeoWorker *worker, gpointer data, GError **error) {
     /* An order comes before what became of it; where the one is not taken, the
      * other changes nothing. */
     geo_fault_point ("node: before remember");
-    if (geo_journal_append (journal, remembering->secret, record->kind,
-                            record->body, record->at, NULL, &failure) ||
+    if (append (journal, remembering, record, &failure) ||
         g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT) ||
         g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY)) {
       if (failure != NULL && record->kind == GEO_RECORD_KIND_ORDER)

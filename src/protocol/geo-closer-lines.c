@@ -86,6 +86,15 @@ check_line (const GeoCloser *closer,
   return TRUE;
 }
 
+/* K4: what says it is of a time to come would not hold any more once its key is
+ * changed before then; it may well be older, and have waited. */
+static gboolean
+check_time (const GeoTrustLine *line, GeoTime now, Fault *out) {
+  return line->signed_at <= now + GEO_CLOCK_TOLERANCE_MS ||
+         say (out, GEO_CODE_INVALID, GEO_REASON_CLOCK,
+              "The line says it is of a time to come.");
+}
+
 /* A line's versions are one chain, which goes on where a closed line is opened
  * again. */
 static gboolean
@@ -224,7 +233,8 @@ geo_closer_take_line (GeoCloser *closer,
                           actions);
     return;
   }
-  if (!check_chain (message, line, held == NULL ? NULL : held->line, &fault) ||
+  if (!check_time (line, now, &fault) ||
+      !check_chain (message, line, held == NULL ? NULL : held->line, &fault) ||
       !check_frozen (creditor, debtor, line, held == NULL ? NULL : held->line,
                      &fault)) {
     geo_closer_say_error (&creditor->participant->pid, message, fault.code,
@@ -446,6 +456,12 @@ geo_closer_take_ack (GeoCloser *closer,
     geo_closer_say_error (from, message, GEO_CODE_SIGNATURE,
                           GEO_REASON_BAD_SIGNATURE,
                           "This is not signed by who sent it.", actions);
+    return;
+  }
+  /* K4: as for lines. */
+  if (ack->at > now + GEO_CLOCK_TOLERANCE_MS) {
+    geo_closer_say_error (from, message, GEO_CODE_INVALID, GEO_REASON_CLOCK,
+                          "This says it is of a time to come.", actions);
     return;
   }
   if (ack->sequence > person->sequence ||

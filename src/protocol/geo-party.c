@@ -293,12 +293,25 @@ note_fork (GeoParty *party,
       geo_participant_copy (known);
 }
 
+/* Whoever is remembered is remembered with the key that is in force. */
+static void
+remember_keys (const GeoParticipant *participant, GPtrArray *actions) {
+  GeoRecordBody *body;
+
+  if (actions == NULL)
+    return;
+  body = geo_record_body_new ();
+  body->person = geo_participant_copy (participant);
+  geo_actions_store_record (actions, GEO_RECORD_KIND_PERSON, body);
+}
+
 void
 geo_party_learn (GeoParty *party,
                  const GeoParticipant *participant,
                  gboolean on_disk,
                  GPtrArray *actions) {
   gboolean is_rotated = FALSE;
+  gboolean is_later;
   GeoPerson *person;
 
   if (geo_party_is_self (party, &participant->pid))
@@ -328,18 +341,20 @@ geo_party_learn (GeoParty *party,
       note_fork (party, person->participant, participant, actions);
       return;
     case GEO_KEY_CHAIN_SHORTER:
+      if (on_disk && person->passing != NULL) {
+        make_person_stay (party, person);
+        remember_keys (person->participant, actions);
+      }
       return;
     }
-    /* Whoever is remembered is remembered with the key that is in force. */
-    if (is_rotated && !on_disk && person->passing == NULL && actions != NULL) {
-      GeoRecordBody *body = geo_record_body_new ();
-
-      body->person = geo_participant_copy (participant);
-      geo_actions_store_record (actions, GEO_RECORD_KIND_PERSON, body);
-    }
+    is_later = is_rotated ||
+               geo_participant_is_later (person->participant, participant);
+    if (is_later && participant->rotations->len > 0 && !on_disk &&
+        person->passing == NULL)
+      remember_keys (participant, actions);
     if (on_disk)
       make_person_stay (party, person);
-    if (!is_rotated && person->participant->seq >= participant->seq)
+    if (!is_later)
       return;
   }
 

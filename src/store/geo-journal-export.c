@@ -329,9 +329,11 @@ export_in_transaction (GeoJournal *journal,
                  add_object, error))
     return FALSE;
   g_string_append_c (out, ',');
+  /* Who was not paid may be nobody that another wallet knows. */
   if (!add_rows (export, "people",
-                 "SELECT person FROM person WHERE"
-                 " pid IN (SELECT peer FROM activity WHERE kind NOT IN (7, 8))"
+                 "SELECT person FROM person WHERE pid IN"
+                 " (SELECT peer FROM activity"
+                 "  WHERE kind NOT IN (7, 8) AND state <> 5)"
                  " ORDER BY pid",
                  add_object, error))
     return FALSE;

@@ -39,13 +39,14 @@ is_self (const GeoStep *step, const GeoPid *pid) {
 
 /* --- Small tables --------------------------------------------------------- */
 
-/* K5: whether the person goes on with its keys from what is known of it, and
- * whether with a later one. */
+/* K5: whether the person goes on with its keys from what is known of it,
+ * whether with a later one, and whether it was said later at all. */
 static gboolean
 look_at_keys (const GeoStep *step,
               const GeoParticipant *person,
               gboolean *goes_on,
               gboolean *is_rotated,
+              gboolean *is_later,
               GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
   g_autoptr (GeoParticipant) known = NULL;
@@ -54,6 +55,7 @@ look_at_keys (const GeoStep *step,
 
   *goes_on = TRUE;
   *is_rotated = FALSE;
+  *is_later = TRUE;
   if (!geo_query_prepare (&query, step->database,
                           "SELECT person FROM person WHERE pid = ?", error))
     return FALSE;
@@ -70,6 +72,7 @@ look_at_keys (const GeoStep *step,
     return FALSE;
   switch (geo_participant_compare_keys (known, person)) {
   case GEO_KEY_CHAIN_SAME:
+    *is_later = geo_participant_is_later (known, person);
     return TRUE;
   case GEO_KEY_CHAIN_LONGER:
     *is_rotated = TRUE;
@@ -101,14 +104,15 @@ put_person (const GeoStep *step, const GeoParticipant *person, GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
   gboolean goes_on = TRUE;
   gboolean is_rotated = FALSE;
+  gboolean is_later = TRUE;
 
   /* Who we are is in the joined record. */
   if (is_self (step, &person->pid))
     return TRUE;
   if (person->rotations->len > 0 &&
-      !look_at_keys (step, person, &goes_on, &is_rotated, error))
+      !look_at_keys (step, person, &goes_on, &is_rotated, &is_later, error))
     return FALSE;
-  if (!goes_on)
+  if (!goes_on || !is_later)
     return TRUE;
   if (is_rotated && !note_changed (step, &person->pid, error))
     return FALSE;
@@ -116,21 +120,19 @@ put_person (const GeoStep *step, const GeoParticipant *person, GError **error) {
    * no key that was left comes back. */
   if (!geo_query_prepare (
           &query, step->database,
-          is_rotated
+          person->rotations->len > 0
               ? "INSERT OR REPLACE INTO person VALUES (?1, ?2, ?3)"
               : "INSERT INTO person VALUES (?1, ?2, ?3)"
                 " ON CONFLICT (pid) DO UPDATE"
                 " SET seq = excluded.seq, person = excluded.person"
                 " WHERE excluded.seq > seq"
-                " AND (?4 OR instr (person, '\"rotations\":') = 0)",
+                " AND instr (person, '\"rotations\":') = 0",
           error))
     return FALSE;
   text = geo_participant_to_text (person, NULL);
   geo_query_bind_pid (&query, &person->pid);
   geo_query_bind_int (&query, person->seq);
   geo_query_bind_text (&query, text);
-  if (!is_rotated)
-    geo_query_bind_int (&query, person->rotations->len > 0);
   return geo_query_run (&query, error);
 }
 

@@ -348,6 +348,17 @@ geo_journal_append (GeoJournal *journal,
 }
 
 gboolean
+geo_journal_check (GeoJournal *journal,
+                   GeoRecordKind kind,
+                   const GeoRecordBody *body,
+                   GError **error) {
+  geo_database_assert_owner (journal->database);
+  return load_identity (journal, error) &&
+         geo_journal_check_body (&journal->identity, kind, body, error) &&
+         geo_journal_check_signatures (&journal->identity, kind, body, error);
+}
+
+gboolean
 geo_journal_append_all (GeoJournal *journal,
                         const GeoSecret *secret,
                         const GeoJournalAppend *records,

@@ -53,6 +53,13 @@ gboolean geo_journal_append (GeoJournal *journal,
                              gint64 *sequence_out,
                              GError **error);
 
+/* Whether a record of that would hold: what an append takes on trust, because
+ * its caller has verified it, is verified, too.  GEO_STORE_ERROR_VERIFY. */
+gboolean geo_journal_check (GeoJournal *journal,
+                            GeoRecordKind kind,
+                            const GeoRecordBody *body,
+                            GError **error);
+
 typedef struct {
   GeoRecordKind kind;
   const GeoRecordBody *body;

@@ -148,6 +148,10 @@ test_rotate (void) {
   /* The same word, said once more. */
   g_assert_cmpint (geo_participant_compare_keys (second, again), ==,
                    GEO_KEY_CHAIN_SAME);
+  g_assert_true (geo_participant_is_later (second, again));
+  g_assert_false (geo_participant_is_later (again, second));
+  g_assert_false (geo_participant_is_later (again, again));
+  g_assert_true (geo_participant_is_later (again, third));
 }
 
 static void

@@ -117,6 +117,7 @@ static const Case cases[] = {
   { "skipped-seq", GEO_CODE_CONFLICT, GEO_REASON_WRONG_SEQ },
   { "wrong-previous", GEO_CODE_CONFLICT, GEO_REASON_WRONG_SEQ },
   { "other-id", GEO_CODE_CONFLICT, GEO_REASON_WRONG_SEQ },
+  { "to-come", GEO_CODE_INVALID, GEO_REASON_CLOCK },
 };
 
 static void
@@ -170,6 +171,8 @@ test_refused (gconstpointer data) {
     line->previous.bytes[0] ^= 1;
   else if (IS ("other-id"))
     line->line_id[0] = 'x';
+  else if (IS ("to-come"))
+    line->signed_at = town->now + GEO_CLOCK_TOLERANCE_MS + 1;
   else
     g_assert_true (IS ("signature"));
 

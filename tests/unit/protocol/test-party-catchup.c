@@ -4,6 +4,7 @@
  * The hub's entries as a party takes them: in order, with evidence, inside the
  * mandate; and what it does about gaps, forks and lies.
  */
+#include "core/geo-key-chain.h"
 #include "party-town.h"
 
 static void
@@ -501,6 +502,34 @@ test_people_in_passing (void) {
                     3 + GEO_PARTY_PEOPLE_MAX);
 }
 
+/* K5: somebody was looked up and has changed the key; then an entry of before
+ * that comes.  What is remembered is remembered with the key in force. */
+static void
+test_key_in_passing (void) {
+  g_autoptr (Town) town = town_new ();
+  GeoMessage *message = geo_message_new (GEO_MESSAGE_PEOPLE_RESULT, "people");
+  guint8 seed[GEO_SEED_LEN] = { 7 };
+  g_autoptr (GeoSecret) next = geo_secret_new_from_seed (seed);
+  g_autoptr (GeoParticipant) before = town_participant (town, DORA, 1);
+  GeoParticipant *after = geo_participant_rotate (
+      before, town->people[DORA].secret, next, town->now, NULL);
+  g_autoptr (GeoTrustLine) line = town_line (town, DORA, ME, 100, 1);
+  GeoProvenEntry *entry;
+
+  g_ptr_array_add (message->u.people_result->items, after);
+  town_receive (town, message);
+  town_expect (town, "tell:person");
+  geo_trust_line_sign (line, town->people[DORA].secret);
+  entry = town_entry_of_line (town, line);
+  town_receive (town, town_receipt (entry));
+  town_expect (town, "store:entry store:person tell:line send:ENTRY_ACK");
+  town_reload (town);
+  g_assert_cmpuint (
+      geo_party_get_person (town->party, &town->people[DORA].pid)
+          ->rotations->len,
+      ==, 1);
+}
+
 /* --- The mandate ---------------------------------------------------------- */
 
 /* Our line to ANNA is changed by an entry, a second later than now. */
@@ -833,6 +862,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/entry/prepared", test_prepared);
   g_test_add_func ("/party/entry/people", test_people);
   g_test_add_func ("/party/entry/people-in-passing", test_people_in_passing);
+  g_test_add_func ("/party/entry/key-in-passing", test_key_in_passing);
   g_test_add_func ("/party/mandate/changes", test_mandate);
   g_test_add_func ("/party/mandate/frozen", test_frozen);
   g_test_add_func ("/party/mandate/lowered-limit", test_lowered_limit);

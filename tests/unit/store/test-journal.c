@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 
+#include "core/geo-key-chain.h"
 #include "store-sample.h"
 #include "store/geo-seal-private.h"
 
@@ -628,6 +629,83 @@ test_refused_votes (Fixture *fixture, gconstpointer data) {
   g_assert_nonnull (strstr (text->str, "\"people\":[],"));
 }
 
+/* Nor who was not paid: who knows of it from a state copy need not know who
+ * that is. */
+static void
+test_export_not_paid (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  g_autoptr (SamplePayment) refused =
+      sample_payment (sample, SAMPLE_ROUTE (0, 1), 60, "tx-refused", NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  GeoRecordBody *person = geo_record_body_new ();
+
+  append (fixture, GEO_RECORD_KIND_ORDER,
+          sample_body_order (refused->order, NULL));
+  append (
+      fixture, GEO_RECORD_KIND_REFUSED,
+      sample_body_refusal (sample_refuse_order (sample, &refused->order_hash)));
+  person->person = geo_participant_copy (sample->people[1].person);
+  append (fixture, GEO_RECORD_KIND_PERSON, person);
+  g_assert_true (
+      geo_journal_export (fixture->journal, "[]", export_cb, text, NULL));
+  g_assert_nonnull (strstr (text->str, "tx-refused"));
+  g_assert_nonnull (strstr (text->str, "\"people\":[],"));
+}
+
+/* What comes from elsewhere than the protocol is looked at first: an order that
+ * we did not sign. */
+static void
+test_check (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  g_autoptr (GeoOrder) order = sample_order (sample, 0, 1, 10, "tx-1", NULL);
+  g_autoptr (GeoRecordBody) body = sample_body_order (order, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (geo_journal_check (fixture->journal, GEO_RECORD_KIND_ORDER,
+                                    body, &error));
+  g_assert_no_error (error);
+  geo_order_sign (body->order, sample->people[1].secret);
+  g_assert_false (geo_journal_check (fixture->journal, GEO_RECORD_KIND_ORDER,
+                                     body, &error));
+  g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY);
+}
+
+/* K7: a change of somebody's key that was said anew is remembered as it was
+ * said last, in whatever order both come. */
+static void
+test_key_anew (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+
+  for (guint who = 1; who < 3; who++) {
+    guint8 seed[GEO_SEED_LEN] = { 9, (guint8) who };
+    g_autoptr (GeoSecret) next = geo_secret_new_from_seed (seed);
+    const SamplePerson *somebody = &sample->people[who];
+    GeoTime at = sample->now + 1000;
+
+    for (guint i = 0; i < 2; i++) {
+      GeoRecordBody *body = geo_record_body_new ();
+
+      body->person = geo_participant_rotate (somebody->person, somebody->secret,
+                                             next, at + (i + who) % 2 * 5000,
+                                             NULL);
+      append (fixture, GEO_RECORD_KIND_PERSON, body);
+    }
+    {
+      g_autoptr (GPtrArray) people = geo_journal_list_people (fixture->journal,
+                                                              NULL);
+      const GeoParticipant *found = NULL;
+
+      for (guint i = 0; i < people->len && found == NULL; i++)
+        if (geo_pid_equal (
+                &((GeoParticipant *) g_ptr_array_index (people, i))->pid,
+                &somebody->pid))
+          found = g_ptr_array_index (people, i);
+      g_assert_nonnull (found);
+      g_assert_cmpint (found->at, ==, at + 5000);
+    }
+  }
+}
+
 /* What refuses has to be ours or for us, about one thing, and about this one.
  */
 static void
@@ -1097,6 +1175,9 @@ main (int argc, char **argv) {
   ADD ("/store/journal/paid-elsewhere", test_paid_elsewhere);
   ADD ("/store/journal/votes", test_votes);
   ADD ("/store/journal/refused-votes", test_refused_votes);
+  ADD ("/store/journal/export-not-paid", test_export_not_paid);
+  ADD ("/store/journal/check", test_check);
+  ADD ("/store/journal/key-anew", test_key_anew);
   ADD ("/store/journal/refusals-that-do-not-hold",
        test_refusals_that_do_not_hold);
   ADD ("/store/journal/strange-objects", test_strange_objects);
