@@ -49,7 +49,11 @@ PLANTS = {
     "letter-lost": {"letter"},
     "letter-unread": {"letter", "I8"},
     "letter-twice": {"invoice", "I8"},
-    "copy-ignored": {"copy"},
+    "copy-ignored": {"copy", "keys"},
+    "hub-old-key": {"old-key"},
+    "key-early": {"P1", "K6"},
+    "key-untold": {"keys"},
+    "key-lost": {"keys", "copy"},
 }
 PLANT_SEEDS = 8
 PLANT_OPTIONS = ("--nodes", 8)
@@ -59,6 +63,7 @@ RARE_SEEDS = 80
 RARE_OPTIONS = {
     "node-forgets": ("--nodes", 3, "--steps", 3000),
     "node-reborn": ("--nodes", 10, "--steps", 3000),
+    "hub-old-key": ("--nodes", 8),
 }
 
 # What never happens in a life without storms, or only once in a hundred.

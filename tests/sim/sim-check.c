@@ -222,6 +222,8 @@ sim_check_step (Sim *sim, const SimEvent *event) {
   case SIM_EVENT_NODE_START:
   case SIM_EVENT_NODE_RELOAD:
   case SIM_EVENT_NODE_RETURN:
+  case SIM_EVENT_NODE_KEY:
+  case SIM_EVENT_THIEF:
     check_node (event->node);
     break;
   case SIM_EVENT_WISH:
@@ -312,6 +314,8 @@ check_restart (SimNode *node) {
       (fresh->sequence > 0 &&
        !geo_hash_equal (&fresh->entry_hash, &node->party->entry_hash)))
     sim_fail (node->sim, node, "I8", "a restart changes the last entry");
+  sim_keys_check_same (node, node->party, fresh);
+  sim_keys_check_same (node, fresh, node->party);
   sim_letters_check_same (node, node->party, fresh);
   sim_letters_check_same (node, fresh, node->party);
   check_contains (node, node->party, fresh);
@@ -481,5 +485,6 @@ sim_check_rest (Sim *sim) {
     check_states (sim, sim_node (sim, i));
     check_paid (sim, sim_node (sim, i));
   }
+  sim_keys_check_rest (sim);
   sim_letters_check_rest (sim);
 }

@@ -52,8 +52,11 @@ make_parts (SimNode *node) {
     texts->pdata[i] = texts->pdata[--j];
     texts->pdata[j] = one;
   }
-  return geo_state_encode (memory, node->secret,
-                           &node->community->community, &node->pid);
+  for (guint i = 0; node->former != NULL && i < node->former->len; i++)
+    g_ptr_array_add (memory->former,
+                     geo_secret_ref (g_ptr_array_index (node->former, i)));
+  return geo_state_encode (memory, node->secret, &node->community->community,
+                           &node->pid);
 }
 
 static void
@@ -112,31 +115,49 @@ sim_copy_free (SimNode *node) {
   node->memory = NULL;
 }
 
+/* What was left with a former key can be read by whoever still has that. */
+static gboolean
+decode (SimNode *node, const GeoStateCopy *copy, GBytes *part, GError **error) {
+  const GeoPid *community = &node->community->community;
+
+  for (guint i = 0; node->former != NULL && i < node->former->len; i++)
+    if (geo_state_decode (node->memory, part,
+                          g_ptr_array_index (node->former, i), community,
+                          &node->pid, NULL))
+      return TRUE;
+  if (geo_state_decode (node->memory, part, node->secret, community, &node->pid,
+                        error))
+    return TRUE;
+  /* It was left before the key was changed. */
+  if (geo_state_copy_verify (copy, &node->self->key, NULL))
+    return FALSE;
+  g_clear_error (error);
+  return TRUE;
+}
+
 static gboolean
 fetch (SimNode *node) {
   SimHub *hub = node->sim->hub;
   GeoStateCopy *copy = NULL;
   g_autoptr (GError) error = NULL;
-  GeoPublicKey key;
+  GeoKeyChain keys;
 
   if (!geo_hub_store_get_state (hub->reader, &node->pid, &copy, &error))
     sim_fail_store (node->sim, NULL, "store", error);
   if (copy == NULL)
     return FALSE;
-  geo_secret_get_public (node->secret, &key);
-  if (!geo_state_copy_verify (copy, &key, &error))
+  geo_key_chain_of (node->self, &keys);
+  if (!geo_key_chain_check_copy (&keys, copy, &error))
     sim_fail_store (node->sim, node, "copy", error);
   sim_copy_free (node);
   node->memory = geo_state_memory_new ();
   for (guint i = 0; i < copy->parts->len; i++) {
     g_autoptr (GBytes) part = NULL;
 
-    if (!geo_hub_store_get_state_part (
-            hub->reader, &node->pid, &g_array_index (copy->parts, GeoHash, i),
-            &part, &error) ||
-        part == NULL ||
-        !geo_state_decode (node->memory, part, node->secret,
-                           &node->community->community, &node->pid, &error))
+    if (!geo_hub_store_get_state_part (hub->reader, &node->pid,
+                                       &g_array_index (copy->parts, GeoHash, i),
+                                       &part, &error) ||
+        part == NULL || !decode (node, copy, part, &error))
       sim_fail (node->sim, node, "copy", "part %u of its copy: %s", i,
                 error != NULL ? error->message : "it is not there");
   }
@@ -154,7 +175,8 @@ store_kept (SimNode *node, gboolean letters) {
 
     if ((record->kind == GEO_RECORD_KIND_LETTER) != letters)
       continue;
-    if (geo_journal_append (node->journal, node->secret, record->kind,
+    if (geo_journal_check (node->journal, record->kind, record->body, &error) &&
+        geo_journal_append (node->journal, node->secret, record->kind,
                             record->body, record->at, NULL, &error))
       sim_said_stored (node, record->body, record->kind);
     else if (!g_error_matches (error, GEO_STORE_ERROR,
@@ -170,6 +192,8 @@ void
 sim_copy_fetch (SimNode *node) {
   if (!node->sim->hub->up || !fetch (node) ||
       sim_plants (node->sim, SIM_PLANT_COPY_IGNORED))
+    return;
+  if (!sim_keys_bring_back (node, ((GeoStateMemory *) node->memory)->former))
     return;
   store_kept (node, TRUE);
   store_kept (node, FALSE);
@@ -236,11 +260,16 @@ sim_copy_check (Sim *sim, SimNode *node) {
   g_autofree gchar *before = NULL;
   g_autofree gchar *after = NULL;
   g_autoptr (GError) error = NULL;
+  guint n_former = node->former != NULL ? node->former->len : 0;
   guint n = 0;
 
   if (!geo_journal_foreach_not_paid (node->journal, NOT_PAID_MAX + 1, count_cb,
                                      &n, &error))
     sim_fail_store (sim, node, "store", error);
+  /* K4: what it signed by a clock that was ahead, with a key that it left
+   * since, is no good any more. */
+  if (node->was_ahead && node->self->rotations->len > 0)
+    return;
   /* More than is kept. */
   if (n > NOT_PAID_MAX ||
       g_hash_table_size (node->party->requests) > REQUESTS_MAX ||
@@ -252,7 +281,12 @@ sim_copy_check (Sim *sim, SimNode *node) {
   sim_let (sim, SIM_RESTORE_MS);
   if (!sim_node_is_in (node))
     sim_fail (sim, node, "copy", "its words do not bring it back");
+  sim_trace (sim, node, "is back by its words");
   after = export (node);
+  /* K6: one that had lost some of them keeps none in its copy. */
+  if (n_former == node->self->rotations->len &&
+      n_former != (node->former != NULL ? node->former->len : 0))
+    sim_fail (sim, node, "keys", "its words do not bring back its former keys");
   check_same (node, before, after);
   sim_count (sim, SIM_COUNT_restored_same);
 }

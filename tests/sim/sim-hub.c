@@ -6,16 +6,15 @@
  * with the clock and the disk in other hands.  It decides nothing.
  */
 #include "sim.h"
+#include "store/geo-hub-keeping.h"
 
 #include <string.h>
 
 #include <glib/gstdio.h>
 
 #define BATCH_MAX 64
-#define SYNC_PAGE 16
 #define ASKED_AGAIN_MAX 32
 #define START_MS_MAX 30000
-#define CHALLENGE "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq"
 
 typedef struct {
   GPtrArray *actions;
@@ -91,6 +90,10 @@ sim_hub_new (Sim *sim) {
   hub->batch = g_ptr_array_new ();
   hub->uncertain = g_ptr_array_new ();
   hub->wreck = g_ptr_array_new_with_free_func (list_free);
+  hub->taken = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
+                                      NULL);
+  hub->stale = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
+                                      NULL);
   g_queue_init (&hub->lists);
   return hub;
 }
@@ -118,6 +121,8 @@ sim_hub_free (SimHub *hub) {
   g_ptr_array_unref (hub->uncertain);
   g_ptr_array_unref (hub->wreck);
   g_hash_table_unref (hub->timers);
+  g_hash_table_unref (hub->taken);
+  g_hash_table_unref (hub->stale);
   sim_disk_free (hub->disk);
   geo_secret_unref (hub->secret);
   geo_community_free (hub->community);
@@ -168,6 +173,37 @@ sim_hub_load_book (SimHub *hub, GError **error) {
   return g_steal_pointer (&book);
 }
 
+typedef struct {
+  const GeoParticipant *wanted;
+  gboolean found;
+} Search;
+
+static gboolean
+find_participant_cb (const GeoParticipant *participant,
+                     gboolean frozen,
+                     gint64 last_sequence,
+                     const GeoHash *last_entry_hash,
+                     gpointer user_data,
+                     GError **error) {
+  Search *search = user_data;
+  GeoHash one, other;
+
+  geo_participant_hash (participant, &one);
+  geo_participant_hash (search->wanted, &other);
+  search->found = search->found || geo_hash_equal (&one, &other);
+  return TRUE;
+}
+
+static gint
+is_status_on_disk (SimHub *hub, const GeoChange *change) {
+  g_autoptr (GError) error = NULL;
+  GeoStatus status;
+
+  if (!geo_hub_store_get_status (hub->reader, &change->pid, &status, &error))
+    sim_fail_store (hub->sim, NULL, "I8", error);
+  return status == change->status;
+}
+
 /* 1: it is on disk; 0: it is not; −1: it cannot be told. */
 static gint
 is_on_disk (SimHub *hub, const GeoChange *change) {
@@ -191,6 +227,16 @@ is_on_disk (SimHub *hub, const GeoChange *change) {
     geo_entry_hash (wanted->entry, &one);
     geo_entry_hash (there->entry, &other);
     return geo_hash_equal (&one, &other);
+  }
+  if (change->kind == GEO_CHANGE_HUB && change->has_status)
+    return is_status_on_disk (hub, change);
+  if (change->kind == GEO_CHANGE_PARTICIPANT) {
+    Search search = { change->participant, FALSE };
+
+    if (!geo_hub_store_load_participants (hub->reader, find_participant_cb,
+                                          &search, &error))
+      sim_fail_store (hub->sim, NULL, "I8", error);
+    return search.found;
   }
   if (change->kind != GEO_CHANGE_REFUSAL)
     return -1;
@@ -217,7 +263,27 @@ believe (SimHub *hub, GPtrArray *changes) {
 
     if (wrong != NULL)
       sim_fail (hub->sim, NULL, "truth", "%s", wrong);
+    sim_keys_check_change (hub, g_ptr_array_index (changes, i));
   }
+}
+
+/* A later change of the same transaction says otherwise of the same person. */
+static gboolean
+is_undone (GPtrArray *changes, guint n) {
+  const GeoChange *change = g_ptr_array_index (changes, n);
+
+  for (guint i = n + 1; i < changes->len; i++) {
+    const GeoChange *later = g_ptr_array_index (changes, i);
+
+    if (later->kind == change->kind &&
+        (change->kind == GEO_CHANGE_HUB
+             ? later->has_status && geo_pid_equal (&later->pid, &change->pid)
+             : change->kind == GEO_CHANGE_PARTICIPANT &&
+                   geo_pid_equal (&later->participant->pid,
+                                  &change->participant->pid)))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* I8: a transaction of which the disk said nothing is there whole, or not at
@@ -227,7 +293,9 @@ find_out (SimHub *hub) {
   gint there = -1;
 
   for (guint i = 0; i < hub->uncertain->len; i++) {
-    gint one = is_on_disk (hub, g_ptr_array_index (hub->uncertain, i));
+    gint one = is_undone (hub->uncertain, i)
+                   ? -1
+                   : is_on_disk (hub, g_ptr_array_index (hub->uncertain, i));
 
     if (one < 0)
       continue;
@@ -281,6 +349,8 @@ go (SimHub *hub) {
 
   hub->up = FALSE;
   hub->life++;
+  /* P12: what it had in hand, it does not know any more. */
+  g_hash_table_remove_all (hub->taken);
   g_hash_table_remove_all (hub->timers);
   hub->collected = hub->written = hub->passed = 0;
   g_ptr_array_set_size (hub->batch, 0);
@@ -437,8 +507,10 @@ sim_hub_write (SimHub *hub) {
 /* --- Carrying out --------------------------------------------------------- */
 
 /* P1: nothing is said that is not on disk. */
-static void
-check_said (SimHub *hub, const SimNode *node, const GeoMessage *message) {
+void
+sim_hub_check_said (SimHub *hub,
+                    const SimNode *node,
+                    const GeoMessage *message) {
   SimTruth *truth = hub->sim->truth;
   const GeoProvenEntry *entry = NULL;
   const GeoRefusal *refusal = NULL;
@@ -483,7 +555,7 @@ send (SimHub *hub, const GeoPid *to, GeoMessage *message) {
 
   if (session == NULL)
     return;
-  check_said (hub, node, message);
+  sim_hub_check_said (hub, node, message);
   /* What was decided before it signed in is in its entries. */
   if (message->type == GEO_MESSAGE_WELCOME)
     session->welcomed = TRUE;
@@ -693,242 +765,4 @@ sim_hub_timer (SimHub *hub, const SimEvent *event) {
   actions = geo_actions_new ();
   geo_closer_timer (hub->closer, &event->timer, sim_hub_now (hub), actions);
   sim_hub_submit (hub, actions);
-}
-
-/* --- Sessions ------------------------------------------------------------- */
-
-static void
-present (SimHub *hub, const SimNode *node, gboolean present) {
-  GPtrArray *actions = geo_actions_new ();
-
-  geo_closer_present (hub->closer, &node->pid, present, sim_hub_now (hub),
-                      actions);
-  sim_hub_submit (hub, actions);
-}
-
-static void
-leave (SimHub *hub, SimSession *session) {
-  session->step = SIM_STEP_OVER;
-  if (hub->guests[session->node->index] != session)
-    return;
-  hub->guests[session->node->index] = NULL;
-  sim_letters_present (hub, session->node, FALSE);
-  present (hub, session->node, FALSE);
-}
-
-void
-sim_hub_closed (SimHub *hub, SimSession *session) {
-  session->hub_open = FALSE;
-  leave (hub, session);
-}
-
-static void
-dismiss (SimHub *hub, SimSession *session) {
-  leave (hub, session);
-  sim_session_close_hub (hub->sim, session);
-}
-
-static void
-take_hello (SimHub *hub, SimSession *session, const GeoMessage *message) {
-  g_autoptr (GeoMessage) answer = geo_message_new (GEO_MESSAGE_CHALLENGE,
-                                                   message->msg_id);
-
-  /* The same shape, and another one each time. */
-  session->challenge = g_strdup (CHALLENGE);
-  for (guint i = 0; i < 8; i++)
-    session->challenge[i] =
-        (gchar) ('a' + (gint) ((session->number >> (3 * i)) & 7));
-  session->step = SIM_STEP_AUTH;
-  answer->u.challenge->challenge = g_strdup (session->challenge);
-  answer->u.challenge->community = geo_community_copy (hub->community);
-  answer->u.challenge->known =
-      geo_book_get_participant (hub->book, &session->node->pid) != NULL;
-  answer->u.challenge->time = sim_hub_now (hub);
-  sim_send_to_node (session, answer, FALSE);
-}
-
-static void
-take_auth (SimHub *hub, SimSession *session, const GeoMessage *message) {
-  const GeoMsgAuth *auth = message->u.auth;
-  SimNode *node = session->node;
-  SimSession *before = hub->guests[node->index];
-  GPtrArray *actions = geo_actions_new ();
-  g_autoptr (GError) error = NULL;
-  GeoMessage *welcome;
-  GeoPublicKey key;
-
-  geo_secret_get_public (node->secret, &key);
-  if (!g_str_equal (auth->login->challenge, session->challenge) ||
-      !geo_login_verify (auth->login, &key, &error) ||
-      (auth->participant != NULL &&
-       !geo_closer_register (hub->closer, auth->participant, sim_hub_now (hub),
-                             actions, &error)) ||
-      geo_book_get_participant (hub->book, &node->pid) == NULL) {
-    g_ptr_array_unref (actions);
-    dismiss (hub, session);
-    return;
-  }
-  hub->guests[node->index] = session;
-  session->step = SIM_STEP_IN;
-  welcome = geo_message_new (GEO_MESSAGE_WELCOME, message->msg_id);
-  welcome->u.welcome->self =
-      geo_participant_copy (geo_book_get_participant (hub->book, &node->pid));
-  welcome->u.welcome->sequence = geo_book_get_sequence (hub->book, &node->pid,
-                                                        NULL);
-  welcome->u.welcome->time = sim_hub_now (hub);
-  geo_actions_send (actions, &node->pid, welcome);
-  sim_hub_submit (hub, actions);
-  if (!hub->up)
-    return;
-  /* One session each: whoever came last is where the participant is. */
-  if (before != NULL) {
-    sim_count (hub->sim, SIM_COUNT_replaced);
-    dismiss (hub, before);
-  }
-  if (hub->up)
-    present (hub, node, TRUE);
-}
-
-static void
-take_sync (SimHub *hub, SimSession *session, const GeoMessage *message) {
-  SimNode *node = session->node;
-  gint64 last = geo_book_get_sequence (hub->book, &node->pid, NULL);
-  gint64 after = MIN (message->u.sync->sequence, last);
-  g_autoptr (GeoMessage) result = NULL;
-  guint got = SYNC_PAGE;
-
-  while (got == SYNC_PAGE) {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (GPtrArray) entries = geo_hub_store_list_entries (
-        hub->reader, &node->pid, after, SYNC_PAGE, &error);
-
-    if (entries == NULL)
-      sim_fail_store (hub->sim, NULL, "store", error);
-    got = entries->len;
-    for (guint i = 0; i < got; i++) {
-      g_autoptr (GeoMessage) entry = geo_message_new (GEO_MESSAGE_ENTRY,
-                                                      message->msg_id);
-
-      entry->u.entry->entry =
-          geo_proven_entry_copy (g_ptr_array_index (entries, i));
-      after = entry->u.entry->entry->entry->sequence;
-      check_said (hub, node, entry);
-      sim_send_to_node (session, entry, FALSE);
-    }
-  }
-  result = geo_message_new (GEO_MESSAGE_SYNC_RESULT, message->msg_id);
-  result->u.sync_result->sequence = after;
-  sim_send_to_node (session, result, FALSE);
-}
-
-/* --- Messages ------------------------------------------------------------- */
-
-static gboolean
-look_up (SimHub *hub,
-         const GeoPid *from,
-         const GeoMessage *message,
-         GeoHubOutcome *out,
-         GError **error) {
-  GeoHash hash;
-
-  if (message->type == GEO_MESSAGE_PAYMENT_REQUEST) {
-    const GeoOrder *order = message->u.payment_request->order;
-
-    if (!geo_hub_store_find_tx (hub->reader, &order->from, order->tx_id, out,
-                                error))
-      return FALSE;
-    if (out->found)
-      return TRUE;
-    /* P12: refused before it arrived, when only its hash was known. */
-    geo_order_hash (order, &hash);
-    return geo_hub_store_find_order (hub->reader, &hash, &order->from, out,
-                                     error);
-  }
-  if (message->type == GEO_MESSAGE_RECOVERY_QUERY) {
-    const GeoMsgRecoveryQuery *query = message->u.recovery_query;
-
-    if (query->has_order)
-      return geo_hub_store_find_order (hub->reader, &query->order, from, out,
-                                       error);
-    if (query->has_contract)
-      return geo_hub_store_find_contract (hub->reader, &query->contract, from,
-                                          out, error);
-  }
-  return TRUE;
-}
-
-/* §9. */
-static void
-take_log_query (SimHub *hub, SimNode *node, const GeoMessage *message) {
-  g_autoptr (GError) error = NULL;
-  GPtrArray *actions = geo_actions_new ();
-  GeoMessage *answer;
-  GeoTime reserve;
-
-  answer = geo_tree_answer (hub->tree, &node->pid, message, sim_hub_now (hub),
-                            &reserve, &error);
-  if (answer == NULL)
-    sim_fail_store (hub->sim, node, "log", error);
-  if (reserve != 0) {
-    GeoChange *change = geo_change_new (GEO_CHANGE_HUB, sim_hub_now (hub));
-
-    /* P1: Persist, then send. */
-    change->log_until = reserve;
-    geo_actions_store_change (actions, change);
-  }
-  geo_actions_send (actions, &node->pid, answer);
-  sim_hub_submit (hub, actions);
-}
-
-static void
-take_message (SimHub *hub, SimNode *node, const GeoMessage *message) {
-  GeoHubOutcome outcome = { FALSE };
-  g_autoptr (GError) error = NULL;
-  GeoKnown known = { 0 };
-  GPtrArray *actions;
-
-  if (!look_up (hub, &node->pid, message, &outcome, &error))
-    sim_fail_store (hub->sim, NULL, "store", error);
-  if (outcome.found) {
-    known.has_order_hash = TRUE;
-    known.order_hash = outcome.order_hash;
-    known.entry = outcome.entry;
-    known.refusal = outcome.refusal;
-  }
-  actions = geo_actions_new ();
-  geo_closer_message (hub->closer, &node->pid, message,
-                      outcome.found ? &known : NULL, sim_hub_now (hub),
-                      actions);
-  geo_hub_outcome_clear (&outcome);
-  sim_hub_submit (hub, actions);
-}
-
-void
-sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message) {
-  switch (session->step) {
-  case SIM_STEP_HELLO:
-    if (message->type == GEO_MESSAGE_HELLO)
-      take_hello (hub, session, message);
-    else
-      dismiss (hub, session);
-    return;
-  case SIM_STEP_AUTH:
-    if (message->type == GEO_MESSAGE_AUTH)
-      take_auth (hub, session, message);
-    else
-      dismiss (hub, session);
-    return;
-  case SIM_STEP_IN:
-    if (message->type == GEO_MESSAGE_HELLO || message->type == GEO_MESSAGE_AUTH)
-      dismiss (hub, session);
-    else if (message->type == GEO_MESSAGE_SYNC)
-      take_sync (hub, session, message);
-    else if (message->type == GEO_MESSAGE_LOG_QUERY)
-      take_log_query (hub, session->node, message);
-    else if (!sim_letters_take (hub, session->node, message))
-      take_message (hub, session->node, message);
-    return;
-  case SIM_STEP_OVER:
-    return;
-  }
 }

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Letters (§8a) in the simulated town: the hub that passes them on, driven as
- * geo-hub drives it; what people write, answer and pay; and what must hold: what
- * the hub has taken arrives, what is read is on the reader's disk, and both ends
- * of a request agree in the end.
+ * geo-hub drives it; what people write, answer and pay; and what must hold:
+ * what the hub has taken arrives, what is read is on the reader's disk, and
+ * both ends of a request agree in the end.
  */
 #include <string.h>
 
@@ -55,8 +55,7 @@ deliver (SimHub *hub, SimNode *node) {
 
 void
 sim_letters_present (SimHub *hub, SimNode *node, gboolean present) {
-  hub->readers[node->index] =
-      (SimReader){ .here = present, .more = TRUE };
+  hub->readers[node->index] = (SimReader){ .here = present, .more = TRUE };
   if (present)
     deliver (hub, node);
 }
@@ -81,9 +80,8 @@ refuse (SimHub *hub, SimNode *node, const GeoMessage *message, GeoCode code) {
   sim_count (hub->sim, SIM_COUNT_letters_refused);
   node->letter_refused = TRUE;
   answer->u.error->code = code;
-  answer->u.error->reason = g_strdup (code == GEO_CODE_LIMIT
-                                          ? GEO_REASON_LIMIT_EXCEEDED
-                                          : GEO_REASON_FROZEN);
+  answer->u.error->reason = g_strdup (
+      code == GEO_CODE_LIMIT ? GEO_REASON_LIMIT_EXCEEDED : GEO_REASON_FROZEN);
   answer->u.error->message = g_strdup ("This is not passed on.");
   sim_send_to_node (hub->guests[node->index], answer, FALSE);
 }
@@ -123,9 +121,9 @@ take_send (SimHub *hub, SimNode *node, const GeoMessage *message) {
     geo_change_free (change);
   else
     geo_actions_store_change (actions, change);
-  geo_actions_send (actions, &node->pid,
-                    geo_message_new (GEO_MESSAGE_LETTER_STORED,
-                                     message->msg_id));
+  geo_actions_send (
+      actions, &node->pid,
+      geo_message_new (GEO_MESSAGE_LETTER_STORED, message->msg_id));
   sim_hub_submit (hub, actions);
 }
 
@@ -191,8 +189,24 @@ has_to_be_stored (const SimNode *node,
   return open < OPEN_OF_ONE_MAX;
 }
 
+/* With whichever of its keys; readable: it still has that one. */
+static gchar *
+unseal (const SimNode *node, GBytes *sealed, gboolean *is_readable) {
+  gchar *text = geo_unseal_letter (node->secret, sealed, NULL);
+
+  for (guint i = 0;
+       text == NULL && node->former != NULL && i < node->former->len; i++)
+    text = geo_unseal_letter (g_ptr_array_index (node->former, i), sealed,
+                              NULL);
+  *is_readable = text != NULL;
+  for (guint i = 0; text == NULL && i < node->words->len; i++)
+    text = geo_unseal_letter (g_ptr_array_index (node->words, i), sealed, NULL);
+  return text;
+}
+
 void
 sim_letters_heard (SimNode *node, const GeoMessage *message) {
+  gboolean is_readable;
   g_autofree gchar *text = NULL;
   g_autoptr (GeoLetter) letter = NULL;
   GeoRequestFacts facts;
@@ -203,14 +217,14 @@ sim_letters_heard (SimNode *node, const GeoMessage *message) {
 
   data = g_bytes_get_data (message->u.letter->sealed, &len);
   geo_hash_of (data, len, &sealed);
-  text = geo_unseal_letter (node->secret, message->u.letter->sealed, NULL);
+  text = unseal (node, message->u.letter->sealed, &is_readable);
   letter = text != NULL ? geo_letter_from_text (text, -1, NULL) : NULL;
   if (letter == NULL ||
       !geo_letter_get_facts (letter, &node->community->community, &facts, NULL))
     sim_fail (node->sim, node, "letter", "a letter came that is none");
   known = g_new0 (SimLetter, 1);
   hash_letter (letter, &known->hash);
-  known->stays = has_to_be_stored (node, letter, &facts);
+  known->stays = is_readable && has_to_be_stored (node, letter, &facts);
   g_hash_table_replace (node->letters_heard, geo_hash_dup (&sealed), known);
 }
 
@@ -231,7 +245,8 @@ sim_letters_said (SimNode *node, const GeoMessage *message) {
     /* P1: it is called by what is in it. */
     read_name (message->msg_id, &hash);
     if (!g_hash_table_contains (node->letters_stored, &hash))
-      sim_fail (node->sim, node, "P1", "a letter was sent before it was stored");
+      sim_fail (node->sim, node, "P1",
+                "a letter was sent before it was stored");
     return;
   }
   if (message->type != GEO_MESSAGE_LETTER_READ)
@@ -240,8 +255,8 @@ sim_letters_said (SimNode *node, const GeoMessage *message) {
                                &message->u.letter_read->letter);
   if (known == NULL)
     sim_fail (node->sim, node, "letter", "what never came was read");
-  if (known->stays && !g_hash_table_contains (node->letters_stored,
-                                              &known->hash))
+  if (known->stays &&
+      !g_hash_table_contains (node->letters_stored, &known->hash))
     sim_fail (node->sim, node, "letter",
               "a letter was read and is not on its disk");
   sim_count (node->sim, SIM_COUNT_letters_read);
@@ -276,9 +291,8 @@ sim_letters_sent (SimNode *node, const GeoHash *hash) {
 static gboolean
 is_once (const SimNode *node, const GeoHash *invoice) {
   const GeoPartyRequest *request =
-      node->party != NULL
-          ? g_hash_table_lookup (node->party->requests, invoice)
-          : NULL;
+      node->party != NULL ? g_hash_table_lookup (node->party->requests, invoice)
+                          : NULL;
 
   return request != NULL && request->facts.single_use;
 }
@@ -373,8 +387,7 @@ sim_scene_ask (Sim *sim) {
     done = geo_party_propose_checkpoint (from->party, id, &to->pid, "UAH", NULL,
                                          sim_node_now (from), &hash, actions,
                                          NULL);
-    go_on (from, done, actions, "proposes a checkpoint",
-           SIM_COUNT_checkpoints);
+    go_on (from, done, actions, "proposes a checkpoint", SIM_COUNT_checkpoints);
     return;
   default: /* A number, not an enumeration. */
     ask_to_pay (from, to, &hash);
@@ -411,7 +424,9 @@ sim_scene_link (Sim *sim) {
   GeoHash hash;
   gboolean done;
 
-  if (from->party == NULL || to->party == NULL ||
+  /* Who changes its key, shows it, and loses everything before the hub has
+   * heard of it, has lost it. */
+  if (from->party == NULL || to->party == NULL || !sim_keys_are_known (from) ||
       !ask_to_pay (from, NULL, &hash) || from->party == NULL)
     return;
   request = g_hash_table_lookup (from->party->requests, &hash);

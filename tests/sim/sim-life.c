@@ -462,7 +462,8 @@ static const Scene scenes[] = {
   { scene_freeze, { 1, 1, 2, 1 } },    { scene_thaw, { 2, 2, 3, 2 } },
   { scene_abort, { 1, 1, 2, 1 } },     { sim_scene_ask, { 3, 4, 8, 2 } },
   { sim_scene_link, { 1, 2, 3, 1 } },  { sim_scene_settle, { 3, 5, 8, 2 } },
-  { sim_scene_block, { 0, 1, 1, 0 } },
+  { sim_scene_block, { 0, 1, 1, 0 } }, { sim_scene_rotate, { 1, 1, 4, 1 } },
+  { sim_scene_thief, { 1, 1, 4, 1 } }, { sim_scene_old_key, { 1, 1, 6, 1 } },
 };
 
 /* A busy day, its pauses, nights, and weeks in which nothing happens. */

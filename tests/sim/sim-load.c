@@ -160,8 +160,8 @@ sim_load_party (SimNode *node, GError **error) {
   gint64 sequence;
   GeoHash hash;
 
-  if (!load_lists (node, party, error) ||
-      !load_letters (node, party, error) ||
+  sim_keys_load (node, party);
+  if (!load_lists (node, party, error) || !load_letters (node, party, error) ||
       !geo_journal_get_last_entry (node->journal, &sequence, &hash, error) ||
       (votes = geo_journal_list_open_votes (node->journal, error)) == NULL ||
       (orders = geo_journal_list_open_orders (node->journal, error)) == NULL)

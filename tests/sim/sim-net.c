@@ -176,6 +176,12 @@ sim_send_to_hub (SimNode *node, GeoMessage *message, gint64 late_ms) {
 }
 
 void
+sim_post_to_hub (SimSession *session, GeoMessage *message) {
+  if (session->alive)
+    post (session->node->sim, session, SIM_EVENT_TO_HUB, message, 0, FALSE);
+}
+
+void
 sim_send_to_node (SimSession *session, GeoMessage *message, gboolean lie) {
   if (session->hub_open && session->alive)
     post (session->node->sim, session, SIM_EVENT_TO_NODE, message, 0, lie);
@@ -273,6 +279,13 @@ sim_session_close_hub (Sim *sim, SimSession *session) {
     return;
   session->alive = FALSE;
   tell_end (sim, session, SIM_EVENT_NODE_CLOSED);
+}
+
+void
+sim_session_dismiss (Sim *sim, SimSession *session) {
+  session->hub_open = FALSE;
+  if (session->alive)
+    tell_end (sim, session, SIM_EVENT_NODE_CLOSED);
 }
 
 /* --- Arriving ------------------------------------------------------------- */

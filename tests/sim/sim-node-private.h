@@ -11,6 +11,10 @@
 /* sim-node.c */
 void sim_node_drop_party (SimNode *node);
 void sim_node_connect_in (SimNode *node, gint64 in_ms);
+void sim_node_disconnect (SimNode *node);
+/* FALSE where the node fell, or made itself anew. */
+gboolean
+sim_node_append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body);
 
 /* sim-start.c */
 void sim_node_load (SimNode *node);

@@ -10,7 +10,6 @@
 #include "sim-node-private.h"
 
 #define DISK_RETRY_MS 30000
-#define HUB_ADDRESS "hub.sim"
 
 typedef struct {
   GPtrArray *actions;
@@ -93,8 +92,8 @@ forget_session (SimNode *node) {
   }
 }
 
-static void
-disconnect (SimNode *node) {
+void
+sim_node_disconnect (SimNode *node) {
   SimSession *session = node->session;
 
   if (session != NULL)
@@ -113,7 +112,7 @@ reload_in (SimNode *node, gint64 in_ms) {
 void
 sim_node_reload (SimNode *node, const SimEvent *event) {
   if (node->session != NULL)
-    disconnect (node);
+    sim_node_disconnect (node);
   sim_node_load (node);
   node->connecting = FALSE;
   sim_node_connect_in (node, 1);
@@ -124,7 +123,7 @@ sim_node_reload (SimNode *node, const SimEvent *event) {
 static void
 storage_failed (SimNode *node) {
   sim_node_drop_party (node);
-  disconnect (node);
+  sim_node_disconnect (node);
   node->connecting = TRUE;
   sim_node_load (node);
   reload_in (node, DISK_RETRY_MS);
@@ -147,9 +146,8 @@ arm_disk (SimNode *node) {
                   (guint) sim_random_range (&sim->random, 1, 4));
 }
 
-/* FALSE where the node fell, or made itself anew. */
-static gboolean
-append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body) {
+gboolean
+sim_node_append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body) {
   Sim *sim = node->sim;
   g_autoptr (GError) error = NULL;
   GeoTime at = sim_node_now (node);
@@ -245,7 +243,7 @@ sim_node_store (SimNode *node, const SimEvent *event) {
 
   if (event->joining) {
     if (node->joining == NULL || node->login != SIM_LOGIN_STORING ||
-        !append (node, GEO_RECORD_KIND_JOINED, &node->joining))
+        !sim_node_append (node, GEO_RECORD_KIND_JOINED, &node->joining))
       return;
     g_clear_pointer (&node->joining, geo_record_body_free);
     sim_node_load (node);
@@ -258,7 +256,7 @@ sim_node_store (SimNode *node, const SimEvent *event) {
     return;
   list = g_queue_peek_head (&node->lists);
   action = g_ptr_array_index (list->actions, list->next - 1);
-  if (!append (node, action->record_kind, &action->record))
+  if (!sim_node_append (node, action->record_kind, &action->record))
     return;
   node->storing = FALSE;
   pump (node);
@@ -353,7 +351,7 @@ told_fault (SimNode *node, const GeoTold *told) {
   sim_count (sim, SIM_COUNT_lies_caught);
   /* Nothing more is taken from it, until somebody tries again. */
   node->connecting = TRUE;
-  disconnect (node);
+  sim_node_disconnect (node);
   reload_in (node, sim_random_range (&sim->random, 1000, 60000));
 }
 
@@ -381,16 +379,19 @@ tell (SimNode *node, const GeoTold *told) {
   case GEO_TOLD_FAULT:
     told_fault (node, told);
     return;
+  case GEO_TOLD_SYNCED:
+    sim_keys_ask (node);
+    return;
+  case GEO_TOLD_TWO_KEYS:
+    sim_fail (node->sim, node, "keys", "somebody has two keys, it is told");
   case GEO_TOLD_LINE:
   case GEO_TOLD_LINE_REFUSED:
   case GEO_TOLD_REFUSED_VOTE:
-  case GEO_TOLD_SYNCED:
   case GEO_TOLD_PERSON:
   case GEO_TOLD_OLD_ENTRY:
   case GEO_TOLD_REQUEST:
   case GEO_TOLD_BLOCKED:
   case GEO_TOLD_NEW_KEY:
-  case GEO_TOLD_TWO_KEYS:
     return;
   }
 }
@@ -593,7 +594,14 @@ sim_node_connect (SimNode *node) {
   node->session = sim_session_open (node);
   node->login = SIM_LOGIN_HELLO;
   hello = geo_message_new (GEO_MESSAGE_HELLO, NULL);
-  hello->u.hello->pid = node->pid;
+  /* K8: who has only the words does not know whose key it is. */
+  if (node->self == NULL) {
+    sim_keys_choose (node);
+    geo_secret_get_pid (node->secret, &node->hello);
+  } else {
+    node->hello = node->pid;
+  }
+  hello->u.hello->pid = node->hello;
   hello->u.hello->client = g_strdup ("geo-sim");
   hello->u.hello->v = 1;
   sim_send_to_hub (node, hello, 0);
@@ -603,7 +611,7 @@ void
 sim_node_leave (SimNode *node) {
   node->wanted = FALSE;
   if (node->session != NULL)
-    disconnect (node);
+    sim_node_disconnect (node);
 }
 
 /* The person wants to be there, and the machine with it. */
@@ -645,36 +653,92 @@ introduce (SimNode *node, GeoMsgAuth *auth, const GeoCommunity *community) {
 }
 
 static void
+sign_in_again (SimNode *node) {
+  sim_node_disconnect (node);
+  try_again (node);
+}
+
+static void
 take_challenge (SimNode *node, const GeoMsgChallenge *challenge) {
   g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_AUTH, NULL);
   GeoMsgAuth *auth = message->u.auth;
 
+  /* The key was changed a moment before everything was lost. */
+  if (!challenge->known && node->self == NULL &&
+      !geo_pid_equal (&node->hello, &node->pid)) {
+    sign_in_again (node);
+    return;
+  }
+  node->hub_ahead = challenge->time - sim_node_now (node);
   auth->login = geo_login_new ();
   auth->login->community = challenge->community->community;
-  auth->login->pid = node->pid;
+  auth->login->pid = node->hello;
   auth->login->challenge = g_strdup (challenge->challenge);
-  auth->login->at = sim_node_now (node);
+  /* By its own clock a node would be away as long as that is wrong, and nobody
+   * would see what else a wrong clock does. */
+  auth->login->at = sim_keys_are_known (node) ? challenge->time
+                                              : sim_node_now (node);
   geo_login_sign (auth->login, node->secret);
-  if (!challenge->known)
+  /* K7: a hub may not know of our key yet. */
+  if (!challenge->known ||
+      (node->self != NULL && node->self->rotations->len > 0))
     introduce (node, auth, challenge->community);
+  if (node->self != NULL)
+    sim_keys_check_said (node, node->self);
   node->login = SIM_LOGIN_AUTH;
   sim_send_to_hub (node, message, 0);
 }
 
+static gboolean
+is_same (const GeoParticipant *one, const GeoParticipant *other) {
+  GeoHash a, b;
+
+  geo_participant_hash (one, &a);
+  geo_participant_hash (other, &b);
+  return geo_hash_equal (&a, &b);
+}
+
 static void
 take_welcome (SimNode *node, const GeoMsgWelcome *welcome) {
+  const GeoParticipant *me = welcome->self;
+  g_autoptr (GError) error = NULL;
+  GeoPublicKey key;
+
+  geo_secret_get_public (node->secret, &key);
+  if (!geo_pid_equal (&me->pid, &node->pid) ||
+      !geo_public_key_equal (&me->key, &key) ||
+      !geo_participant_check (me, &node->sim->hub->community->community,
+                              &error))
+    sim_fail (node->sim, node, "keys", "it is welcomed as another: %s",
+              error != NULL ? error->message : "");
   node->hub_sequence = welcome->sequence;
   node->hub_time = welcome->time;
-  if (node->party != NULL) {
+  /* K7: what the hub took is what everybody knows. */
+  if (node->party != NULL && is_same (me, node->self)) {
     signed_in (node);
     return;
   }
+  if (node->reborn && me->rotations->len > 0)
+    sim_count (node->sim, SIM_COUNT_keys_restored);
   node->login = SIM_LOGIN_STORING;
   node->joining = geo_record_body_new ();
   node->joining->community = geo_community_copy (node->sim->hub->community);
-  node->joining->person = geo_participant_copy (welcome->self);
-  node->joining->hub = g_strdup (HUB_ADDRESS);
+  node->joining->person = geo_participant_copy (me);
+  node->joining->hub = g_strdup (SIM_HUB_ADDRESS);
   store_soon (node, TRUE);
+}
+
+static void
+take_refusal (SimNode *node, const GeoMsgError *no) {
+  sim_trace (node->sim, node, "may not sign in: %s", no->reason);
+  if (g_strcmp0 (no->reason, GEO_REASON_KEY_CLOCK) == 0)
+    sim_keys_renew (node);
+  else if (node->self != NULL &&
+           (g_strcmp0 (no->reason, GEO_REASON_KEY_CHANGED) == 0 ||
+            g_strcmp0 (no->reason, GEO_REASON_TWO_KEYS) == 0))
+    sim_fail (node->sim, node, "keys", "its key is said to be a former one");
+  if (node->up)
+    sign_in_again (node);
 }
 
 /* What the hub says once a session waits until joining is stored. */
@@ -696,6 +760,8 @@ sim_node_message (SimNode *node, GeoMessage *message, gboolean lie) {
   if (node->login == SIM_LOGIN_AUTH) {
     if (message->type == GEO_MESSAGE_WELCOME)
       take_welcome (node, message->u.welcome);
+    else if (message->type == GEO_MESSAGE_ERROR)
+      take_refusal (node, message->u.error);
     return;
   }
   if (node->login == SIM_LOGIN_STORING && is_early (message)) {
@@ -712,6 +778,9 @@ sim_node_message (SimNode *node, GeoMessage *message, gboolean lie) {
     node->expects_fault = TRUE;
     node->lied_at = node->sim->now;
   }
+  if (sim_plants (node->sim, SIM_PLANT_KEY_UNTOLD) &&
+      message->type == GEO_MESSAGE_PEOPLE_RESULT)
+    return;
   if (message->type == GEO_MESSAGE_LETTER)
     sim_letters_heard (node, message);
   actions = geo_actions_new ();

@@ -162,6 +162,22 @@ sim_plant_entry (GPtrArray *changes) {
   }
 }
 
+void
+sim_plant_former (SimHub *hub, const SimNode *node, gboolean former) {
+  const GeoParticipant *there = sim_truth_participant (hub->sim->truth,
+                                                       &node->pid);
+  g_autoptr (GeoParticipant) form = geo_participant_copy (there);
+
+  if (former) {
+    const GeoKeyRotation *last = g_ptr_array_index (form->rotations,
+                                                    form->rotations->len - 1);
+
+    form->key = last->old_key;
+    g_ptr_array_set_size (form->rotations, (gint) form->rotations->len - 1);
+  }
+  geo_book_put_participant (hub->book, form);
+}
+
 /* What was settled is open again, and may be paid once more. */
 static void
 plant_open (Sim *sim) {
@@ -233,8 +249,8 @@ sim_plant (Sim *sim) {
   case SIM_PLANT_NODE_REBORN:
     /* Again and again: it shows where somebody asks at once. */
     if (sim_random_chance (&sim->random, 1, 20))
-      sim_node_lose_journal (sim_node (
-          sim, sim_random_below (&sim->random, sim->nodes->len)));
+      sim_node_lose_journal (
+          sim_node (sim, sim_random_below (&sim->random, sim->nodes->len)));
     return;
   case SIM_PLANT_LETTER_TWICE:
     plant_open (sim);
@@ -254,6 +270,10 @@ sim_plant (Sim *sim) {
   case SIM_PLANT_COPY_IGNORED:
   case SIM_PLANT_LETTER_UNREAD:
   case SIM_PLANT_LIE_BELIEVED:
+  case SIM_PLANT_HUB_OLD_KEY:
+  case SIM_PLANT_KEY_EARLY:
+  case SIM_PLANT_KEY_UNTOLD:
+  case SIM_PLANT_KEY_LOST:
     /* These are in place from now on. */
     sim->planted = TRUE;
     return;

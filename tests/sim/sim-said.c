@@ -16,6 +16,7 @@ end (SimNode *node, const GeoHash *hash) {
 static void
 end_entry (SimNode *node, const GeoProvenEntry *entry) {
   node->stored_sequence = entry->entry->sequence;
+  sim_keys_check_entry (node, entry);
   if (entry->certificate == NULL)
     return;
   end (node, &entry->entry->subject);
@@ -71,11 +72,13 @@ sim_said_stored (SimNode *node, const GeoRecordBody *body, GeoRecordKind kind) {
     sim_letters_sent (node, &body->subject);
     return;
   case GEO_RECORD_KIND_JOINED:
+  case GEO_RECORD_KIND_ROTATION:
+    geo_participant_hash (body->person, &hash);
+    break;
   case GEO_RECORD_KIND_PERSON:
   case GEO_RECORD_KIND_BLOCK:
   case GEO_RECORD_KIND_LOG:
   case GEO_RECORD_KIND_EVIDENCE:
-  case GEO_RECORD_KIND_ROTATION:
     return;
   }
   g_hash_table_add (node->stored, geo_hash_dup (&hash));

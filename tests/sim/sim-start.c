@@ -7,8 +7,6 @@
  */
 #include "sim-node-private.h"
 
-#include <string.h>
-
 #include <glib/gstdio.h>
 
 /* --- Making --------------------------------------------------------------- */
@@ -34,16 +32,11 @@ sim_node_new (Sim *sim, guint index) {
   g_autofree gchar *folder = g_strdup_printf ("%s/%" G_GUINT64_FORMAT "-n%u",
                                               sim->options.folder,
                                               sim->options.seed, index);
-  guint8 seed[GEO_SEED_LEN];
 
   node->sim = sim;
   node->index = index;
   node->name = g_strdup_printf ("node %u", index);
-  memset (seed, 0x11, sizeof seed);
-  seed[0] = (guint8) index;
-  seed[1] = (guint8) (index >> 8);
-  node->secret = geo_secret_new_from_seed (seed);
-  geo_secret_get_pid (node->secret, &node->pid);
+  sim_keys_begin (node);
   g_assert (g_mkdir_with_parents (folder, 0700) == 0);
   node->path = g_build_filename (folder, "journal.db", NULL);
   node->disk = sim_disk_new (folder);
@@ -84,7 +77,7 @@ sim_node_free (gpointer data) {
   close_all (node);
   geo_record_body_free (node->uncertain);
   sim_disk_free (node->disk);
-  geo_secret_unref (node->secret);
+  sim_keys_free (node);
   g_hash_table_unref (node->stored);
   g_hash_table_unref (node->said);
   g_hash_table_unref (node->states);
@@ -183,6 +176,7 @@ begin_anew (SimNode *node) {
   g_clear_pointer (&node->uncertain, geo_record_body_free);
   node->checked_exact = FALSE;
   node->reborn = TRUE;
+  sim_keys_choose (node);
 }
 
 static const gchar *
@@ -215,16 +209,34 @@ sim_node_load (SimNode *node) {
       return;
     sim_fail_store (node->sim, node, "I8", error);
   }
+  if (!sim_keys_take (node))
+    sim_fail (node->sim, node, "K6", "its journal is not of the key it has");
   node->party = sim_load_party (node, &error);
   if (node->party == NULL)
     sim_fail_store (node->sim, node, "I8", error);
   geo_party_set_refuse_func (node->party, refuse_sometimes, node);
   sim_copy_use (node);
+  sim_keys_confirm (node);
+}
+
+/* K6: a disk that lied has kept a journal of before the key was changed, and
+ * not the record that says to which. */
+static gboolean
+is_left_behind (SimNode *node) {
+  gboolean is_ours = TRUE;
+
+  if (geo_journal_get_joined (node->journal, &node->community, &node->self,
+                              NULL, NULL))
+    is_ours = sim_keys_take (node);
+  g_clear_pointer (&node->community, geo_community_free);
+  g_clear_pointer (&node->self, geo_participant_free);
+  return !is_ours;
 }
 
 void
 sim_node_start (SimNode *node) {
   g_autoptr (GError) error = NULL;
+  gboolean has_lied = !node->checked_exact;
 
   node->journal = geo_journal_open (node->path, FALSE, &error);
   if (node->journal == NULL && node->checked_exact)
@@ -236,8 +248,16 @@ sim_node_start (SimNode *node) {
     if (node->journal == NULL)
       sim_fail_store (node->sim, node, "I8", error);
   }
+  if (has_lied && is_left_behind (node)) {
+    begin_anew (node);
+    node->journal = geo_journal_open (node->path, FALSE, &error);
+    if (node->journal == NULL)
+      sim_fail_store (node->sim, node, "I8", error);
+  }
   check_records (node);
   node->up = TRUE;
+  node->rotating = FALSE;
+  node->next = NULL;
   node->life++;
   node->connecting = FALSE;
   node->tries = 0;

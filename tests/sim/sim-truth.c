@@ -39,6 +39,7 @@ typedef struct {
   GeoPid pid;
   gint64 sequence;
   GeoHash last;
+  GeoParticipant *participant;
 } Person;
 
 typedef struct {
@@ -133,6 +134,14 @@ net_free (gpointer data) {
   g_free (net);
 }
 
+static void
+person_free (gpointer data) {
+  Person *person = data;
+
+  geo_participant_free (person->participant);
+  g_free (person);
+}
+
 SimTruth *
 sim_truth_new (const GeoCommunity *community) {
   SimTruth *truth = g_new0 (SimTruth, 1);
@@ -142,7 +151,7 @@ sim_truth_new (const GeoCommunity *community) {
   truth->lines = g_hash_table_new_full (line_hash, line_equal, NULL, line_free);
   truth->nets = g_hash_table_new_full (net_hash, net_equal, NULL, net_free);
   truth->people = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, NULL,
-                                         g_free);
+                                         person_free);
   truth->orders = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
                                          g_free);
   truth->contracts = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
@@ -409,10 +418,37 @@ add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
   return NULL;
 }
 
+/* K5: chains only go on. */
+static gchar *
+add_participant (SimTruth *truth, const GeoParticipant *participant) {
+  Person *person = g_hash_table_lookup (truth->people, &participant->pid);
+  const GPtrArray *before;
+
+  if (person == NULL) {
+    person = g_new0 (Person, 1);
+    person->pid = participant->pid;
+    g_hash_table_insert (truth->people, &person->pid, person);
+  } else {
+    before = person->participant->rotations;
+    if (before->len > participant->rotations->len)
+      return g_strdup ("K5: a key that was left is in force again");
+    for (guint i = 0; i < before->len; i++) {
+      const GeoKeyRotation *one = g_ptr_array_index (before, i);
+      const GeoKeyRotation *other = g_ptr_array_index (participant->rotations,
+                                                       i);
+
+      if (!geo_public_key_equal (&one->new_key, &other->new_key))
+        return g_strdup ("K5: another key has taken the place of one");
+    }
+    geo_participant_free (person->participant);
+  }
+  person->participant = geo_participant_copy (participant);
+  return NULL;
+}
+
 gchar *
 sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now) {
   gchar *wrong = NULL;
-  Person *person;
 
   for (guint i = 0; i < change->entries->len && wrong == NULL; i++) {
     const GeoProvenEntry *entry = g_ptr_array_index (change->entries, i);
@@ -440,12 +476,8 @@ sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now) {
     else
       g_hash_table_add (truth->frozen, geo_pid_dup (&change->pid));
   }
-  if (change->kind == GEO_CHANGE_PARTICIPANT &&
-      !g_hash_table_contains (truth->people, &change->participant->pid)) {
-    person = g_new0 (Person, 1);
-    person->pid = change->participant->pid;
-    g_hash_table_insert (truth->people, &person->pid, person);
-  }
+  if (change->kind == GEO_CHANGE_PARTICIPANT)
+    return add_participant (truth, change->participant);
   return NULL;
 }
 
@@ -463,6 +495,13 @@ sim_truth_contract (const SimTruth *truth, const GeoHash *contract) {
   const Fate *fate = g_hash_table_lookup (truth->contracts, contract);
 
   return fate == NULL ? SIM_OUTCOME_NONE : fate->outcome;
+}
+
+const GeoParticipant *
+sim_truth_participant (const SimTruth *truth, const GeoPid *pid) {
+  const Person *person = g_hash_table_lookup (truth->people, pid);
+
+  return person == NULL ? NULL : person->participant;
 }
 
 gboolean

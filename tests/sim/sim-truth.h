@@ -19,6 +19,10 @@ void sim_truth_free (SimTruth *truth);
  * wrong with that, to be freed. */
 gchar *sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now);
 
+/* As the hub last stored it; NULL: nobody. */
+const GeoParticipant *
+sim_truth_participant (const SimTruth *truth, const GeoPid *pid);
+
 gboolean sim_truth_is_frozen (const SimTruth *truth, const GeoPid *pid);
 
 typedef enum {

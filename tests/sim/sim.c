@@ -49,6 +49,10 @@ static const gchar *const plant_names[SIM_N_PLANTS] = {
   [SIM_PLANT_LETTER_UNREAD] = "letter-unread",
   [SIM_PLANT_LETTER_TWICE] = "letter-twice",
   [SIM_PLANT_COPY_IGNORED] = "copy-ignored",
+  [SIM_PLANT_HUB_OLD_KEY] = "hub-old-key",
+  [SIM_PLANT_KEY_EARLY] = "key-early",
+  [SIM_PLANT_KEY_UNTOLD] = "key-untold",
+  [SIM_PLANT_KEY_LOST] = "key-lost",
 };
 
 const gchar *
@@ -200,6 +204,13 @@ happen (Sim *sim, SimEvent *event) {
   case SIM_EVENT_NODE_CLOSED:
     if (node->session == event->session)
       sim_node_closed (node, event->session);
+    return;
+  case SIM_EVENT_NODE_KEY:
+    if (node->up && event->life == node->life)
+      sim_keys_replace (node);
+    return;
+  case SIM_EVENT_THIEF:
+    sim_keys_thief (sim, event->session);
     return;
   case SIM_EVENT_NODE_RETURN:
     sim_node_return (node, 1);
@@ -387,9 +398,9 @@ sim_settle (Sim *sim) {
   sim_check_all (sim);
   sim_check_rest (sim);
   if (sim_plants (sim, SIM_PLANT_COPY_IGNORED) ||
+      sim_plants (sim, SIM_PLANT_KEY_LOST) ||
       sim_random_chance (&sim->random, 1, 4)) {
-    sim_copy_check (sim, sim_node (sim, sim_random_below (&sim->random,
-                                                          sim->nodes->len)));
+    sim_copy_check (sim, sim_keys_somebody (sim));
     sim_check_rest (sim);
   }
   sim->quiet = FALSE;

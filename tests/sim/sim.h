@@ -40,7 +40,8 @@ typedef struct _SimSession SimSession;
   X (aborted) X (asked_anew) X (letters) X (letters_read)                     \
   X (letters_refused) X (asked_to_pay) X (asked_to_trust) X (checkpoints)     \
   X (links) X (invoices_paid) X (agreed) X (declined) X (withdrawn) X (blocks)   \
-  X (copies) X (restored_same)
+  X (copies) X (restored_same) X (keys_told) X (keys_changed)                 \
+  X (keys_renewed) X (keys_restored) X (old_keys) X (thieves)
 /* clang-format on */
 
 typedef enum {
@@ -106,6 +107,10 @@ typedef enum {
   SIM_PLANT_LETTER_UNREAD,
   SIM_PLANT_LETTER_TWICE,
   SIM_PLANT_COPY_IGNORED,
+  SIM_PLANT_HUB_OLD_KEY,
+  SIM_PLANT_KEY_EARLY,
+  SIM_PLANT_KEY_UNTOLD,
+  SIM_PLANT_KEY_LOST,
   SIM_N_PLANTS
 } SimPlant;
 
@@ -143,7 +148,15 @@ struct _SimNode {
   guint index;
   gchar *name;
   gchar *path;
-  GeoSecret *secret;
+  GeoSecret *secret; /* The key that its computer keeps. */
+  GPtrArray *words; /* GeoSecret: of each sheet of words it ever wrote */
+  GPtrArray *former; /* GeoSecret: former keys, of its journal; or NULL */
+  GeoSecret *next; /* Of words: the journal was told of it. */
+  gboolean rotating;
+  gboolean is_rotated; /* "joined" does not say so yet. */
+  gint64 hub_ahead; /* The hub's clock, before its own. */
+  GeoPid hello; /* As whom it signs in: K8. */
+  guint64 asked; /* The session in which it asked for people. */
   GeoPid pid;
   SimDisk *disk;
   SimNature nature;
@@ -245,6 +258,8 @@ struct _SimHub {
   GPtrArray *uncertain; /* GeoChange, borrowed: may be on disk or not */
   GPtrArray *wreck; /* The lists they are borrowed from. */
   guint64 violations;
+  GHashTable *taken; /* GeoHash of orders that came while their key was good */
+  GHashTable *stale; /* GeoHash of signatures by keys that were left */
 };
 
 /* --- A session ------------------------------------------------------------ */
@@ -263,6 +278,8 @@ struct _SimSession {
   gboolean alive; /* What is sent arrives. */
   gboolean hub_open;
   SimStep step; /* The hub's. */
+  GeoPid hello;
+  gboolean is_thief; /* Somebody has a former key of the node's. */
   gboolean welcomed;
   gchar *challenge;
   GeoTime last_to_hub; /* What was sent later arrives later. */
@@ -285,6 +302,8 @@ typedef enum {
   SIM_EVENT_NODE_START,
   SIM_EVENT_NODE_RELOAD,
   SIM_EVENT_NODE_RETURN,
+  SIM_EVENT_NODE_KEY,
+  SIM_EVENT_THIEF,
   SIM_EVENT_WISH,
 } SimEventKind;
 
@@ -394,6 +413,8 @@ SimSession *sim_session_open (SimNode *node);
 void sim_session_free (gpointer session);
 void sim_send_to_hub (SimNode *node, GeoMessage *message, gint64 late_ms);
 void sim_send_to_node (SimSession *session, GeoMessage *message, gboolean lie);
+/* By whoever has the session. */
+void sim_post_to_hub (SimSession *session, GeoMessage *message);
 /* Something that was sent to the node before comes once more. */
 void sim_replay (SimNode *node);
 /* All questions that it was asked before it lost its disk, perhaps. */
@@ -403,6 +424,8 @@ void sim_session_break (Sim *sim, SimSession *session);
 /* One end closes in order. */
 void sim_session_close_node (SimSession *session);
 void sim_session_close_hub (Sim *sim, SimSession *session);
+/* Likewise, and what was said last still arrives. */
+void sim_session_dismiss (Sim *sim, SimSession *session);
 void sim_net_event (Sim *sim, SimEvent *event);
 
 /* sim-hub.c */
@@ -422,15 +445,22 @@ void sim_hub_abort (SimHub *hub);
 void sim_hub_ask_again (SimHub *hub, SimNode *node);
 /* Takes actions. */
 void sim_hub_submit (SimHub *hub, GPtrArray *actions);
-void sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message);
-void sim_hub_closed (SimHub *hub, SimSession *session);
 void sim_hub_timer (SimHub *hub, const SimEvent *event);
 void sim_hub_write (SimHub *hub);
 GeoTime sim_hub_now (const SimHub *hub);
 gboolean sim_hub_is_idle (const SimHub *hub);
 GeoBook *sim_hub_load_book (SimHub *hub, GError **error);
+void sim_hub_check_said (SimHub *hub,
+                         const SimNode *node,
+                         const GeoMessage *message);
 
-/* sim-node.c */
+/* sim-guest.c: its sessions. */
+void sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message);
+void sim_hub_closed (SimHub *hub, SimSession *session);
+
+#define SIM_HUB_ADDRESS "hub.sim"
+
+/* sim-node.c, sim-start.c */
 SimNode *sim_node_new (Sim *sim, guint index);
 void sim_node_free (gpointer node);
 void sim_node_start (SimNode *node);
@@ -488,6 +518,42 @@ void sim_copy_use (SimNode *node);
 void sim_copy_free (SimNode *node);
 void sim_copy_check (Sim *sim, SimNode *node);
 
+/* sim-keys.c: keys that are changed (§5a); what a node has of its own, */
+void sim_keys_begin (SimNode *node);
+void sim_keys_free (SimNode *node);
+void sim_keys_choose (SimNode *node);
+/* FALSE where the journal is another key's. */
+gboolean sim_keys_take (SimNode *node);
+void sim_keys_load (const SimNode *node, GeoParty *party);
+void sim_keys_confirm (SimNode *node);
+void sim_keys_replace (SimNode *node);
+void sim_keys_renew (SimNode *node);
+void sim_keys_ask (SimNode *node);
+gboolean sim_keys_are_known (const SimNode *node);
+/* Somebody, rather one who has changed its key. */
+SimNode *sim_keys_somebody (Sim *sim);
+/* former: of its state copy; FALSE where its disk failed. */
+gboolean sim_keys_bring_back (SimNode *node, GPtrArray *former);
+/* what people do, and who is none of them, */
+void sim_scene_rotate (Sim *sim);
+void sim_scene_thief (Sim *sim);
+void sim_scene_old_key (Sim *sim);
+void sim_keys_thief (Sim *sim, SimSession *session);
+/* and what must hold. */
+void sim_keys_check_said (SimNode *node, const GeoParticipant *self);
+void sim_keys_check_login (SimHub *hub,
+                           const SimSession *session,
+                           const GeoLogin *login);
+/* TRUE where a key signed it that was left before. */
+gboolean
+sim_keys_hand_in (SimHub *hub, SimNode *node, const GeoMessage *message);
+void sim_keys_check_change (SimHub *hub, const GeoChange *change);
+void sim_keys_check_entry (SimNode *node, const GeoProvenEntry *entry);
+void sim_keys_check_same (const SimNode *node,
+                          const GeoParty *one,
+                          const GeoParty *other);
+void sim_keys_check_rest (Sim *sim);
+
 /* sim-load.c: a party from a journal. */
 GeoParty *sim_load_party (SimNode *node, GError **error);
 
@@ -511,6 +577,8 @@ void sim_sign_reset (void);
 
 /* sim-plant.c: the deliberate mistake, once. */
 void sim_plant (Sim *sim);
+/* The hub goes by the key before, or by the one in force again. */
+void sim_plant_former (SimHub *hub, const SimNode *node, gboolean former);
 /* Somebody is not told of what it takes part in. */
 void sim_plant_entry (GPtrArray *changes);
 
