@@ -290,6 +290,24 @@ free_rotation (gpointer data) {
   geo_journal_rotation_free (data);
 }
 
+/* K6: whether the key in it may have taken the place of the one that "joined"
+ * says, which may have been said once more meanwhile. */
+static gboolean
+is_pending (GeoJournal *journal,
+            const GeoParticipant *next,
+            gboolean is_after,
+            gboolean *out,
+            GError **error) {
+  g_autoptr (GeoParticipant) self = NULL;
+  GeoKeyChainOrder order;
+
+  if (!geo_journal_get_joined (journal, NULL, &self, NULL, error))
+    return FALSE;
+  order = geo_participant_compare_keys (self, next);
+  *out = is_after || order == GEO_KEY_CHAIN_LONGER;
+  return TRUE;
+}
+
 GPtrArray *
 geo_journal_list_rotations (GeoJournal *journal, GError **error) {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (free_rotation);
@@ -320,8 +338,10 @@ geo_journal_list_rotations (GeoJournal *journal, GError **error) {
     rotation = g_new0 (GeoJournalRotation, 1);
     rotation->self = g_steal_pointer (&body->person);
     rotation->former = g_steal_pointer (&body->former);
-    rotation->is_pending = geo_query_get_int (&query, 1) != 0;
     g_ptr_array_add (list, rotation);
+    if (!is_pending (journal, rotation->self, geo_query_get_int (&query, 1) != 0,
+                     &rotation->is_pending, error))
+      return NULL;
   }
 }
 

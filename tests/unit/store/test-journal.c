@@ -706,6 +706,41 @@ test_key_anew (Fixture *fixture, gconstpointer data) {
   }
 }
 
+/* K6: between being told and the key's replacement "joined" may be said once
+ * more, with the key before. */
+static void
+test_rotation_waits (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  const SamplePerson *self = &sample->people[0];
+  guint8 seed[GEO_SEED_LEN] = { 8 };
+  g_autoptr (GeoSecret) next = geo_secret_new_from_seed (seed);
+  GeoRecordBody *told = geo_record_body_new ();
+  g_autoptr (GeoRecordBody) body = sample_joined (sample, 0);
+  g_autoptr (GError) error = NULL;
+
+  told->person = geo_participant_rotate (self->person, self->secret, next,
+                                         sample->now, NULL);
+  told->former = g_bytes_new_static ("sealed", 6);
+  geo_participant_free (body->person);
+  body->person = geo_participant_copy (told->person);
+  append (fixture, GEO_RECORD_KIND_ROTATION, told);
+  append (fixture, GEO_RECORD_KIND_JOINED, sample_joined (sample, 0));
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GPtrArray) list = geo_journal_list_rotations (fixture->journal,
+                                                             &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpuint (list->len, ==, 1);
+    g_assert_cmpint (
+        ((GeoJournalRotation *) g_ptr_array_index (list, 0))->is_pending, ==,
+        i == 0);
+    if (i == 0)
+      geo_journal_append (fixture->journal, next, GEO_RECORD_KIND_JOINED, body,
+                          sample->now++, NULL, &error);
+    g_assert_no_error (error);
+  }
+}
+
 /* What refuses has to be ours or for us, about one thing, and about this one.
  */
 static void
@@ -1176,6 +1211,7 @@ main (int argc, char **argv) {
   ADD ("/store/journal/votes", test_votes);
   ADD ("/store/journal/refused-votes", test_refused_votes);
   ADD ("/store/journal/export-not-paid", test_export_not_paid);
+  ADD ("/store/journal/rotation-waits", test_rotation_waits);
   ADD ("/store/journal/check", test_check);
   ADD ("/store/journal/key-anew", test_key_anew);
   ADD ("/store/journal/refusals-that-do-not-hold",
