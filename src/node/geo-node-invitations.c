@@ -209,6 +209,27 @@ geo_node_invite_async (GeoNode *node,
   geo_node_finish_asking (node, task, holds, &hash, actions, error);
 }
 
+GeoRequestItem *
+geo_node_find_invitation (GeoNode *node, GeoRequestItem *item) {
+  GListModel *all = geo_node_get_requests (node);
+  const GeoPid *peer = geo_request_item_get_peer (item);
+
+  if (geo_request_item_get_kind (item) != GEO_REQUEST_TRUST ||
+      geo_request_item_is_mine (item) || peer == NULL)
+    return NULL;
+  for (guint i = 0; i < g_list_model_get_n_items (all); i++) {
+    g_autoptr (GeoRequestItem) other = g_list_model_get_item (all, i);
+    const GeoPid *by = geo_request_item_get_peer (other);
+
+    if (geo_request_item_get_kind (other) == GEO_REQUEST_INVITATION &&
+        by != NULL && geo_pid_equal (by, peer) &&
+        g_str_equal (geo_request_item_get_id (other),
+                     geo_request_item_get_id (item)))
+      return other; /* The list holds it. */
+  }
+  return NULL;
+}
+
 /* --- Being invited -------------------------------------------------------- */
 
 /* Takes task. */

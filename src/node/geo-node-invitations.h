@@ -41,6 +41,10 @@ void geo_node_take_invitation_async (GeoNode *node,
                                      gpointer user_data);
 /* geo_node_request_finish () ends both. */
 
+/* The invitation of mine that a request to be trusted takes up; NULL: none.
+ * Borrowed. */
+GeoRequestItem *geo_node_find_invitation (GeoNode *node, GeoRequestItem *item);
+
 /* What others need to join: where the hub is, who it is, and its code where
  * this computer knows it (from the link that was joined with, or said later);
  * hubs that ask for none need none.  A new one. */
@@ -50,6 +54,19 @@ gboolean geo_node_has_join_code (GeoNode *node);
 void geo_node_set_join_code (GeoNode *node, const gchar *code);
 /* Where others reach the hub, if not where we do; NULL: there. */
 void geo_node_set_hub_for_others (GeoNode *node, const gchar *address);
+
+/* Whether a link says that the hub is elsewhere than where this node finds it.
+ */
+gboolean geo_node_has_other_address (GeoNode *node, const GeoLink *link);
+/* Looks for the hub at the address in a join link of this community, and keeps
+ * it where it answers there.  Otherwise all is as it was before: OFFLINE,
+ * TIMEOUT, FOREIGN, REFUSED, INPUT. */
+void geo_node_move_async (GeoNode *node,
+                          const gchar *link,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+gboolean
+geo_node_move_finish (GeoNode *node, GAsyncResult *result, GError **error);
 
 /* Of a link that carries an invitation: who invites, what they offer, what they
  * will ask for, and that it has expired; whole sentences. */

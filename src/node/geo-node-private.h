@@ -157,6 +157,7 @@ struct _GeoNode {
   gboolean has_expected;
   GeoPid expected;
   GeoLink *join_link; /* NULL: by an address alone. */
+  gboolean moving; /* geo-node-move.c */
 
   /* geo-node-actions.c */
   GQueue lists;

@@ -190,6 +190,16 @@ geo_request_item_get_amount (GeoRequestItem *item, GeoAmount *amount) {
 }
 
 gboolean
+geo_request_item_get_asked (GeoRequestItem *item, GeoAmount *amount) {
+  const GeoInvitation *invitation = item->letter->invitation;
+
+  if (invitation == NULL || !invitation->has_asked)
+    return FALSE;
+  *amount = invitation->asked.amount;
+  return TRUE;
+}
+
+gboolean
 geo_request_item_i_owe (GeoRequestItem *item) {
   return item->i_owe;
 }

@@ -33,6 +33,9 @@ const gchar *geo_request_item_get_equivalent (GeoRequestItem *item);
 guint geo_request_item_get_precision (GeoRequestItem *item);
 /* FALSE: whatever the payer likes. */
 gboolean geo_request_item_get_amount (GeoRequestItem *item, GeoAmount *amount);
+/* Of an invitation: how far it says that I will ask to be trusted.  FALSE: it
+ * does not. */
+gboolean geo_request_item_get_asked (GeoRequestItem *item, GeoAmount *amount);
 /* Of a checkpoint: I am the one who owes. */
 gboolean geo_request_item_i_owe (GeoRequestItem *item);
 /* NULL if none. */

@@ -7,6 +7,8 @@
 
 #include "wallet/geo-community-actions.h"
 
+#include "core/geo-link.h"
+#include "node/geo-node-invitations.h"
 #include "wallet/geo-application.h"
 #include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-community-dialog.h"
@@ -39,12 +41,50 @@ own_market_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
     gtk_widget_activate_action (widget, "win.join", "s", "");
 }
 
+void
+geo_community_actions_say_hub (GtkWidget *window, GeoNode *node) {
+  GeoOwnHub *hub = geo_wallet_get_own_hub (get_wallet (window));
+  g_autoptr (GPtrArray) links = geo_own_hub_list_links (hub);
+  g_autoptr (GeoLink) link = NULL;
+  g_autofree gchar *community = NULL;
+
+  if (links->len > 0)
+    link = geo_link_parse (g_ptr_array_index (links, 0), NULL);
+  if (link == NULL)
+    return;
+  community = geo_pid_to_string (&link->community);
+  if (g_str_equal (community, geo_node_get_community_pid (node)))
+    geo_node_set_hub_for_others (node, link->hub);
+}
+
+/* Of a link to a community that is joined already: that one is current then. */
+static gboolean
+is_joined (GeoWallet *wallet, const gchar *text) {
+  g_autoptr (GeoLink) link = geo_link_parse (text, NULL);
+  GeoCommunities *communities = geo_wallet_get_communities (wallet);
+  g_autofree gchar *community = NULL;
+  GeoCommunityItem *item;
+
+  if (link == NULL || !link->has_community || communities == NULL)
+    return FALSE;
+  community = geo_pid_to_string (&link->community);
+  item = geo_communities_find (communities, community, NULL);
+  if (item == NULL || geo_community_item_get_node (item) == NULL)
+    return FALSE;
+  geo_wallet_set_current (wallet, item);
+  return TRUE;
+}
+
 static void
 join_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  const gchar *text = g_variant_get_string (parameter, NULL);
+
+  if (is_joined (get_wallet (widget), text)) {
+    gtk_widget_activate_action (widget, "win.open-link", "s", text);
+    return;
+  }
   adw_dialog_present (
-      ADW_DIALOG (geo_join_dialog_new (
-          get_wallet (widget), g_variant_get_string (parameter, NULL))),
-      widget);
+      ADW_DIALOG (geo_join_dialog_new (get_wallet (widget), text)), widget);
 }
 
 static void

@@ -16,6 +16,7 @@
 
 #include <adwaita.h>
 
+#include "node/geo-node.h"
 #include "node/geo-own-hub.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,10 @@ G_BEGIN_DECLS
 void geo_community_actions_install (GtkWidgetClass *window_class);
 /* None of them can be used while the pages are out of sight. */
 void geo_community_actions_set_enabled (GtkWidget *window, gboolean enabled);
+
+/* The hub of a market on this computer is reached by others at another address:
+ * the node, where it is of that market, is told which. */
+void geo_community_actions_say_hub (GtkWidget *window, GeoNode *node);
 
 /* Reveals the banner while the market on this computer has ended by itself. */
 void geo_community_actions_warn (AdwBanner *banner, GeoOwnHub *hub);

@@ -30,6 +30,16 @@ joined_cb (GeoJoinDialog *self, GeoNode *node) {
   geo_wallet_add_node (wallet, node);
 }
 
+/* The window knows what it means where one is in that community. */
+static void
+known_cb (GeoJoinDialog *self, const gchar *link) {
+  GtkWidget *window = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
+  g_autofree gchar *text = g_strdup (link);
+
+  adw_dialog_close (ADW_DIALOG (self));
+  gtk_widget_activate_action (window, "win.join", "s", text);
+}
+
 static void
 geo_join_dialog_dispose (GObject *object) {
   g_clear_object (&GEO_JOIN_DIALOG (object)->wallet);
@@ -54,6 +64,8 @@ static void
 geo_join_dialog_init (GeoJoinDialog *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_swapped (self->join_page, "joined", G_CALLBACK (joined_cb),
+                            self);
+  g_signal_connect_swapped (self->join_page, "known", G_CALLBACK (known_cb),
                             self);
 }
 

@@ -12,6 +12,7 @@
 
 #include <glib/gi18n.h>
 
+#include "node/geo-node-invitations.h"
 #include "wallet/geo-qr-read.h"
 #include "wallet/geo-start-market-page.h"
 
@@ -27,6 +28,9 @@ struct _GeoJoinPage {
   /* template children */
   AdwStatusPage *status;
   AdwEntryRow *link_row;
+  GtkWidget *invitation_card;
+  AdwAvatar *invitation_avatar;
+  GtkLabel *invitation_label;
   GtkLabel *error_label;
   GtkButton *join_button;
   GtkWidget *spinner;
@@ -41,6 +45,7 @@ struct _GeoJoinPage {
 
 enum {
   JOINED,
+  KNOWN,
   N_SIGNALS,
 };
 
@@ -69,6 +74,21 @@ update (GeoJoinPage *self) {
   gtk_widget_set_sensitive (self->qr_clipboard_row, !busy);
   gtk_widget_set_sensitive (self->market_group, !busy);
   gtk_widget_set_sensitive (self->practice_group, !busy);
+}
+
+/* Who invites, before anything is joined. */
+static void
+show_invitation (GeoJoinPage *self) {
+  g_autofree gchar *text = get_link (self);
+  g_autoptr (GeoLink) link = geo_link_parse (text, NULL);
+  g_autofree gchar *phrase = NULL;
+
+  if (link != NULL && link->invitation != NULL) {
+    phrase = geo_phrase_invitation (link);
+    adw_avatar_set_text (self->invitation_avatar, link->invitation->name);
+  }
+  gtk_label_set_label (self->invitation_label, phrase != NULL ? phrase : "");
+  gtk_widget_set_visible (self->invitation_card, phrase != NULL);
 }
 
 static void
@@ -119,11 +139,29 @@ item_joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     show_error (self, geo_community_item_get_problem (item));
 }
 
+/* An invitation to where one is already says something else than to join. */
+static gboolean
+is_known (GeoJoinPage *self, const gchar *text) {
+  g_autoptr (GeoLink) link = geo_link_parse (text, NULL);
+  g_autofree gchar *pid = NULL;
+  GeoCommunityItem *item;
+
+  if (self->communities == NULL || link == NULL || !link->has_community)
+    return FALSE;
+  pid = geo_pid_to_string (&link->community);
+  item = geo_communities_find (self->communities, pid, NULL);
+  return item != NULL && geo_community_item_get_node (item) != NULL;
+}
+
 static void
 join (GeoJoinPage *self, const gchar *link) {
   if (self->profile == NULL || self->cancellable != NULL || *link == '\0')
     return;
   show_error (self, NULL);
+  if (is_known (self, link)) {
+    g_signal_emit (self, signals[KNOWN], 0, link);
+    return;
+  }
   self->cancellable = g_cancellable_new ();
   update (self);
   if (self->communities != NULL)
@@ -237,6 +275,7 @@ cancel_cb (GeoJoinPage *self) {
 static void
 changed_cb (GeoJoinPage *self) {
   show_error (self, NULL);
+  show_invitation (self);
   update (self);
 }
 
@@ -261,10 +300,20 @@ geo_join_page_class_init (GeoJoinPageClass *klass) {
                                   G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, GEO_TYPE_NODE);
 
+  signals[KNOWN] = g_signal_new ("known", GEO_TYPE_JOIN_PAGE, G_SIGNAL_RUN_LAST,
+                                 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                 G_TYPE_STRING);
+
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-join-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, status);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, link_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
+                                        invitation_card);
+  gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
+                                        invitation_avatar);
+  gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
+                                        invitation_label);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, error_label);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, join_button);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, spinner);

@@ -15,7 +15,8 @@
 
 G_BEGIN_DECLS
 
-/* Signal "joined" (GeoNode *node). */
+/* Signals: "joined" (GeoNode *node); "known" (const gchar *link): it is of a
+ * community that was joined before, and nothing was joined by it. */
 #define GEO_TYPE_JOIN_PAGE (geo_join_page_get_type ())
 G_DECLARE_FINAL_TYPE (
     GeoJoinPage, geo_join_page, GEO, JOIN_PAGE, AdwNavigationPage)

@@ -15,6 +15,7 @@
 #include "core/geo-error.h"
 #include "core/geo-link.h"
 #include "node/geo-node-requests.h"
+#include "wallet/geo-open-invitation.h"
 #include "wallet/geo-read-code.h"
 
 /* A page of text is no link; whatever is longer is not even read. */
@@ -51,8 +52,7 @@ open_invitation (GtkWidget *window,
   if (link->has_community &&
       geo_pid_parse (geo_node_get_community_pid (node), &here, NULL) &&
       geo_pid_equal (&here, &link->community))
-    gtk_widget_activate_action (window, "win.toast", "s",
-                                _ ("You are in this community already"));
+    geo_open_invitation (window, node, link, text);
   else
     gtk_widget_activate_action (window, "win.join", "s", text);
 }

@@ -60,4 +60,7 @@ geo_people_page_set_node (GeoPeoplePage *self, GeoNode *node) {
   g_return_if_fail (GEO_IS_PEOPLE_PAGE (self));
 
   geo_person_chooser_set_node (self->chooser, node);
+  /* A hub of the public contract knows no invitations. */
+  geo_person_chooser_set_inviting (self->chooser,
+                                   node != NULL && !geo_node_is_hearsay (node));
 }

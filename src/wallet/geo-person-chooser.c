@@ -47,6 +47,8 @@ struct _GeoPersonChooser {
   /* template children */
   GtkSearchEntry *search_entry;
   GtkStack *stack;
+  GtkWidget *invite_button;
+  GtkWidget *invite_first_button;
   GtkListView *list_view;
   AdwStatusPage *nothing_page;
 };
@@ -582,6 +584,10 @@ geo_person_chooser_class_init (GeoPersonChooserClass *klass) {
                                         search_entry);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonChooser, stack);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonChooser,
+                                        invite_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonChooser,
+                                        invite_first_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoPersonChooser,
                                         list_view);
   gtk_widget_class_bind_template_child (widget_class, GeoPersonChooser,
                                         nothing_page);
@@ -630,6 +636,14 @@ geo_person_chooser_set_node (GeoPersonChooser *self, GeoNode *node) {
                            G_CALLBACK (people_changed_cb), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   update (self);
+}
+
+void
+geo_person_chooser_set_inviting (GeoPersonChooser *self, gboolean inviting) {
+  g_return_if_fail (GEO_IS_PERSON_CHOOSER (self));
+
+  gtk_widget_set_visible (self->invite_button, inviting);
+  gtk_widget_set_visible (self->invite_first_button, inviting);
 }
 
 void

@@ -28,6 +28,9 @@ G_DECLARE_FINAL_TYPE (GeoPersonChooser,
  * Signal: "chosen" (GeoPerson *person). */
 GeoPersonChooser *geo_person_chooser_new (void);
 void geo_person_chooser_set_node (GeoPersonChooser *self, GeoNode *node);
+/* Whether somebody who is not here yet can be invited from it. */
+void
+geo_person_chooser_set_inviting (GeoPersonChooser *self, gboolean inviting);
 /* What is typed, as if somebody had typed it. */
 void geo_person_chooser_set_text (GeoPersonChooser *self, const gchar *text);
 /* The same, and as soon as it is found whom a link or an identifier means, that

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "node/geo-node-invitations.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-key-warning.h"
@@ -194,6 +195,8 @@ geo_request_answer (GtkWidget *parent, GeoNode *node, const gchar *key) {
   memo = geo_request_item_get_memo (item);
   if (person != NULL)
     doubt = geo_key_warning_phrase (node, person);
+  if (geo_node_find_invitation (node, item) != NULL)
+    memo = _ ("They came by your invitation, which offers this.");
   body = g_strconcat (phrase, memo != NULL ? "\n\n" : "",
                       memo != NULL ? memo : "", doubt != NULL ? "\n\n" : "",
                       doubt, NULL);

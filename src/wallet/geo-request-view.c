@@ -35,6 +35,7 @@ struct _GeoRequestView {
   GtkLabel *waits_label;
   AdwActionRow *memo_row;
   AdwActionRow *uses_row;
+  AdwActionRow *asked_row;
   AdwActionRow *made_row;
   AdwActionRow *expires_row;
   GtkLabel *error_label;
@@ -89,6 +90,8 @@ show_facts (GeoRequestView *self, GeoRequestItem *item) {
   g_autofree gchar *made =
       geo_phrase_date_time (geo_request_item_get_at (item));
   g_autofree gchar *expires = NULL;
+  g_autofree gchar *asked = NULL;
+  GeoAmount amount;
   GeoTime expires_at;
 
   if (geo_request_item_get_expires_at (item, &expires_at))
@@ -102,6 +105,15 @@ show_facts (GeoRequestView *self, GeoRequestItem *item) {
                        ? _ ("Once, by whoever has the link")
                        : _ ("Any number of times, by whoever has the link"))
                 : NULL);
+  if (geo_request_item_get_asked (item, &amount))
+    asked = geo_phrase_amount (amount, geo_request_item_get_precision (item),
+                               geo_request_item_get_equivalent (item));
+  show_row (self->asked_row, asked);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->made_row),
+                                 geo_request_item_get_kind (item) ==
+                                         GEO_REQUEST_INVITATION
+                                     ? _ ("Made on")
+                                     : _ ("Asked on"));
   show_row (self->made_row, made);
   show_row (self->expires_row, expires);
 }
@@ -112,7 +124,11 @@ show_code (GeoRequestView *self, GeoRequestItem *item) {
   const gchar *link = is_open (item) ? geo_request_item_get_link (item) : NULL;
   g_autofree gchar *name =
       /* Not translated: a file that others open, too. */
-      g_strdup_printf ("geo-request-%s", geo_request_item_get_id (item));
+      g_strdup_printf (geo_request_item_get_kind (item) ==
+                               GEO_REQUEST_INVITATION
+                           ? "geo-invitation-%s"
+                           : "geo-request-%s",
+                       geo_request_item_get_id (item));
 
   geo_code_box_set_link (self->code_box, link, name);
   gtk_widget_set_visible (GTK_WIDGET (self->code_box), link != NULL);
@@ -300,6 +316,8 @@ geo_request_view_class_init (GeoRequestViewClass *klass) {
                                         waits_label);
   gtk_widget_class_bind_template_child (widget_class, GeoRequestView, memo_row);
   gtk_widget_class_bind_template_child (widget_class, GeoRequestView, uses_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoRequestView,
+                                        asked_row);
   gtk_widget_class_bind_template_child (widget_class, GeoRequestView, made_row);
   gtk_widget_class_bind_template_child (widget_class, GeoRequestView,
                                         expires_row);

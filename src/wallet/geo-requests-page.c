@@ -62,8 +62,11 @@ phrase_subtitle (GeoRequestItem *item) {
   g_autofree gchar *state = geo_phrase_request_state (item);
   const gchar *memo = geo_request_item_get_memo (item);
 
-  return memo != NULL ? g_strjoin ("\n", memo, state, NULL)
-                      : g_steal_pointer (&state);
+  /* The name of whom one invites is said already. */
+  return memo != NULL &&
+                 geo_request_item_get_kind (item) != GEO_REQUEST_INVITATION
+             ? g_strjoin ("\n", memo, state, NULL)
+             : g_steal_pointer (&state);
 }
 
 static GtkWidget *

@@ -8,6 +8,8 @@
 
 #include "wallet/geo-window-requests.h"
 
+#include "wallet/geo-community-actions.h"
+#include "wallet/geo-invite-dialog.h"
 #include "wallet/geo-my-code-dialog.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-read-code.h"
@@ -49,12 +51,24 @@ pay_request_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 }
 
 static void
+invite_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoNode *node = find_node_for_dialog (widget);
+
+  if (node == NULL)
+    return;
+  geo_community_actions_say_hub (widget, node);
+  adw_dialog_present (ADW_DIALOG (geo_invite_dialog_new (node)), widget);
+}
+
+static void
 show_requests_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoNode *node = geo_window_get_node (GEO_WINDOW (widget));
 
-  if (node != NULL)
-    geo_window_push_page (GEO_WINDOW (widget),
-                          ADW_NAVIGATION_PAGE (geo_requests_page_new (node)));
+  if (node == NULL)
+    return;
+  geo_community_actions_say_hub (widget, node);
+  geo_window_push_page (GEO_WINDOW (widget),
+                        ADW_NAVIGATION_PAGE (geo_requests_page_new (node)));
 }
 
 static void
@@ -85,6 +99,7 @@ read_code_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 void
 geo_window_requests_install (GtkWidgetClass *klass) {
   gtk_widget_class_install_action (klass, "win.request", "s", request_cb);
+  gtk_widget_class_install_action (klass, "win.invite", NULL, invite_cb);
   gtk_widget_class_install_action (klass, "win.pay-request", "s",
                                    pay_request_cb);
   gtk_widget_class_install_action (klass, "win.show-requests", NULL,

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The window's actions about requests and codes: win.request, win.pay-request,
- * win.show-requests, win.show-request, win.show-code and win.read-code.
+ * win.show-requests, win.show-request, win.show-code, win.read-code
+ * and win.invite.
  */
 #pragma once
 

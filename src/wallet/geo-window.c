@@ -240,6 +240,8 @@ update_actions (GeoWindow *self) {
 
   for (guint i = 0; i < G_N_ELEMENTS (page_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), page_actions[i], is_open);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.invite",
+                                 is_open && !geo_node_is_hearsay (self->node));
   geo_community_actions_set_enabled (GTK_WIDGET (self), is_open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.lock",
                                  geo_wallet_can_lock (self->wallet));

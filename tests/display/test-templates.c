@@ -14,12 +14,13 @@
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-clearing-dialog.h"
+#include "wallet/geo-community-dialog.h"
 #include "wallet/geo-help-dialog.h"
 #include "wallet/geo-home-page.h"
+#include "wallet/geo-invite-dialog.h"
+#include "wallet/geo-join-dialog.h"
 #include "wallet/geo-market-page.h"
 #include "wallet/geo-my-code-dialog.h"
-#include "wallet/geo-community-dialog.h"
-#include "wallet/geo-join-dialog.h"
 #include "wallet/geo-own-market-dialog.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-payment-view.h"
@@ -144,6 +145,7 @@ main (int argc, char **argv) {
   g_type_ensure (GEO_TYPE_PIN_DIALOG);
   g_type_ensure (GEO_TYPE_PREFERENCES_DIALOG);
   g_type_class_unref (g_type_class_ref (GEO_TYPE_PAY_DIALOG));
+  g_type_class_unref (g_type_class_ref (GEO_TYPE_INVITE_DIALOG));
   g_type_class_unref (g_type_class_ref (GEO_TYPE_REQUEST_DIALOG));
   g_type_class_unref (g_type_class_ref (GEO_TYPE_REQUEST_PAGE));
   g_type_class_unref (g_type_class_ref (GEO_TYPE_REQUEST_VIEW));

@@ -345,6 +345,7 @@ test_dialogs (void) {
 
   look_dialog ("win.pay", "", "pay-who");
   look_dialog ("win.pay", olena, "pay-amount");
+  look_dialog ("win.invite", NULL, "invite-form");
   look_dialog ("win.request", "", "request-form");
   look_dialog ("win.request", olena, "request-person");
   look_dialog ("win.trust", "", "trust-who");

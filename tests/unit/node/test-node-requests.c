@@ -577,6 +577,82 @@ test_invited_in (Pair *f, gconstpointer data) {
   end_node (petro);
 }
 
+/* --- Another address --------------------------------------------------------
+ */
+
+static gboolean
+move (GeoNode *node, const gchar *link, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_move_async (node, link, keep_result_cb, &result);
+  return geo_node_move_finish (node, wait_for (&result), error);
+}
+
+/* The hub is where it answers as the same community, and nowhere else. */
+static void
+test_move (Pair *f, gconstpointer data) {
+  FakeHub *foreign = fake_hub_new (77);
+  g_autofree gchar *before = g_strdup (geo_node_get_hub (f->olena));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoLink) link = geo_node_make_join_link (f->olena);
+  g_autofree gchar *other = NULL;
+  g_autofree gchar *moved = NULL;
+  g_autofree gchar *nobody = NULL;
+  g_autofree gchar *away = NULL;
+
+  g_assert_false (geo_node_has_other_address (f->olena, link));
+  other = fake_hub_get_link (foreign, NULL);
+  g_assert_false (move (f->olena, other, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_clear_error (&error);
+  g_assert_false (move (f->olena, "geo://v1/join?hub=x", &error));
+  g_clear_error (&error);
+
+  /* Another community answers; nobody answers. */
+  g_free (link->hub);
+  link->hub = g_strdup ("http://127.0.0.1:1");
+  g_assert_true (geo_node_has_other_address (f->olena, link));
+  away = geo_link_to_string (link);
+  g_free (link->hub);
+  link->hub = g_strdup_printf ("http://127.0.0.1:%u",
+                               fake_hub_get_port (foreign));
+  nobody = geo_link_to_string (link);
+  g_assert_false (move (f->olena, nobody, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_FOREIGN);
+  g_clear_error (&error);
+  g_assert_false (move (f->olena, away, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_OFFLINE);
+  g_clear_error (&error);
+  g_assert_cmpstr (geo_node_get_hub (f->olena), ==, before);
+  wait_until (geo_node_get_connection (f->olena) == GEO_CONNECTION_HUB);
+
+  /* The same hub by another name. */
+  g_free (link->hub);
+  link->hub = g_strdup_printf ("http://localhost:%u",
+                               fake_hub_get_port (f->base.hub));
+  moved = geo_link_to_string (link);
+  g_assert_true (move (f->olena, moved, &error));
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (geo_node_get_hub (f->olena), "localhost"));
+  g_assert_false (geo_node_has_other_address (f->olena, link));
+  end_node (f->olena);
+
+  /* It is kept. */
+  {
+    g_autoptr (GAsyncResult) result = NULL;
+
+    geo_node_open_async (f->town.profiles[0], NULL, NULL, keep_result_cb,
+                         &result);
+    f->olena = geo_node_open_finish (wait_for (&result), &error);
+    g_assert_no_error (error);
+  }
+  f->town.nodes[0] = f->olena;
+  g_assert_nonnull (strstr (geo_node_get_hub (f->olena), "localhost"));
+  geo_node_start (f->olena);
+  wait_until (geo_node_get_connection (f->olena) == GEO_CONNECTION_HUB);
+  fake_hub_free (foreign);
+}
+
 /* --- Blocking -------------------------------------------------------------- */
 
 static void
@@ -643,6 +719,7 @@ main (int argc, char **argv) {
   ADD ("/node-requests/checkpoint", test_checkpoint);
   ADD ("/node-requests/invitation", test_invitation);
   ADD ("/node-requests/invited-in", test_invited_in);
+  ADD ("/node-requests/move", test_move);
   ADD ("/node-requests/block", test_block);
   ADD ("/node-requests/away", test_away);
   return g_test_run ();

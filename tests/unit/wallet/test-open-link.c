@@ -24,7 +24,8 @@ test_kinds (Scene *scene, gconstpointer data) {
   g_autofree gchar *plain = g_strstrip (g_strdup (pay));
   g_autofree gchar *expected = g_strdup_printf ("win.pay %s", plain);
   g_autofree gchar *join =
-      g_strdup_printf ("geo://v1/join?hub=http://localhost:1/&community=%s",
+      g_strdup_printf ("geo://v1/join?hub=%s&community=%s",
+                       geo_node_get_hub (scene->nodes[MARTA]),
                        geo_node_get_community_pid (scene->nodes[MARTA]));
   g_autofree gchar *taken = NULL;
   g_autofree gchar *toast = NULL;
