@@ -57,8 +57,8 @@ void geo_invoice_get_facts (const GeoInvoice *invoice, GeoRequestFacts *out);
 
 /* Everything in it is of this community, belongs together and is signed by
  * whom it should be; lookup finds the keys of others than the writer, and what
- * is known of the writer's (it may be NULL where there are none).  A checkpoint is asked for by who agreed to
- * it first. GEO_CORE_ERROR. */
+ * is known of the writer's (it may be NULL where there are none).  A checkpoint
+ * is asked for by who agreed to it first.  GEO_CORE_ERROR. */
 gboolean geo_letter_check (const GeoLetter *letter,
                            const GeoPid *community,
                            GeoKeyLookup lookup,
