@@ -3,12 +3,11 @@
  *
  * One figure of the window a run, for bench-wallet.py, which runs this again
  * and again and divides: an empty window of libadwaita, the wallet's window
- * with a journal, scrolling through its activity, and how long the main loop is
- * held up while payments are made.  It decides nothing and is no test.
+ * with a journal, scrolling through its activity, and what the other files
+ * measure.  It decides nothing and is no test.
  */
 #include "config.h"
 
-#include <adwaita.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,20 +16,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "node/geo-node.h"
-#include "wallet/geo-window.h"
+#include "bench-wallet.h"
 
 /* How long a window is left alone before its memory is read. */
 #define REST_MS 2500
 #define SCROLL_FRAMES 240
 #define SCROLL_STEP 220
-#define PAYMENTS 60
-#define WATCH_MS 1
 
 static gint64 began_us;
 
-static gint64
-clock_us (clockid_t clock) {
+gint64
+bench_clock_us (clockid_t clock) {
   struct timespec now;
 
   clock_gettime (clock, &now);
@@ -76,15 +72,52 @@ resident_kib (void) {
                       : 0;
 }
 
-static void
-say (const gchar *what, gint64 value) {
+gint64
+bench_waited_us (void) {
+  g_autofree gchar *text = NULL;
+  const gchar *second;
+
+  if (!g_file_get_contents ("/proc/thread-self/schedstat", &text, NULL, NULL) ||
+      (second = strchr (text, ' ')) == NULL)
+    return 0;
+  return g_ascii_strtoll (second, NULL, 10) / 1000;
+}
+
+void
+bench_say (const gchar *what, gint64 value) {
   printf ("%s %" G_GINT64_FORMAT "\n", what, value);
   fflush (stdout);
 }
 
+static gint
+compare (gconstpointer a, gconstpointer b) {
+  gint64 one = *(const gint64 *) a;
+  gint64 other = *(const gint64 *) b;
+
+  return (one > other) - (one < other);
+}
+
+void
+bench_say_p99 (const gchar *what, GArray *samples) {
+  g_autofree gchar *p99 = g_strconcat (what, "-p99-us", NULL);
+  g_autofree gchar *max = g_strconcat (what, "-max-us", NULL);
+
+  if (samples->len == 0)
+    bench_fail ("Nothing was measured.");
+  g_array_sort (samples, compare);
+  bench_say (p99, g_array_index (samples, gint64, samples->len * 99 / 100));
+  bench_say (max, g_array_index (samples, gint64, samples->len - 1));
+}
+
+void
+bench_fail (const gchar *why) {
+  fprintf (stderr, "geo-bench-wallet: %s\n", why);
+  exit (1);
+}
+
 static gboolean
 rested_cb (gpointer app) {
-  say ("memory-kib", resident_kib ());
+  bench_say ("memory-kib", resident_kib ());
   exit (0);
 }
 
@@ -96,14 +129,14 @@ static gboolean is_drawn;
 static void
 painted_cb (GdkFrameClock *clock, gpointer window) {
   if (!is_there)
-    say ("first-frame-us", clock_us (CLOCK_MONOTONIC) - began_us);
+    bench_say ("first-frame-us", bench_clock_us (CLOCK_MONOTONIC) - began_us);
   is_there = TRUE;
   /* Until then it is being opened, and there is nothing to read. */
   if (is_drawn ||
       (GEO_IS_WINDOW (window) && geo_window_get_node (window) == NULL))
     return;
   is_drawn = TRUE;
-  say ("content-us", clock_us (CLOCK_MONOTONIC) - began_us);
+  bench_say ("content-us", bench_clock_us (CLOCK_MONOTONIC) - began_us);
   g_timeout_add (REST_MS, rested_cb, NULL);
 }
 
@@ -113,11 +146,18 @@ realized_cb (GtkWidget *window) {
                     G_CALLBACK (painted_cb), window);
 }
 
-static void
-empty_cb (GApplication *app) {
-  GtkWidget *window = adw_application_window_new (GTK_APPLICATION (app));
+GtkWidget *
+bench_empty_window (GtkApplication *app) {
+  GtkWidget *window = adw_application_window_new (app);
 
   gtk_window_set_default_size (GTK_WINDOW (window), 960, 700);
+  return window;
+}
+
+static void
+empty_cb (GtkApplication *app) {
+  GtkWidget *window = bench_empty_window (app);
+
   g_signal_connect (window, "realize", G_CALLBACK (realized_cb), NULL);
   gtk_window_present (GTK_WINDOW (window));
 }
@@ -129,13 +169,15 @@ window_added_cb (GtkApplication *app, GtkWindow *window) {
 
 /* --- Scrolling ----------------------------------------------------------- */
 
-static GtkWidget *
-find (GtkWidget *root, GType type) {
-  if (g_type_is_a (G_OBJECT_TYPE (root), type) && gtk_widget_get_mapped (root))
+GtkWidget *
+bench_find (GtkWidget *root, GType type, const gchar *css_class) {
+  if (g_type_is_a (G_OBJECT_TYPE (root), type) &&
+      gtk_widget_get_mapped (root) &&
+      (css_class == NULL || gtk_widget_has_css_class (root, css_class)))
     return root;
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
        child = gtk_widget_get_next_sibling (child)) {
-    GtkWidget *found = find (child, type);
+    GtkWidget *found = bench_find (child, type, css_class);
 
     if (found != NULL)
       return found;
@@ -149,23 +191,26 @@ static gint64 before;
 
 static gboolean
 scroll_cb (GtkWidget *window, GdkFrameClock *clock, gpointer user_data) {
-  GtkWidget *list = find (window, GTK_TYPE_LIST_VIEW);
+  GtkWidget *list = bench_find (window, GTK_TYPE_LIST_VIEW, NULL);
   GtkAdjustment *adjustment;
 
   if (list == NULL)
     return G_SOURCE_CONTINUE;
   adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list));
   if (frames == SCROLL_FRAMES / 4) {
-    cpu_us = clock_us (CLOCK_PROCESS_CPUTIME_ID);
+    cpu_us = bench_clock_us (CLOCK_PROCESS_CPUTIME_ID);
     before = instructions ();
   }
   if (frames == SCROLL_FRAMES + SCROLL_FRAMES / 4) {
-    say ("scroll-cpu-us",
-         (clock_us (CLOCK_PROCESS_CPUTIME_ID) - cpu_us) / SCROLL_FRAMES);
-    say ("scroll-instructions", (instructions () - before) / SCROLL_FRAMES);
-    say ("scroll-rows", g_list_model_get_n_items (G_LIST_MODEL (
-                            gtk_list_view_get_model (GTK_LIST_VIEW (list)))));
-    say ("scroll-pixels", (gint64) gtk_adjustment_get_value (adjustment));
+    bench_say ("scroll-cpu-us",
+               (bench_clock_us (CLOCK_PROCESS_CPUTIME_ID) - cpu_us) /
+                   SCROLL_FRAMES);
+    bench_say ("scroll-instructions",
+               (instructions () - before) / SCROLL_FRAMES);
+    bench_say ("scroll-rows",
+               g_list_model_get_n_items (G_LIST_MODEL (
+                   gtk_list_view_get_model (GTK_LIST_VIEW (list)))));
+    bench_say ("scroll-pixels", (gint64) gtk_adjustment_get_value (adjustment));
     exit (0);
   }
   frames++;
@@ -175,95 +220,7 @@ scroll_cb (GtkWidget *window, GdkFrameClock *clock, gpointer user_data) {
   return G_SOURCE_CONTINUE;
 }
 
-/* --- Holding up the main loop -------------------------------------------- */
-
-static GArray *late;
-static gint64 due_us;
-static gint64 waited_before_us;
-static guint left;
-
-static gint
-compare (gconstpointer a, gconstpointer b) {
-  gint64 one = *(const gint64 *) a;
-  gint64 other = *(const gint64 *) b;
-
-  return (one > other) - (one < other);
-}
-
-/* How long this thread has waited for a processor: what others do on this
- * machine holds up nobody's main loop. */
-static gint64
-waited_us (void) {
-  g_autofree gchar *text = NULL;
-  const gchar *second;
-
-  if (!g_file_get_contents ("/proc/thread-self/schedstat", &text, NULL, NULL) ||
-      (second = strchr (text, ' ')) == NULL)
-    return 0;
-  return g_ascii_strtoll (second, NULL, 10) / 1000;
-}
-
-static gboolean
-watch_cb (gpointer user_data) {
-  gint64 now = clock_us (CLOCK_MONOTONIC);
-  gint64 waited = waited_us ();
-
-  if (due_us != 0) {
-    gint64 held = MAX (now - due_us - (waited - waited_before_us), 0);
-
-    g_array_append_val (late, held);
-  }
-  waited_before_us = waited;
-  due_us = now + WATCH_MS * 1000;
-  return G_SOURCE_CONTINUE;
-}
-
-static void pay_next (GeoNode *node);
-
-static void
-state_cb (GeoPayment *payment, GParamSpec *pspec, GeoNode *node) {
-  GeoState state = geo_payment_get_state (payment);
-
-  if (state == GEO_STATE_PAID || state == GEO_STATE_NOT_PAID)
-    pay_next (node);
-}
-
-static GeoPid payee;
-
-static void
-pay_next (GeoNode *node) {
-  GeoPayment *payment;
-
-  if (left-- == 0) {
-    g_array_sort (late, compare);
-    say ("held-up-p99-us", g_array_index (late, gint64, late->len * 99 / 100));
-    say ("held-up-max-us", g_array_index (late, gint64, late->len - 1));
-    exit (0);
-  }
-  payment = geo_node_pay (node, NULL, &payee, "UAH", GEO_AMOUNT (100), "bench",
-                          NULL);
-  if (payment == NULL)
-    exit (1);
-  g_signal_connect (payment, "notify::state", G_CALLBACK (state_cb), node);
-}
-
-static gboolean
-start_cb (GtkWidget *window, GdkFrameClock *clock, gpointer user_data) {
-  GeoNode *node = geo_window_get_node (GEO_WINDOW (window));
-  g_autoptr (GeoPerson) person = NULL;
-
-  if (node == NULL || geo_node_get_connection (node) != GEO_CONNECTION_HUB)
-    return G_SOURCE_CONTINUE;
-  person = g_list_model_get_item (geo_node_get_people (node), 0);
-  if (person == NULL)
-    return G_SOURCE_CONTINUE;
-  payee = *geo_person_get_pid (person);
-  left = PAYMENTS;
-  late = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_timeout_add_full (G_PRIORITY_HIGH, WATCH_MS, watch_cb, NULL, NULL);
-  pay_next (node);
-  return G_SOURCE_REMOVE;
-}
+/* --- Beginning ------------------------------------------------------------ */
 
 static GtkTickCallback ticking;
 
@@ -281,29 +238,45 @@ show_activity_cb (GtkWidget *window, GdkFrameClock *clock, gpointer user_data) {
   return G_SOURCE_REMOVE;
 }
 
-/* bench-wallet empty | window | scroll | pay, then the program's arguments. */
+static const struct {
+  const gchar *name;
+  void (*activate) (GtkApplication *app); /* Without a wallet. */
+  GtkTickCallback tick; /* With one. */
+} whats[] = {
+  { "empty", empty_cb, NULL },      { "bare", bench_bare, NULL },
+  { "redraw", bench_redraw, NULL }, { "market", bench_market, NULL },
+  { "window", NULL, NULL },         { "scroll", NULL, show_activity_cb },
+  { "pay", NULL, bench_pay_cb },    { "sync", NULL, bench_sync_cb },
+  { "pdf", NULL, bench_pdf_cb },    { "payable", NULL, bench_payable_cb },
+};
+
+/* geo-bench-wallet WHAT, then the program's arguments. */
 int
 main (int argc, char **argv) {
-  const gchar *what = argc > 1 ? argv[1] : "";
   const gchar *began = g_getenv ("BENCH_BEGAN_US");
   g_autoptr (GApplication) app = NULL;
+  guint i = 0;
 
   began_us = began != NULL ? g_ascii_strtoll (began, NULL, 10)
-                           : clock_us (CLOCK_MONOTONIC);
+                           : bench_clock_us (CLOCK_MONOTONIC);
+  while (argc > 1 && i < G_N_ELEMENTS (whats) &&
+         !g_str_equal (whats[i].name, argv[1]))
+    i++;
+  if (argc < 2 || i == G_N_ELEMENTS (whats))
+    bench_fail ("There is no such figure.");
   count_instructions ();
-  if (g_str_equal (what, "empty")) {
+  if (whats[i].activate != NULL) {
     app = G_APPLICATION (
         adw_application_new ("net.geocredit.Bench", G_APPLICATION_NON_UNIQUE));
-    g_signal_connect (app, "activate", G_CALLBACK (empty_cb), NULL);
+    g_signal_connect (app, "activate", G_CALLBACK (whats[i].activate), NULL);
     return g_application_run (app, 1, argv);
   }
   app = G_APPLICATION (geo_application_new ());
-  if (g_str_equal (what, "window")) {
-    g_signal_connect (app, "window-added", G_CALLBACK (window_added_cb), NULL);
-  } else {
-    ticking = g_str_equal (what, "scroll") ? show_activity_cb : start_cb;
-    g_signal_connect (app, "window-added", G_CALLBACK (tick_added_cb), NULL);
-  }
+  ticking = whats[i].tick;
+  g_signal_connect (app, "window-added",
+                    ticking != NULL ? G_CALLBACK (tick_added_cb)
+                                    : G_CALLBACK (window_added_cb),
+                    NULL);
   argv[1] = argv[0];
   return g_application_run (app, argc - 1, argv + 1);
 }

@@ -25,12 +25,20 @@ import seal  # noqa: E402, it lies beside the tests that use it
 BUILD = os.environ["GEO_BUILD_ROOT"]
 BENCH = os.path.join(BUILD, "tests", "bench", "geo-bench-wallet")
 GEO = os.path.join(BUILD, "src", "geo")
+HUB = os.path.join(BUILD, "src", "geo-hub")
+HISTORY = os.path.join(BUILD, "tests", "integration", "geo-test-history")
 PRACTICE = os.path.join(BUILD, "src", "practice", "geo-practice")
 SHORT = "--short" in sys.argv
 JSON = "--json" in sys.argv
 MANY = 100_000 if SHORT else 1_000_000
 FEW = 10_000
 RUNS = 3 if SHORT else 7
+# Each of these says something of hundreds of moments already.
+LOOPS = 1 if SHORT else 3
+ENTRIES = 2_000 if SHORT else 10_000
+WORDS = ["abandon"] * 11 + ["about"]
+# A frame, and a little less: the longest that nobody sees.
+FRAME_US = 16_000
 
 
 def show(what, *arguments):
@@ -44,9 +52,9 @@ def show(what, *arguments):
             for line in done.stdout.splitlines()}
 
 
-def median(what, figure, *arguments):
+def median(what, figure, *arguments, runs=None):
     return statistics.median(show(what, *arguments)[figure]
-                             for _ in range(RUNS))
+                             for _ in range(runs or RUNS))
 
 
 def figure(name, unit, value, base, goal):
@@ -144,6 +152,66 @@ def scroll(few, many):
                statistics.median(counts[few]) / 1000, 1.1)
 
 
+def held_up(name, goal, runs):
+    """How late 99 of 100 were, and what the longest of all runs was."""
+    figure(name, "us", statistics.median(run["held-up-p99-us"]
+                                         for run in runs), None, goal)
+    print(f"# {name}: longest {max(run['held-up-max-us'] for run in runs)} us",
+          file=sys.stderr)
+
+
+def loop_while_paying(profile):
+    held_up("main-loop-bare-p99", None, [show("bare") for _ in range(LOOPS)])
+    held_up("main-loop-pay-p99", FRAME_US,
+            [show("pay", "--profile", profile) for _ in range(LOOPS)])
+
+
+def loop_while_catching_up(home):
+    """Somebody with a long history and nothing but their words comes back, and
+    wants it on paper."""
+    folder = os.path.join(home, "hub")
+    words = os.path.join(home, "words")
+    os.mkdir(folder, 0o700)
+    with open(words, "w", encoding="utf-8") as file:
+        file.write(" ".join(WORDS) + "\n")
+    with open(os.path.join(folder, "hub.conf"), "w", encoding="utf-8") as file:
+        file.write("[community]\nname=Market\nequivalents=UAH:2:fiat\n"
+                   "[joining]\nopen=true\n"
+                   "[limits]\nmessages_per_second=1000000\n")
+    subprocess.run([HISTORY, folder, str(ENTRIES), *WORDS], check=True,
+                   stdout=subprocess.DEVNULL)
+    hub = subprocess.Popen(
+        [HUB, "--data-dir", folder, "--config",
+         os.path.join(folder, "hub.conf"), "--listen", "127.0.0.1:0"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        address = hub.stdout.readline().split()[3]
+        synced, papers = [], []
+        for i in range(LOOPS):
+            profile = os.path.join(home, f"olena-{i}")
+            for command in (["init", "--name", "Olena", "--words-file", words],
+                            ["join", address]):
+                subprocess.run([GEO, "--profile", profile, *command],
+                               stdout=subprocess.DEVNULL, check=True)
+            synced.append(show("sync", "--profile", profile))
+            assert synced[-1]["entries"] >= ENTRIES, synced
+            papers.append(show("pdf", "--profile", profile))
+            assert papers[-1]["rows"] == ENTRIES, papers
+        held_up("main-loop-sync-p99", FRAME_US, synced)
+        held_up("main-loop-pdf-p99", FRAME_US, papers)
+    finally:
+        hub.kill()
+        hub.wait()
+        hub.stdout.close()
+
+
+def drawing():
+    bare = median("redraw", "frame-p99-us", runs=LOOPS)
+    figure("market-500-frame-p99", "us",
+           median("market", "frame-p99-us", runs=LOOPS), None, FRAME_US)
+    figure("bare-frame-p99", "us", bare, None, None)
+
+
 def main():
     home = tempfile.mkdtemp(prefix="geo-bench-wallet-")
     ready = os.path.join(home, "ready")
@@ -159,12 +227,14 @@ def main():
             link = file.read().strip()
         join(few, link)
         join(many, link)
-        watch = show("pay", "--profile", few)
-        figure("main-loop-pay-p99", "us", watch["held-up-p99-us"], None, 16000)
-        print(f"# longest while paying: {watch['held-up-max-us']} us",
-              file=sys.stderr)
+        loop_while_paying(few)
+        figure("payable-p99", "us",
+               median("payable", "payable-p99-us", "--profile", few,
+                      runs=LOOPS), None, 50_000)
         market.terminate()
         market.wait()
+        loop_while_catching_up(home)
+        drawing()
         fill(few, FEW)
         fill(many, MANY)
 
