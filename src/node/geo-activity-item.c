@@ -49,7 +49,13 @@ enum {
   N_PROPS,
 };
 
+enum {
+  SIGNAL_CHANGED,
+  N_SIGNALS,
+};
+
 static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
 
 static void
 geo_activity_item_finalize (GObject *object) {
@@ -121,6 +127,14 @@ geo_activity_item_get_property (GObject *object,
   }
 }
 
+/* Who shows all of it is told once, not once a property. */
+static void
+geo_activity_item_dispatch (GObject *object, guint n, GParamSpec **pspecs) {
+  G_OBJECT_CLASS (geo_activity_item_parent_class)
+      ->dispatch_properties_changed (object, n, pspecs);
+  g_signal_emit (object, signals[SIGNAL_CHANGED], 0);
+}
+
 static void
 geo_activity_item_class_init (GeoActivityItemClass *klass) {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -138,6 +152,7 @@ geo_activity_item_class_init (GeoActivityItemClass *klass) {
 
   object_class->finalize = geo_activity_item_finalize;
   object_class->get_property = geo_activity_item_get_property;
+  object_class->dispatch_properties_changed = geo_activity_item_dispatch;
 
   props[PROP_LOADED] = g_param_spec_boolean ("loaded", NULL, NULL, FALSE,
                                              flags);
@@ -158,6 +173,10 @@ geo_activity_item_class_init (GeoActivityItemClass *klass) {
     props[texts[i].prop] = g_param_spec_string (texts[i].name, NULL, NULL, NULL,
                                                 flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
+
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass),
+                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -107,7 +107,7 @@ typedef enum {
  * Properties: "loaded" (boolean), "id" (int64), "kind" (int), "state" (int),
  * "time" (int64), "peer-name", "peer-pid", "equivalent" (string), "precision"
  * (uint), "amount" (int64), "text", "tx-id", "receipt-key", "reason" (string).
- */
+ * Signal: "changed" (): once after however many of them changed together. */
 #define GEO_TYPE_ACTIVITY_ITEM (geo_activity_item_get_type ())
 G_DECLARE_FINAL_TYPE (GeoActivityItem,
                       geo_activity_item,

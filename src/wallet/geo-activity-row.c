@@ -154,14 +154,29 @@ update (GeoActivityRow *self) {
              : geo_when_phrase (geo_activity_item_get_time (self->item));
 
   gtk_label_set_label (self->phrase_label, phrase);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->phrase_label), phrase);
   gtk_label_set_label (self->text_label, text != NULL ? text : "");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->text_label), text);
   gtk_widget_set_visible (GTK_WIDGET (self->text_label),
                           text != NULL && *text != '\0');
+  /* A time alone is short, and a label that may break is measured twice. */
+  gtk_label_set_wrap (self->when_label, !self->has_days);
   gtk_label_set_label (self->when_label, when);
   show_amount (self);
   show_icon (self);
+}
+
+/* Setting a tooltip asks the display where the pointer is, and waits for the
+ * answer: so it is made when somebody points there, of what is cut off. */
+static gboolean
+tooltip_cb (GtkLabel *label,
+            int x,
+            int y,
+            gboolean keyboard_mode,
+            GtkTooltip *tooltip,
+            gpointer user_data) {
+  if (!pango_layout_is_ellipsized (gtk_label_get_layout (label)))
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, gtk_label_get_text (label));
+  return TRUE;
 }
 
 static void
@@ -185,7 +200,8 @@ geo_activity_row_class_init (GeoActivityRowClass *klass) {
   G_OBJECT_CLASS (klass)->dispose = geo_activity_row_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-activity-row.ui");
-  gtk_widget_class_bind_template_child (widget_class, GeoActivityRow, day_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,
+                                        day_label);
   gtk_widget_class_bind_template_child (widget_class, GeoActivityRow, icon);
   gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,
                                         phrase_label);
@@ -200,6 +216,10 @@ geo_activity_row_class_init (GeoActivityRowClass *klass) {
 static void
 geo_activity_row_init (GeoActivityRow *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self->phrase_label, "query-tooltip",
+                    G_CALLBACK (tooltip_cb), NULL);
+  g_signal_connect (self->text_label, "query-tooltip", G_CALLBACK (tooltip_cb),
+                    NULL);
 }
 
 GeoActivityRow *
@@ -216,7 +236,7 @@ geo_activity_row_set_item (GeoActivityRow *self, GeoActivityItem *item) {
   g_set_object (&self->item, item);
   if (item == NULL)
     return;
-  g_signal_connect_swapped (item, "notify", G_CALLBACK (update), self);
+  g_signal_connect_swapped (item, "changed", G_CALLBACK (update), self);
   update (self);
 }
 
@@ -226,12 +246,16 @@ geo_activity_row_set_above (GeoActivityRow *self, GeoActivityItem *above) {
   g_return_if_fail (self->item != NULL);
 
   forget_above (self);
-  self->has_days = TRUE;
   if (above != NULL) {
     self->above = g_object_ref (above);
     g_signal_connect_swapped (above, "notify::loaded", G_CALLBACK (show_day),
                               self);
   }
+  if (self->has_days) {
+    show_day (self);
+    return;
+  }
+  self->has_days = TRUE;
   update (self);
 }
 

@@ -223,10 +223,10 @@ show_backup (GeoHomePage *self) {
   gtk_widget_set_visible (
       GTK_WIDGET (self->backup_row),
       geo_profile_get_words_confirmed (profile) &&
-          geo_backup_is_due (last,
-                             g_list_model_get_n_items (
-                                 geo_node_get_activity (self->node)),
-                             g_get_real_time () / 1000));
+          geo_backup_is_due (
+              last,
+              g_list_model_get_n_items (geo_node_get_activity (self->node)),
+              g_get_real_time () / 1000));
 }
 
 static void
@@ -338,6 +338,74 @@ totals_changed_cb (GeoHomePage *self) {
   }
 }
 
+static GeoActivityRow *
+row_at (GeoHomePage *self, guint place) {
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->latest_list,
+                                                      (gint) place);
+
+  return row != NULL ? GEO_ACTIVITY_ROW (gtk_list_box_row_get_child (row))
+                     : NULL;
+}
+
+static gboolean
+is_latest (GeoHomePage *self, GeoActivityItem *item) {
+  GListModel *latest = G_LIST_MODEL (self->latest);
+
+  for (guint i = 0; i < g_list_model_get_n_items (latest); i++) {
+    g_autoptr (GeoActivityItem) one = g_list_model_get_item (latest, i);
+
+    if (one == item)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The row that shows it; else one whose item is not among the latest any more,
+ * or one more. */
+static GeoActivityRow *
+find_row (GeoHomePage *self, guint from, GeoActivityItem *item) {
+  GeoActivityRow *row, *spare = NULL;
+
+  for (guint i = from; (row = row_at (self, i)) != NULL; i++) {
+    if (geo_activity_row_get_item (row) == item)
+      return row;
+    if (!is_latest (self, geo_activity_row_get_item (row)))
+      spare = row;
+  }
+  if (spare == NULL) {
+    spare = geo_activity_row_new ();
+    gtk_widget_add_css_class (GTK_WIDGET (spare), "activity-box-row");
+    gtk_list_box_append (self->latest_list, GTK_WIDGET (spare));
+  }
+  geo_activity_row_set_item (spare, item);
+  return spare;
+}
+
+/* Making a row costs more than all else that a payment changes here: the one
+ * that goes at the bottom comes back on top.  The others stay what they are,
+ * and so does the focus. */
+static void
+show_latest (GeoHomePage *self) {
+  GListModel *latest = G_LIST_MODEL (self->latest);
+  guint n = g_list_model_get_n_items (latest);
+  GeoActivityRow *row;
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (GeoActivityItem) item = g_list_model_get_item (latest, i);
+    g_autoptr (GtkWidget) list_row = NULL;
+
+    row = find_row (self, i, item);
+    if (row == row_at (self, i))
+      continue;
+    list_row = g_object_ref (gtk_widget_get_parent (GTK_WIDGET (row)));
+    gtk_list_box_remove (self->latest_list, list_row);
+    gtk_list_box_insert (self->latest_list, list_row, (gint) i);
+  }
+  while ((row = row_at (self, n)) != NULL)
+    gtk_list_box_remove (self->latest_list,
+                         gtk_widget_get_parent (GTK_WIDGET (row)));
+}
+
 static void
 latest_changed_cb (GeoHomePage *self) {
   gboolean is_empty = g_list_model_get_n_items (G_LIST_MODEL (self->latest)) ==
@@ -346,17 +414,7 @@ latest_changed_cb (GeoHomePage *self) {
   gtk_widget_set_visible (GTK_WIDGET (self->latest_list), !is_empty);
   gtk_widget_set_visible (GTK_WIDGET (self->show_all_button), !is_empty);
   gtk_widget_set_visible (self->nothing_label, is_empty);
-}
-
-static GtkWidget *
-make_row (gpointer item, gpointer user_data) {
-  GeoActivityRow *row = geo_activity_row_new ();
-  GtkWidget *list_row = gtk_list_box_row_new ();
-
-  geo_activity_row_set_item (row, item);
-  gtk_widget_add_css_class (GTK_WIDGET (row), "activity-box-row");
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (list_row), GTK_WIDGET (row));
-  return list_row;
+  show_latest (self);
 }
 
 static void
@@ -439,8 +497,6 @@ geo_home_page_init (GeoHomePage *self) {
   self->proposals = g_ptr_array_new ();
   self->latest = gtk_slice_list_model_new (NULL, 0, LATEST_MAX);
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_list_box_bind_model (self->latest_list, G_LIST_MODEL (self->latest),
-                           make_row, NULL, NULL);
   g_signal_connect_object (self->latest, "items-changed",
                            G_CALLBACK (latest_changed_cb), self,
                            G_CONNECT_SWAPPED);

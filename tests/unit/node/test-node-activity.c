@@ -178,21 +178,31 @@ loaded_cb (GObject *object, GParamSpec *pspec, gpointer user_data) {
 }
 
 static void
+all_changed_cb (GeoActivityItem *item, guint *changed) {
+  /* All of it is there by then. */
+  g_assert_true (geo_activity_item_get_loaded (item));
+  g_assert_cmpstr (geo_activity_item_get_equivalent (item), ==, "UAH");
+  (*changed)++;
+}
+
+static void
 test_placeholder (Own *f, gconstpointer data) {
   g_autoptr (GeoActivityItem) item =
       g_list_model_get_item (G_LIST_MODEL (f->model), 5);
   g_autoptr (GeoActivityItem) same =
       g_list_model_get_item (G_LIST_MODEL (f->model), 5);
   g_autofree gchar *phrase = geo_phrase_activity (item);
-  guint notified = 0;
+  guint notified = 0, changed = 0;
 
   g_assert_true (item == same);
   g_assert_false (geo_activity_item_get_loaded (item));
   g_assert_cmpstr (geo_activity_item_get_peer_name (item), ==, "");
   g_assert_cmpstr (phrase, ==, "");
   g_signal_connect (item, "notify::loaded", G_CALLBACK (loaded_cb), &notified);
+  g_signal_connect (item, "changed", G_CALLBACK (all_changed_cb), &changed);
   wait_until (geo_activity_item_get_loaded (item));
   g_assert_cmpuint (notified, ==, 1);
+  g_assert_cmpuint (changed, ==, 1);
   check_row (f, 5);
 }
 

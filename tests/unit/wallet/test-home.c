@@ -80,6 +80,57 @@ test_full (Scene *scene, gconstpointer data) {
   g_assert_cmpstr (action, ==, "win.show-page activity");
 }
 
+#define LATEST 5
+
+static void
+list_rows (GeoHomePage *page, GeoActivityRow *rows[LATEST]) {
+  for (gint i = 0; i < LATEST; i++) {
+    GtkListBoxRow *row =
+        gtk_list_box_get_row_at_index (child_of (page, "latest_list"), i);
+
+    g_assert_nonnull (row);
+    rows[i] = GEO_ACTIVITY_ROW (gtk_list_box_row_get_child (row));
+  }
+  g_assert_null (
+      gtk_list_box_get_row_at_index (child_of (page, "latest_list"), LATEST));
+}
+
+/* The newest are on top, in rows that were there before. */
+static void
+test_latest (Scene *scene, gconstpointer data) {
+  GListModel *activity = geo_node_get_activity (scene->nodes[MARTA]);
+  GeoActivityRow *before[LATEST], *after[LATEST];
+  GeoHomePage *page;
+  guint n;
+
+  scene_trust (scene);
+  page = show_home (scene);
+  while (g_list_model_get_n_items (activity) < LATEST) {
+    n = g_list_model_get_n_items (activity);
+    scene_pay (scene, OLENA, MARTA, 100 + n);
+    wait_until (g_list_model_get_n_items (activity) == n + 1);
+  }
+  list_rows (page, before);
+  /* Who is on a row stays on what it shows. */
+  gtk_widget_grab_focus (gtk_widget_get_parent (GTK_WIDGET (before[1])));
+
+  n = g_list_model_get_n_items (activity);
+  scene_pay (scene, OLENA, MARTA, 7700);
+  wait_until (g_list_model_get_n_items (activity) == n + 1);
+  list_rows (page, after);
+  g_assert_true (after[0] == before[LATEST - 1]);
+  for (guint i = 1; i < LATEST; i++)
+    g_assert_true (after[i] == before[i - 1]);
+  for (guint i = 0; i < LATEST; i++) {
+    g_autoptr (GeoActivityItem) item = g_list_model_get_item (activity, i);
+
+    g_assert_true (geo_activity_row_get_item (after[i]) == item);
+  }
+  g_assert_true (
+      gtk_widget_is_focus (gtk_widget_get_parent (GTK_WIDGET (after[2]))));
+  wait_until (says (GTK_WIDGET (after[0]), "77.00 UAH"));
+}
+
 /* What is open for long is said, and what is settled is not. */
 static void
 test_open (Scene *scene, gconstpointer data) {
@@ -127,8 +178,8 @@ propose (Scene *scene) {
 
 static void
 test_proposal (Scene *scene, gconstpointer data) {
-  GListStore *proposals = G_LIST_STORE (
-      geo_node_get_proposals (scene->nodes[MARTA]));
+  GListStore *proposals =
+      G_LIST_STORE (geo_node_get_proposals (scene->nodes[MARTA]));
   GeoHomePage *page = show_home (scene);
   GeoClearingDialog *dialog;
   GtkWidget *row;
@@ -366,6 +417,8 @@ main (int argc, char **argv) {
               test_empty, scene_tear_down);
   g_test_add ("/wallet/home/full", Scene, GUINT_TO_POINTER (2), scene_set_up,
               test_full, scene_tear_down);
+  g_test_add ("/wallet/home/latest", Scene, GUINT_TO_POINTER (2), scene_set_up,
+              test_latest, scene_tear_down);
   g_test_add ("/wallet/home/open", Scene, GUINT_TO_POINTER (2), scene_set_up,
               test_open, scene_tear_down);
   g_test_add ("/wallet/home/proposal", Scene, GUINT_TO_POINTER (2),
