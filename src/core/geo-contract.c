@@ -120,8 +120,6 @@ geo_contract_check_hop (const GeoContract *contract,
   return TRUE;
 }
 
-/* P6: an order is the payer's vote for a contract that carries out exactly it.
- */
 gboolean
 geo_order_asks_payee (const GeoOrder *order) {
   return order->has_consent && order->consent == GEO_CONSENT_LIVE;
@@ -135,6 +133,8 @@ is_voter (const GeoContract *contract, const GeoPid *pid) {
   return FALSE;
 }
 
+/* P6: an order is the payer's vote for a contract that carries out exactly it.
+ */
 gboolean
 geo_contract_carries_order (const GeoContract *contract,
                             const GeoOrder *order,
