@@ -508,6 +508,7 @@ pay_link (Pair *pair,
           const gchar *reason,
           GeoRequestState state) {
   g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autoptr (GeoMessage) message = NULL;
   GeoParty *anna = pair->parties[ANNA];
   GeoParty *me = pair->parties[ME];
   const GeoPartyRequest *request;
@@ -532,10 +533,9 @@ pay_link (Pair *pair,
   order = ((GeoAction *) g_ptr_array_index (actions, 0))->record->order;
   g_assert_true (geo_order_asks_payee (order));
   g_ptr_array_set_size (actions, 0);
-  geo_party_message (me,
-                     town_abort (town_refusal (pair->town, &order_hash, NULL,
-                                               GEO_CODE_CONFLICT, reason)),
-                     pair->now, actions);
+  message = town_abort (town_refusal (pair->town, &order_hash, NULL,
+                                      GEO_CODE_CONFLICT, reason));
+  geo_party_message (me, message, pair->now, actions);
   request = g_hash_table_lookup (me->requests, &hash);
   g_assert_cmpint (request->state, ==, state);
   g_ptr_array_set_size (actions, 0);
