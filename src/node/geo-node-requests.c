@@ -345,6 +345,8 @@ request_error (GError *error) {
     sentence = _ ("The request has expired.");
     break;
   case GEO_CODE_LIMIT:
+    sentence = _ ("They trust you up to that already.");
+    break;
   case GEO_CODE_LINE_INACTIVE:
   case GEO_CODE_SIGNATURE:
   case GEO_CODE_INVALID:

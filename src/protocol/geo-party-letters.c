@@ -311,6 +311,24 @@ geo_letters_decimal_of (const GeoParty *party,
                                   ->precision);
 }
 
+/* What is asked for may be there already, on its way while it was asked for. */
+static void
+settle_by_line (GeoParty *party,
+                const GeoRequestFacts *facts,
+                GPtrArray *actions) {
+  gboolean mine = geo_party_is_self (party, &facts->from);
+  const GeoPair *pair;
+  const GeoTrustLine *line;
+
+  if (facts->kind != GEO_REQUEST_TRUST)
+    return;
+  pair = geo_party_find_pair (party, mine ? &facts->to : &facts->from,
+                              facts->equivalent);
+  line = pair == NULL ? NULL : mine ? pair->got : pair->given;
+  if (line != NULL)
+    geo_letters_line (party, line, actions);
+}
+
 gboolean
 geo_letters_ask (GeoParty *party,
                  GeoLetter *letter,
@@ -328,6 +346,7 @@ geo_letters_ask (GeoParty *party,
   *hash = request->facts.hash;
   write_letter (party, letter, to, actions);
   tell (actions, hash, FALSE);
+  settle_by_line (party, &request->facts, actions);
   return TRUE;
 }
 
@@ -390,10 +409,17 @@ geo_party_ask_trust (GeoParty *party,
                      GError **error) {
   GeoLetter *letter;
   GeoTrustRequest *request;
+  const GeoPair *pair;
 
   if (!geo_letters_can_ask (party, id, to, equivalent, memo, now, error) ||
       !geo_letters_check_amount (limit, error))
     return FALSE;
+  pair = geo_party_find_pair (party, to, equivalent);
+  if (pair != NULL && pair->got != NULL && !geo_pair_is_frozen (pair) &&
+      pair->got->status == GEO_LINE_STATUS_ACTIVE &&
+      geo_amount_cmp (limit, pair->got->limit.amount) <= 0)
+    return geo_party_fail (error, GEO_CODE_LIMIT,
+                           "They trust us up to that already.");
   letter = geo_letters_new (party);
   request = letter->trust_request = geo_trust_request_new ();
   request->community = party->community->community;
@@ -645,6 +671,9 @@ take_letter (GeoParty *party,
   body->letter = letter;
   geo_actions_store_record (actions, GEO_RECORD_KIND_LETTER, body);
   tell (actions, &hash, is_new);
+  known = find (party, &hash);
+  if (known != NULL)
+    settle_by_line (party, &known->facts, actions);
 }
 
 /* Whoever sealed it may not have known our key's successor. */

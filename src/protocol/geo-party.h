@@ -280,7 +280,8 @@ gboolean geo_party_request (GeoParty *party,
                             GeoHash *hash,
                             GPtrArray *actions,
                             GError **error);
-/* "Trust me up to": the answer is the line. */
+/* "Trust me up to": the answer is the line.  Also GEO_CODE_LIMIT where that is
+ * there already. */
 gboolean geo_party_ask_trust (GeoParty *party,
                               const gchar *id,
                               const GeoPid *to,

@@ -213,6 +213,57 @@ put_outbox (GeoDatabase *database,
   return geo_query_run (&query, error);
 }
 
+static GeoTrustLine *
+find_line (GeoDatabase *database,
+           const GeoRequestFacts *facts,
+           gboolean *found,
+           GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  GError *why = NULL;
+  const gchar *text;
+  GeoTrustLine *line;
+
+  if (!geo_query_prepare (&query, database,
+                          "SELECT line FROM line WHERE from_pid = ?"
+                          " AND to_pid = ? AND equivalent = ?"
+                          " AND in_force = 1",
+                          error))
+    return NULL;
+  geo_query_bind_pid (&query, &facts->to);
+  geo_query_bind_pid (&query, &facts->from);
+  geo_query_bind_text (&query, facts->equivalent);
+  if (!geo_query_step (&query, found, error) || !*found)
+    return NULL;
+  text = geo_query_get_text (&query, 0, error);
+  if (text == NULL)
+    return NULL;
+  line = geo_trust_line_from_text (text, -1, &why);
+  if (line == NULL)
+    geo_store_propagate_corrupt (error, why, "A stored trust line");
+  return line;
+}
+
+/* What is asked for may be there already, on its way while it was asked for. */
+static gboolean
+settle_by_line (GeoDatabase *database,
+                const GeoJournalIdentity *identity,
+                gint64 sequence,
+                GeoTime at,
+                const GeoRequestFacts *facts,
+                GError **error) {
+  g_autoptr (GeoTrustLine) line = NULL;
+  gboolean found = TRUE;
+
+  if (facts->kind != GEO_REQUEST_TRUST)
+    return TRUE;
+  line = find_line (database, facts, &found, error);
+  if (line == NULL)
+    return !found;
+  return geo_letters_apply_line (database, sequence, at, line,
+                                 geo_pid_equal (&facts->to, &identity->self),
+                                 error);
+}
+
 gboolean
 geo_letters_apply (GeoDatabase *database,
                    const GeoJournalIdentity *identity,
@@ -228,7 +279,9 @@ geo_letters_apply (GeoDatabase *database,
     return unfit_because (GEO_RECORD_KIND_LETTER, why, error);
   if (facts.kind != 0
           ? !put_request (database, identity, sequence, at, letter, &facts,
-                          error)
+                          error) ||
+                !settle_by_line (database, identity, sequence, at, &facts,
+                                 error)
           : !put_response (database, identity, sequence, at, facts.response,
                            error))
     return FALSE;

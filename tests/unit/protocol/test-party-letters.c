@@ -345,6 +345,37 @@ test_trust (Pair *pair, gconstpointer data) {
   g_assert_cmpint (state_of (pair, ANNA, &large), ==, GEO_REQUEST_OPEN);
 }
 
+/* What was on its way while it was asked for is its answer; what is there is not
+ * asked for. */
+static void
+test_trust_is_there (Pair *pair, gconstpointer data) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autoptr (GeoTrustLine) line = town_line (pair->town, ME, ANNA, 10000, 1);
+  g_autoptr (GError) error = NULL;
+  GeoHash hash, old;
+
+  /* ME has it in force, ANNA has not heard of it. */
+  geo_party_load_line (pair->parties[ME], line, TRUE);
+  g_assert_true (geo_party_ask_trust (
+      pair->parties[ANNA], "t-1", &pair->town->people[ME].pid, UAH,
+      GEO_AMOUNT (10000), NULL, pair->now, &hash, actions, NULL));
+  run (pair, ANNA, actions);
+  g_assert_cmpint (state_of (pair, ANNA, &hash), ==, GEO_REQUEST_OPEN);
+  g_assert_cmpint (state_of (pair, ME, &hash), ==, GEO_REQUEST_DONE);
+  geo_party_load_line (pair->parties[ANNA], line, TRUE);
+  g_ptr_array_set_size (actions, 0);
+  g_assert_false (geo_party_ask_trust (
+      pair->parties[ANNA], "t-2", &pair->town->people[ME].pid, UAH,
+      GEO_AMOUNT (10000), NULL, pair->now, &old, actions, &error));
+  g_assert_error (error, GEO_PARTY_ERROR, GEO_CODE_LIMIT);
+  g_assert_cmpuint (actions->len, ==, 0);
+  g_assert_true (geo_party_ask_trust (
+      pair->parties[ANNA], "t-3", &pair->town->people[ME].pid, UAH,
+      GEO_AMOUNT (10001), NULL, pair->now, &old, actions, NULL));
+  run (pair, ANNA, actions);
+  g_assert_cmpint (state_of (pair, ME, &old), ==, GEO_REQUEST_OPEN);
+}
+
 static void
 test_checkpoint (Pair *pair, gconstpointer data) {
   g_autoptr (GPtrArray) actions = geo_actions_new ();
@@ -763,6 +794,7 @@ main (int argc, char **argv) {
   ADD ("unwanted", test_unwanted);
   ADD ("flood", test_flood);
   ADD ("trust", test_trust);
+  ADD ("trust-is-there", test_trust_is_there);
   ADD ("checkpoint", test_checkpoint);
   ADD ("payer", test_payer);
   ADD ("invited", test_invited);

@@ -328,29 +328,35 @@ test_kept (Fixture *f, gconstpointer data) {
   g_ptr_array_unref (kept.bodies);
 }
 
+static GeoLetter *
+asking_trust (Fixture *f, const gchar *id, gint64 limit, GeoHash *hash) {
+  GeoTrustRequest *asked = geo_trust_request_new ();
+  GeoLetter *letter = letter_by (f, 0);
+
+  letter->trust_request = asked;
+  asked->community = f->sample->community->community;
+  asked->request_id = g_strdup (id);
+  asked->from = f->sample->people[0].pid;
+  asked->to = f->sample->people[1].pid;
+  asked->equivalent = g_strdup (SAMPLE_EQUIVALENT);
+  asked->limit = geo_decimal (GEO_AMOUNT (limit), 2);
+  asked->memo = g_strdup ("Two loaves");
+  asked->created_at = f->sample->now;
+  geo_trust_request_sign (asked, f->sample->people[0].secret);
+  geo_trust_request_hash (asked, hash);
+  return letter;
+}
+
 /* A wallet that is restored stores what was asked before it hears of a line of
  * long ago, which is no answer to that. */
 static void
 test_old_line (Fixture *f, gconstpointer data) {
   g_autoptr (GeoTrustLine) old = sample_line (f->sample, 1, 0, 5000, NULL);
   g_autoptr (GeoTrustLine) answer = NULL;
-  GeoTrustRequest *asked = geo_trust_request_new ();
-  GeoLetter *letter = letter_by (f, 0);
   GeoHash hash;
 
   f->sample->now += GEO_CLOCK_TOLERANCE_MS + 1;
-  letter->trust_request = asked;
-  asked->community = f->sample->community->community;
-  asked->request_id = g_strdup ("t-1");
-  asked->from = f->sample->people[0].pid;
-  asked->to = f->sample->people[1].pid;
-  asked->equivalent = g_strdup (SAMPLE_EQUIVALENT);
-  asked->limit = geo_decimal (GEO_AMOUNT (1250), 2);
-  asked->memo = g_strdup ("Two loaves");
-  asked->created_at = f->sample->now;
-  geo_trust_request_sign (asked, f->sample->people[0].secret);
-  geo_trust_request_hash (asked, &hash);
-  append (f, body_of (f, letter, 1));
+  append (f, body_of (f, asking_trust (f, "t-1", 1250, &hash), 1));
   sample_append (
       f->sample, f->journal, 0, GEO_RECORD_KIND_ENTRY,
       sample_body_entry (sample_line_entry (f->sample, 0, old), NULL));
@@ -360,6 +366,24 @@ test_old_line (Fixture *f, gconstpointer data) {
       f->sample, f->journal, 0, GEO_RECORD_KIND_ENTRY,
       sample_body_entry (sample_line_entry (f->sample, 0, answer), NULL));
   expect_state (f, &hash, TRUE, GEO_REQUEST_DONE);
+}
+
+/* The same whichever comes first: a line, or that it was asked for just then. */
+static void
+test_line_is_there (Fixture *f, gconstpointer data) {
+  g_autoptr (GeoTrustLine) line = sample_line (f->sample, 1, 0, 1250, NULL);
+  GeoHash hash;
+
+  sample_append (
+      f->sample, f->journal, 0, GEO_RECORD_KIND_ENTRY,
+      sample_body_entry (sample_line_entry (f->sample, 0, line), NULL));
+  f->sample->now += GEO_CLOCK_TOLERANCE_MS / 2;
+  append (f, body_of (f, asking_trust (f, "t-1", 1250, &hash), 1));
+  expect_state (f, &hash, TRUE, GEO_REQUEST_DONE);
+  /* One of long before is no answer, as for who is restored. */
+  f->sample->now += GEO_CLOCK_TOLERANCE_MS;
+  append (f, body_of (f, asking_trust (f, "t-2", 1250, &hash), 1));
+  expect_state (f, &hash, TRUE, GEO_REQUEST_OPEN);
 }
 
 static void
@@ -474,6 +498,7 @@ main (int argc, char **argv) {
   ADD ("/journal-letters/kept", test_kept);
   ADD ("/journal-letters/old-line", test_old_line);
   ADD ("/journal-letters/invited", test_invited);
+  ADD ("/journal-letters/line-is-there", test_line_is_there);
   ADD ("/journal-letters/block", test_block);
   ADD ("/journal-letters/refused", test_refused);
   ADD ("/journal-letters/forged", test_forged);
