@@ -67,18 +67,19 @@ say (gchar *out, gsize size, gdouble value) {
 }
 
 void
-bench_figure (const gchar *name,
-              const gchar *unit,
-              gdouble value,
-              gdouble base,
-              BenchGoal goal_is,
-              gdouble goal) {
+bench_figure_of (const gchar *name,
+                 const gchar *unit,
+                 gdouble value,
+                 gdouble base,
+                 BenchGoal goal_is,
+                 gdouble goal,
+                 gdouble possible) {
   gdouble ratio = base > 0 ? value / base : value;
   gdouble shown;
   gboolean good = TRUE;
   const gchar *relation = "";
-  gchar texts[4][32];
-  gchar numbers[4][G_ASCII_DTOSTR_BUF_SIZE];
+  gchar texts[5][32];
+  gchar numbers[5][G_ASCII_DTOSTR_BUF_SIZE];
 
   if (!is_wanted (name))
     return;
@@ -102,27 +103,45 @@ bench_figure (const gchar *name,
     g_ascii_dtostr (numbers[1], sizeof numbers[1], base);
     g_ascii_dtostr (numbers[2], sizeof numbers[2], ratio);
     g_ascii_dtostr (numbers[3], sizeof numbers[3], goal);
+    g_ascii_dtostr (numbers[4], sizeof numbers[4], possible);
     printf ("{\"name\":\"%s\",\"unit\":\"%s\",\"value\":%s,\"base\":%s,"
-            "\"ratio\":%s,\"goal\":\"%s%s\",\"ok\":%s}\n",
+            "\"ratio\":%s,\"goal\":\"%s%s\",\"ok\":%s,\"possible\":%s}\n",
             name, unit, numbers[0], base > 0 ? numbers[1] : "null", numbers[2],
             relation, goal_is == BENCH_NO_GOAL ? "" : numbers[3],
             goal_is == BENCH_NO_GOAL ? "null"
             : good                   ? "true"
-                                     : "false");
+                                     : "false",
+            possible > 0 ? numbers[4] : "null");
   } else {
     g_autofree gchar *with_unit =
         g_strdup_printf ("%s %s", say (texts[0], sizeof texts[0], value), unit);
+    g_autofree gchar *at_best =
+        possible > 0
+            ? g_strdup_printf ("  of %s possible here",
+                               say (texts[4], sizeof texts[4], possible))
+            : g_strdup ("");
 
-    printf ("%-24s %-20s %12s %10s %3s %-6s %s\n", name, with_unit,
+    printf ("%-24s %-20s %12s %10s %3s %-6s %s%s\n", name, with_unit,
             base > 0 ? say (texts[1], sizeof texts[1], base) : "-",
             say (texts[2], sizeof texts[2], ratio), relation,
             goal_is == BENCH_NO_GOAL ? "-"
                                      : say (texts[3], sizeof texts[3], goal),
             goal_is == BENCH_NO_GOAL ? ""
             : good                   ? "ok"
-                                     : "short");
+                                     : "short",
+            at_best);
   }
   fflush (stdout);
+}
+
+void
+bench_figure (const gchar *name,
+              const gchar *unit,
+              gdouble value,
+              gdouble base,
+              BenchGoal goal_is,
+              gdouble goal) {
+  bench_figure_of (name, unit, value, base, goal_is, goal, 0);
 }
 
 int

@@ -30,6 +30,15 @@ void bench_figure (const gchar *name,
                    gdouble base,
                    BenchGoal goal_is,
                    gdouble goal);
+/* The same with the best ratio that this machine allows, as far as what was
+ * measured in this run says it. */
+void bench_figure_of (const gchar *name,
+                      const gchar *unit,
+                      gdouble value,
+                      gdouble base,
+                      BenchGoal goal_is,
+                      gdouble goal,
+                      gdouble possible);
 /* What goes with the figures and is none, on the standard error. */
 void bench_note (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
 
