@@ -19,6 +19,8 @@
 
 /* What most objects need, so that the text seldom moves while it grows. */
 #define TEXT_SIZE_HINT 1024
+/* What one large object took is given back. */
+#define TEXT_KEPT_MAX (64 * 1024)
 
 /* What lies in memory before each object. */
 typedef struct {
@@ -130,16 +132,38 @@ geo_codec_ref (gconstpointer object) {
   return (gpointer) object;
 }
 
+static void
+free_text (gpointer data) {
+  g_string_free (data, TRUE);
+}
+
+/* Canonical text of which only what follows from it is kept: in memory of this
+ * thread's, until the next one. */
+static const GString *
+write_down (const GeoStructInfo *info,
+            gconstpointer object,
+            gboolean with_signature) {
+  static GPrivate texts = G_PRIVATE_INIT (free_text);
+  GString *text = g_private_get (&texts);
+
+  if (text == NULL || text->allocated_len > TEXT_KEPT_MAX) {
+    text = g_string_sized_new (TEXT_SIZE_HINT);
+    g_private_replace (&texts, text);
+  }
+  g_string_truncate (text, 0);
+  geo_codec_append (info, object, with_signature, text);
+  return text;
+}
+
 void
 geo_codec_keep_text (const GeoStructInfo *info, gpointer object) {
   Head *head = head_of (object);
-  gchar *text;
-  gsize len;
+  const GString *text;
 
   if (head->text != NULL)
     return;
-  text = geo_codec_to_text (info, object, TRUE, &len);
-  head->text = g_bytes_new_take (text, len);
+  text = write_down (info, object, TRUE);
+  head->text = g_bytes_new (text->str, text->len);
 }
 
 void
@@ -452,16 +476,15 @@ geo_codec_to_text (const GeoStructInfo *info,
 void
 geo_codec_hash (const GeoStructInfo *info, gconstpointer object, GeoHash *out) {
   const Head *head = head_of (object);
-  g_autofree gchar *text = NULL;
-  gsize len;
+  const GString *text;
 
   g_assert (info->is_sealed);
   if (head->hash != NULL) {
     *out = *head->hash;
     return;
   }
-  text = geo_codec_to_text (info, object, FALSE, &len);
-  geo_hash_of (text, len, out);
+  text = write_down (info, object, FALSE);
+  geo_hash_of (text->str, text->len, out);
 }
 
 static const GeoFieldInfo *
@@ -480,12 +503,11 @@ void
 geo_codec_sign (const GeoStructInfo *info,
                 gpointer object,
                 const GeoSecret *secret) {
-  gsize len;
-  g_autofree gchar *text = geo_codec_to_text (info, object, FALSE, &len);
+  const GString *text = write_down (info, object, FALSE);
   const GeoFieldInfo *field = find_signature (info);
 
   g_clear_pointer (&head_of (object)->signer, g_free);
-  geo_secret_sign (secret, text, len, AT (object, field->offset));
+  geo_secret_sign (secret, text->str, text->len, AT (object, field->offset));
 }
 
 gboolean
@@ -495,14 +517,13 @@ geo_codec_verify (const GeoStructInfo *info,
                   GError **error) {
   const Head *head = head_of (object);
   const GeoFieldInfo *field;
-  g_autofree gchar *text = NULL;
-  gsize len;
+  const GString *text;
 
   if (head->signer != NULL && geo_public_key_equal (head->signer, key))
     return TRUE;
-  text = geo_codec_to_text (info, object, FALSE, &len);
+  text = write_down (info, object, FALSE);
   field = find_signature (info);
-  if (!geo_public_key_verify (key, text, len,
+  if (!geo_public_key_verify (key, text->str, text->len,
                               CONST_AT (object, field->offset))) {
     g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_SIGNATURE,
                  "The signature of the %s does not verify", info->name);

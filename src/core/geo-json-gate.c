@@ -16,6 +16,8 @@
 #include "core/geo-error.h"
 #include "core/geo-json-private.h"
 
+#define KEYS_KEPT_MAX 1024
+
 /* Keys of an object that is being read or has been read.  They are compared
  * when all is read, sorted, so that many keys cost no more than n log n. */
 typedef struct {
@@ -469,6 +471,25 @@ run (Gate *gate) {
   return check_keys (gate);
 }
 
+static void
+free_keys (gpointer data) {
+  g_array_unref (data);
+}
+
+/* None yet, in memory of this thread's: for one text at a time. */
+static GArray *
+take_keys (void) {
+  static GPrivate all = G_PRIVATE_INIT (free_keys);
+  GArray *keys = g_private_get (&all);
+
+  /* What one large text took is given back. */
+  if (keys == NULL || keys->len > KEYS_KEPT_MAX) {
+    keys = g_array_sized_new (FALSE, FALSE, sizeof (Key), 64);
+    g_private_replace (&all, keys);
+  }
+  return g_array_set_size (keys, 0);
+}
+
 static gboolean
 check (const gchar *data,
        gsize len,
@@ -492,9 +513,8 @@ check (const gchar *data,
 
   gate.start = gate.at = data;
   gate.end = data + len;
-  gate.keys = g_array_sized_new (FALSE, FALSE, sizeof (Key), 64);
+  gate.keys = take_keys ();
   passed = run (&gate);
-  g_array_unref (gate.keys);
   if (gate.unescaped != NULL)
     g_string_chunk_free (gate.unescaped);
   return passed;

@@ -106,10 +106,9 @@ geo_message_free (GeoMessage *message) {
   g_free (message);
 }
 
-gchar *
-geo_message_encode (const GeoMessage *message, gsize *len) {
+void
+geo_message_append (const GeoMessage *message, GString *out) {
   const GeoMessageInfo *info = get_info (message->type);
-  GString *out = g_string_sized_new (1024);
 
   /* A message without an id could not be answered. */
   g_assert (geo_tx_id_is_valid (message->msg_id));
@@ -121,7 +120,13 @@ geo_message_encode (const GeoMessage *message, gsize *len) {
   g_string_append (out, "\",\"payload\":");
   geo_codec_append (info->payload, message->u.any, TRUE, out);
   g_string_append_c (out, '}');
+}
 
+gchar *
+geo_message_encode (const GeoMessage *message, gsize *len) {
+  GString *out = g_string_sized_new (1024);
+
+  geo_message_append (message, out);
   if (len != NULL)
     *len = out->len;
   return g_string_free (out, FALSE);

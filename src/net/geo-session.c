@@ -23,6 +23,9 @@
 /* Pongs are not owed to a peer for whom this much waits already. */
 #define PONG_QUEUE_MAX (64 * 1024)
 #define MSG_ID_BYTES 12
+/* Nearly every message is shorter; what one long one took is given back. */
+#define TEXT_SIZE (8 * 1024)
+#define TEXT_KEPT_MAX (64 * 1024)
 /* How long TLS may take to say good-bye. */
 #define LEAVE_SECONDS_MAX 5
 
@@ -569,10 +572,27 @@ geo_session_abort (GeoSession *self, GError *error) {
   finish (self, FALSE, error);
 }
 
+static void
+free_text (gpointer data) {
+  g_string_free (data, TRUE);
+}
+
+/* Empty, and this thread's: for one message at a time. */
+static GString *
+take_text (void) {
+  static GPrivate texts = G_PRIVATE_INIT (free_text);
+  GString *text = g_private_get (&texts);
+
+  if (text == NULL || text->allocated_len > TEXT_KEPT_MAX) {
+    text = g_string_sized_new (TEXT_SIZE);
+    g_private_replace (&texts, text);
+  }
+  return g_string_truncate (text, 0);
+}
+
 gboolean
 geo_session_send (GeoSession *self, GeoMessage *message) {
-  g_autofree gchar *text = NULL;
-  gsize len;
+  GString *text;
 
   g_return_val_if_fail (GEO_IS_SESSION (self), FALSE);
 
@@ -586,8 +606,9 @@ geo_session_send (GeoSession *self, GeoMessage *message) {
     sodium_bin2hex (id, sizeof id, random, sizeof random);
     geo_message_set_id (message, id);
   }
-  text = geo_message_encode (message, &len);
-  return queue_frame (self, GEO_FRAME_TEXT, text, len);
+  text = take_text ();
+  geo_message_append (message, text);
+  return queue_frame (self, GEO_FRAME_TEXT, text->str, text->len);
 }
 
 gboolean
