@@ -13,6 +13,7 @@
 
 #include "cli/geo-passphrase.h"
 #include "node/geo-communities.h"
+#include "node/geo-phrases.h"
 
 #define MS_PER_SECOND 1000
 
@@ -103,6 +104,18 @@ progress_cb (GeoNode *node, GParamSpec *pspec, gpointer user_data) {
   fflush (cli->err);
 }
 
+/* Whoever changes a key holds all journals: we have one, so nobody does now. */
+static void
+tell_key_change (GeoCli *cli, GeoProfile *profile) {
+  const gchar *sentence =
+      geo_phrase_key_change (geo_profile_get_key_change (profile));
+
+  if (sentence == NULL)
+    return;
+  fprintf (cli->err, "%s\n", sentence);
+  geo_profile_settle_key (profile);
+}
+
 static GeoNode *
 open_node (GeoCli *cli, gboolean may_look, int *status) {
   g_autoptr (GeoProfile) profile = geo_cli_get_profile (cli);
@@ -132,6 +145,8 @@ open_node (GeoCli *cli, gboolean may_look, int *status) {
   if (node == NULL)
     *status = geo_cli_fail_error (cli, error);
   else {
+    if (!cli->is_looking)
+      tell_key_change (cli, profile);
     g_signal_connect (node, "notice", G_CALLBACK (notice_cb), cli);
     g_signal_connect (node, "notify::progress", G_CALLBACK (progress_cb), cli);
   }

@@ -557,3 +557,20 @@ geo_phrase_date_time (GeoTime time_ms) {
     text = g_date_time_format (local, C_ ("date and time", "%x %X"));
   return text != NULL ? text : g_strdup ("");
 }
+
+const gchar *
+geo_phrase_key_change (GeoKeyChange change) {
+  switch (change) {
+  case GEO_KEY_CHANGE_NONE:
+    break;
+  case GEO_KEY_CHANGE_DONE:
+    return _ ("Your key was changed before the program was stopped. The new "
+              "twelve words are yours now. The old ones are only good for "
+              "backups that were made before.");
+  case GEO_KEY_CHANGE_UNDONE:
+    return _ ("The program was stopped before your key was changed. The old "
+              "twelve words are still yours. The new ones are nothing: destroy "
+              "what you wrote down.");
+  }
+  return NULL;
+}

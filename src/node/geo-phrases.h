@@ -14,6 +14,7 @@
 #include "core/geo-error.h"
 #include "core/geo-time.h"
 #include "node/geo-items.h"
+#include "node/geo-profile.h"
 #include "node/geo-proposal.h"
 #include "node/geo-request-item.h"
 
@@ -85,5 +86,9 @@ gchar *geo_phrase_request_state (GeoRequestItem *item);
 
 /* Local time, the locale's way. */
 gchar *geo_phrase_date_time (GeoTime time_ms);
+
+/* What became of a change of the key that was cut short, and which words count;
+ * static.  NULL for NONE. */
+const gchar *geo_phrase_key_change (GeoKeyChange change);
 
 G_END_DECLS

@@ -32,9 +32,21 @@ gboolean geo_profile_make_folder (const gchar *folder, GError **error);
  * control characters; NULL and GEO_NODE_ERROR_INPUT where it cannot be one. */
 gchar *geo_profile_clean_name (const gchar *name, GError **error);
 
-/* K6: the key of an unlocked profile becomes the one of these words, in the same
- * place; passphrase: of the file.  A stop at any time leaves one of the two.
- * STORAGE, KEYRING. */
+/* K6: that the key of an unlocked profile is about to become next: on disk
+ * before anything else of it, so that whoever is stopped is told later what
+ * became of it.  STORAGE. */
+void geo_profile_announce_key_async (GeoProfile *profile,
+                                     GeoSecret *next,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean geo_profile_announce_key_finish (GeoProfile *profile,
+                                          GAsyncResult *result,
+                                          GError **error);
+/* Announced, and given up before it was replaced. */
+void geo_profile_retract_key (GeoProfile *profile);
+/* The key that was announced becomes the one of these words, in the same place;
+ * passphrase: of the file.  A stop at any time leaves one of the two.  STORAGE,
+ * KEYRING. */
 void geo_profile_replace_key_async (GeoProfile *profile,
                                     const gchar *words,
                                     const gchar *passphrase,

@@ -51,6 +51,7 @@ struct _GeoProfile {
    * and while it is being replaced of the next. */
   GeoPid keys[KEYS_MAX];
   guint n_keys;
+  gboolean is_changing; /* By this program, now. */
   gboolean words_confirmed;
   gint64 backed_up; /* Milliseconds; 0: never. */
   /* There is an identity.json, but it cannot be read. */
@@ -911,18 +912,118 @@ geo_profile_unlock_finish (GeoProfile *profile,
 
 /* --- Another key ---------------------------------------------------------- */
 
-/* K6: while the key is being replaced, identity.json knows both. */
-static gboolean
-announce_key (KeyWork *work, GError **error) {
-  GeoPid now = work->pid;
+/* K6: from before the first journal is told until the key is replaced,
+ * identity.json knows both. */
+typedef struct {
+  GThread *before;
+  Identity *identity;
+} Announcing;
 
-  if (!derive_secret (work, error))
-    return FALSE;
-  work->identity->keys[0] = now;
-  work->identity->keys[1] = work->pid;
-  work->identity->n_keys = 2;
+static void
+announcing_free (gpointer data) {
+  Announcing *announcing = data;
+
+  identity_free (announcing->identity);
+  g_free (announcing);
+}
+
+static void
+announce_thread (GTask *task,
+                 gpointer source,
+                 gpointer task_data,
+                 GCancellable *cancellable) {
+  const Announcing *announcing = task_data;
+  GError *error = NULL;
+
+  /* Writes keep their order. */
+  if (announcing->before != NULL)
+    g_thread_join (announcing->before);
   geo_fault_point ("rotate: before announcing the key");
-  return identity_write (work->identity, error);
+  if (identity_write (announcing->identity, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* One key is known again, the one in use. */
+static void
+know_one_key (GeoProfile *self) {
+  geo_secret_get_pid (self->secret, &self->keys[0]);
+  self->n_keys = 1;
+  self->is_changing = FALSE;
+}
+
+static void
+announced_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error)) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  know_one_key (self);
+  g_task_return_error (task, error);
+}
+
+void
+geo_profile_announce_key_async (GeoProfile *profile,
+                                GeoSecret *next,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data) {
+  GTask *task = g_task_new (profile, NULL, callback, user_data);
+  g_autoptr (GTask) inner = g_task_new (NULL, NULL, announced_cb, task);
+  Announcing *announcing = g_new0 (Announcing, 1);
+
+  g_assert (profile->secret != NULL);
+  geo_secret_get_pid (profile->secret, &profile->keys[0]);
+  geo_secret_get_pid (next, &profile->keys[1]);
+  profile->n_keys = 2;
+  profile->is_changing = TRUE;
+  announcing->before = g_steal_pointer (&profile->writer);
+  announcing->identity = identity_new (profile);
+  g_task_set_task_data (inner, announcing, announcing_free);
+  g_task_run_in_thread (inner, announce_thread);
+}
+
+gboolean
+geo_profile_announce_key_finish (GeoProfile *profile,
+                                 GAsyncResult *result,
+                                 GError **error) {
+  g_assert (g_task_is_valid (result, profile));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+geo_profile_retract_key (GeoProfile *profile) {
+  know_one_key (profile);
+  write_identity (profile);
+}
+
+GeoKeyChange
+geo_profile_get_key_change (GeoProfile *profile) {
+  GeoPid now;
+
+  g_assert (GEO_IS_PROFILE (profile));
+  if (profile->n_keys != 2 || profile->is_changing || profile->secret == NULL)
+    return GEO_KEY_CHANGE_NONE;
+  geo_secret_get_pid (profile->secret, &now);
+  return geo_pid_equal (&now, &profile->keys[1]) ? GEO_KEY_CHANGE_DONE
+                                                 : GEO_KEY_CHANGE_UNDONE;
+}
+
+void
+geo_profile_settle_key (GeoProfile *profile) {
+  GeoKeyChange change = geo_profile_get_key_change (profile);
+
+  if (change == GEO_KEY_CHANGE_NONE)
+    return;
+  /* They were given back before the change began. */
+  if (change == GEO_KEY_CHANGE_DONE)
+    profile->words_confirmed = TRUE;
+  know_one_key (profile);
+  write_identity (profile);
 }
 
 static gboolean
@@ -938,20 +1039,17 @@ settle_key (KeyWork *work, GError **error) {
 }
 
 static void
-announce_thread (GTask *task,
-                 gpointer source,
-                 gpointer task_data,
-                 GCancellable *cancellable) {
+replace_thread (GTask *task,
+                gpointer source,
+                gpointer task_data,
+                GCancellable *cancellable) {
   KeyWork *work = task_data;
   g_autofree gchar *path = g_build_filename (work->folder, KEY_FILE, NULL);
   GError *error = NULL;
 
-  if (!announce_key (work, &error)) {
-    g_task_return_error (task, error);
-    return;
-  }
   geo_fault_point ("rotate: before replacing the key");
-  if (work->place == GEO_KEY_PLACE_FILE && !write_key (work, path, &error))
+  if (!derive_secret (work, &error) ||
+      (work->place == GEO_KEY_PLACE_FILE && !write_key (work, path, &error)))
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
@@ -982,15 +1080,21 @@ settled_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
    * no harm. */
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_debug ("identity.json: %s", error->message);
-  memcpy (self->keys, work->identity->keys, sizeof self->keys);
-  self->n_keys = work->identity->n_keys;
   self->words_confirmed = TRUE;
   g_clear_pointer (&self->secret, geo_secret_unref);
   g_clear_pointer (&self->entropy, sodium_free);
   self->secret = g_steal_pointer (&work->secret);
   self->entropy = work->entropy;
   work->entropy = sodium_malloc (GEO_WORDS_ENTROPY_LEN);
+  know_one_key (self);
   g_task_return_boolean (task, TRUE);
+}
+
+/* Which of the two is kept now is seen at the next start. */
+static void
+fail_replacing (GTask *task, GError *error) {
+  GEO_PROFILE (g_task_get_source_object (task))->is_changing = FALSE;
+  g_task_return_error (task, error);
 }
 
 /* Takes task, whose data is a KeyWork. */
@@ -1008,19 +1112,19 @@ replaced_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   GError *error = NULL;
 
   if (!geo_keyring_store_finish (result, &error))
-    g_task_return_error (task, error);
+    fail_replacing (task, error);
   else
     run_thread (g_steal_pointer (&task), settle_thread, settled_cb);
 }
 
 static void
-announced_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+derived_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GTask) task = user_data;
   KeyWork *work = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_task_return_error (task, error);
+    fail_replacing (task, error);
   else if (work->place == GEO_KEY_PLACE_FILE)
     run_thread (g_steal_pointer (&task), settle_thread, settled_cb);
   else
@@ -1038,17 +1142,16 @@ geo_profile_replace_key_async (GeoProfile *profile,
   KeyWork *work = key_work_new (profile, passphrase);
   GError *error = NULL;
 
-  g_assert (profile->secret != NULL);
+  g_assert (profile->secret != NULL && profile->is_changing);
   g_assert ((profile->place == GEO_KEY_PLACE_FILE) == (passphrase != NULL));
   g_task_set_task_data (task, work, key_work_free);
   work->place = profile->place;
   work->identity = identity_new (profile);
-  geo_secret_get_pid (profile->secret, &work->pid);
   if (!geo_words_to_entropy (words, work->entropy, &error)) {
-    g_task_return_error (task, error);
+    fail_replacing (task, error);
     return;
   }
-  run_thread (g_steal_pointer (&task), announce_thread, announced_cb);
+  run_thread (g_steal_pointer (&task), replace_thread, derived_cb);
 }
 
 gboolean

@@ -141,6 +141,19 @@ GeoSecret *geo_profile_get_secret (GeoProfile *profile);
 /* Free with geo_words_free (); NULL while locked. */
 gchar *geo_profile_get_words (GeoProfile *profile);
 
+typedef enum {
+  GEO_KEY_CHANGE_NONE = 0,
+  GEO_KEY_CHANGE_DONE = 1, /* The new words count. */
+  GEO_KEY_CHANGE_UNDONE = 2, /* The old ones do; the new ones are nothing. */
+} GeoKeyChange;
+
+/* What became of a change of the key (geo-rotation.h) that was stopped before it
+ * could be told: the person has two papers, and must know which one counts.
+ * NONE while locked. */
+GeoKeyChange geo_profile_get_key_change (GeoProfile *profile);
+/* They know; written to disk in a thread. */
+void geo_profile_settle_key (GeoProfile *profile);
+
 /* Whether the person has written the words down (Home keeps asking until
  * then).  Written to disk in a thread. */
 gboolean geo_profile_get_words_confirmed (GeoProfile *profile);

@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Changing the key, step by step: the passphrase is tried, each journal is told
- * (K6), the key is replaced, each node uses the new one.  A journal that was
+ * Changing the key, step by step: the passphrase is tried, it is written down
+ * that the key is being changed, each journal is told (K6), the key is replaced,
+ * each node uses the new one.  A journal that was
  * told for nothing is none the worse: what was told there was never sent.
  */
 #include "config.h"
@@ -193,6 +194,15 @@ replaced_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_task_return_boolean (task, TRUE);
 }
 
+/* The key is not replaced, and will not be.  Takes error. */
+static void
+give_up (GTask *task, GError *error) {
+  const Rotating *rotating = g_task_get_task_data (task);
+
+  geo_profile_retract_key (rotating->profile);
+  g_task_return_error (task, error);
+}
+
 static void
 left_thread (GTask *task,
              gpointer source,
@@ -229,7 +239,7 @@ left_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   GError *error = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), &error)) {
-    g_task_return_error (task, error);
+    give_up (task, error);
     return;
   }
   geo_profile_replace_key_async (rotating->profile, rotating->words,
@@ -246,7 +256,7 @@ told_cb (gpointer *result, const GError *error, gpointer user_data) {
   Rotating *rotating = g_task_get_task_data (task);
 
   if (error != NULL) {
-    g_task_return_error (task, g_error_copy (error));
+    give_up (task, g_error_copy (error));
     return;
   }
   rotating->at++;
@@ -276,6 +286,18 @@ tell_next (GTask *given) {
   }
 }
 
+static void
+announced_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  Rotating *rotating = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!geo_profile_announce_key_finish (rotating->profile, result, &error))
+    g_task_return_error (task, error);
+  else
+    tell_next (g_steal_pointer (&task));
+}
+
 /* The passphrase is right, or the keyring answers: what could go wrong at the
  * end does so before anything is changed. */
 static void
@@ -287,7 +309,8 @@ unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   if (!geo_profile_unlock_finish (rotating->profile, result, &error))
     g_task_return_error (task, error);
   else
-    tell_next (g_steal_pointer (&task));
+    geo_profile_announce_key_async (rotating->profile, rotating->next,
+                                    announced_cb, g_steal_pointer (&task));
 }
 
 static gboolean

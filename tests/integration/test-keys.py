@@ -241,6 +241,20 @@ def crash(person, point, *arguments):
     return read(count).strip().split(" ", 1)[1]
 
 
+def digest_of(scene, words, name):
+    """Of the key that these words are: the PID of whoever begins with it."""
+    person = Person(scene.folder, f"digest-{name}")
+    person.init(words)
+    return person.pid
+
+
+def key_in_use(person):
+    identity = json.loads(read(os.path.join(person.profile, "identity.json")))
+    keys = identity.get("keys", [identity["pid"]])
+    assert len(keys) == 1, identity
+    return keys[0]
+
+
 def test_killed_at_each_point(scene):
     """Whichever key is there then works, and the next change does, too."""
     olena = scene.olena
@@ -250,7 +264,21 @@ def test_killed_at_each_point(scene):
     for point in [*range(1, 10), *range(10, POINTS_MAX, 4)]:
         path = f"{olena.profile}.point-{point}"
         where = crash(olena, point, "key", "rotate", "--save-words", path)
-        olena.run("--offline", "verify")
+        told = olena.call("--offline", "verify")
+        assert told.returncode == DONE, told
+        # It says which of the two papers counts, once, and that is true.
+        is_new = os.path.exists(path) and digest_of(
+            scene, read(path).strip(), point) == key_in_use(olena)
+        cut = where is not None and where.startswith("rotate: ") and \
+            where not in ("rotate: before announcing the key",
+                          "rotate: after settling the key")
+        assert ("new ones are nothing" in told.stderr) == \
+            (cut and not is_new), (told, where)
+        assert ("words are yours now" in told.stderr) == (cut and is_new), \
+            (told, where)
+        assert olena.call("--offline", "verify").stderr == "", where
+        if is_new:
+            olena.words = read(path).strip()
         olena.run("pay", "Maria", "0.01")
         olena.run("verify")
         # Who they are stays, and every key that was replaced is on record.
