@@ -20,6 +20,7 @@ void
 geo_evidence_item_free (GeoEvidenceItem *item) {
   if (item == NULL)
     return;
+  g_free (item->title);
   g_free (item->sentence);
   g_free (item->file);
   g_free (item);
@@ -209,28 +210,78 @@ geo_node_is_looking_at_log (GeoNode *node) {
 
 /* --- What the journal holds ----------------------------------------------- */
 
-static gpointer
-list_job (GeoWorker *worker, gpointer data, GError **error) {
-  GeoJournal *journal = geo_worker_get_journal (worker);
-  g_autoptr (GPtrArray) items =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_evidence_item_free);
-  g_autoptr (GeoCommunity) community = NULL;
-  g_autoptr (GPtrArray) held = NULL;
+static void
+free_item (gpointer item) {
+  geo_evidence_item_free (item);
+}
 
-  if (!geo_journal_get_joined (journal, &community, NULL, NULL, error) ||
-      (held = geo_journal_list_evidence (journal, error)) == NULL)
-    return NULL;
+static gchar *
+make_title (const GeoEvidence *evidence) {
+  switch (evidence->what) {
+  case GEO_EVIDENCE_KIND_FORK:
+  case GEO_EVIDENCE_KIND_CHAIN:
+    return g_strdup (_ ("The hub wrote two different histories for you"));
+  case GEO_EVIDENCE_KIND_TWO_OUTCOMES:
+    return g_strdup (_ ("The hub said of one payment that it was made, and that "
+                        "it was not"));
+  case GEO_EVIDENCE_KIND_TWO_CONTRACTS:
+    return g_strdup (_ ("The hub carried out one payment twice"));
+  case GEO_EVIDENCE_KIND_TWO_HEADS:
+  case GEO_EVIDENCE_KIND_TWO_PREFIXES:
+    return g_strdup (_ ("The hub keeps two logs, and shows people different "
+                        "things"));
+  case GEO_EVIDENCE_KIND_SHRUNK:
+    return g_strdup (_ ("The hub took something out of its log"));
+  case GEO_EVIDENCE_KIND_GAP:
+    return g_strdup (_ ("The hub left something out of your history"));
+  case GEO_EVIDENCE_KIND_FORGOTTEN:
+    return g_strdup (_ ("The hub has forgotten something that it signed"));
+  case GEO_EVIDENCE_KIND_BAD_ENTRY:
+    return g_strdup (_ ("The hub wrote something that it did not prove"));
+  case GEO_EVIDENCE_KIND_MANDATE:
+    return g_strdup (_ ("The hub wrote a debt without the trust that allows "
+                        "it"));
+  case GEO_EVIDENCE_KIND_NOT_LOGGED:
+    return g_strdup (_ ("The hub did not put something into its log"));
+  case GEO_EVIDENCE_KIND_NOT_CONSISTENT:
+    return g_strdup (_ ("The hub did not show that its log is still the same"));
+  case GEO_EVIDENCE_KIND_TWO_KEYS:
+    break;
+  }
+  /* Translators: %s is a person's name. */
+  return g_strdup_printf (
+      _ ("Two people may have had the key of %s"),
+      ((GeoParticipant *) g_ptr_array_index (evidence->people, 0))->name);
+}
+
+GPtrArray *
+geo_evidence_make_items (const GeoCommunity *community, const GPtrArray *held) {
+  GPtrArray *items = g_ptr_array_new_with_free_func (free_item);
+
   for (guint i = 0; i < held->len; i++) {
     const GeoJournalEvidence *one = g_ptr_array_index (held, i);
     GeoEvidenceItem *item = g_new0 (GeoEvidenceItem, 1);
 
     item->number = one->record;
     item->at = one->at;
+    item->title = make_title (one->evidence);
     item->sentence = geo_evidence_say (community, one->evidence);
     item->file = geo_evidence_write (community, one->evidence);
     g_ptr_array_add (items, item);
   }
-  return g_steal_pointer (&items);
+  return items;
+}
+
+static gpointer
+list_job (GeoWorker *worker, gpointer data, GError **error) {
+  GeoJournal *journal = geo_worker_get_journal (worker);
+  g_autoptr (GeoCommunity) community = NULL;
+  g_autoptr (GPtrArray) held = NULL;
+
+  if (!geo_journal_get_joined (journal, &community, NULL, NULL, error) ||
+      (held = geo_journal_list_evidence (journal, error)) == NULL)
+    return NULL;
+  return geo_evidence_make_items (community, held);
 }
 
 static void

@@ -51,6 +51,7 @@ typedef struct {
   GeoNode *node;
   guint generation;
   gboolean is_history;
+  gboolean is_evidence;
 } Stored;
 
 static void
@@ -114,6 +115,8 @@ stored_cb (gpointer *result, const GError *error, gpointer user_data) {
 
   if (error == NULL && stored->is_history)
     geo_node_changed_history (self);
+  if (error == NULL && stored->is_evidence)
+    geo_node_findings_refresh (self);
   /* The party that wanted it is gone. */
   if (stored->generation != self->generation)
     return;
@@ -156,6 +159,7 @@ take_stores (List *list, Store *store, Stored *stored) {
     g_ptr_array_add (store->bodies, g_steal_pointer (&action->record));
     g_array_append_val (store->records, record);
     stored->is_history |= changes_history (action->record_kind);
+    stored->is_evidence |= action->record_kind == GEO_RECORD_KIND_EVIDENCE;
     list->storing = TRUE;
     list->next++;
   }

@@ -589,6 +589,7 @@ geo_node_take_data (GeoNode *self, GeoNodeData *data, GError **error) {
   geo_node_state_load (self, g_steal_pointer (&data->copy));
   g_clear_pointer (&self->notes, g_key_file_unref);
   self->notes = g_steal_pointer (&data->notes);
+  geo_node_findings_load (self, data);
   geo_link_free (self->joined_by);
   self->joined_by = g_steal_pointer (&data->joined_by);
   geo_node_pay_load (self, data);

@@ -116,6 +116,7 @@ geo_node_lists_clear (GeoNode *self) {
   if (self->activity != NULL)
     geo_activity_model_set_worker (self->activity, NULL, 0);
   g_clear_object (&self->people);
+  g_clear_object (&self->findings);
   g_clear_pointer (&self->people_by_pid, g_hash_table_unref);
   g_clear_object (&self->totals);
   g_clear_object (&self->proposals);

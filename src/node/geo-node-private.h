@@ -167,6 +167,7 @@ struct _GeoNode {
   GHashTable *timers; /* GeoHash → GeoNodeTimer */
   guint open_count;
   guint key_doubts;
+  GListStore *findings; /* geo-finding.c */
 
   /* geo-node-lists.c */
   GListStore *people;
@@ -390,6 +391,8 @@ void geo_node_set_pending (GeoNode *self,
 /* Whom this person compared keys with.  Any thread. */
 GKeyFile *geo_node_notes_read (const gchar *journal_path);
 /* {PID: key} as canonical JSON. */
+/* By and by. */
+void geo_node_notes_save (GeoNode *node);
 gchar *geo_node_notes_write (GKeyFile *notes);
 /* Into the state copy, and from it what is not known here. */
 void geo_node_notes_give (GeoNode *self, GeoStateMemory *memory);
@@ -465,6 +468,15 @@ gchar *
 geo_evidence_write (const GeoCommunity *community, const GeoEvidence *evidence);
 gchar *
 geo_evidence_say (const GeoCommunity *community, const GeoEvidence *evidence);
+/* GeoEvidenceItem of GeoJournalEvidence, in the same order.  Any thread. */
+GPtrArray *geo_evidence_make_items (const GeoCommunity *community,
+                                    const GPtrArray *held);
+
+/* --- geo-finding.c ------------------------------------------------------ */
+
+void geo_node_findings_load (GeoNode *node, const GeoNodeData *data);
+/* Evidence was stored. */
+void geo_node_findings_refresh (GeoNode *node);
 
 /* --- geo-node-pay.c ----------------------------------------------------- */
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/geo-link.h"
+#include "node/geo-finding.h"
 #include "node/geo-profile-private.h"
 #include "node/geo-request-item.h"
 #include "node/geo-rest-private.h"
@@ -25,6 +26,7 @@ enum {
   PROP_CONNECTION_DETAIL,
   PROP_OPEN_COUNT,
   PROP_KEY_DOUBTS,
+  PROP_NEW_FINDINGS,
   PROP_UNREAD,
   PROP_REQUEST_COUNT,
   PROP_PROGRESS,
@@ -38,6 +40,7 @@ enum {
   SIGNAL_NOTICE,
   SIGNAL_REQUEST_RECEIVED,
   SIGNAL_KEY_CHANGED,
+  SIGNAL_FOUND,
   N_SIGNALS,
 };
 
@@ -119,6 +122,9 @@ geo_node_get_property (GObject *object,
   case PROP_KEY_DOUBTS:
     g_value_set_uint (value, self->key_doubts);
     break;
+  case PROP_NEW_FINDINGS:
+    g_value_set_uint (value, geo_node_get_new_findings (self));
+    break;
   case PROP_UNREAD:
     g_value_set_uint (value, self->unread);
     break;
@@ -153,6 +159,8 @@ geo_node_class_init (GeoNodeClass *klass) {
                                               G_MAXUINT, 0, flags);
   props[PROP_KEY_DOUBTS] = g_param_spec_uint ("key-doubts", NULL, NULL, 0,
                                               G_MAXUINT, 0, flags);
+  props[PROP_NEW_FINDINGS] = g_param_spec_uint ("new-findings", NULL, NULL, 0,
+                                                G_MAXUINT, 0, flags);
   props[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0,
                                           flags);
   props[PROP_REQUEST_COUNT] = g_param_spec_uint (
@@ -176,6 +184,9 @@ geo_node_class_init (GeoNodeClass *klass) {
   signals[SIGNAL_KEY_CHANGED] = g_signal_new (
       "key-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
       NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_PERSON);
+  signals[SIGNAL_FOUND] = g_signal_new (
+      "found", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+      NULL, G_TYPE_NONE, 1, GEO_TYPE_FINDING);
   signals[SIGNAL_REQUEST_RECEIVED] = g_signal_new (
       "request-received", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
       NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_REQUEST_ITEM);

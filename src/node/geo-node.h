@@ -31,11 +31,13 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
 /* Properties that notify: "connection" (GeoConnection as int),
  * "connection-detail" (string), "open-count" (uint: payments and votes without
  * evidence), "key-doubts" (uint: how many of my people have a key that is in
- * doubt, see geo-safety.h), "unread" (uint), "progress" (double).
+ * doubt, see geo-safety.h), "unread" (uint), "progress" (double),
+ * "new-findings" (uint, see geo-finding.h).
  * Signals: "payment-received", "cleared" (GeoActivityItem *item), "fault"
  * (const gchar *message), "notice" (const gchar *sentence: something to know
  * that nothing has to be done about), "key-changed" (GeoPerson *person: whose
- * key it is is in doubt, see geo_node_get_key_doubt ()). */
+ * key it is is in doubt, see geo_node_get_key_doubt ()), "found" (GeoFinding
+ * *finding). */
 
 /* Joins a community with an unlocked profile: link is geo://v1/join?…, an
  * address of a hub, or "rest:" and the address of one that speaks the public
@@ -294,6 +296,7 @@ gboolean geo_node_is_looking_at_log (GeoNode *node);
 typedef struct {
   gint64 number; /* Of the record. */
   gint64 at; /* Milliseconds. */
+  gchar *title; /* What happened, for people, in a few words. */
   gchar *sentence; /* What it says, for people. */
   gchar *file; /* For geo_evidence_verify (). */
 } GeoEvidenceItem;

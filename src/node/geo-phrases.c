@@ -570,7 +570,7 @@ geo_phrase_key_change (GeoKeyChange change) {
   case GEO_KEY_CHANGE_UNDONE:
     return _ ("The program was stopped before your key was changed. The old "
               "twelve words are still yours. The new ones are nothing: destroy "
-              "what you wrote down.");
+              "what you wrote them on.");
   }
   return NULL;
 }

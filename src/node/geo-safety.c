@@ -181,8 +181,6 @@ geo_node_notes_read (const gchar *journal_path) {
   return g_steal_pointer (&notes);
 }
 
-static void save (GeoNode *node);
-
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoNode) node = user_data;
@@ -193,11 +191,11 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     g_debug ("notes: %s", error->message);
   node->notes_saving = FALSE;
   if (again)
-    save (node);
+    geo_node_notes_save (node);
 }
 
-static void
-save (GeoNode *node) {
+void
+geo_node_notes_save (GeoNode *node) {
   g_autofree gchar *path = path_of (node->journal_path);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GBytes) bytes = NULL;
@@ -291,7 +289,7 @@ geo_node_accept_key (GeoNode *node, const GeoPid *pid) {
   g_key_file_set_string (node->notes, group, KEY_ACCEPTED, text);
   if (geo_party_is_forked (node->party, pid))
     g_key_file_set_string (node->notes, group, KEY_FORKED, text);
-  save (node);
+  geo_node_notes_save (node);
   geo_node_refresh_person (node, pid, FALSE);
 }
 
@@ -309,7 +307,7 @@ geo_node_set_verified (GeoNode *node, const GeoPid *pid, gboolean verified) {
   } else {
     g_key_file_remove_key (node->notes, group, KEY_VERIFIED, NULL);
   }
-  save (node);
+  geo_node_notes_save (node);
   geo_node_state_changed (node);
   geo_node_refresh_person (node, pid, FALSE);
   return TRUE;

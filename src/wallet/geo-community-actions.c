@@ -13,6 +13,7 @@
 #include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-community-dialog.h"
 #include "wallet/geo-join-dialog.h"
+#include "wallet/geo-key-dialog.h"
 #include "wallet/geo-own-market-dialog.h"
 
 static GeoWallet *
@@ -29,6 +30,15 @@ backup_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
       ADW_DIALOG (geo_backup_dialog_new (geo_wallet_get_profile (wallet),
                                          geo_wallet_get_own_hub (wallet))),
       widget);
+}
+
+static void
+change_key_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoCommunities *communities =
+      geo_wallet_get_communities (get_wallet (widget));
+
+  if (communities != NULL)
+    adw_dialog_present (ADW_DIALOG (geo_key_dialog_new (communities)), widget);
 }
 
 static void
@@ -115,6 +125,7 @@ static const struct {
   GtkWidgetActionActivateFunc activate;
 } actions[] = {
   { "win.backup", NULL, backup_cb },
+  { "win.change-key", NULL, change_key_cb },
   { "win.own-market", NULL, own_market_cb },
   { "win.join", "s", join_cb },
   { "win.switch", "s", switch_cb },

@@ -4,6 +4,7 @@
  * The window's actions about communities and their records:
  *
  *   win.backup
+ *   win.change-key
  *   win.own-market (the market on this computer, or the way to start one)
  *   win.join (an invitation, or "")
  *   win.switch (a community's PID)

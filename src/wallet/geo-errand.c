@@ -18,7 +18,7 @@ struct _GeoErrand {
 static const gchar *const known[] = {
   "win.show-page",     "win.show-person",    "win.show-receipt",
   "win.show-clearing", "win.answer-request", "win.pay",
-  "win.toast",
+  "win.toast",         "win.show-evidence",
 };
 
 GeoErrand *

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "node/geo-finding.h"
 #include "node/geo-node-requests.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-activity-row.h"
@@ -40,6 +41,7 @@ struct _GeoHomePage {
   GPtrArray *proposals;
 
   /* template children */
+  AdwBanner *evidence_banner;
   GtkBox *totals_box;
   AdwPreferencesGroup *attention_group;
   AdwActionRow *fault_row;
@@ -235,6 +237,8 @@ show_attention (GeoHomePage *self) {
   gboolean given, got;
 
   count_lines (self, &given, &got);
+  adw_banner_set_revealed (self->evidence_banner,
+                           geo_node_get_new_findings (self->node) > 0);
   show_fault (self);
   show_open (self);
   remove_waiting (self);
@@ -475,6 +479,8 @@ geo_home_page_class_init (GeoHomePageClass *klass) {
   G_OBJECT_CLASS (klass)->dispose = geo_home_page_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-home-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, GeoHomePage,
+                                        evidence_banner);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage, totals_box);
   gtk_widget_class_bind_template_child (widget_class, GeoHomePage,
                                         attention_group);
@@ -524,6 +530,8 @@ geo_home_page_set_node (GeoHomePage *self, GeoNode *node) {
                             G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (node, "notify::connection", G_CALLBACK (changed_cb),
                             self);
+  g_signal_connect_swapped (node, "notify::new-findings",
+                            G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (node, "notify::key-doubts", G_CALLBACK (changed_cb),
                             self);
   g_signal_connect_swapped (geo_node_get_profile (node), "notify::backup-time",

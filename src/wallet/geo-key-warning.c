@@ -26,6 +26,7 @@ struct _GeoKeyWarning {
   GtkButton *compare_button;
   GtkButton *accept_button;
   GtkButton *other_button;
+  GtkButton *proof_button;
 };
 
 enum {
@@ -90,6 +91,7 @@ update (GeoKeyWarning *self) {
            "you pay or trust."),
         name, name, name);
     say (self, text, _ ("_Accept New Key…"));
+    gtk_widget_set_visible (GTK_WIDGET (self->proof_button), FALSE);
     break;
   case GEO_KEY_DOUBT_FORKED:
     text = g_strdup_printf (
@@ -102,6 +104,10 @@ update (GeoKeyWarning *self) {
            "you pay or trust."),
         name, name, name);
     say (self, text, _ ("_Go On With This Key…"));
+    /* A dialog would be in front of it. */
+    gtk_widget_set_visible (
+        GTK_WIDGET (self->proof_button),
+        gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_DIALOG) == NULL);
     break;
   }
 }
@@ -154,6 +160,11 @@ accept_cb (GeoKeyWarning *self) {
 }
 
 static void
+proof_cb (GeoKeyWarning *self) {
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-evidence", "s", "");
+}
+
+static void
 other_cb (GeoKeyWarning *self) {
   g_signal_emit (self, signals[OTHER], 0);
 }
@@ -189,6 +200,8 @@ geo_key_warning_class_init (GeoKeyWarningClass *klass) {
                                         accept_button);
   gtk_widget_class_bind_template_child (widget_class, GeoKeyWarning,
                                         other_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoKeyWarning,
+                                        proof_button);
 }
 
 static void
@@ -200,6 +213,8 @@ geo_key_warning_init (GeoKeyWarning *self) {
                             G_CALLBACK (accept_cb), self);
   g_signal_connect_swapped (self->other_button, "clicked",
                             G_CALLBACK (other_cb), self);
+  g_signal_connect_swapped (self->proof_button, "clicked",
+                            G_CALLBACK (proof_cb), self);
 }
 
 void

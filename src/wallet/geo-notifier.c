@@ -11,6 +11,7 @@
 
 #include <glib/gi18n.h>
 
+#include "node/geo-finding.h"
 #include "node/geo-node-requests.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-errand.h"
@@ -401,6 +402,22 @@ fault_cb (GeoNode *node, const gchar *message, Watch *watch) {
 }
 
 static void
+found_cb (GeoNode *node, GeoFinding *finding, Watch *watch) {
+  GNotification *notification;
+
+  if (!is_wanted (watch, "notify-hub"))
+    return;
+  notification = make (watch, _ ("Something does not fit together"),
+                       geo_wallet_is_locked (watch->notifier->wallet)
+                           ? NULL
+                           : geo_finding_get_title (finding),
+                       "win.show-evidence", "");
+  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_URGENT);
+  add_show_button (watch, notification, "win.show-evidence", "");
+  tell (watch, "evidence", "", notification);
+}
+
+static void
 key_changed_cb (GeoNode *node, GeoPerson *person, Watch *watch) {
   const gchar *pid = geo_person_get_pid_text (person);
   g_autofree gchar *title = NULL;
@@ -457,6 +474,7 @@ set_node (Watch *watch, GeoNode *node) {
   g_signal_connect (node, "request-received", G_CALLBACK (request_received_cb),
                     watch);
   g_signal_connect (node, "fault", G_CALLBACK (fault_cb), watch);
+  g_signal_connect (node, "found", G_CALLBACK (found_cb), watch);
   g_signal_connect (node, "key-changed", G_CALLBACK (key_changed_cb), watch);
   g_signal_connect_swapped (node, "notify::open-count",
                             G_CALLBACK (open_count_cb), watch);

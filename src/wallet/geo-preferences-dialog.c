@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "node/geo-phrases.h"
 #include "wallet/geo-pin-dialog.h"
 #include "wallet/geo-settings.h"
 
@@ -25,6 +26,8 @@ struct _GeoPreferencesDialog {
   AdwPreferencesRow *set_row;
   GtkWidget *remove_row;
   AdwComboRow *lock_row;
+  AdwActionRow *backup_row;
+  AdwActionRow *key_row;
   AdwPreferencesGroup *ask_group;
   AdwSwitchRow *background_row;
   AdwSwitchRow *notify_payments_row;
@@ -87,6 +90,22 @@ show_lock_after (GeoPreferencesDialog *self) {
     }
   }
   adw_combo_row_set_selected (self->lock_row, selected);
+}
+
+/* --- Backup --------------------------------------------------------------- */
+
+static void
+show_backup (GeoPreferencesDialog *self) {
+  gint64 last =
+      geo_profile_get_backup_time (geo_node_get_profile (self->node));
+  g_autofree gchar *date = last > 0 ? geo_phrase_date_time (last) : NULL;
+  g_autofree gchar *text =
+      date != NULL
+          /* Translators: %s is a date and a time. */
+          ? g_strdup_printf (_ ("The last one is of %s"), date)
+          : g_strdup (_ ("There is none yet"));
+
+  adw_action_row_set_subtitle (self->backup_row, text);
 }
 
 /* --- Asking again ------------------------------------------------------- */
@@ -164,6 +183,10 @@ geo_preferences_dialog_class_init (GeoPreferencesDialogClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
                                         lock_row);
   gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
+                                        backup_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
+                                        key_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
                                         ask_group);
   gtk_widget_class_bind_template_child (widget_class, GeoPreferencesDialog,
                                         background_row);
@@ -226,6 +249,9 @@ geo_preferences_dialog_new (GeoNode *node, GeoLock *lock) {
   self->lock = g_object_ref (lock);
   g_signal_connect_object (lock, "notify::has-pin", G_CALLBACK (show_pin), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (geo_node_get_profile (node), "notify::backup-time",
+                           G_CALLBACK (show_backup), self, G_CONNECT_SWAPPED);
+  show_backup (self);
   show_pin (self);
   show_lock_after (self);
   g_signal_connect_swapped (self->lock_row, "notify::selected",

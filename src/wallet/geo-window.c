@@ -18,9 +18,11 @@
 #include "wallet/geo-community-actions.h"
 #include "wallet/geo-community-switcher.h"
 #include "wallet/geo-connection-pill.h"
+#include "wallet/geo-evidence-page.h"
 #include "wallet/geo-help-dialog.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-idle-watch.h"
+#include "wallet/geo-key-dialog.h"
 #include "wallet/geo-key-warning.h"
 #include "wallet/geo-lock-page.h"
 #include "wallet/geo-market-page.h"
@@ -224,6 +226,7 @@ retry_cb (GtkButton *button, GeoWindow *self) {
 static const gchar *const page_actions[] = {
   "win.show-page",      "win.show-person",
   "win.show-receipt",   "win.pay",
+  "win.show-evidence",
   "win.trust",          "win.show-clearing",
   "win.answer-request", "win.show-sidebar",
   "win.preferences",    "win.save-statement",
@@ -274,6 +277,10 @@ update_lock (GeoWindow *self) {
     geo_lock_page_start (self->lock_page, geo_wallet_get_lock (self->wallet));
   } else {
     gtk_stack_set_visible_child_name (self->root, "main");
+    if (adw_application_window_get_visible_dialog (
+            ADW_APPLICATION_WINDOW (self)) == NULL)
+      geo_key_dialog_tell (GTK_WIDGET (self),
+                           geo_wallet_get_profile (self->wallet));
   }
   update_actions (self);
   update_idle (self);
@@ -550,6 +557,19 @@ show_receipt_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 }
 
 static void
+show_evidence_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (self->node == NULL || GEO_IS_EVIDENCE_PAGE (
+                                adw_navigation_view_get_visible_page (
+                                    self->navigation)))
+    return;
+  adw_navigation_view_push (
+      self->navigation,
+      ADW_NAVIGATION_PAGE (geo_evidence_page_new (self->node)));
+}
+
+static void
 pay_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
@@ -777,6 +797,8 @@ geo_window_class_init (GeoWindowClass *klass) {
                                    show_person_cb);
   gtk_widget_class_install_action (widget_class, "win.show-receipt", "s",
                                    show_receipt_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-evidence", "s",
+                                   show_evidence_cb);
   gtk_widget_class_install_action (widget_class, "win.pay", "s", pay_cb);
   gtk_widget_class_install_action (widget_class, "win.trust", "s", trust_cb);
   geo_window_requests_install (widget_class);

@@ -9,6 +9,7 @@
  *   win.show-activity (PID: only what was between us)
  *   win.show-receipt (receipt key)
  *   win.show-clearing (a proposal's id)
+ *   win.show-evidence ("")
  *   win.answer-request (the key of one that waits for me)
  *   win.pay (PID or geo://v1/ link, or "" to choose)
  *   win.trust (the same)

@@ -15,12 +15,14 @@
 #include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-community-dialog.h"
+#include "wallet/geo-evidence-page.h"
 #include "wallet/geo-help-dialog.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-invite-dialog.h"
 #include "wallet/geo-join-dialog.h"
 #include "wallet/geo-market-page.h"
 #include "wallet/geo-my-code-dialog.h"
+#include "wallet/geo-key-dialog.h"
 #include "wallet/geo-own-market-dialog.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-payment-view.h"
@@ -154,6 +156,8 @@ main (int argc, char **argv) {
   g_type_ensure (GEO_TYPE_STATEMENT_DIALOG);
   g_type_ensure (GEO_TYPE_TOTAL_CARD);
   g_type_ensure (GEO_TYPE_TRUST_DIALOG);
+  g_type_ensure (GEO_TYPE_EVIDENCE_PAGE);
+  g_type_ensure (GEO_TYPE_KEY_DIALOG);
   g_type_ensure (GEO_TYPE_UNLOCK_PAGE);
   g_type_ensure (GEO_TYPE_VERIFY_DIALOG);
   g_type_ensure (GEO_TYPE_WORDS_DIALOG);

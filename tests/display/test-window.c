@@ -16,6 +16,7 @@
 #include "geo-screen.h"
 #include "node/geo-node-requests.h"
 #include "wallet/geo-help-dialog.h"
+#include "wallet/geo-key-dialog.h"
 #include "wallet/geo-lock-page.h"
 #include "wallet/geo-pin-dialog.h"
 #include "wallet/geo-preferences-dialog.h"
@@ -557,6 +558,7 @@ is_in_front (gpointer dialog) {
 static void
 test_preferences (void) {
   AdwDialog *preferences;
+  AdwDialog *key;
   AdwDialog *pin;
 
   do_action ("win.lock", NULL); /* There is nothing to lock with. */
@@ -564,6 +566,14 @@ test_preferences (void) {
   do_action ("win.preferences", NULL);
   preferences = front (GEO_TYPE_PREFERENCES_DIALOG);
   look ("preferences");
+  gtk_widget_activate (child_of (preferences, "key_row"));
+  geo_screen_settle (GTK_WIDGET (window));
+  key = front (GEO_TYPE_KEY_DIALOG);
+  look ("change-key");
+  click (key, "begin_button");
+  look ("change-key-words");
+  adw_dialog_force_close (key);
+  g_assert_true (geo_screen_wait (is_in_front, preferences, 30));
   activate (preferences, "set_row");
   pin = front (GEO_TYPE_PIN_DIALOG);
   type (pin, "new_row", "27");

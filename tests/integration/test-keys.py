@@ -83,7 +83,8 @@ def test_before(scene):
     maria.run("pay", "Olena", "2", "--note", "sealed to the old key")
     olena.run("receipt", "one", "--output", scene.file("before"))
     # What is asked before is paid after.
-    scene.link = olena.json("request", "3", "--once")["link"]
+    scene.link = olena.json("request", "3", "--once",
+                            "--from", "Ivan")["link"]
     scene.old = (olena.pid, olena.words, balances(olena))
 
 

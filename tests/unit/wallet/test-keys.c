@@ -8,10 +8,14 @@
 
 #include "core/geo-key-chain.h"
 #include "core/geo-words.h"
+#include "node/geo-finding.h"
 #include "node/geo-node-requests.h"
+#include "node/geo-profile-private.h"
 #include "node/geo-safety.h"
 #include "wallet/geo-amount-entry.h"
+#include "wallet/geo-evidence-page.h"
 #include "wallet/geo-home-page.h"
+#include "wallet/geo-key-dialog.h"
 #include "wallet/geo-key-warning.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-person-page.h"
@@ -136,6 +140,35 @@ test_code (Scene *scene, gconstpointer data) {
   wait_until (weak == NULL);
 }
 
+/* It is announced at home until it was looked at; it can be checked. */
+static void
+look_at_evidence (Scene *scene) {
+  GeoNode *node = scene->nodes[MARTA];
+  const gchar *title = "Two people may have had the key of Olena";
+  GeoHomePage *home = g_object_new (GEO_TYPE_HOME_PAGE, NULL);
+  GeoEvidencePage *page;
+  GtkWidget *row;
+
+  wait_until (geo_node_get_new_findings (node) == 1);
+  geo_home_page_set_node (home, node);
+  scene_show (scene, GTK_WIDGET (home));
+  wait_until (adw_banner_get_revealed (child_of (home, "evidence_banner")));
+  scene_look (scene, "home-evidence");
+  page = geo_evidence_page_new (node);
+  scene_show (scene, GTK_WIDGET (page));
+  wait_until (geo_node_get_new_findings (node) == 0);
+  row = geo_screen_find (GTK_WIDGET (page), ADW_TYPE_EXPANDER_ROW, title);
+  g_assert_nonnull (row);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  geo_screen_settle (scene->window);
+  row = geo_screen_find (GTK_WIDGET (page), ADW_TYPE_ACTION_ROW, "_Verify");
+  g_assert_nonnull (row);
+  g_signal_emit_by_name (row, "activated");
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==,
+                   "The proof holds");
+  scene_look (scene, "evidence");
+}
+
 /* Somebody else has had her key, too. */
 static void
 test_two_keys (Scene *scene, gconstpointer data) {
@@ -146,13 +179,15 @@ test_two_keys (Scene *scene, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   gchar *words = geo_profile_make_words ();
   GeoSecret *stolen = geo_words_to_secret (words, NULL);
-  GeoPersonPage *page;
+  g_autofree gchar *action = NULL;
+  g_autoptr (GeoPersonPage) page = NULL;
   GeoPid olena;
 
   scene_trust (scene);
   pid_of (scene->nodes[OLENA], &olena);
   before = geo_participant_copy (fake_hub_get_participant (scene->hub, &olena));
-  page = geo_person_page_new (scene->nodes[MARTA], get_olena (scene));
+  page = g_object_ref_sink (
+      geo_person_page_new (scene->nodes[MARTA], get_olena (scene)));
   scene_show (scene, GTK_WIDGET (page));
   change (scene);
   accept (scene, child_of (page, "warning"));
@@ -164,11 +199,26 @@ test_two_keys (Scene *scene, gconstpointer data) {
   g_assert_cmpstr (label_of (child_of (page, "warning"), "title_label"), ==,
                    "Two different keys of Olena are about");
   scene_look (scene, "person-two-keys");
+  click (child_of (page, "warning"), "proof_button");
+  action = scene_take_action (scene);
+  g_assert_cmpstr (action, ==, "win.show-evidence ");
+  look_at_evidence (scene);
+  scene_show (scene, GTK_WIDGET (page));
   accept (scene, child_of (page, "warning"));
   wait_until (!is_seen (page, "warning"));
   geo_secret_unref (first);
   geo_secret_unref (stolen);
   geo_words_free (words);
+}
+
+static void
+test_no_evidence (Scene *scene, gconstpointer data) {
+  GeoEvidencePage *page = geo_evidence_page_new (scene->nodes[MARTA]);
+
+  scene_show (scene, GTK_WIDGET (page));
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (child_of (page, "stack")),
+                   ==, "empty");
+  scene_look (scene, "evidence-none");
 }
 
 /* --- In lists ------------------------------------------------------------- */
@@ -327,6 +377,233 @@ test_request (Scene *scene, gconstpointer data) {
   scene_assert_action (scene, "win.show-person", OLENA);
 }
 
+/* --- My own ----------------------------------------------------------------
+ */
+
+static gchar *
+shown_word (GeoKeyDialog *dialog, guint index) {
+  GtkFlowBox *box = child_of (child_of (dialog, "grid"), "box");
+  GtkWidget *cell = gtk_flow_box_child_get_child (
+      gtk_flow_box_get_child_at_index (box, (int) index));
+
+  return g_strdup (
+      gtk_label_get_text (GTK_LABEL (gtk_widget_get_last_child (cell))));
+}
+
+static gchar *
+shown_words (GeoKeyDialog *dialog) {
+  g_auto (GStrv) list = g_new0 (gchar *, GEO_WORDS_COUNT + 1);
+
+  for (guint i = 0; i < GEO_WORDS_COUNT; i++)
+    list[i] = shown_word (dialog, i);
+  return g_strjoinv (" ", list);
+}
+
+/* Types the three words that are asked for; wrong: the first one wrongly. */
+static void
+answer (GeoKeyDialog *dialog, gboolean wrong) {
+  GtkWidget *check = child_of (dialog, "check");
+
+  for (guint i = 0; i < GEO_WORDS_COUNT; i++) {
+    g_autofree gchar *title = g_strdup_printf ("Word %u", i + 1);
+    g_autofree gchar *word = shown_word (dialog, i);
+    GtkWidget *row = geo_screen_find (check, ADW_TYPE_ENTRY_ROW, title);
+
+    if (row == NULL)
+      continue;
+    gtk_editable_set_text (GTK_EDITABLE (row), wrong ? "zebra" : word);
+    wrong = FALSE;
+  }
+}
+
+static void
+type_passphrase (GeoKeyDialog *dialog, const gchar *text) {
+  gtk_editable_set_text (child_of (dialog, "passphrase_row"), text);
+}
+
+static gboolean
+is_community_row (GeoKeyDialog *dialog, const gchar *subtitle) {
+  GtkWidget *row = geo_screen_find (child_of (dialog, "after_group"),
+                                    ADW_TYPE_ACTION_ROW, "Town");
+
+  return row != NULL &&
+         g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)),
+                    subtitle) == 0;
+}
+
+static GeoKeyDialog *
+show_key_dialog (Scene *scene) {
+  g_autoptr (GeoCommunities) communities =
+      geo_communities_new (scene->profiles[MARTA]);
+  GeoKeyDialog *dialog;
+
+  geo_communities_add (communities, scene->nodes[MARTA]);
+  dialog = geo_key_dialog_new (communities);
+  scene_show_dialog (scene, dialog);
+  return dialog;
+}
+
+static void
+test_change (Scene *scene, gconstpointer data) {
+  GeoKeyDialog *dialog;
+  g_autofree gchar *words = NULL;
+  gchar *now;
+  GeoPid marta;
+
+  scene_trust (scene);
+  pid_of (scene->nodes[MARTA], &marta);
+  dialog = show_key_dialog (scene);
+  scene_look (scene, "key-explain");
+  click (dialog, "begin_button");
+  words = shown_words (dialog);
+  scene_look (scene, "key-words");
+  /* Whoever looks back sees the same words again. */
+  adw_navigation_view_pop (child_of (dialog, "navigation"));
+  click (dialog, "begin_button");
+  now = shown_words (dialog);
+  g_assert_cmpstr (now, ==, words);
+  geo_words_free (now);
+  click (dialog, "written_button");
+  wait_until (is_seen (dialog, "check"));
+  g_assert_false (can_click (dialog, "change_button"));
+  answer (dialog, TRUE);
+  g_assert_false (can_click (dialog, "change_button"));
+  type_passphrase (dialog, "wrong");
+  click (dialog, "change_button");
+  g_assert_cmpstr (page_of (dialog), ==, "check");
+  answer (dialog, FALSE);
+  click (dialog, "change_button");
+  wait_until (is_seen (dialog, "error_label"));
+  scene_look (scene, "key-passphrase");
+  g_assert_false (geo_node_get_key_changed (scene->nodes[OLENA], &marta));
+
+  type_passphrase (dialog, "passphrase");
+  click (dialog, "change_button");
+  wait_until (g_strcmp0 (page_of (dialog), "done") == 0);
+  wait_until (is_community_row (dialog, "Knows your new key"));
+  scene_look (scene, "key-done");
+  now = geo_profile_get_words (scene->profiles[MARTA]);
+  g_assert_cmpstr (now, ==, words);
+  geo_words_free (now);
+  g_assert_true (geo_profile_get_words_confirmed (scene->profiles[MARTA]));
+  wait_until (geo_node_get_key_changed (scene->nodes[OLENA], &marta));
+  click (dialog, "close_button");
+  wait_until (adw_window_get_visible_dialog (ADW_WINDOW (scene->window)) ==
+              NULL);
+  /* Life goes on with it. */
+  scene_pay (scene, MARTA, OLENA, 100);
+}
+
+static void
+test_change_offline (Scene *scene, gconstpointer data) {
+  GeoKeyDialog *dialog;
+
+  fake_hub_go (scene->hub);
+  wait_until (geo_node_get_connection (scene->nodes[MARTA]) !=
+              GEO_CONNECTION_HUB);
+  dialog = show_key_dialog (scene);
+  click (dialog, "begin_button");
+  click (dialog, "written_button");
+  wait_until (is_seen (dialog, "check"));
+  answer (dialog, FALSE);
+  type_passphrase (dialog, "passphrase");
+  click (dialog, "change_button");
+  wait_until (g_strcmp0 (page_of (dialog), "done") == 0);
+  wait_until (is_community_row (
+      dialog, "Is told as soon as it is reached; until then, the old key counts "
+              "there"));
+  scene_look (scene, "key-done-offline");
+  fake_hub_come_back (scene->hub);
+  geo_node_hurry (scene->nodes[MARTA]);
+  wait_until (is_community_row (dialog, "Knows your new key"));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+}
+
+/* Not everywhere: then nowhere. */
+static void
+test_change_nowhere (Scene *scene, gconstpointer data) {
+  g_autoptr (GeoCommunities) communities = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoKeyDialog *dialog;
+
+  /* Marta's journal is open here already: it is in use. */
+  geo_communities_open_async (scene->profiles[MARTA], FALSE, NULL,
+                              keep_result_cb, &result);
+  wait_until (result != NULL);
+  communities = geo_communities_open_finish (result, &error);
+  g_assert_no_error (error);
+  dialog = geo_key_dialog_new (communities);
+  scene_show_dialog (scene, dialog);
+  g_assert_false (can_click (dialog, "begin_button"));
+  g_assert_true (is_seen (dialog, "cannot_label"));
+  scene_look (scene, "key-nowhere");
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+}
+
+/* --- Cut short ------------------------------------------------------------ */
+
+/* As if the program had been stopped while it changed the key to that. */
+static GeoProfile *
+cut_short (Scene *scene, GeoSecret *next) {
+  g_autoptr (GAsyncResult) announced = NULL;
+  g_autoptr (GAsyncResult) unlocked = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoProfile *again;
+
+  geo_profile_announce_key_async (scene->profiles[MARTA], next, keep_result_cb,
+                                  &announced);
+  wait_until (announced != NULL);
+  geo_profile_announce_key_finish (scene->profiles[MARTA], announced, &error);
+  g_assert_no_error (error);
+  again = geo_profile_new (geo_profile_get_folder (scene->profiles[MARTA]));
+  g_assert_cmpint (geo_profile_get_key_change (again), ==, GEO_KEY_CHANGE_NONE);
+  geo_profile_unlock_async (again, "passphrase", NULL, keep_result_cb,
+                            &unlocked);
+  wait_until (unlocked != NULL);
+  geo_profile_unlock_finish (again, unlocked, &error);
+  g_assert_no_error (error);
+  return again;
+}
+
+static void
+settle (Scene *scene, GeoProfile *profile, const gchar *name) {
+  AdwDialog *alert;
+
+  geo_key_dialog_tell (scene->window, profile);
+  alert = wait_dialog (scene, ADW_TYPE_ALERT_DIALOG);
+  scene_look (scene, name);
+  g_signal_emit_by_name (alert, "response", "close");
+  adw_dialog_force_close (alert);
+  g_assert_cmpint (geo_profile_get_key_change (profile), ==,
+                   GEO_KEY_CHANGE_NONE);
+  /* Once. */
+  geo_key_dialog_tell (scene->window, profile);
+  g_assert_null (adw_window_get_visible_dialog (ADW_WINDOW (scene->window)));
+  g_object_unref (profile);
+}
+
+static void
+test_cut_short (Scene *scene, gconstpointer data) {
+  GeoProfile *again;
+  gchar *words = geo_profile_make_words ();
+  GeoSecret *next = geo_words_to_secret (words, NULL);
+
+  again = cut_short (scene, next);
+  g_assert_cmpint (geo_profile_get_key_change (again), ==,
+                   GEO_KEY_CHANGE_UNDONE);
+  settle (scene, again, "key-cut-short");
+  geo_profile_retract_key (scene->profiles[MARTA]);
+
+  /* The key that is kept is the new one already. */
+  again = cut_short (scene, geo_profile_get_secret (scene->profiles[MARTA]));
+  g_assert_cmpint (geo_profile_get_key_change (again), ==, GEO_KEY_CHANGE_DONE);
+  settle (scene, again, "key-cut-short-done");
+  geo_profile_retract_key (scene->profiles[MARTA]);
+  geo_secret_unref (next);
+  geo_words_free (words);
+}
+
 int
 main (int argc, char **argv) {
   geo_screen_init (&argc, &argv);
@@ -337,11 +614,16 @@ main (int argc, char **argv) {
   ADD ("person", 2, test_person);
   ADD ("code", 2, test_code);
   ADD ("two-keys", 2, test_two_keys);
+  ADD ("no-evidence", 1, test_no_evidence);
   ADD ("row", 2, test_row);
   ADD ("home", 2, test_home);
   ADD ("pay", 2, test_pay);
   ADD ("trust", 2, test_trust);
   ADD ("request", 2, test_request);
+  ADD ("change", 2, test_change);
+  ADD ("change-offline", 1, test_change_offline);
+  ADD ("change-nowhere", 1, test_change_nowhere);
+  ADD ("cut-short", 1, test_cut_short);
 #undef ADD
   return g_test_run ();
 }

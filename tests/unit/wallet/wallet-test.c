@@ -34,6 +34,7 @@ make_window (Scene *scene) {
     "show-page",     "show-person",  "show-receipt", "show-clearing",
     "show-activity", "pay",          "trust",        "toast",
     "request",       "show-request", "pay-request",  "open-link",
+    "show-evidence",
   };
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
 
