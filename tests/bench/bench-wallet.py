@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -41,15 +42,26 @@ WORDS = ["abandon"] * 11 + ["about"]
 FRAME_US = 16_000
 
 
-def show(what, *arguments):
-    """What one run says: {figure: value}."""
+def show(what, *arguments, settled=None):
+    """What one run says: {figure: value}.  settled () is called when it says
+    that its window has come to rest."""
     environment = dict(os.environ)
     environment["BENCH_BEGAN_US"] = str(time.monotonic_ns() // 1000)
-    done = subprocess.run([BENCH, what, *arguments], env=environment,
-                          stdout=subprocess.PIPE, timeout=180, check=True,
-                          text=True)
-    return {line.split()[0]: int(line.split()[1])
-            for line in done.stdout.splitlines()}
+    said = {}
+    with subprocess.Popen([BENCH, what, *arguments], env=environment,
+                          stdout=subprocess.PIPE, text=True) as process:
+        end = threading.Timer(180, process.kill)
+        end.start()
+        for line in process.stdout:
+            name, value = line.split()
+            said[name] = int(value)
+            if name == "settled" and settled is not None:
+                settled()
+        status = process.wait()
+        end.cancel()
+    if status != 0:
+        raise RuntimeError(f"{what} ended with {status}")
+    return said
 
 
 def median(what, figure, *arguments, runs=None):
@@ -132,8 +144,26 @@ def join(profile, link):
     wait_friend(profile)
 
 
+def opening(profile):
+    """An empty window and the wallet's by turns: the machine's speed is another
+    from minute to minute."""
+    empty, whole = [], []
+    for _ in range(RUNS):
+        empty.append(show("empty"))
+        whole.append(show("window", "--profile", profile))
+
+    def of(runs, name):
+        return statistics.median(run[name] for run in runs)
+
+    frame = of(empty, "first-frame-us")
+    figure("first-frame", "us", of(whole, "first-frame-us"), frame, 1.6)
+    figure("content", "us", of(whole, "content-us"), frame, None)
+    figure("memory", "KiB", of(whole, "memory-kib"), of(empty, "memory-kib"),
+           1.5)
+
+
 def scroll(few, many):
-    """Both by turns: the machine's speed is another from minute to minute."""
+    """Both by turns, too."""
     costs = {few: [], many: []}
     counts = {few: [], many: []}
     for _ in range(RUNS):
@@ -166,43 +196,66 @@ def loop_while_paying(profile):
             [show("pay", "--profile", profile) for _ in range(LOOPS)])
 
 
+class Hub:
+    """With a long history of somebody; the address stays."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.listen = "127.0.0.1:0"
+        self.process = None
+        os.mkdir(folder, 0o700)
+        self.config = os.path.join(folder, "hub.conf")
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write("[community]\nname=Market\nequivalents=UAH:2:fiat\n"
+                       "[joining]\nopen=true\n"
+                       "[limits]\nmessages_per_second=1000000\n")
+        subprocess.run([HISTORY, folder, str(ENTRIES), *WORDS], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [HUB, "--data-dir", self.folder, "--config", self.config,
+             "--listen", self.listen], stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True)
+        address = self.process.stdout.readline().split()[3]
+        self.listen = address.removeprefix("http://")
+        return address
+
+    def stop(self):
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+            self.process.stdout.close()
+        self.process = None
+
+
 def loop_while_catching_up(home):
     """Somebody with a long history and nothing but their words comes back, and
     wants it on paper."""
-    folder = os.path.join(home, "hub")
     words = os.path.join(home, "words")
-    os.mkdir(folder, 0o700)
     with open(words, "w", encoding="utf-8") as file:
         file.write(" ".join(WORDS) + "\n")
-    with open(os.path.join(folder, "hub.conf"), "w", encoding="utf-8") as file:
-        file.write("[community]\nname=Market\nequivalents=UAH:2:fiat\n"
-                   "[joining]\nopen=true\n"
-                   "[limits]\nmessages_per_second=1000000\n")
-    subprocess.run([HISTORY, folder, str(ENTRIES), *WORDS], check=True,
-                   stdout=subprocess.DEVNULL)
-    hub = subprocess.Popen(
-        [HUB, "--data-dir", folder, "--config",
-         os.path.join(folder, "hub.conf"), "--listen", "127.0.0.1:0"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    hub = Hub(os.path.join(home, "hub"))
     try:
-        address = hub.stdout.readline().split()[3]
         synced, papers = [], []
         for i in range(LOOPS):
             profile = os.path.join(home, f"olena-{i}")
+            address = hub.start()
             for command in (["init", "--name", "Olena", "--words-file", words],
                             ["join", address]):
                 subprocess.run([GEO, "--profile", profile, *command],
                                stdout=subprocess.DEVNULL, check=True)
-            synced.append(show("sync", "--profile", profile))
+            hub.stop()
+            synced.append(show("sync", "--profile", profile,
+                               settled=hub.start))
             assert synced[-1]["entries"] >= ENTRIES, synced
+            hub.stop()
             papers.append(show("pdf", "--profile", profile))
             assert papers[-1]["rows"] == ENTRIES, papers
         held_up("main-loop-sync-p99", FRAME_US, synced)
         held_up("main-loop-pdf-p99", FRAME_US, papers)
     finally:
-        hub.kill()
-        hub.wait()
-        hub.stdout.close()
+        hub.stop()
 
 
 def drawing():
@@ -238,17 +291,7 @@ def main():
         fill(few, FEW)
         fill(many, MANY)
 
-        frame = median("empty", "first-frame-us")
-        figure("first-frame", "us",
-               median("window", "first-frame-us", "--profile", many), frame,
-               1.6)
-        figure("content", "us",
-               median("window", "content-us", "--profile", many), frame,
-               None)
-        memory = median("empty", "memory-kib")
-        figure("memory", "KiB",
-               median("window", "memory-kib", "--profile", many), memory,
-               1.5)
+        opening(many)
         scroll(few, many)
     finally:
         market.kill()
