@@ -450,6 +450,20 @@ new_response (const GeoParty *party,
   return response;
 }
 
+/* Whoever has changed their key often has less room: the oldest goes first. */
+static void
+fit_history (GeoLetter *letter) {
+  gsize len;
+
+  for (;;) {
+    g_autofree gchar *text = geo_letter_to_text (letter, &len);
+
+    if (len <= GEO_LETTER_SIZE_MAX || letter->history->len == 0)
+      return;
+    g_ptr_array_set_size (letter->history, (gint) letter->history->len - 1);
+  }
+}
+
 gboolean
 geo_party_propose_checkpoint (GeoParty *party,
                               const gchar *id,
@@ -493,6 +507,7 @@ geo_party_propose_checkpoint (GeoParty *party,
   geo_checkpoint_hash (checkpoint, hash);
   g_ptr_array_add (letter->responses,
                    new_response (party, hash, GEO_VERDICT_AGREED, now));
+  fit_history (letter);
   return geo_letters_ask (party, letter, with, hash, actions, error);
 }
 

@@ -5,6 +5,8 @@
  * remembers of that, what it does with chains that do not go on from each
  * other, and what of its own waits when its key was changed.
  */
+#include <string.h>
+
 #include "core/geo-contract.h"
 #include "core/geo-evidence.h"
 #include "party-town.h"
@@ -462,6 +464,48 @@ test_open_order (void) {
   g_assert_nonnull (town_told (town, GEO_TOLD_PAYMENT));
 }
 
+/* With every change there can be, a checkpoint with all its history is still a
+ * letter that can be sent. */
+static void
+test_long_letter (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (GPtrArray) history =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_movement_free);
+  const GeoMessage *sent;
+  g_autofree gchar *text = NULL;
+  g_autoptr (GeoLetter) letter = NULL;
+  GeoHash hash;
+
+  town_disconnect (town);
+  for (guint i = 0; i < GEO_ROTATIONS_MAX; i++) {
+    town->now += 1000;
+    rotate (town, ME, KEY (i));
+  }
+  town_reload (town);
+  town_connect (town);
+  for (guint i = 0; i < 64; i++) {
+    GeoMovement *movement = geo_movement_new ();
+
+    memset (&movement->contract, (gint) i, sizeof movement->contract);
+    movement->has_gained = TRUE;
+    movement->gained = geo_decimal (GEO_AMOUNT (GEO_AMOUNT_MAX), 2);
+    movement->at = town->now;
+    g_ptr_array_add (history, movement);
+  }
+  g_ptr_array_set_size (town->actions, 0);
+  g_assert_true (geo_party_propose_checkpoint (
+      town->party, "checkpoint", &town->people[ANNA].pid, "UAH", history,
+      town->now, &hash, town->actions, NULL));
+  sent = town_sent (town, GEO_MESSAGE_LETTER_SEND);
+  text = geo_unseal_letter (town->people[ANNA].secret,
+                            sent->u.letter_send->sealed, NULL);
+  letter = geo_letter_from_text (text, -1, NULL);
+  g_assert_nonnull (letter);
+  g_assert_cmpuint (letter->person->rotations->len, ==, GEO_ROTATIONS_MAX);
+  g_assert_cmpuint (letter->history->len, >, 16);
+  g_assert_cmpuint (letter->history->len, <, 64);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -476,6 +520,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/keys/entry-with-another-form",
                    test_entry_with_another_form);
   g_test_add_func ("/party/keys/letters", test_letters);
+  g_test_add_func ("/party/keys/long-letter", test_long_letter);
   g_test_add_func ("/party/keys/waiting-line", test_waiting_line);
   g_test_add_func ("/party/keys/open-order", test_open_order);
   return g_test_run ();
