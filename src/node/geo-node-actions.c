@@ -312,6 +312,11 @@ fault_sentence (const gchar *reason) {
     return _ ("Its log is another than the one it showed before.");
   if (g_strcmp0 (reason, GEO_REASON_NOT_LOGGED) == 0)
     return _ ("Its log does not show one of your entries.");
+  if (g_strcmp0 (reason, GEO_REASON_LIMIT_EXCEEDED) == 0 ||
+      g_strcmp0 (reason, GEO_REASON_LINE_NOT_ACTIVE) == 0 ||
+      g_strcmp0 (reason, GEO_REASON_LINE_FROZEN) == 0 ||
+      g_strcmp0 (reason, GEO_REASON_NOT_ALLOWED) == 0)
+    return _ ("It goes beyond what was allowed.");
   return _ ("It contradicts your own records.");
 }
 

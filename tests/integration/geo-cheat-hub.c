@@ -14,6 +14,10 @@
  *   reorder   the next two entries are told in the other order, each signed
  *   amount    the next payment is twice as large as its payer ordered
  *   vote      the same, and the payer's order is made to fit and signed anew
+ *   yes       the next payment has a vote of theirs that they never gave
+ *   beyond    they are taken to trust a hundred times as far as they say,
+ *   unasked   to have said that they need not be asked,
+ *   thaw      and not to have frozen what they did
  *   line      the next trust is ten times as large as its owner gave
  *   both      the next payment is refused to them, and committed all the same
  *   fork      the last entry of theirs is signed anew with another time
@@ -25,6 +29,7 @@
 #include "hub/geo-hub-command.h"
 #include "hub/geo-tree.h"
 #include "net/geo-session.h"
+#include "protocol/geo-book-private.h"
 #include "protocol/geo-reasons.h"
 #include "store/geo-hub-store-private.h"
 
@@ -53,6 +58,8 @@ GeoMessage *__wrap_geo_tree_answer (GeoTree *tree,
                                     GeoTime now,
                                     GeoTime *reserve,
                                     GError **error);
+GeoBookLine *__real_geo_book_put_line (GeoBook *book, const GeoTrustLine *line);
+GeoBookLine *__wrap_geo_book_put_line (GeoBook *book, const GeoTrustLine *line);
 static GeoSecret *secret;
 static GHashTable *sessions; /* GeoSession → GeoPid, of those welcomed */
 static gint64 told; /* The victim's last entry that was told as it is. */
@@ -132,6 +139,30 @@ inflate (GeoProvenEntry *proven, gboolean order) {
     vote->contract = hash;
     if (geo_pid_equal (&vote->voter, &proven->entry->community))
       geo_vote_sign (vote, secret);
+  }
+  sign_anew (proven, &hash);
+}
+
+/* P3: as if they had been asked, and had said yes. */
+static void
+forge_vote (GeoProvenEntry *proven) {
+  GeoCertificate *certificate = proven->certificate;
+  GeoContract *contract = certificate->contract;
+  GeoVote *forged = geo_vote_new ();
+  GeoHash hash;
+
+  g_array_append_val (contract->voters, proven->entry->participant);
+  g_array_sort (contract->voters, geo_pid_cmp);
+  forged->community = proven->entry->community;
+  forged->voter = proven->entry->participant;
+  forged->verdict = g_strdup ("accept");
+  g_ptr_array_insert (certificate->votes, 0, forged);
+  geo_contract_hash (contract, &hash);
+  for (guint i = 0; i < certificate->votes->len; i++) {
+    GeoVote *vote = g_ptr_array_index (certificate->votes, i);
+
+    vote->contract = hash;
+    geo_vote_sign (vote, secret);
   }
   sign_anew (proven, &hash);
 }
@@ -257,6 +288,14 @@ lie_about (GeoSession *session,
     *sent = send_entry (session, message, changed);
     return TRUE;
   }
+  if (is_victim ("yes", pid) && may_lie (entry, is_payment (entry))) {
+    if (changed == NULL) {
+      changed = geo_proven_entry_copy (entry);
+      forge_vote (changed);
+    }
+    *sent = send_entry (session, message, changed);
+    return TRUE;
+  }
   if (is_victim ("line", pid) && may_lie (entry, entry->line != NULL)) {
     if (changed == NULL) {
       changed = geo_proven_entry_copy (entry);
@@ -353,6 +392,22 @@ __wrap_geo_session_send (GeoSession *session, GeoMessage *message) {
   if (message->type == GEO_MESSAGE_WELCOME)
     sent = sent && send_fork (session, message);
   return sent;
+}
+
+/* --- What it reckons with -------------------------------------------------- */
+
+/* The line is stored and receipted as it is. */
+GeoBookLine *
+__wrap_geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
+  g_autoptr (GeoTrustLine) other = geo_trust_line_copy (line);
+
+  if (is_victim ("beyond", &line->from))
+    other->limit.amount.minor *= 100;
+  if (is_victim ("unasked", &line->from))
+    other->policy->consent = GEO_CONSENT_STANDING;
+  if (is_victim ("thaw", &line->from))
+    other->policy->has_frozen = FALSE;
+  return __real_geo_book_put_line (book, other);
 }
 
 /* --- The log -------------------------------------------------------------- */

@@ -184,6 +184,50 @@ def test_forged_line(town):
     assert "has to show better evidence" in proves, proves
 
 
+def test_forged_vote(town):
+    person = town.meet("Asked")
+    town.lie("yes", person)
+    town.pay(person)
+    proves = town.caught(person, "A signature in it is not genuine.")
+    assert "has to show better evidence" in proves, proves
+
+
+def mandate(town, lie, *words):
+    """What is done over a line against the word of its owner, who is away."""
+    payer = town.join("Payer of " + lie)
+    person = town.join(lie.title())
+    town.lie("honest", person)
+    person.json("trust", payer.pid, "100", "UAH")
+    payer.json("pay", person.pid, "5", "UAH")
+    town.check(person)
+    town.lie(lie, person)
+    person.json("trust", payer.pid, *words)
+    # Whoever pays may see it, too, and then never hears of their payment.
+    payer.any_json("pay", person.pid, "5", "UAH", "--wait", "3")
+    end = time.monotonic() + 60
+    while not person.json("balance").get("fault"):
+        assert time.monotonic() < end, "nothing is found"
+    return person
+
+
+def test_beyond_limit(town):
+    person = mandate(town, "beyond", "9.99", "UAH")
+    proves = town.caught(person, "It goes beyond what was allowed.")
+    assert "has to show the trust that allowed" in proves, proves
+
+
+def test_unasked(town):
+    person = mandate(town, "unasked", "100", "UAH", "--live")
+    proves = town.caught(person, "It goes beyond what was allowed.")
+    assert "has to show the trust that allowed" in proves, proves
+
+
+def test_frozen_all_the_same(town):
+    person = mandate(town, "thaw", "--freeze", "UAH")
+    proves = town.caught(person, "It goes beyond what was allowed.")
+    assert "has to show the trust that allowed" in proves, proves
+
+
 def test_yes_and_no(town):
     person = town.meet("Refused")
     town.lie("both", person)
