@@ -18,6 +18,8 @@
 
 /* As many as Linux follows. */
 #define LINKS_MAX 40
+#define OPEN_FILES "/proc/self/fd"
+#define NAMES_MAX 100
 
 static gboolean
 fail (GError **error, gint why) {
@@ -50,11 +52,42 @@ follow (const gchar *name, GError **error) {
   return NULL;
 }
 
+/* Nothing is left of it, wherever the process is stopped.  Not every disk can
+ * do that, and it is given its name by what only /proc calls it. */
+static gboolean
+open_nameless (GeoOutput *output) {
+  g_autofree gchar *folder = g_path_get_dirname (output->target);
+
+  if (access (OPEN_FILES, X_OK) == 0)
+    output->fd = g_open (folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  return output->fd >= 0;
+}
+
+static gboolean
+give_name (GeoOutput *output, GError **error) {
+  g_autofree gchar *called = g_strdup_printf (OPEN_FILES "/%d", output->fd);
+
+  for (guint i = 0; i < NAMES_MAX; i++) {
+    g_autofree gchar *part = g_strdup_printf ("%s.part-%08x", output->target,
+                                              g_random_int ());
+
+    if (linkat (AT_FDCWD, called, AT_FDCWD, part, AT_SYMLINK_FOLLOW) == 0) {
+      output->part = g_steal_pointer (&part);
+      return TRUE;
+    }
+    if (errno != EEXIST)
+      break;
+  }
+  return fail (error, errno);
+}
+
 static gboolean
 open_part (GeoOutput *output, const gchar *name, GError **error) {
   output->target = follow (name, error);
   if (output->target == NULL)
     return FALSE;
+  if (open_nameless (output))
+    return TRUE;
   output->part = g_strconcat (output->target, ".part-XXXXXX", NULL);
   output->fd = g_mkstemp_full (output->part, O_WRONLY | O_CLOEXEC, 0600);
   if (output->fd >= 0)
@@ -121,14 +154,17 @@ geo_output_finish (GeoOutput *output, GError **error) {
   gint fd = output->fd;
 
   geo_fault_point ("output: before sync");
-  if (output->part != NULL && fsync (fd) != 0)
+  if (output->target != NULL && fsync (fd) != 0)
     return fail (error, errno);
+  geo_fault_point ("output: before rename");
+  if (output->target != NULL && output->part == NULL &&
+      !give_name (output, error))
+    return FALSE;
   output->fd = -1;
   if (close (fd) != 0)
     return fail (error, errno);
-  if (output->part == NULL)
+  if (output->target == NULL)
     return TRUE;
-  geo_fault_point ("output: before rename");
   if (g_rename (output->part, output->target) != 0)
     return fail (error, errno);
   g_clear_pointer (&output->part, g_free);

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 
 typedef struct {
   gint fd; /* To write into. */
-  /* Where it is replaced: the file, and what will be it. */
+  /* Where it is replaced: the file, and the name of what will be it.  NULL: that
+   * has no name yet, and is gone with the process. */
   gchar *target;
   gchar *part;
 } GeoOutput;

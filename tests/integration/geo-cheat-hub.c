@@ -394,7 +394,8 @@ __wrap_geo_session_send (GeoSession *session, GeoMessage *message) {
   return sent;
 }
 
-/* --- What it reckons with -------------------------------------------------- */
+/* --- What it reckons with --------------------------------------------------
+ */
 
 /* The line is stored and receipted as it is. */
 GeoBookLine *

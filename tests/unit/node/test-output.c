@@ -97,14 +97,31 @@ test_file (Fixture *fixture, gconstpointer data) {
   put_fails (deep, "new", G_IO_ERROR_NOT_FOUND);
 }
 
+static guint
+count_files (Fixture *fixture) {
+  GDir *dir = g_dir_open (fixture->folder, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  g_dir_close (dir);
+  return n;
+}
+
 /* What was not finished is not there. */
 static void
 test_given_up (Fixture *fixture, gconstpointer data) {
   GeoOutput output;
+  gint nameless;
 
   put_old (fixture->path);
   g_assert_true (geo_output_open (&output, fixture->path, NULL));
   g_assert_cmpint (write (output.fd, "half", 4), ==, 4);
+  /* Whoever is killed now leaves nothing behind, where the disk can do that. */
+  nameless = open (fixture->folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  g_assert_cmpuint (count_files (fixture), ==, nameless >= 0 ? 1 : 2);
+  if (nameless >= 0)
+    close (nameless);
   expect_text (fixture->path, "old");
   geo_output_clear (&output);
   geo_output_clear (&output);
