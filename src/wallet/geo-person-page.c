@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "node/geo-phrases.h"
+#include "wallet/geo-freeze.h"
 #include "wallet/geo-key-warning.h"
 #include "wallet/geo-person-watch.h"
 #include "wallet/geo-request-answer.h"
@@ -78,6 +79,9 @@ add_line_rows (GeoPersonPage *self,
     row = add_row (group, mine);
     if (geo_relation_get_pending (relation))
       adw_action_row_set_subtitle (row, _ ("Waiting for the hub"));
+    else if (geo_relation_get_frozen (relation))
+      adw_action_row_set_subtitle (
+          row, _ ("Frozen by you: nothing more is owed either way"));
   } else if (geo_relation_get_pending (relation)) {
     row = add_row (group, _ ("Your change of trust is on its way"));
     adw_action_row_set_subtitle (row, _ ("Waiting for the hub"));
@@ -86,8 +90,30 @@ add_line_rows (GeoPersonPage *self,
     g_autofree gchar *theirs = geo_phrase_their_line (name, limit, precision,
                                                       equivalent);
 
-    add_row (group, theirs);
+    row = add_row (group, theirs);
+    if (geo_relation_get_their_frozen (relation))
+      adw_action_row_set_subtitle (
+          row, _ ("Frozen by them: nothing more is owed either way"));
   }
+}
+
+/* A line of mine can be frozen, and be as it was again. */
+static void
+add_freeze_row (AdwPreferencesGroup *group, GeoRelation *relation) {
+  gboolean is_frozen = geo_relation_get_frozen (relation);
+  GtkWidget *row;
+
+  if (!geo_relation_get_my_limit (relation, NULL))
+    return;
+  row = adw_button_row_new ();
+  adw_preferences_row_set_use_underline (ADW_PREFERENCES_ROW (row), TRUE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
+                                 is_frozen ? _ ("Un_freeze") : _ ("_Freeze…"));
+  gtk_actionable_set_action_name (
+      GTK_ACTIONABLE (row), is_frozen ? "person.unfreeze" : "person.freeze");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s",
+                                    geo_relation_get_equivalent (relation));
+  adw_preferences_group_add (group, row);
 }
 
 static void
@@ -104,6 +130,7 @@ add_relation (GeoPersonPage *self, GeoRelation *relation) {
   gtk_widget_add_css_class (
       GTK_WIDGET (add_row (ADW_PREFERENCES_GROUP (group), balance)), "heading");
   add_line_rows (self, ADW_PREFERENCES_GROUP (group), relation);
+  add_freeze_row (ADW_PREFERENCES_GROUP (group), relation);
   gtk_box_append (self->relations_box, group);
   g_ptr_array_add (self->groups, group);
 }
@@ -222,6 +249,22 @@ block_cb (GeoPersonPage *self) {
 }
 
 static void
+freeze_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoPersonPage *self = GEO_PERSON_PAGE (widget);
+
+  geo_freeze_ask (widget, self->node, self->person,
+                  g_variant_get_string (parameter, NULL));
+}
+
+static void
+unfreeze_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoPersonPage *self = GEO_PERSON_PAGE (widget);
+
+  geo_freeze_undo (widget, self->node, self->person,
+                   g_variant_get_string (parameter, NULL));
+}
+
+static void
 copy_cb (GeoPersonPage *self) {
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
                           geo_person_get_pid_text (self->person));
@@ -254,6 +297,10 @@ geo_person_page_class_init (GeoPersonPageClass *klass) {
 
   G_OBJECT_CLASS (klass)->dispose = geo_person_page_dispose;
   g_type_ensure (GEO_TYPE_KEY_WARNING);
+  gtk_widget_class_install_action (widget_class, "person.freeze", "s",
+                                   freeze_cb);
+  gtk_widget_class_install_action (widget_class, "person.unfreeze", "s",
+                                   unfreeze_cb);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-person-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoPersonPage, warning);

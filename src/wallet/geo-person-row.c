@@ -64,7 +64,13 @@ update (GeoPersonRow *self) {
       continue;
     if (text->len > 0)
       g_string_append_c (text, '\n');
-    g_string_append (text, phrase);
+    if (geo_relation_get_frozen (relation) ||
+        geo_relation_get_their_frozen (relation))
+      /* Translators: a sentence about trust or what is owed, without its end.
+       */
+      g_string_append_printf (text, _ ("%s (frozen)"), phrase);
+    else
+      g_string_append (text, phrase);
   }
   if (text->len == 0)
     g_string_append (text, _ ("No trust between you yet"));

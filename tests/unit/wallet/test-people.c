@@ -438,6 +438,104 @@ test_block (Scene *scene, gconstpointer data) {
 }
 
 /* Instead of six pictures, a code; somebody else's is no proof. */
+static GeoPerson *
+person_of (Scene *scene, guint who, guint whom) {
+  GeoPerson *person;
+  GeoPid pid;
+
+  pid_of (scene->nodes[whom], &pid);
+  person = geo_node_get_person (scene->nodes[who], &pid);
+  g_assert_nonnull (person);
+  return person;
+}
+
+/* Frozen by a word, and as it was again without one; both see it. */
+static void
+test_freeze (Scene *scene, gconstpointer data) {
+  GeoNode *node = scene->nodes[MARTA];
+  GeoPerson *olena;
+  GeoPerson *marta;
+  g_autoptr (GeoRelation) mine = NULL;
+  g_autoptr (GeoRelation) theirs = NULL;
+  g_autofree gchar *toast = NULL;
+  GtkWidget *page;
+  GeoPersonRow *row;
+  AdwAlertDialog *alert;
+  GeoAmount limit;
+
+  scene_trust (scene);
+  olena = person_of (scene, MARTA, OLENA);
+  marta = person_of (scene, OLENA, MARTA);
+  mine = g_list_model_get_item (geo_person_get_relations (olena), 0);
+  theirs = g_list_model_get_item (geo_person_get_relations (marta), 0);
+  page = scene_show (scene, GTK_WIDGET (geo_person_page_new (node, olena)));
+  geo_screen_settle (scene->window);
+  g_assert_nonnull (geo_screen_find (page, GTK_TYPE_LABEL, "Freeze…"));
+  g_assert_true (
+      gtk_widget_activate_action (page, "person.freeze", "s", "UAH"));
+  geo_screen_settle (scene->window);
+  alert = ADW_ALERT_DIALOG (
+      adw_window_get_visible_dialog (ADW_WINDOW (scene->window)));
+  g_assert_nonnull (strstr (adw_alert_dialog_get_body (alert), "Olena"));
+  g_signal_emit_by_name (alert, "response", "cancel");
+  g_assert_false (geo_relation_get_frozen (mine));
+  g_signal_emit_by_name (alert, "response", "freeze");
+  adw_dialog_force_close (ADW_DIALOG (alert));
+  wait_until (geo_relation_get_frozen (mine) &&
+              !geo_relation_get_pending (mine));
+  wait_until (geo_relation_get_their_frozen (theirs));
+  wait_until (geo_screen_find (
+                  page, GTK_TYPE_LABEL,
+                  "Frozen by you: nothing more is owed either way") != NULL);
+  wait_until ((toast = scene_take_action (scene)) != NULL);
+  g_assert_cmpstr (toast, ==, "win.toast The trust is frozen");
+  /* The limit stays as it was. */
+  g_assert_true (geo_relation_get_my_limit (mine, &limit));
+  g_assert_cmpint (limit.minor, ==, 30000);
+  scene_look (scene, "person-frozen");
+  row = g_object_ref_sink (geo_person_row_new ());
+  geo_person_row_set_person (row, olena);
+  g_assert_nonnull (strstr (label_of (row, "relation_label"), "(frozen)"));
+  geo_person_row_set_person (row, NULL);
+  g_object_unref (row);
+
+  g_assert_nonnull (geo_screen_find (page, GTK_TYPE_LABEL, "Unfreeze"));
+  g_assert_true (
+      gtk_widget_activate_action (page, "person.unfreeze", "s", "UAH"));
+  wait_until (!geo_relation_get_frozen (mine) &&
+              !geo_relation_get_pending (mine));
+  wait_until (!geo_relation_get_their_frozen (theirs));
+  wait_until (geo_screen_find (page, GTK_TYPE_LABEL, "Freeze…") != NULL);
+}
+
+/* Without the hub nothing is frozen, and that is said. */
+static void
+test_freeze_offline (Scene *scene, gconstpointer data) {
+  GeoNode *node = scene->nodes[MARTA];
+  GeoPerson *olena;
+  AdwDialog *alert = NULL;
+  GtkWidget *page;
+
+  scene_trust (scene);
+  olena = person_of (scene, MARTA, OLENA);
+  page = scene_show (scene, GTK_WIDGET (geo_person_page_new (node, olena)));
+  fake_hub_go (scene->hub);
+  wait_until (geo_node_get_connection (node) != GEO_CONNECTION_HUB);
+  gtk_widget_activate_action (page, "person.freeze", "s", "UAH");
+  geo_screen_settle (scene->window);
+  alert = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
+  g_signal_emit_by_name (alert, "response", "freeze");
+  adw_dialog_force_close (alert);
+  wait_until (
+      (alert = adw_window_get_visible_dialog (ADW_WINDOW (scene->window))) !=
+          NULL &&
+      g_str_equal (adw_alert_dialog_get_heading (ADW_ALERT_DIALOG (alert)),
+                   "Not Frozen"));
+  adw_dialog_force_close (alert);
+  geo_screen_settle (scene->window);
+  scene_come_back (scene);
+}
+
 static void
 test_verify_code (Scene *scene, gconstpointer data) {
   GeoNode **nodes = scene->nodes;
@@ -508,6 +606,8 @@ main (int argc, char **argv) {
   ADD ("ask", 2, test_ask);
   ADD ("request", 2, test_request);
   ADD ("block", 2, test_block);
+  ADD ("freeze", 2, test_freeze);
+  ADD ("freeze-offline", 2, test_freeze_offline);
 #undef ADD
   return g_test_run ();
 }
