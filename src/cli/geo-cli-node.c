@@ -114,6 +114,8 @@ tell_key_change (GeoCli *cli, GeoProfile *profile) {
     return;
   fprintf (cli->err, "%s\n", sentence);
   geo_profile_settle_key (profile);
+  /* It is said once. */
+  geo_profile_wait_written (profile);
 }
 
 static GeoNode *

@@ -1026,6 +1026,13 @@ geo_profile_settle_key (GeoProfile *profile) {
   write_identity (profile);
 }
 
+void
+geo_profile_wait_written (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  if (profile->writer != NULL)
+    g_thread_join (g_steal_pointer (&profile->writer));
+}
+
 static gboolean
 settle_key (KeyWork *work, GError **error) {
   geo_fault_point ("rotate: after replacing the key");

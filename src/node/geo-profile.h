@@ -153,6 +153,9 @@ typedef enum {
 GeoKeyChange geo_profile_get_key_change (GeoProfile *profile);
 /* They know; written to disk in a thread. */
 void geo_profile_settle_key (GeoProfile *profile);
+/* Until all that was to be written in a thread is: for a program that ends soon,
+ * and has nobody to keep waiting. */
+void geo_profile_wait_written (GeoProfile *profile);
 
 /* Whether the person has written the words down (Home keeps asking until
  * then).  Written to disk in a thread. */
