@@ -54,6 +54,8 @@ PLANTS = {
     "key-early": {"P1", "K6"},
     "key-untold": {"keys"},
     "key-lost": {"keys", "copy"},
+    "old-believed": {"old"},
+    "old-poorer": {"old"},
 }
 PLANT_SEEDS = 8
 PLANT_OPTIONS = ("--nodes", 8)

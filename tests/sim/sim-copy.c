@@ -14,6 +14,7 @@
 #define TEXT_BYTES_MAX (448 * 1024)
 #define NOT_PAID_MAX 64
 #define REQUESTS_MAX 64
+#define ASKED_MS 5000
 
 /* --- Leaving -------------------------------------------------------------- */
 
@@ -186,8 +187,8 @@ store_kept (SimNode *node, gboolean letters) {
   }
 }
 
-/* Between joining and catching up: what no entry brings back is stored, what was
- * asked before what was said to a payment of it. */
+/* Between joining and catching up: what no entry brings back is stored, what
+ * was asked before what was said to a payment of it. */
 void
 sim_copy_fetch (SimNode *node) {
   if (!node->sim->hub->up || !fetch (node) ||
@@ -275,6 +276,10 @@ sim_copy_check (Sim *sim, SimNode *node) {
       g_hash_table_size (node->party->requests) > REQUESTS_MAX ||
       was_asked_to_trust (node))
     return;
+  /* Whom it has nothing to do with may have changed the key since it asked. */
+  node->asked = 0;
+  sim_keys_ask (node);
+  sim_let (sim, ASKED_MS);
   before = export (node);
   leave (node);
   sim_node_lose_journal (node);

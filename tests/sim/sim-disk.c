@@ -50,6 +50,7 @@ struct _SimDisk {
   gboolean struck;
   gboolean stopped;
   gboolean lies;
+  GHashTable *saved; /* name → GBytes, or NULL */
 };
 
 typedef struct {
@@ -611,9 +612,44 @@ sim_disk_wipe (SimDisk *disk) {
 }
 
 void
+sim_disk_save (SimDisk *disk) {
+  g_autoptr (GPtrArray) files = list_files (disk);
+
+  g_clear_pointer (&disk->saved, g_hash_table_unref);
+  disk->saved = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                       (GDestroyNotify) g_bytes_unref);
+  for (guint i = 0; i < files->len; i++) {
+    const SimFile *file = g_ptr_array_index (files, i);
+
+    g_assert (file->open == 0);
+    g_hash_table_insert (disk->saved, g_strdup (file->name),
+                         g_bytes_new (file->data->data, file->data->len));
+  }
+}
+
+void
+sim_disk_put_back (SimDisk *disk) {
+  g_autoptr (GHashTable) saved = g_steal_pointer (&disk->saved);
+  GHashTableIter iter;
+  gpointer name, bytes;
+
+  sim_disk_wipe (disk);
+  g_hash_table_iter_init (&iter, saved);
+  while (g_hash_table_iter_next (&iter, &name, &bytes)) {
+    SimFile *file = file_new (name);
+    gsize len;
+    gconstpointer data = g_bytes_get_data (bytes, &len);
+
+    g_byte_array_append (file->data, data, (guint) len);
+    g_hash_table_insert (all.files, file->name, file);
+  }
+}
+
+void
 sim_disk_free (SimDisk *disk) {
   if (disk == NULL)
     return;
+  g_clear_pointer (&disk->saved, g_hash_table_unref);
   sim_disk_wipe (disk);
   g_ptr_array_remove (all.disks, disk);
   g_free (disk->folder);

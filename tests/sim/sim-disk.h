@@ -56,6 +56,9 @@ void sim_disk_restart (SimDisk *disk,
                        SimPower power,
                        SimRandom *random,
                        SimDiskLosses *losses);
+/* With all files closed: what is on it is kept, and put back once. */
+void sim_disk_save (SimDisk *disk);
+void sim_disk_put_back (SimDisk *disk);
 /* With all files closed: an empty disk. */
 void sim_disk_wipe (SimDisk *disk);
 /* Turns a bit of the largest file round. */

@@ -263,6 +263,9 @@ believe (SimHub *hub, GPtrArray *changes) {
 
     if (wrong != NULL)
       sim_fail (hub->sim, NULL, "truth", "%s", wrong);
+    if (hub->sim->twin != NULL)
+      g_free (sim_truth_add (hub->sim->twin, g_ptr_array_index (changes, i),
+                             hub->sim->now));
     sim_keys_check_change (hub, g_ptr_array_index (changes, i));
   }
 }

@@ -344,6 +344,10 @@ told_fault (SimNode *node, const GeoTold *told) {
   sim_trace (sim, node, "is told of a fault: %s", told->reason);
   if (sim_plants (sim, SIM_PLANT_LIE_BELIEVED))
     return;
+  if (sim_old_notice (node)) {
+    sim_node_disconnect (node);
+    return;
+  }
   if (!node->expects_fault)
     sim_fail (sim, node, "fault", "the hub is called a liar, and is none: %s",
               told->reason);

@@ -274,6 +274,8 @@ sim_plant (Sim *sim) {
   case SIM_PLANT_KEY_EARLY:
   case SIM_PLANT_KEY_UNTOLD:
   case SIM_PLANT_KEY_LOST:
+  case SIM_PLANT_OLD_BELIEVED:
+  case SIM_PLANT_OLD_POORER:
     /* These are in place from now on. */
     sim->planted = TRUE;
     return;

@@ -57,6 +57,7 @@ struct _SimTruth {
   GHashTable *contracts;
   GHashTable *frozen; /* GeoPid */
   guint commits;
+  gint64 leaves;
   guint refusals;
 };
 
@@ -457,6 +458,8 @@ sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now) {
   }
   if (wrong != NULL)
     return wrong;
+  if (change->kind == GEO_CHANGE_LINE || change->kind == GEO_CHANGE_COMMIT)
+    truth->leaves++;
   /* Other kinds move no money, and give nobody an entry. */
   if (change->kind == GEO_CHANGE_LINE)
     return add_line (truth, change->line, now);
@@ -537,6 +540,11 @@ sim_truth_sequence (const SimTruth *truth, const GeoPid *pid) {
 guint
 sim_truth_count_commits (const SimTruth *truth) {
   return truth->commits;
+}
+
+gint64
+sim_truth_count_leaves (const SimTruth *truth) {
+  return truth->leaves;
 }
 
 guint

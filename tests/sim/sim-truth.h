@@ -45,6 +45,8 @@ gint64 sim_truth_net (const SimTruth *truth,
 /* The last entry's number; 0 for none. */
 gint64 sim_truth_sequence (const SimTruth *truth, const GeoPid *pid);
 guint sim_truth_count_commits (const SimTruth *truth);
+/* Of the hub's log (§9). */
+gint64 sim_truth_count_leaves (const SimTruth *truth);
 guint sim_truth_count_refusals (const SimTruth *truth);
 guint sim_truth_count_participants (const SimTruth *truth);
 /* The sum of all debts, of all pairs and equivalents: to compare with a

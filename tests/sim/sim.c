@@ -53,6 +53,8 @@ static const gchar *const plant_names[SIM_N_PLANTS] = {
   [SIM_PLANT_KEY_EARLY] = "key-early",
   [SIM_PLANT_KEY_UNTOLD] = "key-untold",
   [SIM_PLANT_KEY_LOST] = "key-lost",
+  [SIM_PLANT_OLD_BELIEVED] = "old-believed",
+  [SIM_PLANT_OLD_POORER] = "old-poorer",
 };
 
 const gchar *
@@ -350,6 +352,8 @@ sim_free (Sim *sim) {
   sim_hub_free (sim->hub);
   g_ptr_array_unref (sim->sessions);
   sim_truth_free (sim->truth);
+  sim_truth_free (sim->twin);
+  sim_truth_free (sim->old_truth);
   g_clear_pointer (&sim->town, g_ptr_array_unref);
   sim_trace_free (sim->trace);
   g_free (sim->weights);
@@ -411,6 +415,7 @@ void
 sim_run (Sim *sim) {
   guint next_all = ALL_STEPS, next_rest, begun;
 
+  sim_old_begin (sim);
   sim_hub_start (sim->hub);
   for (guint i = 0; i < sim->nodes->len; i++)
     sim_node_return (sim_node (sim, i), i);
@@ -435,6 +440,7 @@ sim_run (Sim *sim) {
       guint before = sim->step;
 
       sim_settle (sim);
+      sim_old_copy (sim);
       /* Resting is no part of the life that was asked for. */
       begun += sim->step - before;
       next_all += sim->step - before;
@@ -443,6 +449,7 @@ sim_run (Sim *sim) {
     }
   }
   sim_settle (sim);
+  sim_old_put_back (sim);
   sim->counts[SIM_COUNT_days] +=
       (guint64) ((sim->now - sim->started) / G_GINT64_CONSTANT (86400000));
 }

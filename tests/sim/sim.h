@@ -41,7 +41,8 @@ typedef struct _SimSession SimSession;
   X (letters_refused) X (asked_to_pay) X (asked_to_trust) X (checkpoints)     \
   X (links) X (invoices_paid) X (agreed) X (declined) X (withdrawn) X (blocks)   \
   X (copies) X (restored_same) X (keys_told) X (keys_changed)                 \
-  X (keys_renewed) X (keys_restored) X (old_keys) X (thieves)
+  X (keys_renewed) X (keys_restored) X (old_keys) X (thieves)             \
+  X (put_back) X (forgotten)
 /* clang-format on */
 
 typedef enum {
@@ -111,6 +112,8 @@ typedef enum {
   SIM_PLANT_KEY_EARLY,
   SIM_PLANT_KEY_UNTOLD,
   SIM_PLANT_KEY_LOST,
+  SIM_PLANT_OLD_BELIEVED,
+  SIM_PLANT_OLD_POORER,
   SIM_N_PLANTS
 } SimPlant;
 
@@ -217,6 +220,7 @@ struct _SimNode {
   gboolean expects_fault;
   GeoTime lied_at;
   gint64 planted_records;
+  gboolean noticed_old; /* That the hub was put back to an older state. */
   GeoTime mute_until; /* It says nothing until then. */
 };
 
@@ -358,6 +362,9 @@ struct _Sim {
   SimHub *hub;
   GPtrArray *nodes;
   SimTruth *truth;
+  SimTruth *twin; /* The same, until the hub is copied; or NULL */
+  SimTruth *old_truth; /* Of that copy. */
+  gboolean is_old; /* The hub was put back to it. */
   guint n_ids;
   gboolean quiet; /* Nothing goes wrong any more … */
   GeoTime quiet_since; /* … since then. */
@@ -553,6 +560,13 @@ void sim_keys_check_same (const SimNode *node,
                           const GeoParty *one,
                           const GeoParty *other);
 void sim_keys_check_rest (Sim *sim);
+
+/* sim-old.c: a hub that is put back to an older copy, at the end of all. */
+void sim_old_begin (Sim *sim);
+void sim_old_copy (Sim *sim);
+void sim_old_put_back (Sim *sim);
+/* It is told of a fault; TRUE where it is that. */
+gboolean sim_old_notice (SimNode *node);
 
 /* sim-load.c: a party from a journal. */
 GeoParty *sim_load_party (SimNode *node, GError **error);
