@@ -18,6 +18,8 @@
 #include "node/geo-profile-private.h"
 #include "node/geo-state-codec-private.h"
 
+#define LAST_WORD_MS_MAX (24 * 3600 * G_GINT64_CONSTANT (1000))
+
 typedef struct {
   GeoProfile *profile;
   gchar *words;
@@ -96,6 +98,19 @@ settle_journal (GeoJournal *journal,
   return TRUE;
 }
 
+/* K4: by the hub's clock, and not before what the hub has taken under the key
+ * in use: ahead may be of before this computer's clock was set.  A hub that says
+ * a time far from that is not gone by. */
+static gboolean
+choose_time (GeoJournal *journal, GeoTime now, GeoTime *at, GError **error) {
+  GeoTime last;
+
+  if (!geo_journal_get_last_entry_at (journal, &last, error))
+    return FALSE;
+  *at = last > now && last - now <= LAST_WORD_MS_MAX ? last : now;
+  return TRUE;
+}
+
 /* K6: what the old key says last.  ahead: how far the hub's clock is. */
 static gboolean
 tell_journal (GeoJournal *journal,
@@ -108,6 +123,7 @@ tell_journal (GeoJournal *journal,
   g_autoptr (GPtrArray) rotations = NULL;
   g_autoptr (GError) failure = NULL;
   const GeoTime at = geo_node_now ();
+  GeoTime ended;
 
   if (!geo_journal_get_joined (journal, NULL, &self, NULL, &failure)) {
     /* Joining was cut short there: it belongs to nobody yet. */
@@ -115,9 +131,10 @@ tell_journal (GeoJournal *journal,
       return TRUE;
   } else if ((rotations = geo_journal_list_rotations (journal, &failure)) !=
                  NULL &&
-             settle_journal (journal, rotations, now, &self, &failure)) {
-    body->person = geo_participant_rotate (
-        self, now, next, at + geo_node_trust_clock (ahead), &failure);
+             settle_journal (journal, rotations, now, &self, &failure) &&
+             choose_time (journal, at + geo_node_trust_clock (ahead), &ended,
+                          &failure)) {
+    body->person = geo_participant_rotate (self, now, next, ended, &failure);
     if (body->person == NULL) {
       g_debug ("rotation: %s", failure->message);
       g_set_error_literal (

@@ -290,6 +290,25 @@ free_rotation (gpointer data) {
   geo_journal_rotation_free (data);
 }
 
+gboolean
+geo_journal_get_last_entry_at (GeoJournal *journal,
+                               GeoTime *at,
+                               GError **error) {
+  g_autoptr (GeoProvenEntry) entry = NULL;
+  gint64 sequence;
+  GeoHash hash;
+
+  *at = 0;
+  if (!geo_journal_get_last_entry (journal, &sequence, &hash, error))
+    return FALSE;
+  if (sequence == 0)
+    return TRUE;
+  entry = geo_journal_get_entry (journal, sequence, error);
+  if (entry != NULL)
+    *at = entry->entry->at;
+  return entry != NULL;
+}
+
 /* K6: whether the key in it may have taken the place of the one that "joined"
  * says, which may have been said once more meanwhile. */
 static gboolean

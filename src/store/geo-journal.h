@@ -351,6 +351,12 @@ GPtrArray *geo_journal_list_log (GeoJournal *journal,
 GeoProvenEntry *
 geo_journal_get_entry (GeoJournal *journal, gint64 sequence, GError **error);
 
+/* When the hub last said something, by its clock: of the last entry; 0: it said
+ * nothing yet. */
+gboolean geo_journal_get_last_entry_at (GeoJournal *journal,
+                                        GeoTime *at,
+                                        GError **error);
+
 /* K6: our changes of the key, the newest first: ourselves with the next one, and
  * the seeds of those before it, encrypted (what a state copy has of them).
  * GPtrArray of GeoJournalRotation. */

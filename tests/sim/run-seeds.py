@@ -38,7 +38,7 @@ PLANTS = {
     "node-line": {"I8"},
     "node-deaf": {"I5", "rest", "late"},
     "journal-bit": {"I8", "journal", "store"},
-    "lie-believed": {"lie"},
+    "lie-believed": {"lie", "old"},
     "not-exact": {"I8"},
     "hub-frozen": {"truth"},
     "hub-entry": {"truth"},

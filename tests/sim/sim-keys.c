@@ -173,6 +173,13 @@ sim_keys_confirm (SimNode *node) {
 
 /* --- Changing it ---------------------------------------------------------- */
 
+/* By the hub's clock, as far as that is to be believed. */
+static GeoTime
+its_time (const SimNode *node) {
+  return sim_node_now (node) + CLAMP (node->hub_ahead, -GEO_CLOCK_TOLERANCE_MS,
+                                      GEO_CLOCK_TOLERANCE_MS);
+}
+
 static GeoRecordBody *
 make_record (SimNode *node, GeoParticipant *self, GeoSecret *next, guint n) {
   GeoRecordBody *body = geo_record_body_new ();
@@ -221,15 +228,20 @@ void
 sim_scene_rotate (Sim *sim) {
   SimNode *node = sim_node (sim, below (sim, sim->nodes->len));
   g_autoptr (GeoRecordBody) body = NULL;
+  g_autoptr (GError) error = NULL;
   GeoParticipant *self;
   GeoSecret *next;
   SimEvent *event;
+  GeoTime last;
 
   if (!node->up || node->party == NULL || node->is_rotated || node->rotating)
     return;
   next = next_words (node);
+  /* K4: not before what the hub has taken under the key before. */
+  if (!geo_journal_get_last_entry_at (node->journal, &last, &error))
+    sim_fail_store (sim, node, "I8", error);
   self = geo_participant_rotate (node->self, node->secret, next,
-                                 sim_node_now (node) + node->hub_ahead, NULL);
+                                 MAX (its_time (node), last), NULL);
   /* 16 times already, or by a clock that was set back. */
   if (self == NULL)
     return;
@@ -298,14 +310,15 @@ sim_keys_renew (SimNode *node) {
   GeoParticipant *self;
   guint n;
 
+  /* What says so first is still on its way to the disk. */
   if (node->self == NULL || node->self->rotations->len == 0 ||
-      node->former == NULL || node->former->len == 0)
+      node->is_rotated || node->former == NULL || node->former->len == 0)
     return;
   n = node->self->rotations->len;
   form = make_form (node->self, n - 1);
   self = geo_participant_rotate (
       form, g_ptr_array_index (node->former, node->former->len - 1),
-      node->secret, sim_node_now (node) + node->hub_ahead, NULL);
+      node->secret, its_time (node), NULL);
   if (self == NULL)
     return;
   body = make_record (node, self, node->secret, 0);

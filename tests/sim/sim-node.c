@@ -258,6 +258,8 @@ sim_node_store (SimNode *node, const SimEvent *event) {
   action = g_ptr_array_index (list->actions, list->next - 1);
   if (!sim_node_append (node, action->record_kind, &action->record))
     return;
+  if (action->record_kind == GEO_RECORD_KIND_JOINED)
+    node->is_rotated = FALSE;
   node->storing = FALSE;
   pump (node);
 }

@@ -706,6 +706,22 @@ test_key_anew (Fixture *fixture, gconstpointer data) {
   }
 }
 
+/* K4: a key is not left before what the hub has taken under it. */
+static void
+test_last_word (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  g_autoptr (GeoTrustLine) line = sample_line (sample, 0, 1, 100, NULL);
+  GeoProvenEntry *entry = sample_line_entry (sample, 0, line);
+  GeoTime expected = entry->entry->at;
+  GeoTime at = 1;
+
+  g_assert_true (geo_journal_get_last_entry_at (fixture->journal, &at, NULL));
+  g_assert_cmpint (at, ==, 0);
+  append (fixture, GEO_RECORD_KIND_ENTRY, sample_body_entry (entry, NULL));
+  g_assert_true (geo_journal_get_last_entry_at (fixture->journal, &at, NULL));
+  g_assert_cmpint (at, ==, expected);
+}
+
 /* K6: between being told and the key's replacement "joined" may be said once
  * more, with the key before. */
 static void
@@ -1211,6 +1227,7 @@ main (int argc, char **argv) {
   ADD ("/store/journal/votes", test_votes);
   ADD ("/store/journal/refused-votes", test_refused_votes);
   ADD ("/store/journal/export-not-paid", test_export_not_paid);
+  ADD ("/store/journal/last-word", test_last_word);
   ADD ("/store/journal/rotation-waits", test_rotation_waits);
   ADD ("/store/journal/check", test_check);
   ADD ("/store/journal/key-anew", test_key_anew);
