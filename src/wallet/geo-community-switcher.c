@@ -147,8 +147,12 @@ show_header (GeoCommunitySwitcher *self) {
 
     has_news = has_news || (item != current && count_unread (item) > 0);
   }
-  if (node != NULL)
-    gtk_label_set_label (self->name_label, geo_node_get_name (node));
+  /* One that cannot be opened does not say what I am called there. */
+  gtk_label_set_label (
+      self->name_label,
+      node != NULL
+          ? geo_node_get_name (node)
+          : geo_profile_get_name (geo_wallet_get_profile (self->wallet)));
   if (current != NULL)
     gtk_label_set_label (self->community_label,
                          geo_community_item_get_name (current));

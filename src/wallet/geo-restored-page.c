@@ -29,6 +29,7 @@ struct _GeoRestoredPage {
   /* template children */
   AdwStatusPage *status;
   GtkWidget *spinner;
+  GtkProgressBar *progress_bar;
   GtkBox *box;
   GtkButton *continue_button;
 };
@@ -128,6 +129,21 @@ say (GeoRestoredPage *self,
   gtk_widget_set_visible (self->spinner, busy);
 }
 
+/* How much has come, where it is so much that this can be said. */
+static void
+show_progress (GeoRestoredPage *self) {
+  gdouble progress = geo_node_get_progress (self->node);
+  g_autofree gchar *text = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), progress >= 0);
+  if (progress < 0)
+    return;
+  /* Translators: how much of what happened meanwhile has come. */
+  text = g_strdup_printf (_ ("Catching up: %u%%"), (guint) (progress * 100));
+  gtk_progress_bar_set_fraction (self->progress_bar, progress);
+  gtk_progress_bar_set_text (self->progress_bar, text);
+}
+
 /* --- While it comes ------------------------------------------------------ */
 
 static void
@@ -160,6 +176,7 @@ show_node (GeoRestoredPage *self) {
            _ ("This is what the hub and the people have kept for you."));
     break;
   }
+  show_progress (self);
   remove_groups (self);
   if (!is_empty (node))
     add_community (self, node);
@@ -244,6 +261,8 @@ geo_restored_page_follow (GeoRestoredPage *self, GeoNode *node) {
   self->node = g_object_ref (node);
   g_signal_connect_swapped (node, "notify::connection", G_CALLBACK (changed_cb),
                             self);
+  g_signal_connect_swapped (node, "notify::progress",
+                            G_CALLBACK (show_progress), self);
   g_signal_connect_swapped (geo_node_get_totals (node), "items-changed",
                             G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (geo_node_get_people (node), "items-changed",
@@ -296,6 +315,8 @@ geo_restored_page_class_init (GeoRestoredPageClass *klass) {
       widget_class, "/net/geocredit/Wallet/ui/geo-restored-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoRestoredPage, status);
   gtk_widget_class_bind_template_child (widget_class, GeoRestoredPage, spinner);
+  gtk_widget_class_bind_template_child (widget_class, GeoRestoredPage,
+                                        progress_bar);
   gtk_widget_class_bind_template_child (widget_class, GeoRestoredPage, box);
   gtk_widget_class_bind_template_child (widget_class, GeoRestoredPage,
                                         continue_button);

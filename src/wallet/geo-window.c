@@ -55,6 +55,7 @@ struct _GeoWindow {
   AdwToastOverlay *toasts;
   GtkStack *root;
   AdwStatusPage *trouble_page;
+  GeoCommunitySwitcher *trouble_switcher;
   GtkButton *retry_button;
   GeoWelcome *welcome; /* These two are NULL where nobody needed them. */
   GeoUnlockPage *unlock_page;
@@ -135,11 +136,21 @@ static void show_node (GeoWindow *self, GeoNode *node);
 static void close_dialogs (GeoWindow *self);
 static void update_actions (GeoWindow *self);
 
+/* One community that cannot be opened keeps nobody from the others. */
 static void
 show_trouble (GeoWindow *self) {
+  gboolean is_open = geo_wallet_get_state (self->wallet) == GEO_WALLET_OPEN;
+
+  adw_status_page_set_title (self->trouble_page,
+                             is_open
+                                 ? _ ("This Community Cannot Be Opened")
+                                 : _ ("Your Wallet Cannot Be Opened"));
   adw_status_page_set_description (self->trouble_page,
                                    geo_wallet_get_problem (self->wallet));
+  gtk_widget_set_visible (GTK_WIDGET (self->trouble_switcher), is_open);
+  close_dialogs (self);
   gtk_stack_set_visible_child_name (self->root, "trouble");
+  update_actions (self);
 }
 
 static void
@@ -237,8 +248,10 @@ static const gchar *const page_actions[] = {
 
 static void
 update_actions (GeoWindow *self) {
-  gboolean is_open = self->node != NULL &&
-                     geo_wallet_get_state (self->wallet) == GEO_WALLET_OPEN &&
+  gboolean is_trouble =
+      g_strcmp0 (gtk_stack_get_visible_child_name (self->root), "trouble") == 0;
+  gboolean has_some = geo_wallet_get_state (self->wallet) == GEO_WALLET_OPEN;
+  gboolean is_open = self->node != NULL && has_some && !is_trouble &&
                      !geo_wallet_is_locked (self->wallet);
 
   for (guint i = 0; i < G_N_ELEMENTS (page_actions); i++)
@@ -246,6 +259,8 @@ update_actions (GeoWindow *self) {
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.invite",
                                  is_open && !geo_node_is_hearsay (self->node));
   geo_community_actions_set_enabled (GTK_WIDGET (self), is_open);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.switch",
+                                 is_open || (is_trouble && has_some));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.lock",
                                  geo_wallet_can_lock (self->wallet));
 }
@@ -774,6 +789,8 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, root);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, trouble_page);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow,
+                                        trouble_switcher);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, retry_button);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, lock_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, split_view);
@@ -895,6 +912,7 @@ geo_window_new (GeoApplication *application) {
                            G_CALLBACK (screensaver_cb), self,
                            G_CONNECT_SWAPPED);
   geo_community_switcher_set_wallet (self->switcher, wallet);
+  geo_community_switcher_set_wallet (self->trouble_switcher, wallet);
   geo_community_actions_warn (self->market_banner,
                               geo_wallet_get_own_hub (wallet));
   update_actions (self);

@@ -195,6 +195,72 @@ test_switch (Several *f, gconstpointer data) {
   wait_until (g_str_equal (current (f), "Town"));
 }
 
+/* The program ends and begins again; while it is not there, somebody spoils the
+ * journal of the community that it begins with. */
+static void
+damage (Several *f) {
+  GeoCommunityItem *item = geo_wallet_get_current (f->wallet);
+  GeoProfile *profile = geo_wallet_get_profile (f->wallet);
+  g_autofree gchar *path = g_build_filename (
+      geo_profile_get_folder (profile), geo_community_item_get_pid_text (item),
+      "journal.db", NULL);
+  GtkWidget *window = f->scene.window;
+  GeoNode *nodes[2];
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GeoCommunityItem) one = g_list_model_get_item (
+        G_LIST_MODEL (geo_wallet_get_communities (f->wallet)), i);
+
+    nodes[i] = geo_community_item_get_node (one);
+    g_object_add_weak_pointer (G_OBJECT (nodes[i]), (gpointer *) &nodes[i]);
+  }
+  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
+  geo_wallet_close (f->wallet);
+  gtk_window_destroy (GTK_WINDOW (f->scene.window));
+  wait_until (window == NULL && nodes[0] == NULL && nodes[1] == NULL);
+  g_file_set_contents (path, "This is no journal.", -1, &error);
+  g_assert_no_error (error);
+  g_application_activate (G_APPLICATION (f->app));
+  f->scene.window = GTK_WIDGET (
+      gtk_application_get_active_window (GTK_APPLICATION (f->app)));
+}
+
+static void
+test_damaged (Several *f, gconstpointer data) {
+  g_autofree gchar *damaged = NULL;
+  g_autofree gchar *other = NULL;
+
+  join_on (f, welcome_page (f), 0);
+  wait_until (count (f) == 1);
+  other = g_strdup (
+      geo_community_item_get_pid_text (geo_wallet_get_current (f->wallet)));
+  wait_until (is_seen (f->scene.window, "switcher"));
+  do_action (f, "win.join", "");
+  join_on (f, child_of (front (f), "join_page"), 1);
+  wait_until (count (f) == 2 && g_str_equal (current (f), "Mill"));
+  damaged = g_strdup (
+      geo_community_item_get_pid_text (geo_wallet_get_current (f->wallet)));
+  damage (f);
+
+  wait_until (is_seen (f->scene.window, "trouble_page"));
+  g_assert_cmpstr (
+      adw_status_page_get_title (child_of (f->scene.window, "trouble_page")),
+      ==, "This Community Cannot Be Opened");
+  g_assert_true (is_seen (f->scene.window, "trouble_switcher"));
+  g_assert_cmpstr (label_of (child_of (f->scene.window, "trouble_switcher"),
+                             "name_label"),
+                   ==, "Marta");
+  scene_look (&f->scene, "community-damaged");
+  do_action (f, "win.switch", other);
+  wait_until (is_seen (f->scene.window, "switcher"));
+  g_assert_cmpstr (current (f), ==, "Town");
+  do_action (f, "win.switch", damaged);
+  wait_until (is_seen (f->scene.window, "trouble_page"));
+  do_action (f, "win.switch", other);
+  wait_until (is_seen (f->scene.window, "switcher"));
+}
+
 static void
 answer (Several *f, const gchar *response) {
   g_autoptr (AdwDialog) dialog = g_object_ref (front (f));
@@ -386,6 +452,7 @@ main (int argc, char **argv) {
   g_test_add (path, Several, NULL, set_up_several, function, \
               tear_down_several)
   TEST ("/communities/switch", test_switch);
+  TEST ("/communities/damaged", test_damaged);
   TEST ("/communities/leave", test_leave);
   TEST ("/communities/market", test_market);
   TEST ("/communities/picture", test_picture);
