@@ -35,10 +35,11 @@ geo_packages_base=(
 # The second compiler, with the address and undefined behaviour sanitizers.
 geo_packages_clang=(clang libclang-rt-dev)
 # The wallet: its widgets, icons and what reads them (without it GTK draws
-# none of them), a font with Cyrillic letters, QR codes drawn and read.
+# none of them), a font with Cyrillic letters, one with the pictures that two
+# people compare, QR codes drawn and read.
 geo_packages_wallet=(
   libgtk-4-dev libadwaita-1-dev libqrencode-dev libzbar-dev
-  adwaita-icon-theme librsvg2-common fonts-inter
+  adwaita-icon-theme librsvg2-common fonts-inter fonts-noto-color-emoji
 )
 # The tests: a display without a screen, a session bus, the accessibility bus
 # that journeys use to press buttons, a keyring to keep keys in, the database's

@@ -12,6 +12,7 @@
 
 #include "wallet/geo-about.h"
 #include "wallet/geo-background.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-notifier.h"
 #include "wallet/geo-search-provider.h"
 #include "wallet/geo-window.h"
@@ -112,6 +113,7 @@ geo_application_startup (GApplication *app) {
   g_autoptr (GeoProfile) profile = NULL;
 
   G_APPLICATION_CLASS (geo_application_parent_class)->startup (app);
+  geo_fit_text_begin ();
 
   profile = geo_profile_new (self->profile_name);
   self->wallet = geo_wallet_new (profile);

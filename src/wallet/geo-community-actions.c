@@ -151,8 +151,6 @@ show_warning (AdwBanner *banner, GParamSpec *pspec, GeoOwnHub *hub) {
   gboolean is_down = state == GEO_OWN_HUB_WAITING ||
                      state == GEO_OWN_HUB_FAILED;
 
-  if (is_down)
-    adw_banner_set_title (banner, geo_own_hub_get_detail (hub));
   adw_banner_set_revealed (banner, is_down);
 }
 
@@ -160,7 +158,6 @@ void
 geo_community_actions_warn (AdwBanner *banner, GeoOwnHub *hub) {
   g_return_if_fail (ADW_IS_BANNER (banner));
 
-  adw_banner_set_use_markup (banner, FALSE);
   g_signal_connect_object (hub, "notify", G_CALLBACK (show_warning), banner,
                            G_CONNECT_SWAPPED);
   show_warning (banner, NULL, hub);

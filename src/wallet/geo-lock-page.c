@@ -66,30 +66,35 @@ show_error (GeoLockPage *self, const gchar *text) {
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
 }
 
+/* While there is a timer: how long it still is; FALSE: no longer. */
 static gboolean
-timer_cb (gpointer user_data) {
-  GeoLockPage *self = user_data;
+show_wait (GeoLockPage *self) {
   guint wait = geo_lock_get_wait (self->lock);
   g_autofree gchar *text = NULL;
 
   if (wait == 0) {
-    self->timer = 0;
+    g_clear_handle_id (&self->timer, g_source_remove);
     show_error (self, NULL);
     update (self);
-    return G_SOURCE_REMOVE;
+    return FALSE;
   }
   text = g_strdup_printf (
       /* Translators: minutes and seconds, such as 4:05. */
       _ ("Too many wrong tries. Try again in %u:%02u."), wait / 60, wait % 60);
   show_error (self, text);
-  return G_SOURCE_CONTINUE;
+  return TRUE;
+}
+
+static gboolean
+timer_cb (gpointer user_data) {
+  return show_wait (user_data) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 static void
 start_waiting (GeoLockPage *self) {
   if (self->timer == 0 && geo_lock_get_wait (self->lock) > 0) {
     self->timer = g_timeout_add_seconds (1, timer_cb, self);
-    timer_cb (self);
+    show_wait (self);
   }
   update (self);
 }
@@ -168,7 +173,7 @@ show_question (GeoLockPage *self, const gchar *name) {
   forget_typed (self);
   show_error (self, NULL);
   if (self->timer != 0)
-    timer_cb (self);
+    show_wait (self);
   update (self);
   gtk_widget_grab_focus (GTK_WIDGET (get_entry (self)));
 }

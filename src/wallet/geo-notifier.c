@@ -129,11 +129,15 @@ tell (Watch *watch,
       const gchar *kind,
       const gchar *key,
       GNotification *notification) {
-  gchar *id = make_id (watch, kind, key);
+  GApplication *application = G_APPLICATION (watch->notifier->application);
 
-  g_application_send_notification (G_APPLICATION (watch->notifier->application),
-                                   id, notification);
-  g_hash_table_add (watch->told, id);
+  /* Without a bus there is nobody to tell, and GLib does not ask. */
+  if (g_application_get_dbus_connection (application) != NULL) {
+    gchar *id = make_id (watch, kind, key);
+
+    g_application_send_notification (application, id, notification);
+    g_hash_table_add (watch->told, id);
+  }
   g_object_unref (notification);
 }
 

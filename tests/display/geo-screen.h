@@ -18,22 +18,24 @@ gboolean
 geo_screen_wait (GeoScreenDone done, gpointer user_data, guint seconds);
 /* Lets the window be laid out and drawn. */
 void geo_screen_settle (GtkWidget *widget);
+/* The same, where nothing but the layout is to come. */
+void geo_screen_lay_out (GtkWidget *widget);
 /* How wide a window is to be.  Not below what it needs. */
 void geo_screen_resize (GtkWindow *window, int width, int height);
 void geo_screen_set_dark (gboolean dark);
 /* 1.0: as usual; 2.0: text scaled 200 %. */
 void geo_screen_set_text_scale (double scale);
 
+/* What is made from now on is in this one: "uk_UA.UTF-8".  FALSE: there is no
+ * such locale here. */
+gboolean geo_screen_set_language (const gchar *locale);
+
 /* screens/NAME.png in the build folder of the tests. */
 void geo_screen_save (GtkWidget *widget, const gchar *name);
 
-/* Tests look at a page in views, those from this one on narrow.  In other
- * languages only the narrow ones are worth the time. */
-#define GEO_SCREEN_NARROW 2
-gboolean geo_screen_has_view (guint view);
-
 /* Every complaint about how what is visible in widget is laid out and named,
- * a line each; NULL: there is nothing to complain about. */
+ * a line each; NULL: there is nothing to complain about.  Text of others, which
+ * may be as long as they like, may be cut; what we say may not. */
 gchar *geo_screen_complaints (GtkWidget *widget);
 
 /* The visible widget in root with this accessible or visible text; NULL. */

@@ -141,12 +141,10 @@ click (gpointer widget, const gchar *name) {
 }
 
 static void
-look_once (Scene *scene, const gchar *name, int width, gboolean dark) {
+look_once (Scene *scene, const gchar *name, int width) {
   g_autofree gchar *complaints = NULL;
-  g_autofree gchar *file = g_strdup_printf ("%s-%d%s", name, width,
-                                            dark ? "-dark" : "");
+  g_autofree gchar *file = g_strdup_printf ("%s-%d", name, width);
 
-  geo_screen_set_dark (dark);
   geo_screen_resize (GTK_WINDOW (scene->window), width,
                      width < 600 ? 720 : 800);
   complaints = geo_screen_complaints (scene->window);
@@ -158,14 +156,8 @@ look_once (Scene *scene, const gchar *name, int width, gboolean dark) {
 
 void
 scene_look (Scene *scene, const gchar *name) {
-  look_once (scene, name, 1000, FALSE);
-  look_once (scene, name, 360, FALSE);
-  look_once (scene, name, 360, TRUE);
-  geo_screen_set_text_scale (2.0);
-  look_once (scene, name, 720, FALSE);
-  geo_screen_set_text_scale (1.0);
-  look_once (scene, name, 1000, TRUE);
-  geo_screen_set_dark (FALSE);
+  look_once (scene, name, 360);
+  look_once (scene, name, 1000);
 }
 
 void

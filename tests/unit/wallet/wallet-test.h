@@ -65,7 +65,7 @@ gboolean is_seen (gpointer widget, const gchar *name);
 gboolean can_click (gpointer widget, const gchar *name);
 void click (gpointer widget, const gchar *name);
 
-/* Pictures in both widths, light and dark, without complaints. */
+/* Pictures in both widths, without complaints; the matrix sees the rest. */
 void scene_look (Scene *scene, const gchar *name);
 /* Nobody but the test holds object. */
 void end_widget (gpointer object);

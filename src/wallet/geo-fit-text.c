@@ -1,0 +1,114 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Words that would be cut, or make a window wider than the screen, where text
+ * is large and room is little.  GTK and libadwaita give most of their labels
+ * one line, and have no property for another; so each is seen to when it is
+ * shown.  It owns nothing, and changes no words.
+ */
+#include "config.h"
+
+#include "wallet/geo-fit-text.h"
+
+/* More lines than that are no title. */
+#define TITLE_LINES 3
+/* What fits into 360 pixels with text of twice the size. */
+#define BUTTON_CHARS 14
+
+static gboolean
+is_title (GtkWidget *label) {
+  return gtk_widget_get_ancestor (label, ADW_TYPE_HEADER_BAR) != NULL ||
+         gtk_widget_get_ancestor (label, ADW_TYPE_BUTTON_ROW) != NULL ||
+         (gtk_widget_get_ancestor (label, ADW_TYPE_PREFERENCES_GROUP) != NULL &&
+          gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW) == NULL);
+}
+
+/* As wide as before where there is room, and narrower than a word where there is
+ * none.  What would end in dots does so only after some lines. */
+static void
+wrap (GtkLabel *label) {
+  gtk_label_set_wrap (label, TRUE);
+  gtk_label_set_wrap_mode (label, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_natural_wrap_mode (label, GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_lines (label, TITLE_LINES);
+}
+
+static void
+fit_title (GtkLabel *label) {
+  gboolean is_centered =
+      gtk_widget_get_ancestor (GTK_WIDGET (label), ADW_TYPE_PREFERENCES_GROUP) ==
+          NULL ||
+      gtk_widget_get_ancestor (GTK_WIDGET (label), ADW_TYPE_BUTTON_ROW) != NULL;
+
+  wrap (label);
+  /* GTK finds less than these where a text that may wrap is shorter. */
+  gtk_label_set_width_chars (label, -1);
+  if (is_centered)
+    gtk_label_set_justify (label, GTK_JUSTIFY_CENTER);
+}
+
+static void
+bind_tooltip (GtkWidget *widget, const gchar *property) {
+  if (gtk_widget_get_tooltip_text (widget) == NULL)
+    g_object_bind_property (widget, property, widget, "tooltip-text",
+                            G_BINDING_SYNC_CREATE);
+}
+
+static void
+fit_button (GtkWidget *button, GtkLabel *label) {
+  /* It gives its answers one line, whatever they need. */
+  if (gtk_widget_get_ancestor (button, ADW_TYPE_ALERT_DIALOG) != NULL) {
+    bind_tooltip (button, "label");
+    return;
+  }
+  wrap (label);
+  gtk_label_set_justify (label, GTK_JUSTIFY_CENTER);
+  /* It puts what is wider than a line beside the window. */
+  if (ADW_IS_WRAP_BOX (gtk_widget_get_parent (button))) {
+    gtk_label_set_natural_wrap_mode (label, GTK_NATURAL_WRAP_WORD);
+    gtk_label_set_max_width_chars (label, BUTTON_CHARS);
+  }
+}
+
+static void
+fit_label (GtkLabel *label) {
+  GtkWidget *widget = GTK_WIDGET (label);
+
+  if (gtk_label_get_wrap (label))
+    return;
+  if (GTK_IS_BUTTON (gtk_widget_get_parent (widget))) {
+    fit_button (gtk_widget_get_parent (widget), label);
+  } else if (gtk_label_get_ellipsize (label) != PANGO_ELLIPSIZE_NONE &&
+             gtk_widget_get_ancestor (widget, ADW_TYPE_ENTRY_ROW) == NULL &&
+             is_title (widget)) {
+    fit_title (label);
+  }
+}
+
+static gboolean
+map_cb (GSignalInvocationHint *hint,
+        guint n_values,
+        const GValue *values,
+        gpointer data) {
+  GtkWidget *widget = g_value_get_object (&values[0]);
+
+  if (GTK_IS_LABEL (widget))
+    fit_label (GTK_LABEL (widget));
+  else if (ADW_IS_ENTRY_ROW (widget))
+    bind_tooltip (widget, "title");
+  else if (GTK_IS_SEARCH_ENTRY (widget))
+    bind_tooltip (widget, "placeholder-text");
+  return TRUE;
+}
+
+void
+geo_fit_text_begin (void) {
+  static gsize is_begun;
+
+  if (!g_once_init_enter (&is_begun))
+    return;
+  g_type_class_unref (g_type_class_ref (GTK_TYPE_WIDGET));
+  g_signal_add_emission_hook (g_signal_lookup ("map", GTK_TYPE_WIDGET), 0,
+                              map_cb, NULL, NULL);
+  g_once_init_leave (&is_begun, 1);
+}
