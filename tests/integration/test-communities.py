@@ -12,13 +12,12 @@ they stand in.
 
 import importlib.util
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
+
+import cases
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 spec = importlib.util.spec_from_file_location(
@@ -278,42 +277,11 @@ def test_invite(town):
         hub.stop()
 
 
-def main():
-    tests = [(name[5:], function) for name, function in globals().items()
-             if name.startswith("test_")]
-    print(f"1..{len(tests)}", flush=True)
-    folder = tempfile.mkdtemp(prefix="geo-communities-")
-    os.environ.update(XDG_DATA_HOME=os.path.join(folder, "data"),
-                      SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="pw",
-                      SECRET_FILE_TEST_PATH=os.path.join(folder, "keyring"),
-                      LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
-    os.environ.pop("LANGUAGE", None)
-    # libsecret's file leaks a string of its own.
-    os.environ["ASAN_OPTIONS"] = ":".join(
-        filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
-    town = None
-    broken = False
-    try:
-        town = Towns(folder)
-        for number, (name, function) in enumerate(tests, 1):
-            try:
-                function(town)
-            except Exception:
-                broken = True
-                print("# " + traceback.format_exc().replace("\n", "\n# "))
-                print(f"not ok {number} - {name}", flush=True)
-            else:
-                print(f"ok {number} - {name}", flush=True)
-    finally:
-        for hub in town.hubs.values() if town is not None else ():
-            hub.process.send_signal(signal.SIGCONT)
-            hub.stop()
-        if broken:
-            print(f"# the folder is kept: {folder}")
-        else:
-            shutil.rmtree(folder)
-    return 1 if broken else 0
+def end(towns):
+    for hub in towns.hubs.values():
+        hub.process.send_signal(signal.SIGCONT)
+        hub.stop()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cases.run(globals(), "geo-communities-", Towns, end))

@@ -17,10 +17,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import time
-import traceback
 
+import cases
 from town import Hub
 
 BUILD = os.environ["GEO_BUILD_ROOT"]
@@ -475,44 +473,10 @@ def test_killed_while_remembering(scene):
     print(f"# fell {fell} times")
 
 
-def main():
-    tests = [(name[5:], value) for name, value in globals().items()
-             if name.startswith("test_")]
-    print(f"1..{len(tests)}", flush=True)
-    folder = tempfile.mkdtemp(prefix="geo-keep-")
-    # libsecret's own file stands for a keyring; opening one takes no time.
-    os.environ.update(XDG_DATA_HOME=os.path.join(folder, "data"),
-                      SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="pw",
-                      SECRET_FILE_TEST_PATH=os.path.join(folder, "keyring"),
-                      LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
-    os.environ.pop("LANGUAGE", None)
-    # libsecret's file leaks a string of its own.
-    os.environ["ASAN_OPTIONS"] = ":".join(
-        filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
-    scene = None
-    broken = False
-    try:
-        scene = Scene(folder)
-        for number, (name, test) in enumerate(tests, 1):
-            begin = time.monotonic()
-            try:
-                test(scene)
-            except Exception:
-                broken = True
-                print("# " + traceback.format_exc().replace("\n", "\n# "))
-                print(f"not ok {number} - {name}", flush=True)
-            else:
-                print(f"ok {number} - {name}", flush=True)
-            print(f"# {time.monotonic() - begin:.1f} s", flush=True)
-    finally:
-        if scene is not None and not scene.hub.process.has_ended():
-            scene.hub.stop()
-        if broken:
-            print(f"# the folder is kept: {folder}")
-        else:
-            shutil.rmtree(folder)
-    return 1 if broken else 0
+def end(scene):
+    if not scene.hub.process.has_ended():
+        scene.hub.stop()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cases.run(globals(), "geo-keep-", Scene, end))

@@ -9,11 +9,9 @@ falls meanwhile.  Why nothing was paid is told to the payer in words.
 """
 
 import os
-import shutil
 import sys
-import tempfile
-import traceback
 
+import cases
 import town as tools
 
 OPEN, DONE, WITHDRAWN, CLOSED = 1, 2, 4, 5
@@ -206,35 +204,5 @@ def test_falls(town):
     raise AssertionError("it never gets through")
 
 
-def main():
-    tests = [(name[5:], function) for name, function in globals().items()
-             if name.startswith("test_")]
-    print(f"1..{len(tests)}", flush=True)
-    folder = tempfile.mkdtemp(prefix="geo-requests-")
-    town = None
-    broken = False
-    try:
-        town = Town(folder)
-        for number, (name, function) in enumerate(tests, 1):
-            try:
-                said = function(town)
-            except Exception:
-                broken = True
-                print("# " + traceback.format_exc().replace("\n", "\n# "))
-                print(f"not ok {number} - {name}", flush=True)
-            else:
-                if said is not None:
-                    print("# " + said)
-                print(f"ok {number} - {name}", flush=True)
-    finally:
-        if town is not None and not broken:
-            town.close()
-        if broken:
-            print(f"# the folder is kept: {folder}")
-        else:
-            shutil.rmtree(folder)
-    return 1 if broken else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cases.run(globals(), "geo-requests-", Town, Town.close))

@@ -14,16 +14,14 @@ import http.server
 import importlib.util
 import json
 import os
-import shutil
 import signal
 import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import threading
-import traceback
 
+import cases
 import resttown
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -431,42 +429,10 @@ def test_recordings(town):
         server.server_close()
 
 
-def main():
-    tests = [(name[5:], function) for name, function in globals().items()
-             if name.startswith("test_")]
-    print(f"1..{len(tests)}", flush=True)
-    folder = tempfile.mkdtemp(prefix="geo-rest-node-")
-    os.environ.update(XDG_DATA_HOME=os.path.join(folder, "data"),
-                      SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="pw",
-                      SECRET_FILE_TEST_PATH=os.path.join(folder, "keyring"),
-                      LC_ALL="C.UTF-8", G_DEBUG="fatal-criticals")
-    os.environ.pop("LANGUAGE", None)
-    # libsecret's file leaks a string of its own.
-    os.environ["ASAN_OPTIONS"] = ":".join(
-        filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
-    town = None
-    broken = False
-    try:
-        town = Town(folder)
-        for number, (name, function) in enumerate(tests, 1):
-            try:
-                function(town)
-            except Exception:
-                broken = True
-                print("# " + traceback.format_exc().replace("\n", "\n# "))
-                print(f"not ok {number} - {name}", flush=True)
-            else:
-                print(f"ok {number} - {name}", flush=True)
-    finally:
-        if town is not None:
-            town.gate.socket.close()
-            town.hub.stop()
-        if broken:
-            print(f"# the folder is kept: {folder}")
-        else:
-            shutil.rmtree(folder)
-    return 1 if broken else 0
+def end(town):
+    town.gate.socket.close()
+    town.hub.stop()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cases.run(globals(), "geo-rest-node-", Town, end))
