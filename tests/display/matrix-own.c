@@ -20,7 +20,9 @@ begin (Matrix *m) {
 static void
 show_open (Matrix *m) {
   matrix_do (m, "win.own-market", NULL);
-  wait_until (is_seen (matrix_front (m), "invite_group"));
+  /* Where there is no network there is no address to invite anybody to. */
+  wait_until (is_seen (matrix_front (m), "invite_group") ||
+              is_seen (matrix_front (m), "alone_group"));
 }
 
 static void

@@ -24,12 +24,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # Which invariants may say so: what one check misses another one may meet
 # first.
 PLANTS = {
-    "hub-debt": {"I1"},
+    "hub-debt": {"I1", "truth"},
     "hub-reserved": {"P9"},
     "hub-limit": {"truth", "fault", "I6"},
     "hub-sends-first": {"P1"},
-    "hub-disk": {"I1", "I8"},
-    "hub-row": {"I1"},
+    "hub-disk": {"I1", "I8", "truth"},
+    "hub-row": {"I1", "truth"},
     "node-sends-first": {"P1"},
     "node-votes-twice": {"P2"},
     "node-balance": {"I5", "I7", "I8"},
