@@ -330,11 +330,9 @@ class Journey:
         return json.loads(done.stdout)
 
 
-def walk(journey):
+def join(journey):
+    """The first five minutes, up to the practice market."""
     window = journey.window
-    journey.start()
-
-    # The first five minutes.
     window.text("Welcome to Geo")
     journey.step("welcome", "A new wallet opens with a welcome.")
     window.click("Create a New Wallet")
@@ -354,6 +352,12 @@ def walk(journey):
     window.text("Latest Activity")
     window.text("You joined")
     journey.step("home", "She is at home; nothing is owed, nobody is trusted.")
+
+
+def walk(journey):
+    window = journey.window
+    journey.start()
+    join(journey)
 
     # A line of trust.
     window.click("Who will you trust?")
