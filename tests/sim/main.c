@@ -104,7 +104,7 @@ main (int argc, char **argv) {
   g_autofree gchar *profile = NULL;
   g_autofree gchar *plant = NULL;
   g_autofree gchar *town = NULL;
-  gboolean verbose = FALSE;
+  gboolean verbose = FALSE, no_memo = FALSE;
   guint64 counts[SIM_N_COUNTS] = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -119,6 +119,8 @@ main (int argc, char **argv) {
     { "until", 0, 0, G_OPTION_ARG_INT, &until, "Stop just before", "STEP" },
     { "plant", 0, 0, G_OPTION_ARG_STRING, &plant,
       "Make a mistake that has to be noticed", "NAME" },
+    { "no-memo", 0, 0, G_OPTION_ARG_NONE, &no_memo,
+      "Reckon everything again", NULL },
     { "verbose", 0, 0, G_OPTION_ARG_NONE, &verbose, "Tell everything", NULL },
     { NULL },
   };
@@ -137,6 +139,7 @@ main (int argc, char **argv) {
   options.n_steps = (guint) steps;
   options.until = (guint) MAX (until, 0);
   options.verbose = verbose;
+  options.no_memo = no_memo;
   options.town = town;
   /* Locks have to be real files; memory is the fastest place for them. */
   folder = g_strdup_printf ("%s/geo-sim-XXXXXX",

@@ -351,6 +351,20 @@ check_hub_restart (Sim *sim) {
   }
 }
 
+/* The bytes that held when they were looked at last still do. */
+static void
+check_journal (SimNode *node) {
+  guint64 state = sim_disk_state (node->disk);
+  g_autoptr (GError) error = NULL;
+
+  if (!node->up || node->community == NULL ||
+      (state == node->verified && !node->sim->options.no_memo))
+    return;
+  if (!geo_journal_verify (node->journal, NULL, NULL, NULL, &error))
+    sim_fail_store (node->sim, node, "journal", error);
+  node->verified = state;
+}
+
 void
 sim_check_all (Sim *sim) {
   SimHub *hub = sim->hub;
@@ -369,9 +383,7 @@ sim_check_all (Sim *sim) {
   for (guint i = 0; i < sim->nodes->len; i++) {
     SimNode *node = sim_node (sim, i);
 
-    if (node->up && node->community != NULL &&
-        !geo_journal_verify (node->journal, NULL, NULL, NULL, &error))
-      sim_fail_store (sim, node, "journal", error);
+    check_journal (node);
     check_node (node);
     if (is_idle (node))
       check_restart (node);

@@ -50,6 +50,7 @@ struct _SimDisk {
   gboolean struck;
   gboolean stopped;
   gboolean lies;
+  guint64 state;
   GHashTable *saved; /* name → GBytes, or NULL */
 };
 
@@ -67,6 +68,7 @@ static struct {
   GHashTable *files; /* name → SimFile */
   GPtrArray *disks;
   SimRandom *random;
+  guint64 n_states;
 } all;
 
 static void
@@ -149,6 +151,17 @@ strikes (SimFile *file, gboolean is_write) {
 }
 
 static void
+touch (SimDisk *disk) {
+  if (disk != NULL)
+    disk->state = ++all.n_states;
+}
+
+guint64
+sim_disk_state (const SimDisk *disk) {
+  return disk->state;
+}
+
+static void
 put (SimFile *file, gint64 offset, gconstpointer data, gsize len) {
   if (len == 0)
     return;
@@ -165,6 +178,7 @@ put (SimFile *file, gint64 offset, gconstpointer data, gsize len) {
 /* data NULL: cut to offset. */
 static void
 change (SimFile *file, gint64 offset, gconstpointer data, gsize len) {
+  touch (file->disk);
   if (file->disk != NULL) {
     Unsynced *item = g_new0 (Unsynced, 1);
     gsize old = file->data->len > offset ? file->data->len - (gsize) offset : 0;
@@ -609,6 +623,7 @@ sim_disk_wipe (SimDisk *disk) {
   }
   sim_disk_arm (disk, SIM_DISK_SOUND, 0);
   disk->stopped = disk->lies = FALSE;
+  touch (disk);
 }
 
 void
@@ -634,6 +649,7 @@ sim_disk_put_back (SimDisk *disk) {
   gpointer name, bytes;
 
   sim_disk_wipe (disk);
+  touch (disk);
   g_hash_table_iter_init (&iter, saved);
   while (g_hash_table_iter_next (&iter, &name, &bytes)) {
     SimFile *file = file_new (name);
@@ -754,6 +770,7 @@ sim_disk_restart (SimDisk *disk,
   }
   sim_disk_arm (disk, SIM_DISK_SOUND, 0);
   disk->stopped = disk->lies = FALSE;
+  touch (disk);
 }
 
 void
@@ -768,6 +785,7 @@ sim_disk_flip (SimDisk *disk, SimRandom *random) {
       largest = file;
   }
   g_assert (largest != NULL && largest->data->len > 0);
+  touch (disk);
   largest->data->data[sim_random_below (random, largest->data->len)] ^=
       (guint8) (1u << sim_random_below (random, 8));
 }

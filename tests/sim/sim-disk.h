@@ -51,6 +51,8 @@ typedef struct {
   guint lost; /* Writes. */
   guint torn;
 } SimDiskLosses;
+/* Another number after whatever changed a byte of it. */
+guint64 sim_disk_state (const SimDisk *disk);
 /* With all files closed: what the disk holds when the machine starts again. */
 void sim_disk_restart (SimDisk *disk,
                        SimPower power,

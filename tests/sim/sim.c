@@ -327,7 +327,7 @@ sim_new (const SimOptions *options) {
   sim_random_init (&sim->sodium, options->seed, 2);
   sim_random_init (&sim->sqlite, options->seed, 3);
   sim_random_install (&sim->sodium);
-  sim_sign_reset ();
+  sim_memo_begin (!options->no_memo);
   sim_disk_install (&sim->sqlite);
   sim->now = sim->started = START;
   sim->hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);

@@ -165,6 +165,7 @@ struct _SimNode {
   SimNature nature;
   gint64 skew; /* Its clock, ahead of the true time. */
   gboolean was_ahead; /* Its clock was set back once. */
+  guint64 verified; /* What was on its disk when its journal was verified. */
 
   gboolean up; /* The process runs. */
   guint life; /* Of the process: events of former ones count no more. */
@@ -332,6 +333,7 @@ typedef struct {
   SimProfile profile;
   guint until; /* 0: to the end. */
   gboolean verbose;
+  gboolean no_memo; /* What was reckoned once is reckoned again. */
   SimPlant plant;
   const gchar *town; /* A file, or NULL. */
   const gchar *folder; /* For what has to be on a real disk: locks. */
@@ -586,8 +588,8 @@ GeoMessage *sim_lie_change (SimHub *hub, SimNode *node, const GeoMessage *said);
 /* Whether this node can see now that it is one. */
 gboolean sim_lie_shows (const SimNode *node, const GeoMessage *message);
 
-/* sim-sign.c: a run begins, and no signature is remembered. */
-void sim_sign_reset (void);
+/* sim-memo.c: a run begins, and no signature is remembered. */
+void sim_memo_begin (gboolean wanted);
 
 /* sim-plant.c: the deliberate mistake, once. */
 void sim_plant (Sim *sim);
