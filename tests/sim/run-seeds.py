@@ -5,15 +5,19 @@
 
 First what ever failed (the file seeds), then whether each planted mistake is
 noticed and whether one seed is one run, then as many new seeds as there is
-time for. Every kind of fault has to have happened at least once.
+time for. Every kind of fault has to have happened at least once. A long run
+(--only-new) has new seeds only, says now and then how far it is, and what it
+cost at the end.
 
 usage: run-seeds.py PROGRAM [--count N] [--seconds N] [--first SEED]
+                    [--nodes N] [--steps N] [--jobs N] [--only-new]
 """
 
 import argparse
 import concurrent.futures
 import os
 import re
+import resource
 import shlex
 import subprocess
 import sys
@@ -72,6 +76,8 @@ RARE_OPTIONS = {
 PROFILES = ("storm", "storm", "storm", "storm", "market", "storm", "storm",
             "market", "storm", "calm")
 BATCH = 5
+# How often a long run says how far it is, in seeds.
+PROGRESS = 500
 
 
 class Tap:
@@ -141,10 +147,12 @@ def check_plant(program, name):
 
 
 def check_same(program):
-    """The same seed is the same run, alone and after another one."""
+    """The same seed is the same run, alone, after another one, and where
+    nothing is remembered."""
     alone = run(program, "--seed", 8, "--steps", 800)[1][0]
     after = run(program, "--seed", 7, "--count", 2, "--steps", 800)[1][1]
-    return alone == after and "hash" in alone, [alone, after]
+    anew = run(program, "--seed", 8, "--steps", 800, "--no-memo")[1][0]
+    return alone == after == anew and "hash" in alone, [alone, after, anew]
 
 
 def batch(program, first, count, options):
@@ -160,27 +168,11 @@ def batch(program, first, count, options):
         # Those before it went well.
         seed += 1 + sum(line.startswith("seed ") for line in lines)
         failures.append(lines[-40:])
-    return sums, failures
+    return sums, failures, count
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("program")
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--seconds", type=int, default=0)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--nodes", type=int, default=10)
-    parser.add_argument("--steps", type=int, default=1000)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    options = parser.parse_args()
-    program, tap = options.program, Tap()
-    # A long run looks where nobody has looked yet.
-    first = options.first or (int(time.time()) if options.seconds else 1)
-    count = 10 ** 9 if options.seconds else options.count
-    end = time.monotonic() + options.seconds if options.seconds else None
-
-    print("TAP version 13")
-    pool = concurrent.futures.ThreadPoolExecutor(options.jobs)
+def check_known(tap, pool, program):
+    """What failed once, each planted mistake, one seed, and the town."""
     old = [(line, pool.submit(run, program, *shlex.split(line)))
            for line in kept()]
     plants = [(name, pool.submit(check_plant, program, name))
@@ -206,7 +198,35 @@ def main():
     else:
         tap.say(True, "a town of 50 # SKIP there is no GEO_SHARED")
 
-    sums, failures, runs, waiting = {}, 0, 0, set()
+
+def words(sums):
+    return " ".join(f"{name}={value}" for name, value in sums.items())
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seconds", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--nodes", type=int, default=10)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only-new", action="store_true")
+    options = parser.parse_args()
+    program, tap = options.program, Tap()
+    # A long run looks where nobody has looked yet.
+    first = options.first or (int(time.time()) if options.seconds else 1)
+    count = 10 ** 9 if options.seconds else options.count
+    begun = time.monotonic()
+    end = begun + options.seconds if options.seconds else None
+
+    print("TAP version 13")
+    pool = concurrent.futures.ThreadPoolExecutor(options.jobs)
+    if not options.only_new:
+        check_known(tap, pool, program)
+
+    sums, failures, runs, ended, waiting = {}, 0, 0, 0, set()
     seed, number = first, 0
     while waiting or seed < first + count:
         while len(waiting) < options.jobs and seed < first + count \
@@ -222,14 +242,21 @@ def main():
         done, waiting = concurrent.futures.wait(
             waiting, return_when=concurrent.futures.FIRST_COMPLETED)
         for result in done:
-            some, wrong = result.result()
+            some, wrong, n = result.result()
+            ended += n
             for name, value in some.items():
                 sums[name] = sums.get(name, 0) + value
             for lines in wrong:
                 failures += 1
                 tap.say(False, "a new seed", lines)
+            if options.only_new and ended // PROGRESS > (ended - n) // PROGRESS:
+                print(f"# {ended} seeds in {time.monotonic() - begun:.0f} s: "
+                      + words(sums), flush=True)
     tap.say(failures == 0, f"{runs} seeds from {first}")
-    print("# " + " ".join(f"{name}={value}" for name, value in sums.items()))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print("# " + words(sums))
+    print(f"# {time.monotonic() - begun:.0f} s, "
+          f"{used.ru_utime + used.ru_stime:.0f} s of CPU")
     never = [name for name, value in sums.items() if value == 0]
     tap.say(not never and bool(sums), "everything happened at least once",
             ["never: " + " ".join(never)] if never else ())
