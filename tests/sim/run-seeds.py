@@ -11,6 +11,7 @@ cost at the end.
 
 usage: run-seeds.py PROGRAM [--count N] [--seconds N] [--first SEED]
                     [--nodes N] [--steps N] [--jobs N] [--only-new]
+                    [--no-memo]
 """
 
 import argparse
@@ -213,8 +214,10 @@ def main():
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only-new", action="store_true")
+    parser.add_argument("--no-memo", action="store_true")
     options = parser.parse_args()
     program, tap = options.program, Tap()
+    memo = ("--no-memo",) if options.no_memo else ()
     # A long run looks where nobody has looked yet.
     first = options.first or (int(time.time()) if options.seconds else 1)
     count = 10 ** 9 if options.seconds else options.count
@@ -235,7 +238,7 @@ def main():
             waiting.add(pool.submit(
                 batch, program, seed, n,
                 ("--profile", PROFILES[number % len(PROFILES)], "--nodes",
-                 options.nodes, "--steps", options.steps)))
+                 options.nodes, "--steps", options.steps, *memo)))
             seed, number, runs = seed + n, number + 1, runs + n
         if not waiting:
             break
