@@ -119,8 +119,8 @@ main (int argc, char **argv) {
     { "until", 0, 0, G_OPTION_ARG_INT, &until, "Stop just before", "STEP" },
     { "plant", 0, 0, G_OPTION_ARG_STRING, &plant,
       "Make a mistake that has to be noticed", "NAME" },
-    { "no-memo", 0, 0, G_OPTION_ARG_NONE, &no_memo,
-      "Reckon everything again", NULL },
+    { "no-memo", 0, 0, G_OPTION_ARG_NONE, &no_memo, "Reckon everything again",
+      NULL },
     { "verbose", 0, 0, G_OPTION_ARG_NONE, &verbose, "Tell everything", NULL },
     { NULL },
   };

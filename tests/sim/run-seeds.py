@@ -29,12 +29,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # Which invariants may say so: what one check misses another one may meet
 # first.
 PLANTS = {
-    "hub-debt": {"I1", "truth"},
+    "hub-debt": {"I1"},
     "hub-reserved": {"P9"},
-    "hub-limit": {"truth", "fault", "I6"},
+    "hub-limit": {"I2", "fault", "I6"},
     "hub-sends-first": {"P1"},
-    "hub-disk": {"I1", "I8", "truth"},
-    "hub-row": {"I1", "truth"},
+    "hub-disk": {"I1", "I8"},
+    "hub-row": {"I1"},
     "node-sends-first": {"P1"},
     "node-votes-twice": {"P2"},
     "node-balance": {"I5", "I7", "I8"},
@@ -45,8 +45,8 @@ PLANTS = {
     "journal-bit": {"I8", "journal", "store"},
     "lie-believed": {"lie", "old"},
     "not-exact": {"I8"},
-    "hub-frozen": {"truth"},
-    "hub-entry": {"truth"},
+    "hub-frozen": {"frozen"},
+    "hub-entry": {"I5"},
     "node-forgets": {"P9"},
     "node-silent": {"late", "P12", "rest"},
     "node-unpaid": {"paid"},
@@ -61,6 +61,7 @@ PLANTS = {
     "key-lost": {"keys", "copy"},
     "old-believed": {"old"},
     "old-poorer": {"old"},
+    "line-thawed": {"frozen", "fault", "I6"},
 }
 PLANT_SEEDS = 8
 PLANT_OPTIONS = ("--nodes", 8)

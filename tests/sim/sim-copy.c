@@ -208,8 +208,7 @@ export_cb (const gchar *text, gsize len, gpointer user_data, GError **error) {
   return TRUE;
 }
 
-static gchar *
-export (SimNode *node) {
+static gchar *export(SimNode *node) {
   GString *text = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
@@ -280,14 +279,14 @@ sim_copy_check (Sim *sim, SimNode *node) {
   node->asked = 0;
   sim_keys_ask (node);
   sim_let (sim, ASKED_MS);
-  before = export (node);
+  before = export(node);
   leave (node);
   sim_node_lose_journal (node);
   sim_let (sim, SIM_RESTORE_MS);
   if (!sim_node_is_in (node))
     sim_fail (sim, node, "copy", "its words do not bring it back");
   sim_trace (sim, node, "is back by its words");
-  after = export (node);
+  after = export(node);
   /* K6: one that had lost some of them keeps none in its copy. */
   if (n_former == node->self->rotations->len &&
       n_former != (node->former != NULL ? node->former->len : 0))

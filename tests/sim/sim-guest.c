@@ -58,8 +58,8 @@ take_hello (SimHub *hub, SimSession *session, const GeoMessage *message) {
   session->hello = message->u.hello->pid;
   answer->u.challenge->challenge = g_strdup (session->challenge);
   answer->u.challenge->community = geo_community_copy (hub->community);
-  answer->u.challenge->known =
-      geo_hub_login_find (hub->book, &session->hello) != NULL;
+  answer->u.challenge->known = geo_hub_login_find (hub->book,
+                                                   &session->hello) != NULL;
   answer->u.challenge->time = sim_hub_now (hub);
   sim_send_to_node (session, answer, FALSE);
 }

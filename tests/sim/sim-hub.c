@@ -255,19 +255,34 @@ is_on_disk (SimHub *hub, const GeoChange *change) {
   return found;
 }
 
+/* What is wrong says by itself which invariant that is. */
+static void
+fail_truth (Sim *sim, const gchar *wrong) {
+  gsize len = strcspn (wrong, ":");
+  gchar invariant[16];
+
+  g_assert (len + 1 < sizeof invariant && wrong[len] == ':');
+  g_strlcpy (invariant, wrong, len + 1);
+  sim_fail (sim, NULL, invariant, "%s", wrong + len + 2);
+}
+
 static void
 believe (SimHub *hub, GPtrArray *changes) {
+  Sim *sim = hub->sim;
+  guint repaid = sim_truth_count_repaid_frozen (sim->truth);
+
   for (guint i = 0; i < changes->len; i++) {
-    g_autofree gchar *wrong = sim_truth_add (
-        hub->sim->truth, g_ptr_array_index (changes, i), hub->sim->now);
+    const GeoChange *change = g_ptr_array_index (changes, i);
+    const gchar *wrong = sim_truth_add (sim->truth, change, sim->now);
 
     if (wrong != NULL)
-      sim_fail (hub->sim, NULL, "truth", "%s", wrong);
-    if (hub->sim->twin != NULL)
-      g_free (sim_truth_add (hub->sim->twin, g_ptr_array_index (changes, i),
-                             hub->sim->now));
-    sim_keys_check_change (hub, g_ptr_array_index (changes, i));
+      fail_truth (sim, wrong);
+    if (sim->twin != NULL)
+      sim_truth_add (sim->twin, change, sim->now);
+    sim_keys_check_change (hub, change);
   }
+  sim->counts[SIM_COUNT_repaid_frozen] +=
+      sim_truth_count_repaid_frozen (sim->truth) - repaid;
 }
 
 /* A later change of the same transaction says otherwise of the same person. */

@@ -15,6 +15,8 @@
 /* While nothing goes wrong nobody wishes for anything. */
 #define PATIENCE_MS (20 * 60 * SECOND_MS)
 #define LIMIT_MAX 20000
+#define DAILY_LIMIT_MAX 8000
+#define PRECISION 2 /* Of every equivalent in this town. */
 
 static guint
 below (Sim *sim, guint n) {
@@ -52,10 +54,15 @@ some_policy (Sim *sim) {
     policy->auto_clearing = FALSE;
   if (below (sim, 12) == 0)
     g_array_append_val (policy->blocked_participants, somebody (sim)->pid);
+  if (below (sim, 10) == 0) {
+    policy->has_daily_limit = TRUE;
+    policy->daily_limit =
+        geo_decimal (GEO_AMOUNT (1 + below (sim, DAILY_LIMIT_MAX)), PRECISION);
+  }
   return policy;
 }
 
-static void
+static gboolean
 trust (SimNode *from,
        const SimNode *to,
        const gchar *equivalent,
@@ -67,7 +74,7 @@ trust (SimNode *from,
   g_autofree gchar *id = NULL;
 
   if (from->party == NULL)
-    return;
+    return FALSE;
   actions = geo_actions_new ();
   id = g_strdup_printf ("line-%u-%u-%u", from->index, to->index, ++sim->n_ids);
   if (geo_party_trust (from->party, id, &to->pid, equivalent,
@@ -77,9 +84,10 @@ trust (SimNode *from,
                limit, equivalent);
     sim_count (sim, close ? SIM_COUNT_closed : SIM_COUNT_lines);
     sim_node_run (from, actions);
-  } else {
-    g_ptr_array_unref (actions);
+    return TRUE;
   }
+  g_ptr_array_unref (actions);
+  return FALSE;
 }
 
 void
@@ -153,6 +161,46 @@ scene_close (Sim *sim) {
     trust (from, to, equivalent, 0, TRUE, NULL);
 }
 
+/* §1: nothing more is owed either way, until it is thawed. */
+static gboolean
+set_frozen (SimNode *from, const GeoTrustLine *line, gboolean frozen) {
+  const SimNode *to = sim_find_node (from->sim, &line->to);
+  g_autoptr (GeoPolicy) policy = geo_policy_copy (line->policy);
+  g_autofree gchar *equivalent = g_strdup (line->equivalent);
+
+  policy->has_frozen = policy->frozen = frozen;
+  return trust (from, to, equivalent, line->limit.amount.minor, FALSE, policy);
+}
+
+/* Also while a payment is under way over it, and where much is owed. */
+static void
+scene_line_freezes (Sim *sim) {
+  SimNode *from, *to;
+  const gchar *equivalent;
+  const GeoTrustLine *line = some_line (sim, &from, &to, &equivalent);
+
+  if (line == NULL || geo_trust_line_is_frozen (line) ||
+      !set_frozen (from, line, TRUE))
+    return;
+  sim_trace (sim, from, "freezes its line to %s", to->name);
+  sim_count (sim, SIM_COUNT_lines_frozen);
+}
+
+static void
+scene_line_thaws (Sim *sim) {
+  for (guint i = 0; i < 2 * sim->nodes->len; i++) {
+    SimNode *from, *to;
+    const gchar *equivalent;
+    const GeoTrustLine *line = some_line (sim, &from, &to, &equivalent);
+
+    if (!geo_trust_line_is_frozen (line))
+      continue;
+    if (set_frozen (from, line, FALSE))
+      sim_count (sim, SIM_COUNT_lines_thawed);
+    return;
+  }
+}
+
 /* --- Paying --------------------------------------------------------------- */
 
 static gboolean
@@ -212,6 +260,27 @@ scene_pay (Sim *sim) {
   pay (from, somebody_else (sim, from), some_equivalent (sim),
        1 + below (sim, below (sim, 5) == 0 ? LIMIT_MAX : 3000),
        some_deadline (sim));
+}
+
+/* What is owed over a frozen line is still paid back, in goods: the creditor
+ * pays with the debt. */
+static void
+scene_repay (Sim *sim) {
+  SimNode *creditor, *debtor;
+  const gchar *equivalent;
+  const GeoTrustLine *line = some_line (sim, &creditor, &debtor, &equivalent);
+  gint64 owed;
+
+  for (guint i = sim->nodes->len; !geo_trust_line_is_frozen (line) && i > 0;
+       i--)
+    line = some_line (sim, &creditor, &debtor, &equivalent);
+  if (line == NULL)
+    return;
+  owed =
+      geo_party_get_balance (creditor->party, &debtor->pid, equivalent).minor;
+  if (owed > 0)
+    pay (creditor, debtor, equivalent, 1 + below (sim, (guint) owed),
+         some_deadline (sim));
 }
 
 /* Several at once, over the same lines. */
@@ -447,23 +516,25 @@ typedef struct {
 
 static const Scene scenes[] = {
   /* calm, market, storm, town */
-  { scene_pay, { 40, 40, 40, 5 } },    { scene_market, { 4, 30, 8, 2 } },
-  { scene_town, { 0, 0, 0, 60 } },     { scene_quote, { 6, 10, 3, 5 } },
-  { scene_trust, { 6, 4, 8, 2 } },     { scene_raise, { 3, 3, 4, 2 } },
-  { scene_lower, { 4, 4, 9, 3 } },     { scene_close, { 1, 1, 2, 1 } },
-  { scene_repeat, { 2, 3, 4, 1 } },    { scene_clear, { 2, 3, 5, 3 } },
-  { scene_answer, { 2, 4, 8, 3 } },    { scene_leave, { 2, 3, 4, 2 } },
-  { scene_return, { 4, 4, 6, 4 } },    { scene_absence, { 3, 1, 3, 3 } },
-  { scene_drop, { 1, 3, 3, 1 } },      { scene_node_falls, { 0, 2, 3, 1 } },
-  { scene_hub_falls, { 0, 1, 2, 1 } }, { scene_clock, { 0, 1, 4, 0 } },
-  { scene_nature, { 0, 1, 3, 0 } },    { scene_lie, { 0, 1, 4, 0 } },
-  { scene_lost_sync, { 0, 1, 3, 0 } }, { scene_restore, { 0, 0, 1, 0 } },
-  { scene_ask_again, { 0, 1, 5, 1 } }, { scene_replay, { 0, 2, 5, 1 } },
-  { scene_freeze, { 1, 1, 2, 1 } },    { scene_thaw, { 2, 2, 3, 2 } },
-  { scene_abort, { 1, 1, 2, 1 } },     { sim_scene_ask, { 3, 4, 8, 2 } },
-  { sim_scene_link, { 1, 2, 3, 1 } },  { sim_scene_settle, { 3, 5, 8, 2 } },
-  { sim_scene_block, { 0, 1, 1, 0 } }, { sim_scene_rotate, { 1, 1, 4, 1 } },
-  { sim_scene_thief, { 1, 1, 4, 1 } }, { sim_scene_old_key, { 1, 1, 6, 1 } },
+  { scene_pay, { 40, 40, 40, 5 } },       { scene_market, { 4, 30, 8, 2 } },
+  { scene_town, { 0, 0, 0, 60 } },        { scene_quote, { 6, 10, 3, 5 } },
+  { scene_trust, { 6, 4, 8, 2 } },        { scene_raise, { 3, 3, 4, 2 } },
+  { scene_lower, { 4, 4, 9, 3 } },        { scene_close, { 1, 1, 2, 1 } },
+  { scene_repeat, { 2, 3, 4, 1 } },       { scene_clear, { 2, 3, 5, 3 } },
+  { scene_answer, { 2, 4, 8, 3 } },       { scene_leave, { 2, 3, 4, 2 } },
+  { scene_return, { 4, 4, 6, 4 } },       { scene_absence, { 3, 1, 3, 3 } },
+  { scene_drop, { 1, 3, 3, 1 } },         { scene_node_falls, { 0, 2, 3, 1 } },
+  { scene_hub_falls, { 0, 1, 2, 1 } },    { scene_clock, { 0, 1, 4, 0 } },
+  { scene_nature, { 0, 1, 3, 0 } },       { scene_lie, { 0, 1, 4, 0 } },
+  { scene_lost_sync, { 0, 1, 3, 0 } },    { scene_restore, { 0, 0, 1, 0 } },
+  { scene_ask_again, { 0, 1, 5, 1 } },    { scene_replay, { 0, 2, 5, 1 } },
+  { scene_freeze, { 1, 1, 2, 1 } },       { scene_thaw, { 2, 2, 3, 2 } },
+  { scene_abort, { 1, 1, 2, 1 } },        { sim_scene_ask, { 3, 4, 8, 2 } },
+  { sim_scene_link, { 1, 2, 3, 1 } },     { sim_scene_settle, { 3, 5, 8, 2 } },
+  { sim_scene_block, { 0, 1, 1, 0 } },    { sim_scene_rotate, { 1, 1, 4, 1 } },
+  { sim_scene_thief, { 1, 1, 4, 1 } },    { sim_scene_old_key, { 1, 1, 6, 1 } },
+  { scene_line_freezes, { 1, 1, 5, 1 } }, { scene_line_thaws, { 1, 1, 3, 1 } },
+  { scene_repay, { 2, 2, 4, 1 } },
 };
 
 /* A busy day, its pauses, nights, and weeks in which nothing happens. */

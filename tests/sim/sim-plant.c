@@ -51,6 +51,31 @@ plant_limits (Sim *sim) {
     }
 }
 
+static void
+thaw (GeoBook *book, GeoBookMarket *market, const GeoTrustLine *line) {
+  GeoNodeIndex creditor = geo_book_person (book, &line->from)->node;
+  GeoNodeIndex debtor = geo_book_person (book, &line->to)->node;
+  GeoLineFlags flags;
+
+  if (geo_trust_line_is_frozen (line) &&
+      geo_graph_get_line (market->graph, creditor, debtor, NULL, &flags))
+    geo_graph_set_line (market->graph, creditor, debtor, line->limit.amount,
+                        flags);
+}
+
+/* The hub forgets which lines are frozen. */
+static void
+plant_thawed (Sim *sim) {
+  GeoBook *book = sim->hub->book;
+  GeoBookMarket *market = geo_book_market (book, "UAH");
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, market->lines);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    thaw (book, market, ((GeoBookLine *) value)->line);
+}
+
 /* A row of the hub's debts, changed beside the hub. */
 static gboolean
 plant_row (Sim *sim) {
@@ -214,6 +239,10 @@ sim_plant (Sim *sim) {
   case SIM_PLANT_HUB_LIMIT:
     /* Again and again: it remembers them when it starts. */
     plant_limits (sim);
+    return;
+  case SIM_PLANT_LINE_THAWED:
+    /* Likewise. */
+    plant_thawed (sim);
     return;
   case SIM_PLANT_HUB_FROZEN:
     /* Likewise. */

@@ -104,8 +104,7 @@ sim_fail (Sim *sim,
           const gchar *format,
           ...) {
   const SimOptions *options = &sim->options;
-  g_autofree gchar *text = NULL;
-  g_autofree gchar *valid = NULL;
+  gchar *text, *valid;
   va_list arguments;
 
   va_start (arguments, format);
@@ -116,6 +115,8 @@ sim_fail (Sim *sim,
   show_last (sim, node);
   g_print ("FAILED %s at step %u%s%s: %s\n", invariant, sim->step,
            node == NULL ? "" : " of ", node == NULL ? "" : node->name, valid);
+  g_free (valid);
+  g_free (text);
   g_print ("again: --seed %" G_GUINT64_FORMAT
            " --nodes %u --steps %u --profile %s",
            options->seed, options->n_nodes, options->n_steps,

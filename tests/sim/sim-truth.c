@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "core/geo-contract.h"
+
 /* A contract is open for 3 s at most, and is on disk soon after.  Who lowers a
  * limit cannot be held to it for what was on its way. */
 #define UNDER_WAY_MS 20000
@@ -27,6 +29,8 @@ typedef struct {
   gint64 limit;
   gint64 former; /* The largest of the last UNDER_WAY_MS … */
   GeoTime lowered_at;
+  gboolean frozen;
+  GeoTime frozen_at;
 } Line;
 
 typedef struct {
@@ -59,6 +63,8 @@ struct _SimTruth {
   guint commits;
   gint64 leaves;
   guint refusals;
+  guint repaid_frozen;
+  gchar *wrong;
 };
 
 /* --- Keys ----------------------------------------------------------------- */
@@ -173,6 +179,7 @@ sim_truth_free (SimTruth *truth) {
   g_hash_table_unref (truth->orders);
   g_hash_table_unref (truth->contracts);
   g_hash_table_unref (truth->frozen);
+  g_free (truth->wrong);
   g_free (truth);
 }
 
@@ -288,8 +295,32 @@ add_line (SimTruth *truth, const GeoTrustLine *signed_line, GeoTime now) {
     line->former = MAX (line->former, line->limit);
     line->lowered_at = now;
   }
+  if (geo_trust_line_is_frozen (signed_line) && !line->frozen)
+    line->frozen_at = now;
+  line->frozen = geo_trust_line_is_frozen (signed_line);
   line->seq = signed_line->seq;
   line->limit = limit;
+  return NULL;
+}
+
+/* before: what hop->from owed hop->to before it. */
+static gchar *
+check_frozen (SimTruth *truth, const GeoHop *hop, gint64 before, GeoTime now) {
+  const Line *lines[] = {
+    find_line (truth, &hop->from, &hop->to, hop->equivalent),
+    find_line (truth, &hop->to, &hop->from, hop->equivalent),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
+    if (lines[i] == NULL || !lines[i]->frozen)
+      continue;
+    if (before + hop->amount.amount.minor <= 0)
+      truth->repaid_frozen++;
+    else if (now - lines[i]->frozen_at > UNDER_WAY_MS)
+      return g_strdup_printf ("frozen: a debt of %" G_GINT64_FORMAT
+                              " where a line is frozen",
+                              before + hop->amount.amount.minor);
+  }
   return NULL;
 }
 
@@ -370,6 +401,8 @@ add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
     /* I4: a clearing makes debts smaller, and nothing else. */
     if (contract->kind == GEO_CONTRACT_KIND_CLEARING && -sign * pair->owed < x)
       return g_strdup ("I4: more is cleared than was owed");
+    if ((wrong = check_frozen (truth, hop, sign * pair->owed, now)) != NULL)
+      return wrong;
     pair->owed += sign * x;
     for (guint end = 0; end < 2; end++) {
       gint64 *net = g_hash_table_lookup (moved, ends[end]);
@@ -447,8 +480,8 @@ add_participant (SimTruth *truth, const GeoParticipant *participant) {
   return NULL;
 }
 
-gchar *
-sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now) {
+static gchar *
+add (SimTruth *truth, const GeoChange *change, GeoTime now) {
   gchar *wrong = NULL;
 
   for (guint i = 0; i < change->entries->len && wrong == NULL; i++) {
@@ -482,6 +515,13 @@ sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now) {
   if (change->kind == GEO_CHANGE_PARTICIPANT)
     return add_participant (truth, change->participant);
   return NULL;
+}
+
+const gchar *
+sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now) {
+  g_free (truth->wrong);
+  truth->wrong = add (truth, change, now);
+  return truth->wrong;
 }
 
 /* --- Looking -------------------------------------------------------------- */
@@ -540,6 +580,11 @@ sim_truth_sequence (const SimTruth *truth, const GeoPid *pid) {
 guint
 sim_truth_count_commits (const SimTruth *truth) {
   return truth->commits;
+}
+
+guint
+sim_truth_count_repaid_frozen (const SimTruth *truth) {
+  return truth->repaid_frozen;
 }
 
 gint64

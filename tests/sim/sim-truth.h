@@ -16,8 +16,9 @@ SimTruth *sim_truth_new (const GeoCommunity *community);
 void sim_truth_free (SimTruth *truth);
 
 /* The change is on the hub's disk, at the true time now.  NULL, or what is
- * wrong with that, to be freed. */
-gchar *sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now);
+ * wrong with that, until the next one: which invariant, a colon, and how. */
+const gchar *
+sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now);
 
 /* As the hub last stored it; NULL: nobody. */
 const GeoParticipant *
@@ -45,6 +46,8 @@ gint64 sim_truth_net (const SimTruth *truth,
 /* The last entry's number; 0 for none. */
 gint64 sim_truth_sequence (const SimTruth *truth, const GeoPid *pid);
 guint sim_truth_count_commits (const SimTruth *truth);
+/* Hops over a frozen line, that made a debt smaller. */
+guint sim_truth_count_repaid_frozen (const SimTruth *truth);
 /* Of the hub's log (§9). */
 gint64 sim_truth_count_leaves (const SimTruth *truth);
 guint sim_truth_count_refusals (const SimTruth *truth);

@@ -55,6 +55,7 @@ static const gchar *const plant_names[SIM_N_PLANTS] = {
   [SIM_PLANT_KEY_LOST] = "key-lost",
   [SIM_PLANT_OLD_BELIEVED] = "old-believed",
   [SIM_PLANT_OLD_POORER] = "old-poorer",
+  [SIM_PLANT_LINE_THAWED] = "line-thawed",
 };
 
 const gchar *

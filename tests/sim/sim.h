@@ -42,7 +42,8 @@ typedef struct _SimSession SimSession;
   X (links) X (invoices_paid) X (agreed) X (declined) X (withdrawn) X (blocks)   \
   X (copies) X (restored_same) X (keys_told) X (keys_changed)                 \
   X (keys_renewed) X (keys_restored) X (old_keys) X (thieves)             \
-  X (put_back) X (forgotten)
+  X (put_back) X (forgotten) X (lines_frozen) X (lines_thawed)            \
+  X (repaid_frozen)
 /* clang-format on */
 
 typedef enum {
@@ -114,6 +115,7 @@ typedef enum {
   SIM_PLANT_KEY_LOST,
   SIM_PLANT_OLD_BELIEVED,
   SIM_PLANT_OLD_POORER,
+  SIM_PLANT_LINE_THAWED,
   SIM_N_PLANTS
 } SimPlant;
 
