@@ -39,6 +39,7 @@ geo_node_data_free (gpointer user_data) {
   g_clear_pointer (&data->lines, g_ptr_array_unref);
   g_clear_pointer (&data->balances, g_ptr_array_unref);
   g_clear_pointer (&data->people, g_ptr_array_unref);
+  g_clear_pointer (&data->heard, g_ptr_array_unref);
   g_clear_pointer (&data->votes, g_ptr_array_unref);
   g_clear_pointer (&data->orders, g_ptr_array_unref);
   g_clear_pointer (&data->answers, g_ptr_array_unref);
@@ -312,6 +313,7 @@ read_all (GeoJournal *journal, GeoNodeData *data, GError **error) {
          (data->balances = geo_journal_list_balances (journal, error)) !=
              NULL &&
          (data->people = geo_journal_list_people (journal, error)) != NULL &&
+         (data->heard = geo_journal_list_heard (journal, error)) != NULL &&
          (data->votes = geo_journal_list_open_votes (journal, error)) != NULL &&
          (data->orders = geo_journal_list_open_orders (journal, error)) !=
              NULL &&
@@ -505,6 +507,8 @@ static void
 load_party (GeoParty *party, const GeoNodeData *data) {
   for (guint i = 0; i < data->people->len; i++)
     geo_party_load_person (party, g_ptr_array_index (data->people, i));
+  for (guint i = 0; i < data->heard->len; i++)
+    geo_party_load_heard (party, g_ptr_array_index (data->heard, i));
   for (guint i = 0; i < data->lines->len; i++) {
     const GeoJournalLine *line = g_ptr_array_index (data->lines, i);
 

@@ -62,6 +62,7 @@ typedef struct {
   GPtrArray *lines; /* GeoJournalLine */
   GPtrArray *balances; /* GeoJournalBalance */
   GPtrArray *people; /* GeoParticipant */
+  GPtrArray *heard; /* GeoParticipant: as far as the hub has said their keys */
   GPtrArray *votes; /* GeoJournalVote */
   GPtrArray *orders; /* GeoJournalOrder */
   /* GeoRecordBody: contract and perhaps refusal, or an entry */

@@ -32,20 +32,6 @@ acknowledge (GeoParty *party, GeoTime now, GPtrArray *actions) {
   geo_actions_send (actions, NULL, message);
 }
 
-/* Another form of the same seq may be anybody's word. */
-static gboolean
-is_same_person (const GeoParticipant *known, const GeoParticipant *person) {
-  GeoHash a, b;
-
-  if (known->seq != person->seq ||
-      memcmp (&known->signature, &person->signature, sizeof known->signature) !=
-          0)
-    return FALSE;
-  geo_participant_hash (known, &a);
-  geo_participant_hash (person, &b);
-  return geo_hash_equal (&a, &b);
-}
-
 /* Those of the entry's people who are who they say; borrowed. */
 static GPtrArray *
 checked_people (const GeoParty *party, const GeoProvenEntry *entry) {
@@ -53,10 +39,8 @@ checked_people (const GeoParty *party, const GeoProvenEntry *entry) {
 
   for (guint i = 0; i < entry->people->len; i++) {
     GeoParticipant *person = g_ptr_array_index (entry->people, i);
-    const GeoParticipant *known = geo_party_get_person (party, &person->pid);
 
-    /* Whoever is known by that very object has been checked. */
-    if ((known != NULL && is_same_person (known, person)) ||
+    if (geo_party_knows_form (party, person) ||
         geo_participant_check (person, &party->community->community, NULL))
       g_ptr_array_add (people, person);
   }
@@ -231,7 +215,7 @@ check_evidence (GeoParty *party,
                 GPtrArray *people,
                 GArray *afters,
                 GeoNo *no) {
-  GeoKeys keys = { party, people };
+  GeoKeys keys = { party, TRUE, people };
 
   switch (entry->entry->kind) {
   case GEO_ENTRY_KIND_TRUST_LINE:
@@ -346,7 +330,8 @@ apply (GeoParty *party,
   party->sequence = entry->entry->sequence;
   party->entry_hash = *hash;
   for (guint i = 0; i < people->len; i++)
-    geo_party_learn (party, g_ptr_array_index (people, i), TRUE, actions);
+    geo_party_learn (party, g_ptr_array_index (people, i), GEO_SAID_BY_HUB, TRUE,
+                     actions);
   switch (entry->entry->kind) {
   case GEO_ENTRY_KIND_TRUST_LINE:
     geo_lines_apply (party, entry, actions);

@@ -280,7 +280,7 @@ check_delta (const GeoParty *party,
 
 static gboolean
 check_order (const GeoParty *party, const GeoOrder *order, GeoNo *no) {
-  GeoKeys keys = { party, NULL };
+  GeoKeys keys = { .party = party };
   GeoKeyChain chain;
 
   return (geo_party_lookup_key (&order->from, &chain, &keys) &&

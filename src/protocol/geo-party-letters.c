@@ -63,7 +63,7 @@ static gboolean
 check_letter (const GeoParty *party,
               const GeoLetter *letter,
               GeoRequestFacts *facts) {
-  GeoKeys keys = { party, NULL };
+  GeoKeys keys = { .party = party };
   GeoAmount amount;
   GeoNo no;
 
@@ -238,7 +238,7 @@ write_letter (GeoParty *party,
     /* Whoever reads the journal knows their key; ours is in it already. */
     if (reader != NULL) {
       body->person = geo_participant_copy (reader);
-      geo_party_learn (party, reader, TRUE, NULL);
+      geo_party_learn (party, reader, GEO_SAID_BY_PERSON, TRUE, actions);
     }
     add_outgoing (party, to, letter);
   }
@@ -590,7 +590,7 @@ geo_party_block (GeoParty *party,
   body->person = geo_participant_copy (person);
   body->has_blocked = TRUE;
   body->blocked = blocked;
-  geo_party_learn (party, person, TRUE, NULL);
+  geo_party_learn (party, person, GEO_SAID_BY_PERSON, TRUE, actions);
   if (blocked)
     g_hash_table_add (party->blocked, geo_pid_dup (pid));
   else
@@ -675,7 +675,7 @@ take_letter (GeoParty *party,
   GeoHash hash = facts->hash;
   GeoRecordBody *body = geo_record_body_new ();
 
-  geo_party_learn (party, letter->person, TRUE, actions);
+  geo_party_learn (party, letter->person, GEO_SAID_BY_PERSON, TRUE, actions);
   if (facts->kind != 0)
     add_request (party, geo_letter_copy (letter));
   else
@@ -710,7 +710,7 @@ note_fork (GeoParty *party, const GeoParticipant *person, GPtrArray *actions) {
   if (known != NULL &&
       geo_participant_compare_keys (known, person) == GEO_KEY_CHAIN_FORK &&
       geo_participant_check (person, &party->community->community, NULL))
-    geo_party_learn (party, person, FALSE, actions);
+    geo_party_learn (party, person, GEO_SAID_BY_PERSON, FALSE, actions);
 }
 
 void

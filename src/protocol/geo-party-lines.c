@@ -172,7 +172,7 @@ geo_party_trust (GeoParty *party,
   person = geo_party_get_person (party, to);
   if (person != NULL) {
     body->person = geo_participant_copy (person);
-    geo_party_learn (party, person, TRUE, NULL);
+    geo_party_learn (party, person, GEO_SAID_BY_PERSON, TRUE, actions);
   }
   geo_actions_store_record (actions, GEO_RECORD_KIND_LINE, body);
   /* Without a session it goes out when there is one. */

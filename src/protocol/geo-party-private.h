@@ -73,6 +73,9 @@ typedef struct {
 typedef struct {
   GeoPid pid;
   GeoParticipant *participant;
+  /* K5: the keys that the hub has said, by which its word is taken; the
+   * participant's keys go on from them.  NULL: it has said of no change. */
+  GeoParticipant *heard;
   GList *passing; /* Where in party->passing; NULL for those on disk. */
 } GeoPerson;
 
@@ -218,21 +221,36 @@ GeoPair *geo_party_get_pair (GeoParty *party,
                              const GeoPid *peer,
                              const gchar *equivalent);
 
+typedef enum {
+  GEO_SAID_BY_HUB = 1,
+  GEO_SAID_BY_PERSON = 2, /* In a letter, or with a link */
+} GeoSaidBy;
+
 /* Told only when something new is learnt; on_disk: a record holds it.  The
  * participant has been checked. */
 void geo_party_learn (GeoParty *party,
                       const GeoParticipant *participant,
+                      GeoSaidBy by,
                       gboolean on_disk,
                       GPtrArray *actions);
-/* A copy where we know pid only from passing: for the record that makes it
- * stay. */
-GeoParticipant *geo_party_keep_person (GeoParty *party, const GeoPid *pid);
+/* Of whoever is known, for the record that is stored next: a copy, with which
+ * pid stays; NULL where it stays already, or is not known.  What the hub has
+ * said of their keys is stored before it. */
+GeoParticipant *geo_party_keep_person (GeoParty *party,
+                                       const GeoPid *pid,
+                                       GPtrArray *actions);
+/* Whoever is shown to us is known by that very object, which was checked then.
+ */
+gboolean geo_party_knows_form (const GeoParty *party,
+                               const GeoParticipant *shown);
 
 /* GeoKeyLookup over whom we know, ourselves and the community. user_data:
- * GeoKeys; people: checked GeoParticipants to look in first, or NULL. */
+ * GeoKeys. */
 typedef struct {
   const GeoParty *party;
-  GPtrArray *people;
+  /* K5: what is checked is held against the hub, by what it has said. */
+  gboolean is_hubs;
+  GPtrArray *people; /* Checked GeoParticipants that it says so with, or NULL */
 } GeoKeys;
 gboolean
 geo_party_lookup_key (const GeoPid *pid, GeoKeyChain *out, gpointer keys);

@@ -31,6 +31,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoParty, geo_party_free)
 /* --- Loading what is on disk, before the first event ------------------- */
 
 void geo_party_load_person (GeoParty *party, const GeoParticipant *person);
+/* K5: somebody who was loaded, as far as the hub has said their keys. */
+void geo_party_load_heard (GeoParty *party, const GeoParticipant *person);
 /* §5a: a key that was ours: what is sealed to it is opened still. */
 void geo_party_load_former (GeoParty *party, GeoSecret *secret);
 /* K5: that there are two chains of somebody's keys is on disk already. */

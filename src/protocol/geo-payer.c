@@ -269,7 +269,7 @@ pay (GeoParty *party,
   body->order = geo_order_copy (order);
   body->text = g_steal_pointer (&normal);
   body->sealed = sealed != NULL ? g_bytes_ref (sealed) : NULL;
-  body->person = geo_party_keep_person (party, to);
+  body->person = geo_party_keep_person (party, to, actions);
   geo_actions_store_record (actions, GEO_RECORD_KIND_ORDER, body);
   geo_actions_send (actions, NULL, request (open));
   tell (&open->hash, order, open->state, actions);

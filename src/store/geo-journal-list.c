@@ -178,6 +178,13 @@ geo_journal_list_people (GeoJournal *journal, GError **error) {
                (GDestroyNotify) geo_participant_free, error);
 }
 
+GPtrArray *
+geo_journal_list_heard (GeoJournal *journal, GError **error) {
+  return list (journal,
+               "SELECT heard FROM person WHERE heard IS NOT NULL ORDER BY pid",
+               make_person, (GDestroyNotify) geo_participant_free, error);
+}
+
 static gpointer
 make_vote (GeoDatabase *database, GeoQuery *query, GError **error) {
   g_autoptr (GeoRecordBody) body =

@@ -39,27 +39,23 @@ is_self (const GeoStep *step, const GeoPid *pid) {
 
 /* --- Small tables --------------------------------------------------------- */
 
-/* K5: whether the person goes on with its keys from what is known of it,
- * whether with a later one, and whether it was said later at all. */
+/* A person as they are known, and the form of them that the hub has said last
+ * of those with a changed key; each may be NULL. */
 static gboolean
-look_at_keys (const GeoStep *step,
-              const GeoParticipant *person,
-              gboolean *goes_on,
-              gboolean *is_rotated,
-              gboolean *is_later,
-              GError **error) {
+read_person (const GeoStep *step,
+             const GeoPid *pid,
+             GeoParticipant **known,
+             GeoParticipant **heard,
+             GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
-  g_autoptr (GeoParticipant) known = NULL;
   const gchar *text;
   gboolean row;
 
-  *goes_on = TRUE;
-  *is_rotated = FALSE;
-  *is_later = TRUE;
   if (!geo_query_prepare (&query, step->database,
-                          "SELECT person FROM person WHERE pid = ?", error))
+                          "SELECT person, heard FROM person WHERE pid = ?",
+                          error))
     return FALSE;
-  geo_query_bind_pid (&query, &person->pid);
+  geo_query_bind_pid (&query, pid);
   if (!geo_query_step (&query, &row, error))
     return FALSE;
   if (!row)
@@ -67,20 +63,31 @@ look_at_keys (const GeoStep *step,
   text = geo_query_get_text (&query, 0, error);
   if (text == NULL)
     return FALSE;
-  known = geo_participant_from_text (text, -1, error);
-  if (known == NULL)
+  *known = geo_participant_from_text (text, -1, error);
+  if (*known == NULL)
     return FALSE;
+  if (geo_query_is_null (&query, 1))
+    return TRUE;
+  text = geo_query_get_text (&query, 1, error);
+  if (text == NULL)
+    return FALSE;
+  *heard = geo_participant_from_text (text, -1, error);
+  return *heard != NULL;
+}
+
+/* K5: keys that are known are not taken back. */
+static gboolean
+goes_on (const GeoParticipant *known, const GeoParticipant *person) {
+  if (known == NULL)
+    return TRUE;
   switch (geo_participant_compare_keys (known, person)) {
   case GEO_KEY_CHAIN_SAME:
-    *is_later = geo_participant_is_later (known, person);
-    return TRUE;
+    return geo_participant_is_later (known, person);
   case GEO_KEY_CHAIN_LONGER:
-    *is_rotated = TRUE;
     return TRUE;
   case GEO_KEY_CHAIN_SHORTER:
   case GEO_KEY_CHAIN_FORK:
-    *goes_on = FALSE;
-    return TRUE;
+    return FALSE;
   }
   g_assert_not_reached ();
 }
@@ -98,42 +105,82 @@ note_changed (const GeoStep *step, const GeoPid *pid, GError **error) {
   return geo_query_run (&query, error);
 }
 
+/* What somebody says of itself later wins, in whatever order it arrives; but no
+ * key that was left comes back. */
 static gboolean
-put_person (const GeoStep *step, const GeoParticipant *person, GError **error) {
-  g_autofree gchar *text = NULL;
+put_unchanged (const GeoStep *step,
+               const GeoParticipant *person,
+               GError **error) {
+  g_autofree gchar *text = geo_participant_to_text (person, NULL);
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
-  gboolean goes_on = TRUE;
-  gboolean is_rotated = FALSE;
-  gboolean is_later = TRUE;
 
-  /* Who we are is in the joined record. */
-  if (is_self (step, &person->pid))
-    return TRUE;
-  if (person->rotations->len > 0 &&
-      !look_at_keys (step, person, &goes_on, &is_rotated, &is_later, error))
+  if (!geo_query_prepare (&query, step->database,
+                          "INSERT INTO person (pid, seq, person)"
+                          " VALUES (?1, ?2, ?3)"
+                          " ON CONFLICT (pid) DO UPDATE"
+                          " SET seq = excluded.seq, person = excluded.person"
+                          " WHERE excluded.seq > seq"
+                          " AND instr (person, '\"rotations\":') = 0",
+                          error))
     return FALSE;
-  if (!goes_on || !is_later)
-    return TRUE;
-  if (is_rotated && !note_changed (step, &person->pid, error))
-    return FALSE;
-  /* What somebody says of itself later wins, in whatever order it arrives; but
-   * no key that was left comes back. */
-  if (!geo_query_prepare (
-          &query, step->database,
-          person->rotations->len > 0
-              ? "INSERT OR REPLACE INTO person VALUES (?1, ?2, ?3)"
-              : "INSERT INTO person VALUES (?1, ?2, ?3)"
-                " ON CONFLICT (pid) DO UPDATE"
-                " SET seq = excluded.seq, person = excluded.person"
-                " WHERE excluded.seq > seq"
-                " AND instr (person, '\"rotations\":') = 0",
-          error))
-    return FALSE;
-  text = geo_participant_to_text (person, NULL);
   geo_query_bind_pid (&query, &person->pid);
   geo_query_bind_int (&query, person->seq);
   geo_query_bind_text (&query, text);
   return geo_query_run (&query, error);
+}
+
+static gboolean
+put_forms (const GeoStep *step,
+           const GeoParticipant *known,
+           const GeoParticipant *heard,
+           GError **error) {
+  g_autofree gchar *known_text = geo_participant_to_text (known, NULL);
+  g_autofree gchar *heard_text =
+      heard != NULL ? geo_participant_to_text (heard, NULL) : NULL;
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (&query, step->database,
+                          "INSERT OR REPLACE INTO person"
+                          " (pid, seq, person, heard) VALUES (?, ?, ?, ?)",
+                          error))
+    return FALSE;
+  geo_query_bind_pid (&query, &known->pid);
+  geo_query_bind_int (&query, known->seq);
+  geo_query_bind_text (&query, known_text);
+  geo_query_bind_text (&query, heard_text);
+  return geo_query_run (&query, error);
+}
+
+/* by_hub: the record is the hub's word about them (K5). */
+static gboolean
+put_person (const GeoStep *step,
+            const GeoParticipant *person,
+            gboolean by_hub,
+            GError **error) {
+  g_autoptr (GeoParticipant) known = NULL;
+  g_autoptr (GeoParticipant) heard = NULL;
+  gboolean is_heard, is_taken, is_rotated;
+
+  /* Who we are is in the joined record. */
+  if (is_self (step, &person->pid))
+    return TRUE;
+  if (person->rotations->len == 0)
+    return put_unchanged (step, person, error);
+  if (!read_person (step, &person->pid, &known, &heard, error))
+    return FALSE;
+  is_heard = by_hub && goes_on (heard, person);
+  is_taken = goes_on (known, person);
+  is_rotated = known != NULL && geo_participant_compare_keys (known, person) ==
+                                    GEO_KEY_CHAIN_LONGER;
+  /* K5: the hub's stays before what only others have shown. */
+  if (is_heard && geo_participant_compare_keys (known != NULL ? known : person,
+                                                person) == GEO_KEY_CHAIN_FORK)
+    is_taken = is_rotated = TRUE;
+  if (is_rotated && !note_changed (step, &person->pid, error))
+    return FALSE;
+  return (!is_heard && !is_taken) ||
+         put_forms (step, is_taken ? person : known, is_heard ? person : heard,
+                    error);
 }
 
 static gboolean
@@ -691,7 +738,7 @@ apply_entry (const GeoStep *step, GError **error) {
   if (!follow_entry (step, proven->entry, error))
     return FALSE;
   for (guint i = 0; i < proven->people->len; i++) {
-    if (!put_person (step, g_ptr_array_index (proven->people, i), error))
+    if (!put_person (step, g_ptr_array_index (proven->people, i), TRUE, error))
       return FALSE;
   }
   switch (proven->entry->kind) {
@@ -861,7 +908,8 @@ geo_projection_apply (GeoDatabase *database,
   gboolean first;
 
   if (body->person != NULL && kind != GEO_RECORD_KIND_JOINED &&
-      kind != GEO_RECORD_KIND_ROTATION && !put_person (&step, body->person, error))
+      kind != GEO_RECORD_KIND_ROTATION &&
+      !put_person (&step, body->person, kind == GEO_RECORD_KIND_PERSON, error))
     return FALSE;
 
   switch (kind) {
@@ -883,7 +931,7 @@ geo_projection_apply (GeoDatabase *database,
   case GEO_RECORD_KIND_PERSON:
     return TRUE;
   case GEO_RECORD_KIND_LETTER:
-    return put_person (&step, body->letter->person, error) &&
+    return put_person (&step, body->letter->person, FALSE, error) &&
            geo_letters_apply (database, identity, sequence, at, body, error);
   case GEO_RECORD_KIND_SENT:
     return geo_letters_apply_sent (database, &body->subject, error);

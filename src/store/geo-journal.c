@@ -438,7 +438,7 @@ hear_name (GeoJournal *journal,
 
   /* Only what a search looks at: nobody said more. */
   if (!geo_query_prepare (&query, journal->database,
-                          "INSERT OR REPLACE INTO person"
+                          "INSERT OR REPLACE INTO person (pid, seq, person)"
                           " VALUES (?, 0, json_object ('name', ?))",
                           error))
     return FALSE;

@@ -133,6 +133,9 @@ GPtrArray *geo_journal_list_balances (GeoJournal *journal,
                                       GError **error); /* GeoJournalBalance */
 GPtrArray *geo_journal_list_people (GeoJournal *journal,
                                     GError **error); /* GeoParticipant */
+/* K5: those whose key was changed, as far as the hub has said it. */
+GPtrArray *geo_journal_list_heard (GeoJournal *journal,
+                                   GError **error); /* GeoParticipant */
 GPtrArray *geo_journal_list_open_votes (GeoJournal *journal,
                                         GError **error); /* GeoJournalVote */
 GPtrArray *geo_journal_list_open_orders (GeoJournal *journal,

@@ -186,6 +186,10 @@ static const gchar *const journal_steps[] = {
   /* 9: which request an open payment is for; made anew of the records. */
   "ALTER TABLE open_order ADD COLUMN invoice BLOB;"
   "DELETE FROM state;",
+  /* 10: somebody with a changed key, as far as the hub has said it; made anew of
+   * the records. */
+  "ALTER TABLE person ADD COLUMN heard TEXT;"
+  "DELETE FROM state;",
 };
 
 /* The journal part is only appended; debt is its projection (I1).  Tables that

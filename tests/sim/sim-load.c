@@ -98,15 +98,19 @@ load_log (SimNode *node, GeoParty *party, GError **error) {
 static gboolean
 load_lists (SimNode *node, GeoParty *party, GError **error) {
   g_autoptr (GPtrArray) people = geo_journal_list_people (node->journal, error);
+  g_autoptr (GPtrArray) heard = NULL;
   g_autoptr (GPtrArray) lines = NULL;
   g_autoptr (GPtrArray) balances = NULL;
 
   if (people == NULL ||
+      (heard = geo_journal_list_heard (node->journal, error)) == NULL ||
       (lines = geo_journal_list_lines (node->journal, error)) == NULL ||
       (balances = geo_journal_list_balances (node->journal, error)) == NULL)
     return FALSE;
   for (guint i = 0; i < people->len; i++)
     geo_party_load_person (party, g_ptr_array_index (people, i));
+  for (guint i = 0; i < heard->len; i++)
+    geo_party_load_heard (party, g_ptr_array_index (heard, i));
   for (guint i = 0; i < lines->len; i++) {
     const GeoJournalLine *line = g_ptr_array_index (lines, i);
 

@@ -11,6 +11,7 @@ typedef struct {
   GHashTable *pending;
   GHashTable *balances; /* text key → GeoDue */
   GHashTable *people; /* GeoPid → GeoParticipant */
+  GHashTable *heard; /* The same, by what the hub has said of changed keys */
   GPtrArray *orders; /* GeoRecordBody; borrowed */
   GPtrArray *votes; /* GeoRecordBody; borrowed */
   GPtrArray *answers; /* GeoRecordBody; borrowed */
@@ -52,17 +53,27 @@ put_line (GHashTable *table, const GeoTrustLine *line) {
 }
 
 static void
-put_person (Disk *disk, const GeoParticipant *person) {
-  const GeoParticipant *known;
+put_person (Disk *disk, const GeoParticipant *person, gboolean by_hub) {
+  const GeoParticipant *known, *heard;
+  GeoParticipant *copy;
 
   if (person == NULL)
     return;
   known = g_hash_table_lookup (disk->people, &person->pid);
+  heard = g_hash_table_lookup (disk->heard, &person->pid);
+  /* K5: what only others have shown gives way to what the hub says. */
   if (known == NULL || known->seq < person->seq ||
-      geo_participant_compare_keys (known, person) == GEO_KEY_CHAIN_LONGER) {
-    GeoParticipant *copy = geo_participant_copy (person);
-
+      geo_participant_compare_keys (known, person) == GEO_KEY_CHAIN_LONGER ||
+      (by_hub && heard == NULL &&
+       geo_participant_compare_keys (known, person) == GEO_KEY_CHAIN_FORK)) {
+    copy = geo_participant_copy (person);
     g_hash_table_replace (disk->people, &copy->pid, copy);
+  }
+  if (by_hub && person->rotations->len > 0 &&
+      (heard == NULL ||
+       geo_participant_compare_keys (heard, person) == GEO_KEY_CHAIN_LONGER)) {
+    copy = geo_participant_copy (person);
+    g_hash_table_replace (disk->heard, &copy->pid, copy);
   }
 }
 
@@ -117,7 +128,7 @@ read_entry (Town *town, Disk *disk, const GeoProvenEntry *proven) {
   const GeoPid *me = &town->people[ME].pid;
 
   for (guint i = 0; i < proven->people->len; i++)
-    put_person (disk, g_ptr_array_index (proven->people, i));
+    put_person (disk, g_ptr_array_index (proven->people, i), TRUE);
   disk->sequence = proven->entry->sequence;
   geo_entry_hash (proven->entry, &disk->entry_hash);
   if (proven->entry->kind == GEO_ENTRY_KIND_TRUST_LINE) {
@@ -145,7 +156,8 @@ static void
 read_record (Town *town, Disk *disk, const GeoAction *action) {
   GeoRecordBody *body = action->record;
 
-  put_person (disk, body->person);
+  put_person (disk, body->person,
+              action->record_kind == GEO_RECORD_KIND_PERSON);
   switch (action->record_kind) {
   case GEO_RECORD_KIND_LINE:
     put_line (disk->pending, body->line);
@@ -188,12 +200,10 @@ read_record (Town *town, Disk *disk, const GeoAction *action) {
       disk->forked = g_ptr_array_index (body->evidence->people, 0);
     break;
   case GEO_RECORD_KIND_ROTATION:
-    break;
   case GEO_RECORD_KIND_PERSON:
-    put_person (disk, body->person);
     break;
   case GEO_RECORD_KIND_LETTER:
-    put_person (disk, body->letter->person);
+    put_person (disk, body->letter->person, FALSE);
     break;
   case GEO_RECORD_KIND_JOINED:
   case GEO_RECORD_KIND_SENT:
@@ -210,6 +220,9 @@ load (Town *town, Disk *disk) {
   g_hash_table_iter_init (&iter, disk->people);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     geo_party_load_person (town->party, value);
+  g_hash_table_iter_init (&iter, disk->heard);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    geo_party_load_heard (town->party, value);
   g_hash_table_iter_init (&iter, disk->in_force);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     geo_party_load_line (town->party, value, TRUE);
@@ -263,6 +276,8 @@ town_reload (Town *town) {
                                          due_free);
   disk.people = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, NULL,
                                        (GDestroyNotify) geo_participant_free);
+  disk.heard = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, NULL,
+                                      (GDestroyNotify) geo_participant_free);
   disk.orders = g_ptr_array_new ();
   disk.proven_index = -1;
   disk.subjects = g_array_new (FALSE, FALSE, sizeof (GeoHash));
@@ -270,7 +285,7 @@ town_reload (Town *town) {
   disk.answers = g_ptr_array_new ();
   disk.committed = g_ptr_array_new ();
   for (guint i = 0; i < town->people_before->len; i++)
-    put_person (&disk, g_ptr_array_index (town->people_before, i));
+    put_person (&disk, g_ptr_array_index (town->people_before, i), FALSE);
   for (guint i = 0; i < town->lines_before->len; i++)
     put_line (disk.in_force, g_ptr_array_index (town->lines_before, i));
   for (guint i = 0; i < town->records->len; i++)
@@ -288,6 +303,7 @@ town_reload (Town *town) {
   g_hash_table_unref (disk.pending);
   g_hash_table_unref (disk.balances);
   g_hash_table_unref (disk.people);
+  g_hash_table_unref (disk.heard);
   g_array_unref (disk.subjects);
   g_ptr_array_unref (disk.orders);
   g_ptr_array_unref (disk.votes);

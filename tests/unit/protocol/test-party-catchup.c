@@ -493,7 +493,7 @@ test_people_in_passing (void) {
 
     stranger->pid.bytes[0] = (guint8) (i >> 8);
     stranger->pid.bytes[1] = (guint8) i;
-    geo_party_learn (town->party, stranger, FALSE, NULL);
+    geo_party_learn (town->party, stranger, GEO_SAID_BY_HUB, FALSE, NULL);
   }
   g_assert_null (geo_party_get_person (town->party, &town->people[DORA].pid));
   g_assert_nonnull (

@@ -390,6 +390,179 @@ test_letters (void) {
   g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 2);
 }
 
+/* --- What only they say --------------------------------------------------- */
+
+static void
+expect_entry_by (Town *town,
+                 GeoSecret *secret,
+                 gint64 seq,
+                 const GeoParticipant *shown,
+                 gboolean holds) {
+  g_autoptr (GeoTrustLine) line = town_line (town, ANNA, ME, 9000 + seq, seq);
+  GeoProvenEntry *entry;
+
+  line->signed_at = town->now;
+  if (seq > 2) {
+    line->has_previous = TRUE;
+    geo_trust_line_hash (geo_party_get_line (town->party,
+                                             &town->people[ANNA].pid,
+                                             &town->people[ME].pid, "UAH"),
+                         &line->previous);
+  }
+  geo_trust_line_sign (line, secret);
+  entry = town_entry_of_line (town, line);
+  set_person (town, entry, shown);
+  town_receive (town, town_receipt (entry));
+  if (holds)
+    g_assert_cmpuint (town->n_faults, ==, 0);
+  else
+    town_expect_fault (town, GEO_REASON_BAD_SIGNATURE);
+}
+
+/* K5: Anna tells me of a change that she says was long ago, and the hub nothing:
+ * what it takes under the key that it knows is no fault of the hub's, whoever is
+ * shown with it, also after a restart; nor is what it takes under hers when it
+ * has heard of the change. */
+static void
+test_unsaid_change (void) {
+  for (guint i = 0; i < 4; i++) {
+    const gboolean is_shown = (i & 1) != 0;
+    const gboolean is_reloaded = (i & 2) != 0;
+    g_autoptr (Town) town = town_new ();
+    const Citizen *anna = &town->people[ANNA];
+    g_autoptr (GeoParticipant) before = geo_participant_copy (
+        anna->participant);
+    g_autoptr (GeoSecret) old = geo_secret_ref (anna->secret);
+
+    rotate (town, ANNA, KEY (1));
+    town->now += 30 * 24 * 3600 * G_GINT64_CONSTANT (1000);
+    write_to_me (town, anna->participant, anna->secret, "quietly", town->now);
+    g_assert_nonnull (town_told (town, GEO_TOLD_NEW_KEY));
+    g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 1);
+    if (is_reloaded)
+      town_reload (town);
+    expect_entry_by (town, old, 2, is_shown ? before : NULL, TRUE);
+    expect_entry_by (town, old, 3, is_shown ? before : NULL, TRUE);
+    /* What she writes is taken by what she has said. */
+    write_to_me (town, before, old, "as-before", town->now);
+    town_expect (town, "send:LETTER_READ");
+
+    if (!is_shown)
+      continue;
+    expect_entry_by (town, anna->secret, 4, anna->participant, TRUE);
+    if (is_reloaded)
+      town_reload (town);
+    /* Now it has said so. */
+    expect_entry_by (town, old, 5, before, FALSE);
+  }
+}
+
+/* The same where both are told of the same keys, and of other times. */
+static void
+test_other_times (void) {
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (Town) town = town_new ();
+    const Citizen *anna = &town->people[ANNA];
+    const GeoTime then = town->now;
+    g_autoptr (GeoParticipant) before = geo_participant_copy (
+        anna->participant);
+    g_autoptr (GeoParticipant) said = NULL;
+    g_autoptr (GeoSecret) old = geo_secret_ref (anna->secret);
+
+    town->now += 30 * 24 * 3600 * G_GINT64_CONSTANT (1000);
+    said = make_next (before, old, KEY (1), town->now);
+    town->now = then;
+    rotate (town, ANNA, KEY (1));
+    town->now = said->at;
+    /* The later form, whatever it says of when. */
+    anna->participant->seq = 100;
+    geo_participant_sign (anna->participant, anna->secret);
+    write_to_me (town, anna->participant, anna->secret, "quietly", town->now);
+    show (town, said);
+    town_expect (town, "store:person");
+    if (i == 1)
+      town_reload (town);
+    expect_entry_by (town, old, 2, NULL, TRUE);
+    g_assert_cmpint (known (town, ANNA)->seq, ==, 100);
+    town->now += GEO_KEY_GRACE_MS + 1000;
+    expect_entry_by (town, old, 3, NULL, FALSE);
+  }
+}
+
+/* K5: I am shown one chain, and the hub another: the hub's stays, and no word
+ * of the hub's is a lie for it; but of two that it has said itself the first. */
+static void
+test_other_chain (void) {
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (Town) town = town_new ();
+    const Citizen *anna = &town->people[ANNA];
+    g_autoptr (GeoParticipant) before = geo_participant_copy (
+        anna->participant);
+    g_autoptr (GeoSecret) old = geo_secret_ref (anna->secret);
+    g_autoptr (GeoSecret) secret = make_secret (KEY (2));
+    g_autoptr (GeoSecret) thirds = make_secret (KEY (3));
+    g_autoptr (GeoParticipant) said = make_next (before, old, KEY (2),
+                                                 town->now);
+    g_autoptr (GeoParticipant) third = make_next (before, old, KEY (3),
+                                                  town->now);
+
+    rotate (town, ANNA, KEY (1));
+    write_to_me (town, anna->participant, anna->secret, "to-me", town->now);
+    if (i == 0) {
+      show (town, said);
+      town_expect (town, "store:person store:evidence tell:two-keys tell:person "
+                         "tell:new-key");
+    }
+    expect_entry_by (town, secret, 2, said, TRUE);
+    g_assert_true (
+        geo_public_key_equal (&known (town, ANNA)->key, &said->key));
+    town_reload (town);
+    g_assert_true (
+        geo_public_key_equal (&known (town, ANNA)->key, &said->key));
+    write_to_me (town, anna->participant, anna->secret, "again", town->now);
+    town_expect (town, "send:LETTER_READ");
+    g_assert_true (
+        geo_public_key_equal (&known (town, ANNA)->key, &said->key));
+    show (town, third);
+    town_expect (town, "");
+    expect_entry_by (town, thirds, 3, third, FALSE);
+  }
+}
+
+/* What the hub said of somebody in passing is not forgotten when something else
+ * makes them stay. */
+static void
+test_said_in_passing (void) {
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (Town) town = town_new ();
+    const Citizen *dora = &town->people[DORA];
+    g_autoptr (GeoSecret) old = geo_secret_ref (dora->secret);
+    g_autoptr (GeoTrustLine) line = NULL;
+    GeoProvenEntry *entry;
+    GeoHash hash;
+
+    rotate (town, DORA, KEY (1));
+    show (town, dora->participant);
+    town_expect (town, "tell:person");
+    town->now += GEO_KEY_GRACE_MS + 1000;
+    if (i == 0)
+      write_to_me (town, dora->participant, dora->secret, "hello", town->now);
+    else if (i == 1)
+      g_assert_true (town_trust (town, "line", DORA, 1000, FALSE, NULL));
+    else
+      g_assert_true (town_pay (town, "tx", DORA, 1000, NULL, &hash, NULL));
+    g_assert_nonnull (town_stored (town, GEO_RECORD_KIND_PERSON));
+    town_reload (town);
+    line = town_line (town, DORA, ME, 9000, 1);
+    line->signed_at = town->now;
+    geo_trust_line_sign (line, old);
+    entry = town_entry_of_line (town, line);
+    set_person (town, entry, NULL);
+    town_receive (town, town_receipt (entry));
+    town_expect_fault (town, GEO_REASON_BAD_SIGNATURE);
+  }
+}
+
 /* --- Ours ----------------------------------------------------------------- */
 
 /* As it is after a change: the journal is read anew, with the new key. */
@@ -520,6 +693,10 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/keys/entry-with-another-form",
                    test_entry_with_another_form);
   g_test_add_func ("/party/keys/letters", test_letters);
+  g_test_add_func ("/party/keys/unsaid-change", test_unsaid_change);
+  g_test_add_func ("/party/keys/other-times", test_other_times);
+  g_test_add_func ("/party/keys/other-chain", test_other_chain);
+  g_test_add_func ("/party/keys/said-in-passing", test_said_in_passing);
   g_test_add_func ("/party/keys/long-letter", test_long_letter);
   g_test_add_func ("/party/keys/waiting-line", test_waiting_line);
   g_test_add_func ("/party/keys/open-order", test_open_order);

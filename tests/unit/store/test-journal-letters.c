@@ -472,6 +472,105 @@ test_refused (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (count_outbox (f), ==, 0);
 }
 
+static GeoParticipant *
+changed_key (Fixture *f, guint8 number, GeoTime at) {
+  const SamplePerson *before = &f->sample->people[1];
+  const guint8 seed[GEO_SEED_LEN] = { 7, number };
+  g_autoptr (GeoSecret) next = geo_secret_new_from_seed (seed);
+  GeoParticipant *after = geo_participant_rotate (before->person,
+                                                  before->secret, next, at,
+                                                  NULL);
+
+  g_assert_nonnull (after);
+  return after;
+}
+
+static GeoRecordBody *
+letter_with (Fixture *f, const gchar *id, const GeoParticipant *person) {
+  GeoHash hash;
+  GeoLetter *letter = invoice (f, id, 1, 0, &hash);
+
+  geo_participant_free (letter->person);
+  letter->person = geo_participant_copy (person);
+  return body_of (f, letter, -1);
+}
+
+static gboolean
+is_same (const GeoParticipant *one, const GeoParticipant *other) {
+  GeoHash a, b;
+
+  geo_participant_hash (one, &a);
+  geo_participant_hash (other, &b);
+  return geo_hash_equal (&a, &b);
+}
+
+/* NULL: the hub has said of no change. */
+static void
+expect_keys (Fixture *f,
+             const GeoParticipant *known,
+             const GeoParticipant *heard) {
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GPtrArray) people = geo_journal_list_people (f->journal, NULL);
+    g_autoptr (GPtrArray) said = geo_journal_list_heard (f->journal, NULL);
+
+    g_assert_cmpuint (people->len, ==, 1);
+    g_assert_true (is_same (g_ptr_array_index (people, 0), known));
+    g_assert_cmpuint (said->len, ==, heard != NULL ? 1 : 0);
+    g_assert_true (heard == NULL ||
+                   is_same (g_ptr_array_index (said, 0), heard));
+    g_assert_true (geo_journal_rebuild (f->journal, NULL));
+  }
+}
+
+/* K5: what the hub has said of somebody's keys is remembered apart from what
+ * they say themselves; where the two exclude each other, the hub's stays. */
+static void
+test_said_by_hub (Fixture *f, gconstpointer data) {
+  const GeoTime now = f->sample->now;
+  g_autoptr (GeoParticipant) theirs = changed_key (f, 1, now);
+  g_autoptr (GeoParticipant) later = changed_key (f, 1, now + 9000);
+  g_autoptr (GeoParticipant) other = changed_key (f, 2, now);
+  g_autoptr (GeoTrustLine) line = sample_line (f->sample, 1, 0, 100, NULL);
+  GeoRecordBody *body = geo_record_body_new ();
+  GeoProvenEntry *entry;
+
+  append (f, letter_with (f, "i-1", theirs));
+  expect_keys (f, theirs, NULL);
+  body->person = geo_participant_copy (later);
+  sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_PERSON, body);
+  expect_keys (f, later, later);
+  append (f, letter_with (f, "i-2", other));
+  expect_keys (f, later, later);
+
+  entry = sample_line_entry (f->sample, 0, line);
+  g_ptr_array_set_size (entry->people, 0);
+  g_ptr_array_add (entry->people, geo_participant_copy (other));
+  sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_ENTRY,
+                 sample_body_entry (entry, NULL));
+  expect_keys (f, later, later);
+}
+
+static void
+test_said_otherwise (Fixture *f, gconstpointer data) {
+  g_autoptr (GeoParticipant) theirs = changed_key (f, 1, f->sample->now);
+  g_autoptr (GeoParticipant) other = changed_key (f, 2, f->sample->now);
+  g_autoptr (GeoTrustLine) line = sample_line (f->sample, 1, 0, 100, NULL);
+  g_autoptr (GArray) changed = NULL;
+  GeoProvenEntry *entry;
+
+  append (f, letter_with (f, "i-1", theirs));
+  entry = sample_line_entry (f->sample, 0, line);
+  g_ptr_array_set_size (entry->people, 0);
+  g_ptr_array_add (entry->people, geo_participant_copy (other));
+  sample_append (f->sample, f->journal, 0, GEO_RECORD_KIND_ENTRY,
+                 sample_body_entry (entry, NULL));
+  expect_keys (f, other, other);
+  changed = geo_journal_list_changed (f->journal, NULL);
+  g_assert_cmpuint (changed->len, ==, 1);
+  append (f, letter_with (f, "i-2", theirs));
+  expect_keys (f, other, other);
+}
+
 /* Who appends has checked signatures; who verifies checks them again. */
 static void
 test_forged (Fixture *f, gconstpointer data) {
@@ -500,6 +599,8 @@ main (int argc, char **argv) {
   ADD ("/journal-letters/invited", test_invited);
   ADD ("/journal-letters/line-is-there", test_line_is_there);
   ADD ("/journal-letters/block", test_block);
+  ADD ("/journal-letters/said-by-hub", test_said_by_hub);
+  ADD ("/journal-letters/said-otherwise", test_said_otherwise);
   ADD ("/journal-letters/refused", test_refused);
   ADD ("/journal-letters/forged", test_forged);
   return g_test_run ();
