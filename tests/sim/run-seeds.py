@@ -72,6 +72,7 @@ RARE_OPTIONS = {
     "node-forgets": ("--nodes", 3, "--steps", 3000),
     "node-reborn": ("--nodes", 10, "--steps", 3000),
     "hub-old-key": ("--nodes", 8),
+    "line-thawed": ("--nodes", 8),
 }
 
 # What never happens in a life without storms, or only once in a hundred.

@@ -173,8 +173,8 @@ set_frozen (SimNode *from, const GeoTrustLine *line, gboolean frozen) {
 }
 
 /* Also while a payment is under way over it, and where much is owed. */
-static void
-scene_line_freezes (Sim *sim) {
+void
+sim_scene_line_freezes (Sim *sim) {
   SimNode *from, *to;
   const gchar *equivalent;
   const GeoTrustLine *line = some_line (sim, &from, &to, &equivalent);
@@ -516,24 +516,42 @@ typedef struct {
 
 static const Scene scenes[] = {
   /* calm, market, storm, town */
-  { scene_pay, { 40, 40, 40, 5 } },       { scene_market, { 4, 30, 8, 2 } },
-  { scene_town, { 0, 0, 0, 60 } },        { scene_quote, { 6, 10, 3, 5 } },
-  { scene_trust, { 6, 4, 8, 2 } },        { scene_raise, { 3, 3, 4, 2 } },
-  { scene_lower, { 4, 4, 9, 3 } },        { scene_close, { 1, 1, 2, 1 } },
-  { scene_repeat, { 2, 3, 4, 1 } },       { scene_clear, { 2, 3, 5, 3 } },
-  { scene_answer, { 2, 4, 8, 3 } },       { scene_leave, { 2, 3, 4, 2 } },
-  { scene_return, { 4, 4, 6, 4 } },       { scene_absence, { 3, 1, 3, 3 } },
-  { scene_drop, { 1, 3, 3, 1 } },         { scene_node_falls, { 0, 2, 3, 1 } },
-  { scene_hub_falls, { 0, 1, 2, 1 } },    { scene_clock, { 0, 1, 4, 0 } },
-  { scene_nature, { 0, 1, 3, 0 } },       { scene_lie, { 0, 1, 4, 0 } },
-  { scene_lost_sync, { 0, 1, 3, 0 } },    { scene_restore, { 0, 0, 1, 0 } },
-  { scene_ask_again, { 0, 1, 5, 1 } },    { scene_replay, { 0, 2, 5, 1 } },
-  { scene_freeze, { 1, 1, 2, 1 } },       { scene_thaw, { 2, 2, 3, 2 } },
-  { scene_abort, { 1, 1, 2, 1 } },        { sim_scene_ask, { 3, 4, 8, 2 } },
-  { sim_scene_link, { 1, 2, 3, 1 } },     { sim_scene_settle, { 3, 5, 8, 2 } },
-  { sim_scene_block, { 0, 1, 1, 0 } },    { sim_scene_rotate, { 1, 1, 4, 1 } },
-  { sim_scene_thief, { 1, 1, 4, 1 } },    { sim_scene_old_key, { 1, 1, 6, 1 } },
-  { scene_line_freezes, { 1, 1, 5, 1 } }, { scene_line_thaws, { 1, 1, 3, 1 } },
+  { scene_pay, { 40, 40, 40, 5 } },
+  { scene_market, { 4, 30, 8, 2 } },
+  { scene_town, { 0, 0, 0, 60 } },
+  { scene_quote, { 6, 10, 3, 5 } },
+  { scene_trust, { 6, 4, 8, 2 } },
+  { scene_raise, { 3, 3, 4, 2 } },
+  { scene_lower, { 4, 4, 9, 3 } },
+  { scene_close, { 1, 1, 2, 1 } },
+  { scene_repeat, { 2, 3, 4, 1 } },
+  { scene_clear, { 2, 3, 5, 3 } },
+  { scene_answer, { 2, 4, 8, 3 } },
+  { scene_leave, { 2, 3, 4, 2 } },
+  { scene_return, { 4, 4, 6, 4 } },
+  { scene_absence, { 3, 1, 3, 3 } },
+  { scene_drop, { 1, 3, 3, 1 } },
+  { scene_node_falls, { 0, 2, 3, 1 } },
+  { scene_hub_falls, { 0, 1, 2, 1 } },
+  { scene_clock, { 0, 1, 4, 0 } },
+  { scene_nature, { 0, 1, 3, 0 } },
+  { scene_lie, { 0, 1, 4, 0 } },
+  { scene_lost_sync, { 0, 1, 3, 0 } },
+  { scene_restore, { 0, 0, 1, 0 } },
+  { scene_ask_again, { 0, 1, 5, 1 } },
+  { scene_replay, { 0, 2, 5, 1 } },
+  { scene_freeze, { 1, 1, 2, 1 } },
+  { scene_thaw, { 2, 2, 3, 2 } },
+  { scene_abort, { 1, 1, 2, 1 } },
+  { sim_scene_ask, { 3, 4, 8, 2 } },
+  { sim_scene_link, { 1, 2, 3, 1 } },
+  { sim_scene_settle, { 3, 5, 8, 2 } },
+  { sim_scene_block, { 0, 1, 1, 0 } },
+  { sim_scene_rotate, { 1, 1, 4, 1 } },
+  { sim_scene_thief, { 1, 1, 4, 1 } },
+  { sim_scene_old_key, { 1, 1, 6, 1 } },
+  { sim_scene_line_freezes, { 1, 1, 5, 1 } },
+  { scene_line_thaws, { 1, 1, 3, 1 } },
   { scene_repay, { 2, 2, 4, 1 } },
 };
 

@@ -241,7 +241,9 @@ sim_plant (Sim *sim) {
     plant_limits (sim);
     return;
   case SIM_PLANT_LINE_THAWED:
-    /* Likewise. */
+    /* Likewise; and there have to be some. */
+    if (sim_random_chance (&sim->random, 1, 4))
+      sim_scene_line_freezes (sim);
     plant_thawed (sim);
     return;
   case SIM_PLANT_HUB_FROZEN:

@@ -603,6 +603,7 @@ void sim_plant_entry (GPtrArray *changes);
 /* sim-life.c: scenes. */
 void sim_life_begin (Sim *sim);
 void sim_life_next (Sim *sim);
+void sim_scene_line_freezes (Sim *sim);
 void sim_life_trust (SimNode *from,
                      const SimNode *to,
                      const gchar *equivalent,
