@@ -38,19 +38,20 @@ load_inbound_cb (const GeoPid *from,
                  const GeoPid *to,
                  const gchar *equivalent,
                  GeoAmount amount,
+                 GeoTime at,
                  gpointer user_data,
                  GError **error) {
-  geo_book_load_inbound (user_data, from, to, equivalent, amount,
-                         g_get_real_time () / 1000);
+  geo_book_load_inbound (user_data, from, to, equivalent, amount, at);
   return TRUE;
 }
 
-/* daily_limit: since midnight. */
+/* daily_limit: since midnight, and the day before, as the clock may have been
+ * set back. */
 static gboolean
 load_inbound (GeoHubStore *reader, GeoBook *book, GError **error) {
   GeoTime now = g_get_real_time () / 1000;
 
-  return geo_hub_store_load_inbound (reader, now - now % GEO_DAY_MS,
+  return geo_hub_store_load_inbound (reader, now - now % GEO_DAY_MS - GEO_DAY_MS,
                                      load_inbound_cb, book, error);
 }
 

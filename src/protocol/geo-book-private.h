@@ -75,7 +75,8 @@ GeoBookLine *geo_book_put_line (GeoBook *book, const GeoTrustLine *line);
 /* It is now: what daily limits leave is as of this UTC day. */
 void geo_book_set_time (GeoBook *book, GeoTime now);
 
-/* This much of a payment came in over v's line from u at that time. */
+/* This much of a payment, 0 … GEO_AMOUNT_MAX, came in over v's line from u at
+ * that time. */
 void geo_book_add_inbound (GeoBook *book,
                            GeoBookMarket *market,
                            GeoNodeIndex u,

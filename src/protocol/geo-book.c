@@ -493,8 +493,8 @@ geo_book_put_participant (GeoBook *book, const GeoParticipant *participant) {
         participant->rotations, participant->rotations->len - 1);
 
     for (guint i = 0; i < participant->rotations->len; i++) {
-      const GeoKeyRotation *rotation = g_ptr_array_index (
-          participant->rotations, i);
+      const GeoKeyRotation *rotation =
+          g_ptr_array_index (participant->rotations, i);
 
       geo_pid_from_key (&rotation->new_key, &digest);
       g_hash_table_replace (book->by_key, geo_pid_dup (&digest), person);
@@ -543,7 +543,7 @@ apply_daily (const GeoBook *book,
 
   if (limited) {
     left = policy->daily_limit.amount;
-    if (line->day == book->day)
+    if (line->day >= book->day)
       left.minor = MAX (left.minor - line->inbound.minor, 0);
   }
   geo_graph_set_line_cap (market->graph, creditor, debtor,
@@ -648,16 +648,17 @@ geo_book_add_inbound (GeoBook *book,
                       GeoAmount amount,
                       GeoTime at) {
   GeoBookLine *line = geo_book_line (market, v, u);
+  gint64 day = at / GEO_DAY_MS;
 
   if (line == NULL)
     return;
-  if (line->day != at / GEO_DAY_MS) {
-    line->day = at / GEO_DAY_MS;
+  /* A clock that was set back does not begin a day anew. */
+  if (line->day < day)
     line->inbound = GEO_AMOUNT_ZERO;
-  }
-  /* More than any limit, where it does not fit. */
-  if (!geo_amount_add (line->inbound, amount, &line->inbound))
-    line->inbound = GEO_AMOUNT (G_MAXINT64);
+  line->day = MAX (line->day, day);
+  /* No limit is larger. */
+  line->inbound.minor = MIN (line->inbound.minor + amount.minor,
+                             GEO_AMOUNT_MAX);
   apply_daily (book, market, line, v, u);
 }
 
@@ -667,13 +668,13 @@ geo_book_load_inbound (GeoBook *book,
                        const GeoPid *to,
                        const gchar *equivalent,
                        GeoAmount amount,
-                       GeoTime now) {
+                       GeoTime at) {
   GeoBookMarket *market = geo_book_market (book, equivalent);
   const GeoBookPerson *payer = geo_book_person (book, from);
   const GeoBookPerson *payee = geo_book_person (book, to);
 
   if (market != NULL && payer != NULL && payee != NULL && amount.minor > 0)
-    geo_book_add_inbound (book, market, payer->node, payee->node, amount, now);
+    geo_book_add_inbound (book, market, payer->node, payee->node, amount, at);
 }
 
 void

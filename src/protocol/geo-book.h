@@ -39,14 +39,14 @@ gboolean geo_book_load_debt (GeoBook *book,
                              GeoAmount debt,
                              GError **error);
 
-/* After the lines: what came in from one to another in payments since the last
- * midnight (UTC) before now; what nobody has a line for is passed over. */
+/* After the lines, the earliest first: what came in from one to another in
+ * payments, and when; what nobody has a line for is passed over. */
 void geo_book_load_inbound (GeoBook *book,
                             const GeoPid *from,
                             const GeoPid *to,
                             const gchar *equivalent,
                             GeoAmount amount,
-                            GeoTime now);
+                            GeoTime at);
 
 /* Before anything is done in it; one that is not there any more is no
  * error. */

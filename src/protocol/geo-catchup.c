@@ -88,6 +88,8 @@ static gboolean
 check_policy (const GeoParty *party,
               const GeoContract *contract,
               const GeoPair *pair,
+              GeoAmount in,
+              GeoTime at,
               GeoNo *no) {
   gboolean passing = !geo_party_is_self (party, &contract->payer) &&
                      !geo_party_is_self (party, &contract->payee);
@@ -110,14 +112,17 @@ check_policy (const GeoParty *party,
       (line->policy->consent == GEO_CONSENT_LIVE &&
        !geo_party_is_voter (contract, &party->self->pid)))
     return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
-  return TRUE;
+  return geo_pair_lets_in (pair, in, at) ||
+         geo_no (no, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
 }
 
+/* at: by the hub's clock. */
 static gboolean
 check_delta (const GeoParty *party,
              const GeoContract *contract,
              const GeoDelta *delta,
              gboolean voted,
+             GeoTime at,
              GeoAmount *after,
              GeoNo *no) {
   const GeoPair *pair = geo_party_find_pair (party, &delta->peer,
@@ -130,7 +135,7 @@ check_delta (const GeoParty *party,
       !geo_amount_neg (*after, &debt))
     return geo_no (no, GEO_CODE_INVALID, GEO_REASON_AMOUNT);
   if (delta->in.minor > 0 && !voted &&
-      !check_policy (party, contract, pair, no))
+      !check_policy (party, contract, pair, delta->in, at, no))
     return FALSE;
   if (geo_amount_cmp (*after, balance) > 0)
     return check_limit (contract, pair, pair != NULL ? pair->given : NULL,
@@ -201,8 +206,8 @@ check_payment (GeoParty *party,
     const GeoDelta *delta = &g_array_index (deltas, GeoDelta, i);
     GeoAfter after = { .peer = delta->peer };
 
-    if (!check_delta (party, certificate->contract, delta, voted, &after.after,
-                      no))
+    if (!check_delta (party, certificate->contract, delta, voted,
+                      entry->entry->at, &after.after, no))
       return FALSE;
     g_array_append_val (afters, after);
   }
@@ -265,20 +270,24 @@ store (const GeoParty *party,
   geo_actions_store_record (actions, GEO_RECORD_KIND_ENTRY, body);
 }
 
-/* daily_limit: what has come in counts, by the hub's clock. */
+/* daily_limit: what has come in over our line counts, for the day of the entry
+ * or of one before it that was told as later. */
 static void
 note_inbound (GeoParty *party, const GeoHop *hop, GeoTime at) {
   GeoPair *pair;
+  gint64 day = at / GEO_DAY_MS;
 
   if (!geo_party_is_self (party, &hop->to))
     return;
   pair = geo_party_get_pair (party, &hop->from, hop->equivalent);
-  if (pair->day != at / GEO_DAY_MS) {
-    pair->day = at / GEO_DAY_MS;
+  if (pair->given == NULL)
+    return;
+  if (pair->day < day)
     pair->inbound = GEO_AMOUNT_ZERO;
-  }
-  if (!geo_amount_add (pair->inbound, hop->amount.amount, &pair->inbound))
-    pair->inbound = GEO_AMOUNT (G_MAXINT64);
+  pair->day = MAX (pair->day, day);
+  /* No limit is larger. */
+  pair->inbound.minor = MIN (pair->inbound.minor + hop->amount.amount.minor,
+                             GEO_AMOUNT_MAX);
 }
 
 static void

@@ -454,6 +454,9 @@ geo_closer_commit (GeoCloser *closer,
   g_autoptr (GArray) flows = NULL;
   GeoChange *change;
 
+  /* §5: nothing was done before it was agreed on, and so on no earlier day,
+   * also where the clock was set back meanwhile. */
+  now = MAX (now, contract->contract->created_at);
   g_assert (contract->state == GEO_CLOSER_OPEN &&
             order->state == GEO_CLOSER_OPEN);
   /* P11: One order, one outcome: never after the deadline. */

@@ -185,24 +185,16 @@ send_error (const gchar *msg_id, const GeoNo *no, GPtrArray *actions) {
 
 /* --- P8 ------------------------------------------------------------------- */
 
-/* daily_limit: what came in today, by the hub's clock, what open votes would
- * bring, and this.  What we owe the peer can always be paid back. */
+/* daily_limit: with what open votes would bring. */
 static gboolean
 check_daily (const GeoPair *pair,
              const GeoContract *contract,
              GeoAmount in,
              GeoNo *no) {
-  const GeoPolicy *policy = pair->given->policy;
-  gint64 left = policy->daily_limit.amount.minor;
   GeoAmount wanted;
 
-  if (!policy->has_daily_limit)
-    return TRUE;
-  if (pair->day == contract->created_at / GEO_DAY_MS)
-    left = MAX (left - pair->inbound.minor, 0);
-  left = MAX (left, -pair->balance.minor);
   return (geo_amount_add (in, pair->reserved_in, &wanted) &&
-          wanted.minor <= left) ||
+          geo_pair_lets_in (pair, wanted, contract->created_at)) ||
          geo_no (no, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
 }
 
@@ -446,9 +438,8 @@ find_kept (const GeoParty *party, const GeoHash *hash, guint *index) {
 
 static gboolean
 knows_payer (const GeoParty *party, const GeoMessage *message) {
-  return geo_party_get_person (party,
-                               &message->u.payment_prepare->order->from) !=
-         NULL;
+  return geo_party_get_person (
+             party, &message->u.payment_prepare->order->from) != NULL;
 }
 
 static void

@@ -148,6 +148,18 @@ geo_pair_is_frozen (const GeoPair *pair) {
 }
 
 gboolean
+geo_pair_lets_in (const GeoPair *pair, GeoAmount in, GeoTime at) {
+  const GeoPolicy *policy = pair->given->policy;
+  gint64 left = policy->daily_limit.amount.minor;
+
+  if (!policy->has_daily_limit)
+    return TRUE;
+  if (pair->day >= at / GEO_DAY_MS)
+    left = MAX (left - pair->inbound.minor, 0);
+  return in.minor <= MAX (left, -pair->balance.minor);
+}
+
+gboolean
 geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract) {
   for (guint i = 0; i < policy->blocked_participants->len; i++) {
     const GeoPid *pid = &g_array_index (policy->blocked_participants, GeoPid,

@@ -64,8 +64,8 @@ typedef struct {
   GeoTime given_since;
   GeoTime got_since;
   GeoTrustLine *pending; /* Ours, stored and not receipted. */
-  /* daily_limit: what the peer paid us on the UTC day of that number, as far as
-   * we were told since we were loaded. */
+  /* daily_limit: what payments brought in over our line on the UTC day of that
+   * number. */
   gint64 day;
   GeoAmount inbound;
 } GeoPair;
@@ -307,6 +307,9 @@ gboolean geo_party_has_precision (const GeoParty *party,
 gboolean geo_party_is_voter (const GeoContract *contract, const GeoPid *pid);
 /* §1: one of the two has frozen their line. */
 gboolean geo_pair_is_frozen (const GeoPair *pair);
+/* daily_limit: whether our line, which is active, lets that much in at that
+ * time.  What we owe the peer can always be paid back. */
+gboolean geo_pair_lets_in (const GeoPair *pair, GeoAmount in, GeoTime at);
 gboolean
 geo_policy_blocks (const GeoPolicy *policy, const GeoContract *contract);
 /* What the sealed text opens to, if it is what the order's hash says; NULL

@@ -54,6 +54,13 @@ void geo_party_load_balance (GeoParty *party,
                              const GeoPid *peer,
                              const gchar *equivalent,
                              GeoAmount balance);
+/* daily_limit: what payments of peer's brought in over our line to it on the
+ * UTC day of that number. */
+void geo_party_load_inbound (GeoParty *party,
+                             const GeoPid *peer,
+                             const gchar *equivalent,
+                             gint64 day,
+                             GeoAmount inbound);
 /* A payment of ours without P4 evidence; sealed as it was sent, may be NULL. */
 void geo_party_load_open_order (GeoParty *party,
                                 const GeoOrder *order,
@@ -126,8 +133,7 @@ const GeoParticipant *
 geo_party_get_person (const GeoParty *party, const GeoPid *pid);
 /* §9: now, rather than when more have come: asks for what is not found in the
  * hub's log yet.  looking: it was asked and has not answered. */
-void
-geo_party_look_at_log (GeoParty *party, GeoTime now, GPtrArray *actions);
+void geo_party_look_at_log (GeoParty *party, GeoTime now, GPtrArray *actions);
 gboolean geo_party_is_looking (const GeoParty *party);
 /* §9: our last entry that was found in the hub's log. */
 gint64 geo_party_get_proven (const GeoParty *party);

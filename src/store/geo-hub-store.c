@@ -271,11 +271,11 @@ geo_hub_store_load_inbound (GeoHubStore *store,
    * A clearing has no payer. */
   if (!geo_query_prepare (
           &query, store->database,
-          "SELECT h.from_pid, h.to_pid, h.equivalent, sum (h.amount)"
+          "SELECT h.from_pid, h.to_pid, h.equivalent, h.amount, t.at"
           " FROM hop AS h JOIN tx AS t ON t.id = h.tx"
           " WHERE h.tx > coalesce ((SELECT id FROM tx WHERE at < ?1"
           "  ORDER BY id DESC LIMIT 1), 0) AND t.payer IS NOT NULL"
-          " GROUP BY h.from_pid, h.to_pid, h.equivalent",
+          " ORDER BY h.tx, h.position",
           error))
     return FALSE;
   geo_query_bind_int (&query, since);
@@ -292,7 +292,8 @@ geo_hub_store_load_inbound (GeoHubStore *store,
     if (equivalent == NULL || !geo_query_get_pid (&query, 0, &from, error) ||
         !geo_query_get_pid (&query, 1, &to, error) ||
         !func (&from, &to, equivalent,
-               GEO_AMOUNT (geo_query_get_int (&query, 3)), user_data, error))
+               GEO_AMOUNT (geo_query_get_int (&query, 3)),
+               geo_query_get_int (&query, 4), user_data, error))
       return FALSE;
   }
 }

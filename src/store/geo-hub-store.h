@@ -79,11 +79,13 @@ gboolean geo_hub_store_load_debts (GeoHubStore *store,
                                    gpointer user_data,
                                    GError **error);
 
-/* What came in from one to another in payments since that time, summed up. */
+/* What came in from one to another in payments since that time or a little
+ * before, and when, in the order of what was done. */
 typedef gboolean (*GeoHubInboundFunc) (const GeoPid *from,
                                        const GeoPid *to,
                                        const gchar *equivalent,
                                        GeoAmount amount,
+                                       GeoTime at,
                                        gpointer user_data,
                                        GError **error);
 gboolean geo_hub_store_load_inbound (GeoHubStore *store,

@@ -116,6 +116,8 @@ make_line (GeoDatabase *database, GeoQuery *query, GError **error) {
   item->in_force = geo_query_get_int (query, 1) != 0;
   if (item->in_force)
     item->since = geo_query_get_int (query, 2);
+  item->day = geo_query_get_int (query, 3);
+  item->inbound = GEO_AMOUNT (geo_query_get_int (query, 4));
   return item;
 }
 
@@ -127,8 +129,10 @@ geo_journal_list_lines (GeoJournal *journal, GError **error) {
                "  AND equivalent = line.equivalent ORDER BY id DESC LIMIT 1),"
                " (SELECT at FROM activity WHERE kind = 5 AND peer = from_pid"
                "  AND equivalent = line.equivalent ORDER BY id DESC LIMIT 1),"
-               " 0) FROM line"
-               " ORDER BY from_pid, to_pid, equivalent, in_force DESC",
+               " 0), i.day, i.amount FROM line LEFT JOIN inbound AS i"
+               " ON in_force AND i.peer = to_pid"
+               " AND i.equivalent = line.equivalent"
+               " ORDER BY from_pid, to_pid, line.equivalent, in_force DESC",
                make_line, (GDestroyNotify) geo_journal_line_free, error);
 }
 
@@ -365,8 +369,9 @@ geo_journal_list_rotations (GeoJournal *journal, GError **error) {
     rotation->self = g_steal_pointer (&body->person);
     rotation->former = g_steal_pointer (&body->former);
     g_ptr_array_add (list, rotation);
-    if (!is_pending (journal, rotation->self, geo_query_get_int (&query, 1) != 0,
-                     &rotation->is_pending, error))
+    if (!is_pending (journal, rotation->self,
+                     geo_query_get_int (&query, 1) != 0, &rotation->is_pending,
+                     error))
       return NULL;
   }
 }

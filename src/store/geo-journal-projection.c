@@ -415,6 +415,45 @@ apply_hops (const GeoStep *step,
   return TRUE;
 }
 
+/* daily_limit: what payments bring in over our line counts, for the day of the
+ * entry or of one before it that was told as later. */
+static gboolean
+add_inbound (const GeoStep *step, const GeoHop *hop, GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+
+  if (!geo_query_prepare (
+          &query, step->database,
+          "INSERT INTO inbound SELECT ?1, ?2, ?3, ?4 WHERE EXISTS ("
+          " SELECT 1 FROM line WHERE from_pid = ?5 AND to_pid = ?1"
+          " AND equivalent = ?2 AND in_force = 1)"
+          " ON CONFLICT (peer, equivalent) DO UPDATE SET"
+          " amount = iif (excluded.day > day, excluded.amount,"
+          "               min (amount + excluded.amount, ?6)),"
+          " day = max (day, excluded.day)",
+          error))
+    return FALSE;
+  geo_query_bind_pid (&query, &hop->from);
+  geo_query_bind_text (&query, hop->equivalent);
+  geo_query_bind_int (&query, step->body->entry->entry->at / GEO_DAY_MS);
+  geo_query_bind_int (&query, hop->amount.amount.minor);
+  geo_query_bind_pid (&query, &hop->to);
+  /* No limit is larger. */
+  geo_query_bind_int (&query, GEO_AMOUNT_MAX);
+  return geo_query_run (&query, error);
+}
+
+static gboolean
+add_all_inbound (const GeoStep *step, GPtrArray *hops, GError **error) {
+  for (guint i = 0; i < hops->len; i++) {
+    const GeoProvenHop *proven = g_ptr_array_index (hops, i);
+
+    if (is_self (step, &proven->hop->to) &&
+        !add_inbound (step, proven->hop, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* --- History -------------------------------------------------------------- */
 
 /* A row of history before it is one; what is not there is NULL or zero. */
@@ -627,6 +666,8 @@ apply_committed (const GeoStep *step, GError **error) {
   gboolean found;
 
   if (!apply_hops (step, proven->hops, &in, error) ||
+      (proven->entry->kind == GEO_ENTRY_KIND_PAYMENT &&
+       !add_all_inbound (step, proven->hops, error)) ||
       !note_invoice (step, proven, error))
     return FALSE;
   /* P9: the certificate is the evidence that lifts what was reserved. */
@@ -936,8 +977,8 @@ geo_projection_apply (GeoDatabase *database,
   case GEO_RECORD_KIND_SENT:
     return geo_letters_apply_sent (database, &body->subject, error);
   case GEO_RECORD_KIND_BLOCK:
-    return geo_letters_apply_block (database, &body->person->pid,
-                                    body->blocked, error);
+    return geo_letters_apply_block (database, &body->person->pid, body->blocked,
+                                    error);
   case GEO_RECORD_KIND_LOG:
     return apply_log (&step, error);
   case GEO_RECORD_KIND_EVIDENCE:
@@ -959,7 +1000,7 @@ geo_projection_clear (GeoDatabase *database, GError **error) {
       "DELETE FROM activity; DELETE FROM request; DELETE FROM outbox;"
       "DELETE FROM blocked; DELETE FROM movement; DELETE FROM state;"
       "DELETE FROM entry; DELETE FROM head; DELETE FROM evidence;"
-      "DELETE FROM rotation; DELETE FROM changed;"
+      "DELETE FROM rotation; DELETE FROM changed; DELETE FROM inbound;"
       "INSERT INTO state (id, joined, entry_sequence, entry_hash, activities)"
       " VALUES (1, NULL, 0, NULL, 0);",
       error);
@@ -984,6 +1025,7 @@ static const struct {
   { "requests", "SELECT * FROM request ORDER BY hash" },
   { "letters to be sent", "SELECT * FROM outbox ORDER BY letter" },
   { "people who are blocked", "SELECT * FROM blocked ORDER BY pid" },
+  { "what came in by day", "SELECT * FROM inbound ORDER BY peer, equivalent" },
   { "movements of balances", "SELECT * FROM movement ORDER BY record, peer" },
   { "entries", "SELECT * FROM entry ORDER BY sequence" },
   { "heads of the log", "SELECT * FROM head ORDER BY record" },

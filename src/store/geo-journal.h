@@ -103,6 +103,10 @@ typedef struct {
   GeoTrustLine *line;
   gboolean in_force; /* FALSE: ours, stored, not receipted yet */
   GeoTime since; /* in_force: by the hub's clock; 0 otherwise */
+  /* Ours in force: what payments brought in over it on the UTC day of that
+   * number; 0: on none. */
+  gint64 day;
+  GeoAmount inbound;
 } GeoJournalLine;
 
 typedef struct {

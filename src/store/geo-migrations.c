@@ -190,6 +190,16 @@ static const gchar *const journal_steps[] = {
    * the records. */
   "ALTER TABLE person ADD COLUMN heard TEXT;"
   "DELETE FROM state;",
+  /* 11: what payments brought in over each of our lines on the last UTC day of
+   * that number; made anew of the records. */
+  "CREATE TABLE inbound ("
+  "  peer BLOB NOT NULL,"
+  "  equivalent TEXT NOT NULL,"
+  "  day INTEGER NOT NULL,"
+  "  amount INTEGER NOT NULL,"
+  "  PRIMARY KEY (peer, equivalent)"
+  ") STRICT, WITHOUT ROWID;"
+  "DELETE FROM state;",
 };
 
 /* The journal part is only appended; debt is its projection (I1).  Tables that

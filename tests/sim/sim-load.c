@@ -118,6 +118,9 @@ load_lists (SimNode *node, GeoParty *party, GError **error) {
       geo_party_load_line_since (party, line->line, line->since);
     else
       geo_party_load_line (party, line->line, line->in_force);
+    if (line->day > 0)
+      geo_party_load_inbound (party, &line->line->to, line->line->equivalent,
+                              line->day, line->inbound);
   }
   for (guint i = 0; i < balances->len; i++) {
     const GeoJournalBalance *balance = g_ptr_array_index (balances, i);

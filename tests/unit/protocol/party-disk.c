@@ -29,6 +29,8 @@ typedef struct {
   GeoPid peer;
   gchar *equivalent;
   gint64 balance;
+  gint64 day;
+  gint64 inbound;
 } Due;
 
 static void
@@ -77,7 +79,7 @@ put_person (Disk *disk, const GeoParticipant *person, gboolean by_hub) {
   }
 }
 
-static void
+static Due *
 add_due (Disk *disk, const GeoPid *peer, const GeoHop *hop, gint64 amount) {
   g_autofree gchar *pid = geo_pid_to_string (peer);
   gchar *key = g_strdup_printf ("%s %s", pid, hop->equivalent);
@@ -92,6 +94,30 @@ add_due (Disk *disk, const GeoPid *peer, const GeoHop *hop, gint64 amount) {
     g_free (key);
   }
   due->balance += amount;
+  return due;
+}
+
+/* daily_limit: over a line of ours, by the days of entries. */
+static void
+add_inbound (Town *town,
+             Disk *disk,
+             Due *due,
+             const GeoProvenEntry *proven,
+             gint64 amount) {
+  g_autofree gchar *from = geo_pid_to_string (&town->people[ME].pid);
+  g_autofree gchar *to = geo_pid_to_string (&due->peer);
+  g_autofree gchar *key = g_strdup_printf ("%s %s %s", from, to,
+                                           due->equivalent);
+  gint64 day = proven->entry->at / GEO_DAY_MS;
+
+  if (proven->entry->kind != GEO_ENTRY_KIND_PAYMENT ||
+      !g_hash_table_contains (disk->in_force, key))
+    return;
+  if (day > due->day) {
+    due->day = day;
+    due->inbound = 0;
+  }
+  due->inbound += amount;
 }
 
 static void
@@ -143,7 +169,9 @@ read_entry (Town *town, Disk *disk, const GeoProvenEntry *proven) {
     gint64 amount = hop->hop->amount.amount.minor;
 
     if (geo_pid_equal (&hop->hop->to, me))
-      add_due (disk, &hop->hop->from, hop->hop, amount);
+      add_inbound (town, disk,
+                   add_due (disk, &hop->hop->from, hop->hop, amount), proven,
+                   amount);
     else
       add_due (disk, &hop->hop->to, hop->hop, -amount);
   }
@@ -235,6 +263,8 @@ load (Town *town, Disk *disk) {
 
     geo_party_load_balance (town->party, &due->peer, due->equivalent,
                             GEO_AMOUNT (due->balance));
+    geo_party_load_inbound (town->party, &due->peer, due->equivalent, due->day,
+                            GEO_AMOUNT (due->inbound));
   }
   for (guint i = 0; i < disk->orders->len; i++) {
     const GeoRecordBody *body = g_ptr_array_index (disk->orders, i);

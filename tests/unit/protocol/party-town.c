@@ -559,9 +559,10 @@ pair_state (const GeoPair *pair) {
 
   g_string_append_printf (text,
                           "%s %s %" G_GINT64_FORMAT " +%" G_GINT64_FORMAT
-                          " -%" G_GINT64_FORMAT "\n",
+                          " -%" G_GINT64_FORMAT " today %" G_GINT64_FORMAT "\n",
                           peer, pair->equivalent, pair->balance.minor,
-                          pair->reserved_in.minor, pair->reserved_out.minor);
+                          pair->reserved_in.minor, pair->reserved_out.minor,
+                          pair->inbound.minor);
   append_line (text, "given", pair->given);
   append_line (text, "got", pair->got);
   append_line (text, "pending", pair->pending);

@@ -121,6 +121,40 @@ test_daily_reserved (void) {
   g_assert_cmpint (town_debt (town, A, B), ==, 200);
 }
 
+/* Two days, and a clock that goes back between them: what was agreed on counts
+ * for no earlier day, and no day begins anew. */
+static void
+test_daily_midnight (void) {
+  g_autoptr (Town) town = town_new (3);
+  g_autoptr (GeoMessage) ask = NULL;
+  g_autoptr (GeoMessage) again = NULL;
+  GeoTime midnight;
+
+  town->now += GEO_DAY_MS - town->now % GEO_DAY_MS - 2000;
+  midnight = town->now + 2000;
+  daily_line (town, B, A, 1000, 300);
+  pays (town, A, B, 100, TRUE);
+  town_everybody (town);
+  town_pay (town, A, B, 200, NULL);
+  ask = town_asked (town, B);
+  /* What waits for a vote counts for the day on which it is done. */
+  town->now = midnight;
+  town_pay (town, A, B, 101, NULL);
+  town_check_abort (town, A, GEO_CODE_CAPACITY, GEO_REASON_NOT_ENOUGH_CAPACITY);
+  town_pay (town, A, B, 100, NULL);
+  again = town_asked (town, B);
+  town->now = midnight - 500;
+  town_say (town, B, town_vote (town, B, again));
+  g_assert_cmpint (town_debt (town, A, B), ==, 200);
+  town_say (town, B, town_vote (town, B, ask));
+  g_assert_cmpint (town_debt (town, A, B), ==, 400);
+  town_pay (town, A, B, 1, NULL);
+  town_check_abort (town, A, GEO_CODE_NO_ROUTE, GEO_REASON_NO_ROUTE);
+  town->now = midnight;
+  town_pay (town, A, B, 1, NULL);
+  town_check_abort (town, A, GEO_CODE_NO_ROUTE, GEO_REASON_NO_ROUTE);
+}
+
 static void
 test_largest (void) {
   g_autoptr (Town) town = town_new (3);
@@ -148,6 +182,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/closer/limits/daily-around", test_daily_around);
   g_test_add_func ("/closer/limits/daily-restart", test_daily_restart);
   g_test_add_func ("/closer/limits/daily-reserved", test_daily_reserved);
+  g_test_add_func ("/closer/limits/daily-midnight", test_daily_midnight);
   g_test_add_func ("/closer/limits/largest", test_largest);
   return g_test_run ();
 }

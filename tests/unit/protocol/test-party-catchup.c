@@ -298,8 +298,8 @@ expect_fault_of (Spoil spoil_deal,
   if (prepared) {
     GeoMessage *message = town_entry (entry);
 
-    g_assert_null (geo_party_prepare (message, town->community,
-                                      town->people[ME].secret));
+    g_assert_null (
+        geo_party_prepare (message, town->community, town->people[ME].secret));
     town_receive (town, message);
   } else {
     town_receive (town, town_commit (entry));
@@ -346,8 +346,8 @@ test_prepared (void) {
 
   /* Nothing of others is touched. */
   message = geo_message_new (GEO_MESSAGE_PING, "ping");
-  g_assert_null (geo_party_prepare (message, town->community,
-                                    town->people[ME].secret));
+  g_assert_null (
+      geo_party_prepare (message, town->community, town->people[ME].secret));
   geo_message_free (message);
 }
 
@@ -524,10 +524,9 @@ test_key_in_passing (void) {
   town_receive (town, town_receipt (entry));
   town_expect (town, "store:entry store:person tell:line send:ENTRY_ACK");
   town_reload (town);
-  g_assert_cmpuint (
-      geo_party_get_person (town->party, &town->people[DORA].pid)
-          ->rotations->len,
-      ==, 1);
+  g_assert_cmpuint (geo_party_get_person (town->party, &town->people[DORA].pid)
+                        ->rotations->len,
+                    ==, 1);
 }
 
 /* --- The mandate ---------------------------------------------------------- */

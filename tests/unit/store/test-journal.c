@@ -306,6 +306,73 @@ test_lines (Fixture *fixture, gconstpointer data) {
   fails (fixture, GEO_RECORD_KIND_ENTRY, body, GEO_STORE_ERROR_VERIFY);
 }
 
+/* What our one line, to people[1], let in; -1: it is not there. */
+static gint64
+inbound (Fixture *fixture, gint64 *day) {
+  g_autoptr (GPtrArray) lines = geo_journal_list_lines (fixture->journal, NULL);
+  gint64 found = -1;
+
+  *day = 0;
+  for (guint i = 0; i < lines->len; i++) {
+    const GeoJournalLine *item = g_ptr_array_index (lines, i);
+
+    if (item->in_force &&
+        geo_pid_equal (&item->line->from, &fixture->sample->people[0].pid)) {
+      found = item->inbound.minor;
+      *day = item->day;
+    } else {
+      g_assert_cmpint (item->inbound.minor, ==, 0);
+    }
+  }
+  return found;
+}
+
+/* daily_limit: by the days of entries, and only over a line. */
+static void
+test_inbound (Fixture *fixture, gconstpointer data) {
+  Sample *sample = fixture->sample;
+  g_autoptr (GeoTrustLine) ours = sample_line (sample, 0, 1, 10000, NULL);
+  g_autoptr (GeoTrustLine) theirs = sample_line (sample, 1, 0, 10000, NULL);
+  g_autoptr (SamplePayment) early = sample_payment (sample, SAMPLE_ROUTE (1, 0),
+                                                    50, "tx-1", NULL);
+  g_autoptr (SamplePayment) first =
+      sample_payment (sample, SAMPLE_ROUTE (2, 1, 0), 400, "tx-2", NULL);
+  g_autoptr (SamplePayment) second =
+      sample_payment (sample, SAMPLE_ROUTE (1, 0, 2), 150, "tx-3", NULL);
+  g_autoptr (SamplePayment) out = sample_payment (sample, SAMPLE_ROUTE (0, 1),
+                                                  70, "tx-4", NULL);
+  g_autoptr (SamplePayment) next = sample_payment (sample, SAMPLE_ROUTE (1, 0),
+                                                   10, "tx-5", NULL);
+  g_autoptr (SamplePayment) back = sample_payment (sample, SAMPLE_ROUTE (1, 0),
+                                                   5, "tx-6", NULL);
+  gint64 today;
+  gint64 day;
+
+  sample->now += GEO_DAY_MS - sample->now % GEO_DAY_MS;
+  today = sample->now / GEO_DAY_MS;
+  append (fixture, GEO_RECORD_KIND_ENTRY, entry_of (fixture, early, NULL));
+  append (fixture, GEO_RECORD_KIND_ENTRY,
+          sample_body_entry (sample_line_entry (sample, 0, ours), NULL));
+  append (fixture, GEO_RECORD_KIND_ENTRY,
+          sample_body_entry (sample_line_entry (sample, 0, theirs), NULL));
+  g_assert_cmpint (inbound (fixture, &day), ==, 0);
+  g_assert_cmpint (day, ==, 0);
+  append (fixture, GEO_RECORD_KIND_ENTRY, entry_of (fixture, first, NULL));
+  append (fixture, GEO_RECORD_KIND_ENTRY, entry_of (fixture, second, NULL));
+  append (fixture, GEO_RECORD_KIND_ENTRY, entry_of (fixture, out, NULL));
+  g_assert_cmpint (inbound (fixture, &day), ==, 550);
+  g_assert_cmpint (day, ==, today);
+  sample->now += GEO_DAY_MS;
+  append (fixture, GEO_RECORD_KIND_ENTRY, entry_of (fixture, next, NULL));
+  g_assert_cmpint (inbound (fixture, &day), ==, 10);
+  g_assert_cmpint (day, ==, today + 1);
+  /* A clock that was set back. */
+  sample->now -= GEO_DAY_MS / 2;
+  append (fixture, GEO_RECORD_KIND_ENTRY, entry_of (fixture, back, NULL));
+  g_assert_cmpint (inbound (fixture, &day), ==, 15);
+  g_assert_cmpint (day, ==, today + 1);
+}
+
 /* --- Payments ------------------------------------------------------------- */
 
 static void
@@ -1037,8 +1104,8 @@ test_together (Fixture *fixture, gconstpointer data) {
   for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
     records[i] = (GeoJournalAppend){ GEO_RECORD_KIND_LINE, bodies[i],
                                      sample->now++ };
-  g_assert_false (geo_journal_append_all (fixture->journal, secret, records, 3,
-                                          &error));
+  g_assert_false (
+      geo_journal_append_all (fixture->journal, secret, records, 3, &error));
   g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY);
   g_clear_error (&error);
   g_assert_cmpint (geo_journal_count_records (fixture->journal, NULL), ==,
@@ -1046,8 +1113,8 @@ test_together (Fixture *fixture, gconstpointer data) {
   g_assert_cmpuint (count (geo_journal_list_lines (fixture->journal, NULL)), ==,
                     0);
 
-  g_assert_true (geo_journal_append_all (fixture->journal, secret, records, 2,
-                                         &error));
+  g_assert_true (
+      geo_journal_append_all (fixture->journal, secret, records, 2, &error));
   g_assert_no_error (error);
   g_assert_cmpint (geo_journal_count_records (fixture->journal, NULL), ==,
                    before + 2);
@@ -1219,6 +1286,7 @@ main (int argc, char **argv) {
   g_test_add ("/store/journal/forgotten", Fixture, "empty", set_up,
               test_forgotten, tear_down);
   ADD ("/store/journal/lines", test_lines);
+  ADD ("/store/journal/inbound", test_inbound);
   ADD ("/store/journal/paid", test_paid);
   ADD ("/store/journal/not-paid", test_not_paid);
   ADD ("/store/journal/received-and-passed", test_received_and_passed);
