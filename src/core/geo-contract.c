@@ -380,6 +380,10 @@ geo_trust_line_check (const GeoTrustLine *line, GError **error) {
       line->policy->daily_limit.decimals != line->limit.decimals)
     return fail (error, GEO_CORE_ERROR_PRECISION,
                  "The daily limit has other decimals than the limit");
+  if (line->policy->has_spare_clearing &&
+      line->policy->spare_clearing.decimals != line->limit.decimals)
+    return fail (error, GEO_CORE_ERROR_PRECISION,
+                 "What clearing may use has other decimals than the limit");
   /* §5: a line's versions are a chain, so that none can be left out. */
   if ((line->seq == 1) == line->has_previous)
     return fail (error, GEO_CORE_ERROR_FIELD,
@@ -403,6 +407,24 @@ gboolean
 geo_trust_line_is_frozen (const GeoTrustLine *line) {
   return line != NULL && line->status == GEO_LINE_STATUS_ACTIVE &&
          line->policy->has_frozen && line->policy->frozen;
+}
+
+static gboolean
+lends_to_clearing (const GeoTrustLine *line) {
+  return line != NULL && line->status == GEO_LINE_STATUS_ACTIVE &&
+         !geo_trust_line_is_frozen (line) && line->policy->has_spare_clearing;
+}
+
+GeoAmount
+geo_trust_line_spare_bound (const GeoTrustLine *line,
+                            const GeoTrustLine *back) {
+  GeoAmount least;
+
+  if (!lends_to_clearing (line) || !lends_to_clearing (back))
+    return GEO_AMOUNT_ZERO;
+  least = geo_amount_min (line->policy->spare_clearing.amount,
+                          back->policy->spare_clearing.amount);
+  return geo_amount_min (line->limit.amount, least);
 }
 
 GeoPolicy *

@@ -87,5 +87,11 @@ GeoPolicy *geo_policy_new_default (void);
 /* §1: an active line whose owner lets nothing more be owed between the two, in
  * either direction.  line NULL: FALSE. */
 gboolean geo_trust_line_is_frozen (const GeoTrustLine *line);
+/* §7: the most that line's debtor may owe where clearing makes it owe more;
+ * back is the debtor's own line to line's creditor.  Both of one equivalent, as
+ * they are in force, and either may be NULL; zero where not both have opted in.
+ */
+GeoAmount
+geo_trust_line_spare_bound (const GeoTrustLine *line, const GeoTrustLine *back);
 
 G_END_DECLS

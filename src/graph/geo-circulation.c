@@ -107,11 +107,13 @@ network_clear (Network *net) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Network, network_clear)
 
 /* Nothing of the debts is used to begin with, so that all net positions are
- * excess, above or below zero.  place[i] is told where edge i's arc is. */
+ * excess, above or below zero.  An edge may be used beyond what is owed, by its
+ * spare.  place[i] is told where edge i's arc is. */
 static void
 network_init (Network *net,
               guint n,
               const GeoEdge *edges,
+              const gint64 *spare,
               guint n_edges,
               guint32 *place) {
   g_autofree guint32 *next_forward = g_new0 (guint32, n);
@@ -158,9 +160,10 @@ network_init (Network *net,
     const GeoEdge *edge = &edges[i];
     guint32 there = next_forward[edge->tail]++;
     guint32 back = next_backward[edge->head]++;
+    gint64 all = edge->amount + (spare != NULL ? spare[i] : 0);
 
-    net->arcs[there] = (Arc){ edge->amount, edge->amount, edge->head, back };
-    net->arcs[back] = (Arc){ 0, edge->amount, edge->tail, there };
+    net->arcs[there] = (Arc){ all, all, edge->head, back };
+    net->arcs[back] = (Arc){ 0, all, edge->tail, there };
     net->excess[edge->tail] += edge->amount;
     net->excess[edge->head] -= edge->amount;
     place[i] = there;
@@ -470,9 +473,35 @@ solve (Network *net) {
 
 /* --- The whole --- */
 
+/* Only what lies within one component can be cleared: one of debts, and of
+ * ways back over debts that may grow. */
+static void
+find_components (guint n_nodes,
+                 const GeoEdge *edges,
+                 const gint64 *spare,
+                 guint n_edges,
+                 guint32 *component) {
+  g_autofree GeoEdge *ways = NULL;
+  guint n = 0;
+
+  if (spare == NULL) {
+    geo_components_find (n_nodes, edges, n_edges, component);
+    return;
+  }
+  ways = g_new (GeoEdge, 2 * (gsize) n_edges);
+  for (guint i = 0; i < n_edges; i++) {
+    if (edges[i].amount > 0)
+      ways[n++] = edges[i];
+    if (spare[i] > 0)
+      ways[n++] = (GeoEdge){ spare[i], edges[i].head, edges[i].tail };
+  }
+  geo_components_find (n_nodes, ways, n, component);
+}
+
 gint64
 geo_circulation_solve (guint n_nodes,
                        const GeoEdge *edges,
+                       const gint64 *spare,
                        guint n_edges,
                        gint64 *flow) {
   g_autofree guint32 *component = g_new (guint32, n_nodes);
@@ -480,13 +509,14 @@ geo_circulation_solve (guint n_nodes,
   g_autofree guint32 *origin = g_new (guint32, n_edges);
   g_autofree guint32 *place = g_new (guint32, n_edges);
   g_autofree GeoEdge *within = g_new (GeoEdge, n_edges);
+  g_autofree gint64 *spare_within = spare != NULL ? g_new (gint64, n_edges)
+                                                  : NULL;
   g_auto (Network) net = { 0 };
   gint64 total = 0;
   guint n = 0;
   guint n_within = 0;
 
-  /* Only debts within one component can be cleared. */
-  geo_components_find (n_nodes, edges, n_edges, component);
+  find_components (n_nodes, edges, spare, n_edges, component);
   for (guint u = 0; u < n_nodes; u++)
     number[u] = NONE;
   for (guint i = 0; i < n_edges; i++) {
@@ -498,6 +528,8 @@ geo_circulation_solve (guint n_nodes,
     number[edge->tail] = 0;
     number[edge->head] = 0;
     within[n_within] = *edge;
+    if (spare != NULL)
+      spare_within[n_within] = spare[i];
     origin[n_within++] = i;
   }
   if (n_within == 0)
@@ -511,11 +543,12 @@ geo_circulation_solve (guint n_nodes,
     within[i].head = number[within[i].head];
   }
 
-  network_init (&net, n, within, n_within, place);
+  network_init (&net, n, within, spare_within, n_within, place);
   solve (&net);
   for (guint i = 0; i < n_within; i++) {
-    /* What holds the net positions stays; the rest goes round. */
-    flow[origin[i]] = net.arcs[place[i]].left;
+    /* What holds the net positions stays, or is new; the rest goes round. */
+    flow[origin[i]] = net.arcs[place[i]].left -
+                      (spare != NULL ? spare_within[i] : 0);
     total += flow[origin[i]];
   }
 

@@ -36,6 +36,29 @@ geo_clearing_debts (const GeoGraph *graph) {
   return debts;
 }
 
+GArray *
+geo_clearing_spares (const GeoGraph *graph) {
+  GArray *spares = g_array_new (FALSE, FALSE, sizeof (GeoSpare));
+
+  for (guint i = 0; i < graph->n_pairs; i++) {
+    const GeoPair *pair = &graph->pairs[i];
+
+    if ((graph->nodes[pair->ends[0]].flags & GEO_NODE_FROZEN) != 0 ||
+        (graph->nodes[pair->ends[1]].flags & GEO_NODE_FROZEN) != 0)
+      continue;
+    for (guint end = 0; end < 2; end++) {
+      GeoSpare spare = { pair->ends[end],
+                         pair->ends[1 - end],
+                         { geo_pair_spare (pair, end) } };
+
+      if (spare.amount.minor > 0)
+        g_array_append_val (spares, spare);
+    }
+  }
+
+  return spares;
+}
+
 void
 geo_clearing_clear (GeoClearing *clearing) {
   g_clear_pointer (&clearing->cycles, g_array_unref);
@@ -137,7 +160,8 @@ geo_clearing_best (guint n_nodes,
   clearing->cycles = g_array_new (FALSE, FALSE, sizeof (GeoCycle));
   clearing->nodes = g_array_new (FALSE, FALSE, sizeof (GeoNodeIndex));
   clearing->debts = g_array_new (FALSE, FALSE, sizeof (guint32));
-  clearing->optimum.minor = geo_circulation_solve (n_nodes, edges, n, flow);
+  clearing->optimum.minor = geo_circulation_solve (n_nodes, edges, NULL, n,
+                                                   flow);
 
   for (guint i = 0; i < n; i++)
     left[i] = flow[i];
@@ -164,6 +188,165 @@ geo_clearing_best (guint n_nodes,
     g_array_index (clearing->nodes, GeoNodeIndex, i) = edges[*debt].tail;
     *debt = origin[*debt];
   }
+  g_array_sort (clearing->cycles, compare_cycles);
+
+  return TRUE;
+}
+
+/* --- With spare limits ---------------------------------------------------- */
+
+/* The network of geo_clearing_over_spares (): what is owed, and what may be. */
+typedef struct {
+  GeoEdge *edges;
+  gint64 *spare; /* By how much each may grow. */
+  gint64 *flow;
+  guint32 *debt; /* Of each edge, into what was given; NONE: no debt. */
+  guint32 *more; /* The same of the spare. */
+  guint n;
+} Ways;
+
+#define NONE G_MAXUINT32
+
+static void
+ways_clear (Ways *ways) {
+  g_free (ways->edges);
+  g_free (ways->spare);
+  g_free (ways->flow);
+  g_free (ways->debt);
+  g_free (ways->more);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ways, ways_clear)
+
+static gint64
+edge_key (GeoNodeIndex debtor, GeoNodeIndex creditor) {
+  return (gint64) (((guint64) debtor << 32) | creditor);
+}
+
+/* FALSE when all of it adds up to too much. */
+static gboolean
+ways_init (Ways *ways,
+           guint n_nodes,
+           const GeoDebt *debts,
+           gsize n_debts,
+           const GeoSpare *spares,
+           gsize n_spares) {
+  g_autoptr (GHashTable) places =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  gsize most = n_debts + n_spares;
+  GeoAmount sum = GEO_AMOUNT_ZERO;
+
+  g_assert (most < G_MAXUINT32 / 4);
+  ways->edges = g_new (GeoEdge, most);
+  ways->spare = g_new0 (gint64, most);
+  ways->flow = g_new (gint64, most);
+  ways->debt = g_new (guint32, most);
+  ways->more = g_new (guint32, most);
+  if (!collect (n_nodes, debts, n_debts, ways->edges, ways->debt, &ways->n))
+    return FALSE;
+  for (guint i = 0; i < ways->n; i++) {
+    const GeoEdge *edge = &ways->edges[i];
+    gint64 key = edge_key (edge->tail, edge->head);
+    gboolean fits = geo_amount_add (sum, GEO_AMOUNT (edge->amount), &sum);
+
+    g_assert (fits);
+    ways->more[i] = NONE;
+    g_hash_table_insert (places, g_memdup2 (&key, sizeof key),
+                         GUINT_TO_POINTER (i + 1));
+  }
+  for (gsize i = 0; i < n_spares; i++) {
+    const GeoSpare *spare = &spares[i];
+    gint64 key = edge_key (spare->debtor, spare->creditor);
+    guint place = GPOINTER_TO_UINT (g_hash_table_lookup (places, &key));
+
+    g_assert (spare->debtor < n_nodes && spare->creditor < n_nodes);
+    g_assert (spare->debtor != spare->creditor);
+    g_assert (spare->amount.minor >= 0 &&
+              spare->amount.minor <= GEO_AMOUNT_MAX);
+    if (spare->amount.minor == 0)
+      continue;
+    if (!geo_amount_add (sum, spare->amount, &sum))
+      return FALSE;
+    if (place == 0) {
+      place = ++ways->n;
+      ways->edges[place - 1] = (GeoEdge){ 0, spare->debtor, spare->creditor };
+      ways->debt[place - 1] = NONE;
+    }
+    ways->spare[place - 1] = spare->amount.minor;
+    ways->more[place - 1] = (guint32) i;
+  }
+
+  return TRUE;
+}
+
+/* Takes out what is no gain: as much would be owed as before, by others. */
+static void
+keep_gains (GeoClearing *clearing, gsize n_debts) {
+  guint n = 0;
+
+  clearing->total = GEO_AMOUNT_ZERO;
+  for (guint i = 0; i < clearing->cycles->len; i++) {
+    const GeoCycle *cycle = &g_array_index (clearing->cycles, GeoCycle, i);
+    gint64 gain = 0;
+
+    for (guint j = cycle->first; j < cycle->first + cycle->length; j++)
+      gain += g_array_index (clearing->debts, guint32, j) < n_debts ? 1 : -1;
+    if (gain <= 0)
+      continue;
+    /* All together is no more than the optimum. */
+    clearing->total.minor += gain * cycle->amount.minor;
+    g_array_index (clearing->cycles, GeoCycle, n++) = *cycle;
+  }
+  g_array_set_size (clearing->cycles, n);
+}
+
+gboolean
+geo_clearing_over_spares (guint n_nodes,
+                          const GeoDebt *debts,
+                          gsize n_debts,
+                          const GeoSpare *spares,
+                          gsize n_spares,
+                          const GeoClearingQuery *query,
+                          GeoClearing *clearing,
+                          GError **error) {
+  g_auto (Ways) ways = { 0 };
+
+  if (!ways_init (&ways, n_nodes, debts, n_debts, spares, n_spares)) {
+    g_set_error_literal (error, GEO_GRAPH_ERROR, GEO_GRAPH_ERROR_OVERFLOW,
+                         "All debts together are more than can be counted");
+    return FALSE;
+  }
+
+  clearing->cycles = g_array_new (FALSE, FALSE, sizeof (GeoCycle));
+  clearing->nodes = g_array_new (FALSE, FALSE, sizeof (GeoNodeIndex));
+  clearing->debts = g_array_new (FALSE, FALSE, sizeof (guint32));
+  clearing->optimum.minor = geo_circulation_solve (
+      n_nodes, ways.edges, ways.spare, ways.n, ways.flow);
+
+  /* A debt that grows is an edge the other way round.  What goes round is of
+   * least cost, so that none of its cycles costs anything, whichever are
+   * taken first. */
+  for (guint i = 0; i < ways.n; i++) {
+    GeoEdge *edge = &ways.edges[i];
+
+    if (ways.flow[i] < 0) {
+      *edge = (GeoEdge){ 0, edge->head, edge->tail };
+      ways.flow[i] = -ways.flow[i];
+      ways.debt[i] = (guint32) n_debts + ways.more[i];
+    }
+  }
+  geo_cycles_take (n_nodes, ways.edges, ways.n, query->max_length,
+                   query->min_amount.minor, ways.flow, clearing->cycles,
+                   clearing->debts);
+
+  g_array_set_size (clearing->nodes, clearing->debts->len);
+  for (guint i = 0; i < clearing->debts->len; i++) {
+    guint32 *debt = &g_array_index (clearing->debts, guint32, i);
+
+    g_array_index (clearing->nodes, GeoNodeIndex, i) = ways.edges[*debt].tail;
+    *debt = ways.debt[*debt];
+  }
+  keep_gains (clearing, n_debts);
   g_array_sort (clearing->cycles, compare_cycles);
 
   return TRUE;

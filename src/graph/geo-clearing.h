@@ -105,6 +105,41 @@ gboolean geo_clearing_best (guint n_nodes,
                             GeoClearing *clearing,
                             GError **error);
 
+/* --- With spare limits --- */
+
+/* What else can close a cycle: that debtor, who owes creditor nothing or
+ * something already, comes to owe it more. */
+typedef struct {
+  GeoNodeIndex debtor;
+  GeoNodeIndex creditor;
+  GeoAmount amount; /* By how much at most; 0 … GEO_AMOUNT_MAX */
+} GeoSpare;
+
+/* Those of a graph: of each pair that has opted in, what hop debtor → creditor
+ * carries beyond what it clears.  Left out where that debt cannot be cleared as
+ * a whole, or where its own creditor did not agree.  An array of GeoSpare, of
+ * the caller's. */
+GArray *geo_clearing_spares (const GeoGraph *graph);
+
+/* The same as geo_clearing_best (), also over spares, in which no two have the
+ * same debtor and creditor: optimum and total are by how much all debts
+ * together become less.  In the cycles, each node owes the next or, where the
+ * index in clearing's debts is n_debts or more, the next comes to owe it (that
+ * index less n_debts in spares); no more such than debts, so that every cycle
+ * makes all debts together less.
+ *
+ * Whoever prefers to clear without them takes the cycles of geo_clearing_best
+ * () first.  What of the optimum only closes in longer cycles is left as it is.
+ */
+gboolean geo_clearing_over_spares (guint n_nodes,
+                                   const GeoDebt *debts,
+                                   gsize n_debts,
+                                   const GeoSpare *spares,
+                                   gsize n_spares,
+                                   const GeoClearingQuery *query,
+                                   GeoClearing *clearing,
+                                   GError **error);
+
 /* --- After a payment --- */
 
 #define GEO_SHORT_CYCLE_MAX 4

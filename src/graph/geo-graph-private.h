@@ -52,6 +52,7 @@ typedef struct {
   gsize n_blocked[2];
   guint8 line_flags[2]; /* GeoLineFlags */
   guint8 has_line[2];
+  GeoAmount spare[2]; /* What clearing may make be owed to ends[i]. */
   guint8 is_capped[2]; /* The line of ends[i] is used up to a cap … */
   GeoAmount cap[2]; /* … which this is. */
 } GeoPair;
@@ -112,6 +113,9 @@ struct _GeoGraph {
 
 /* What of the pair's debt can be cleared; 0 where ends[debtor] owes nothing. */
 gint64 geo_pair_clearable (const GeoPair *pair, guint debtor);
+
+/* By how much clearing may make ends[debtor] owe more. */
+gint64 geo_pair_spare (const GeoPair *pair, guint debtor);
 
 /* The order of a list of blocked participants, for qsort and bsearch. */
 int geo_node_compare (const void *a, const void *b);

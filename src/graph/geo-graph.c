@@ -249,8 +249,8 @@ hop_capacity (const GeoPair *pair, guint end) {
   /* What it owes takes away, what it is owed is paid back on top. */
   capacity -= owed_by (pair, end);
   if (pair->is_capped[receiver])
-    capacity = MIN (capacity, MAX (pair->cap[receiver].minor,
-                                   owed_by (pair, receiver)));
+    capacity = MIN (capacity,
+                    MAX (pair->cap[receiver].minor, owed_by (pair, receiver)));
   capacity -= pair->reserved[end].minor;
 
   return MAX (capacity, 0);
@@ -263,6 +263,25 @@ geo_pair_clearable (const GeoPair *pair, guint debtor) {
   /* I6: what is reserved for the creditor's payments to the debtor counts on
    * this debt where the limit alone does not carry it. */
   return debt > 0 ? MIN (debt, hop_capacity (pair, OTHER (debtor))) : 0;
+}
+
+gint64
+geo_pair_spare (const GeoPair *pair, guint debtor) {
+  guint creditor = OTHER (debtor);
+  gint64 back = MAX (owed_by (pair, creditor), 0);
+  gint64 room;
+
+  if (pair->spare[creditor].minor == 0)
+    return 0;
+  if (back > 0 && ((pair->line_flags[debtor] & GEO_LINE_CLEARING) == 0 ||
+                   geo_pair_clearable (pair, creditor) < back))
+    return 0;
+  /* As the capacity, with the bound for a limit. */
+  room = pair->spare[creditor].minor - owed_by (pair, debtor) -
+         pair->reserved[debtor].minor;
+  room = MIN (room, hop_capacity (pair, debtor));
+
+  return MAX (room - back, 0);
 }
 
 static guint8
@@ -331,6 +350,22 @@ geo_graph_set_line_cap (GeoGraph *graph,
   pair->is_capped[end] = cap != NULL;
   pair->cap[end] = cap != NULL ? *cap : GEO_AMOUNT_ZERO;
   update_arcs (graph, pair);
+}
+
+void
+geo_graph_set_spare (GeoGraph *graph,
+                     GeoNodeIndex creditor,
+                     GeoNodeIndex debtor,
+                     GeoAmount bound) {
+  guint end;
+  GeoPair *pair;
+
+  g_assert (bound.minor >= 0 && bound.minor <= GEO_AMOUNT_MAX);
+  pair = find_pair (graph, creditor, debtor, &end);
+  if (pair == NULL && bound.minor == 0)
+    return;
+  pair = ensure_pair (graph, creditor, debtor, &end);
+  pair->spare[end] = bound;
 }
 
 gboolean
@@ -527,6 +562,19 @@ geo_graph_clearable (const GeoGraph *graph,
     return GEO_AMOUNT_ZERO;
 
   return GEO_AMOUNT (geo_pair_clearable (pair, end));
+}
+
+GeoAmount
+geo_graph_spare (const GeoGraph *graph,
+                 GeoNodeIndex debtor,
+                 GeoNodeIndex creditor) {
+  guint end;
+  const GeoPair *pair = find_pair (graph, debtor, creditor, &end);
+
+  if (pair == NULL)
+    return GEO_AMOUNT_ZERO;
+
+  return GEO_AMOUNT (geo_pair_spare (pair, end));
 }
 
 gboolean

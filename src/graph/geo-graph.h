@@ -101,13 +101,21 @@ GeoAmount geo_graph_debt (const GeoGraph *graph,
                           GeoNodeIndex creditor);
 
 /* daily_limit (§5): over the creditor's line no more than cap may come in, what
- * is reserved for it included, except that the creditor's own debt can always be
- * paid back; NULL: no cap.  May be set before the line is, and survives
+ * is reserved for it included, except that the creditor's own debt can always
+ * be paid back; NULL: no cap.  May be set before the line is, and survives
  * geo_graph_set_line (). What was reserved before stays reserved. */
 void geo_graph_set_line_cap (GeoGraph *graph,
                              GeoNodeIndex creditor,
                              GeoNodeIndex debtor,
                              const GeoAmount *cap);
+
+/* §7: what clearing may make debtor owe creditor, where both have opted in: at
+ * most this (and the limit); zero, which it is at first: nothing.  Survives
+ * geo_graph_set_line (). */
+void geo_graph_set_spare (GeoGraph *graph,
+                          GeoNodeIndex creditor,
+                          GeoNodeIndex debtor,
+                          GeoAmount bound);
 
 /* What is reserved for hop u → v. */
 GeoAmount
@@ -148,6 +156,14 @@ void geo_graph_settle (GeoGraph *graph,
 GeoAmount geo_graph_clearable (const GeoGraph *graph,
                                GeoNodeIndex debtor,
                                GeoNodeIndex creditor);
+
+/* By how much clearing may make debtor owe creditor more (§7): what hop debtor
+ * → creditor carries beyond creditor's own debt, within the bound of
+ * geo_graph_set_spare (); nothing as long as that debt cannot be cleared as a
+ * whole, or debtor's line lacks CLEARING for it. */
+GeoAmount geo_graph_spare (const GeoGraph *graph,
+                           GeoNodeIndex debtor,
+                           GeoNodeIndex creditor);
 
 /* Reduces a debt at once.  GEO_GRAPH_ERROR_CAPACITY when less can be cleared;
  * nothing is then changed.  That the same is done to every debt of a cycle (I4)

@@ -58,8 +58,8 @@ end_run (GeoHubClearing *self) {
   self->func = NULL;
   self->destroy = NULL;
   if (figures.cleared > 0 || figures.proposed > 0)
-    g_info ("clearing cycles=%u proposed=%u", figures.cleared,
-            figures.proposed);
+    g_info ("clearing cycles=%u spare=%u proposed=%u", figures.cleared,
+            figures.over_spares, figures.proposed);
   if (func != NULL)
     func (&figures, user_data);
   if (destroy != NULL)
@@ -73,6 +73,7 @@ end_plan (GeoHubClearing *self) {
   geo_clearing_plan_get_figures (self->plan, &figures);
   g_clear_pointer (&self->plan, geo_clearing_plan_free);
   self->figures.cleared += figures.cleared;
+  self->figures.over_spares += figures.over_spares;
   self->figures.proposed += figures.proposed;
   /* Of several equivalents the sum says nothing, but it is one number. */
   if (!geo_amount_add (self->figures.total, figures.total,

@@ -550,6 +550,23 @@ apply_daily (const GeoBook *book,
                           limited ? &left : NULL);
 }
 
+/* §7: both lines of a pair say what clearing may lend over either of them. */
+static void
+apply_spare (GeoBook *book,
+             GeoBookMarket *market,
+             const GeoBookLine *entry,
+             const GeoBookLine *back) {
+  const GeoTrustLine *line = entry->line;
+  const GeoTrustLine *other = back != NULL ? back->line : NULL;
+  GeoNodeIndex creditor = geo_book_person (book, &line->from)->node;
+  GeoNodeIndex debtor = geo_book_person (book, &line->to)->node;
+
+  geo_graph_set_spare (market->graph, creditor, debtor,
+                       geo_trust_line_spare_bound (line, other));
+  geo_graph_set_spare (market->graph, debtor, creditor,
+                       geo_trust_line_spare_bound (other, line));
+}
+
 /* before: what it lent until now. */
 static void
 apply_line (GeoBook *book,
@@ -612,6 +629,7 @@ geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
   apply_line (book, market, entry, back, before);
   if (geo_amount_cmp (limit_of (back, entry), back_before) != 0)
     apply_line (book, market, back, entry, back_before);
+  apply_spare (book, market, entry, back);
   return entry;
 }
 

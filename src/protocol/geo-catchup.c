@@ -417,6 +417,7 @@ fault_evidence (GeoParty *party,
                 const GeoNo *no,
                 GPtrArray *actions) {
   GeoEvidenceKind what = GEO_EVIDENCE_KIND_BAD_ENTRY;
+  const GeoTrustLine *line = NULL;
   const GeoPair *pair = NULL;
   GeoEvidence *evidence;
 
@@ -427,6 +428,11 @@ fault_evidence (GeoParty *party,
            no->code == GEO_CODE_NOT_ALLOWED)
     what = GEO_EVIDENCE_KIND_MANDATE;
   evidence = geo_party_evidence (what, entry, FALSE, NULL);
+  if (what == GEO_EVIDENCE_KIND_MANDATE &&
+      entry->entry->kind == GEO_ENTRY_KIND_CLEARING)
+    line = geo_clearing_find_breach (party, entry);
+  if (line != NULL)
+    evidence->line = geo_trust_line_copy (line);
   for (guint i = 0; what == GEO_EVIDENCE_KIND_MANDATE &&
                     evidence->line == NULL && i < entry->hops->len;
        i++) {

@@ -29,6 +29,7 @@ typedef struct {
   guint first;
   guint length;
   GeoAmount amount;
+  gboolean spare; /* Over spare limits, where no debt is to be cleared. */
 } Cycle;
 
 struct _GeoClearingPlan {
@@ -37,9 +38,12 @@ struct _GeoClearingPlan {
   GArray *debts; /* GeoDebt */
   GByteArray *live; /* For each debt: usable if its creditor votes for it. */
   guint n_live;
+  GArray *spares; /* GeoSpare */
   GeoClearingQuery query;
 
-  GArray *nodes; /* GeoNodeIndex: each owes the next, the last the first */
+  /* GeoNodeIndex: each owes the next, the last the first; over spare limits one
+   * may owe the next nothing, which then comes to owe it. */
+  GArray *nodes;
   GArray *cycles; /* Cycle */
   guint next;
   GeoClearingFigures figures;
@@ -262,10 +266,48 @@ clearable (const GeoCloser *closer,
 
     if (geo_book_person_at (closer->book, flow->u)->frozen)
       return GEO_AMOUNT_ZERO;
-    least = geo_amount_min (least, geo_graph_clearable (market->graph, flow->v,
-                                                        flow->u));
+    least = geo_amount_min (
+        least, geo_graph_clearable (market->graph, flow->v, flow->u));
   }
   return least;
+}
+
+/* The same with spare limits: what a hop carries beyond a debt that it clears
+ * as a whole, as both of its ends have opted in. */
+static GeoAmount
+clearable_over_spares (const GeoCloser *closer,
+                       const GeoBookMarket *market,
+                       const GArray *flows) {
+  GeoAmount least = GEO_AMOUNT (GEO_AMOUNT_MAX);
+
+  for (guint i = 0; i < flows->len; i++) {
+    const GeoCloserFlow *flow = &g_array_index (flows, GeoCloserFlow, i);
+    GeoAmount all;
+
+    if (geo_book_person_at (closer->book, flow->u)->frozen ||
+        !geo_amount_add (geo_graph_clearable (market->graph, flow->v, flow->u),
+                         geo_graph_spare (market->graph, flow->u, flow->v),
+                         &all))
+      return GEO_AMOUNT_ZERO;
+    least = geo_amount_min (least, all);
+  }
+  return least;
+}
+
+/* What all debts together become less by; below zero: more. */
+static gint64
+gain_of (const GeoBookMarket *market, const GArray *flows, GeoAmount amount) {
+  gint64 gain = 0;
+
+  /* At most the largest amount, for each of a cycle's few hops. */
+  for (guint i = 0; i < flows->len; i++) {
+    const GeoCloserFlow *flow = &g_array_index (flows, GeoCloserFlow, i);
+    gint64 less = MIN (geo_graph_debt (market->graph, flow->v, flow->u).minor,
+                       amount.minor);
+
+    gain += less - (amount.minor - less);
+  }
+  return gain;
 }
 
 /* --- The end of one ---------------------------------------------------------
@@ -439,14 +481,17 @@ typedef enum {
   CYCLE_PROPOSED = 3,
 } CycleEnd;
 
-/* Clears a cycle as far as it still fits, at most by amount.  *amount is what
- * it came to. */
+/* Clears a cycle as far as it still fits, at most by amount; spare: over spare
+ * limits where a debt is not enough.  *gain is what all debts together become
+ * less by. */
 static CycleEnd
 clear_cycle (GeoCloser *closer,
              GeoBookMarket *market,
              const GeoNodeIndex *nodes,
              guint length,
-             GeoAmount *amount,
+             GeoAmount amount,
+             gboolean spare,
+             gint64 *gain,
              GeoTime now,
              GPtrArray *actions) {
   g_autoptr (GArray) flows = g_array_new (FALSE, FALSE, sizeof (GeoCloserFlow));
@@ -458,25 +503,35 @@ clear_cycle (GeoCloser *closer,
     GeoNodeIndex creditor = nodes[(i + 1) % length];
     GeoCloserFlow flow = { creditor, debtor, GEO_AMOUNT_ZERO };
 
+    g_array_append_val (flows, flow);
+    if (spare && geo_graph_debt (market->graph, debtor, creditor).minor == 0)
+      continue;
     switch (consent_of (closer, market, creditor, debtor)) {
     case CONSENT_GIVEN:
       break;
     case CONSENT_LIVE:
+      /* §7: No cycle needs both. */
+      if (spare)
+        return CYCLE_PASSED_OVER;
       g_ptr_array_add (live, geo_book_person_at (closer->book, creditor));
       break;
     case CONSENT_NONE:
       return CYCLE_PASSED_OVER;
     }
-    g_array_append_val (flows, flow);
   }
   if (live->len > 0 && closer->clearings->len >= CLEARINGS_MAX)
     return CYCLE_PASSED_OVER;
-  *amount = geo_amount_min (*amount, clearable (closer, market, flows));
-  if (amount->minor <= 0 ||
-      geo_amount_cmp (*amount, closer->limits.min_clearing_amount) < 0)
+  amount = geo_amount_min (amount,
+                           spare ? clearable_over_spares (closer, market, flows)
+                                 : clearable (closer, market, flows));
+  if (amount.minor <= 0 ||
+      geo_amount_cmp (amount, closer->limits.min_clearing_amount) < 0)
+    return CYCLE_PASSED_OVER;
+  *gain = gain_of (market, flows, amount);
+  if (*gain <= 0)
     return CYCLE_PASSED_OVER;
   for (guint i = 0; i < flows->len; i++)
-    g_array_index (flows, GeoCloserFlow, i).amount = *amount;
+    g_array_index (flows, GeoCloserFlow, i).amount = amount;
   if (!reserve (market, flows))
     return CYCLE_PASSED_OVER;
 
@@ -499,6 +554,7 @@ geo_closer_clear_after (GeoCloser *closer,
   g_autofree GeoDebtIndex *grown = g_new (GeoDebtIndex, flows->len);
   GeoShortCycle cycles[CYCLES_PER_PAYMENT];
   guint n_grown = 0;
+  gint64 gain;
   guint n;
 
   if (market->frozen || !closer->limits.clears ||
@@ -510,13 +566,12 @@ geo_closer_clear_after (GeoCloser *closer,
     if (geo_graph_debt (market->graph, flow->u, flow->v).minor > 0)
       grown[n_grown++] = (GeoDebtIndex){ flow->u, flow->v };
   }
-  n = geo_clearing_through (market->graph, grown, n_grown,
-                            closer->limits.trigger_cycles_max_length,
-                            closer->limits.min_clearing_amount, cycles,
-                            CYCLES_PER_PAYMENT);
+  n = geo_clearing_through (
+      market->graph, grown, n_grown, closer->limits.trigger_cycles_max_length,
+      closer->limits.min_clearing_amount, cycles, CYCLES_PER_PAYMENT);
   for (guint i = 0; i < n; i++)
     clear_cycle (closer, market, cycles[i].nodes, cycles[i].length,
-                 &cycles[i].amount, now, actions);
+                 cycles[i].amount, FALSE, &gain, now, actions);
 }
 
 /* --- The largest total ------------------------------------------------------
@@ -535,6 +590,7 @@ geo_closer_plan_clearing (const GeoCloser *closer,
   plan->equivalent = g_strdup (equivalent);
   plan->n_nodes = geo_graph_n_nodes (market->graph);
   plan->debts = geo_clearing_debts (market->graph);
+  plan->spares = geo_clearing_spares (market->graph);
   plan->query.max_length = CLAMP (max_length, GEO_CLEARING_LENGTH_MIN,
                                   GEO_CLOSER_CLEARING_LENGTH_MAX);
   plan->query.min_amount = closer->limits.min_clearing_amount;
@@ -560,42 +616,68 @@ geo_clearing_plan_free (GeoClearingPlan *plan) {
     return;
   g_free (plan->equivalent);
   g_array_unref (plan->debts);
+  g_array_unref (plan->spares);
   g_byte_array_unref (plan->live);
   g_array_unref (plan->nodes);
   g_array_unref (plan->cycles);
   g_free (plan);
 }
 
-/* Takes the best cycles of what is usable out of the debts. */
+/* Takes cycles that were found out of the debts. */
 static void
-take_cycles (GeoClearingPlan *plan) {
-  g_auto (GeoClearing) clearing = { 0 };
-
-  /* More debts than can be counted: nothing is cleared rather than wrongly. */
-  if (!geo_clearing_best (plan->n_nodes,
-                          (const GeoDebt *) (gpointer) plan->debts->data,
-                          plan->debts->len, &plan->query, &clearing, NULL))
-    return;
-  for (guint i = 0; i < clearing.cycles->len; i++) {
-    const GeoCycle *found = &g_array_index (clearing.cycles, GeoCycle, i);
-    Cycle cycle = { plan->nodes->len, found->length, found->amount };
+take_found (GeoClearingPlan *plan,
+            const GeoClearing *clearing,
+            gboolean spare) {
+  for (guint i = 0; i < clearing->cycles->len; i++) {
+    const GeoCycle *found = &g_array_index (clearing->cycles, GeoCycle, i);
+    Cycle cycle = { plan->nodes->len, found->length, found->amount, spare };
 
     for (guint j = found->first; j < found->first + found->length; j++) {
-      guint32 index = g_array_index (clearing.debts, guint32, j);
-      GeoDebt *debt = &g_array_index (plan->debts, GeoDebt, index);
-      gboolean fits = geo_amount_sub (debt->amount, found->amount,
-                                      &debt->amount);
+      guint32 index = g_array_index (clearing->debts, guint32, j);
 
-      g_assert (fits);
-      g_array_append_val (plan->nodes, debt->debtor);
+      g_array_append_val (plan->nodes,
+                          g_array_index (clearing->nodes, GeoNodeIndex, j));
+      if (index < plan->debts->len) {
+        GeoDebt *debt = &g_array_index (plan->debts, GeoDebt, index);
+        gboolean fits = geo_amount_sub (debt->amount, found->amount,
+                                        &debt->amount);
+
+        g_assert (fits);
+      }
     }
     g_array_append_val (plan->cycles, cycle);
   }
 }
 
+/* The best cycles of what is usable. */
+static void
+take_cycles (GeoClearingPlan *plan) {
+  g_auto (GeoClearing) clearing = { 0 };
+
+  /* More debts than can be counted: nothing is cleared rather than wrongly. */
+  if (geo_clearing_best (plan->n_nodes,
+                         (const GeoDebt *) (gpointer) plan->debts->data,
+                         plan->debts->len, &plan->query, &clearing, NULL))
+    take_found (plan, &clearing, FALSE);
+}
+
+static void
+take_cycles_over_spares (GeoClearingPlan *plan) {
+  g_auto (GeoClearing) clearing = { 0 };
+
+  if (geo_clearing_over_spares (
+          plan->n_nodes, (const GeoDebt *) (gpointer) plan->debts->data,
+          plan->debts->len, (const GeoSpare *) (gpointer) plan->spares->data,
+          plan->spares->len, &plan->query, &clearing, NULL))
+    take_found (plan, &clearing, TRUE);
+}
+
 void
 geo_clearing_plan_solve (GeoClearingPlan *plan) {
   take_cycles (plan);
+  /* §7: spare limits only for what debts alone do not clear. */
+  if (plan->spares->len > 0)
+    take_cycles_over_spares (plan);
   if (plan->n_live == 0)
     return;
   /* What is certain goes first: only what is left waits for people. */
@@ -611,25 +693,23 @@ geo_closer_clear_next (GeoCloser *closer,
                        GPtrArray *actions) {
   GeoBookMarket *market = geo_book_market (closer->book, plan->equivalent);
   const Cycle *cycle;
-  GeoAmount amount;
-  gint64 less;
+  gint64 gain = 0;
 
   if (plan->next >= plan->cycles->len || market == NULL || market->frozen ||
       !closer->limits.clears)
     return FALSE;
   geo_closer_sweep (closer, now);
   cycle = &g_array_index (plan->cycles, Cycle, plan->next++);
-  amount = cycle->amount;
-  switch (clear_cycle (closer, market,
-                       &g_array_index (plan->nodes, GeoNodeIndex, cycle->first),
-                       cycle->length, &amount, now, actions)) {
+  switch (clear_cycle (
+      closer, market, &g_array_index (plan->nodes, GeoNodeIndex, cycle->first),
+      cycle->length, cycle->amount, cycle->spare, &gain, now, actions)) {
   case CYCLE_PASSED_OVER:
     break;
   case CYCLE_CLEARED:
     plan->figures.cleared++;
-    if (!__builtin_mul_overflow (amount.minor, (gint64) cycle->length, &less) &&
-        !__builtin_add_overflow (plan->figures.total.minor, less, &less))
-      plan->figures.total.minor = less;
+    plan->figures.over_spares += cycle->spare ? 1 : 0;
+    if (!__builtin_add_overflow (plan->figures.total.minor, gain, &gain))
+      plan->figures.total.minor = gain;
     break;
   case CYCLE_PROPOSED:
     plan->figures.proposed++;
@@ -677,8 +757,11 @@ geo_closer_list_cycles (const GeoCloser *closer, const GeoClearingPlan *plan) {
 
   for (guint i = 0; i < plan->cycles->len; i++) {
     const Cycle *cycle = &g_array_index (plan->cycles, Cycle, i);
-    GeoClearingCycle *item = g_new0 (GeoClearingCycle, 1);
+    GeoClearingCycle *item;
 
+    if (cycle->spare)
+      continue;
+    item = g_new0 (GeoClearingCycle, 1);
     item->amount = cycle->amount;
     item->pids = g_array_sized_new (FALSE, FALSE, sizeof (GeoPid),
                                     cycle->length);
@@ -783,9 +866,8 @@ check_answer (const GeoCloser *closer,
   const GeoVote *vote = message->type == GEO_MESSAGE_CLEARING_ACCEPT
                             ? message->u.clearing_accept->vote
                             : NULL;
-  const GeoRefusal *refusal = vote == NULL
-                                  ? message->u.clearing_reject->refusal
-                                  : NULL;
+  const GeoRefusal *refusal = vote == NULL ? message->u.clearing_reject->refusal
+                                           : NULL;
   const GeoPid *from = &voter->participant->pid;
   const GeoPublicKey *key = &voter->participant->key;
 
@@ -827,11 +909,11 @@ geo_closer_take_clearing_answer (GeoCloser *closer,
   if (!check_answer (closer, voter, message, actions))
     return;
   contract = g_hash_table_lookup (
-      closer->contracts, accepts ? &message->u.clearing_accept->vote->contract
-                                 : &message->u.clearing_reject->refusal
-                                        ->contract);
-  if (contract == NULL || (contract->contract != NULL &&
-                           !geo_closer_is_clearing (contract))) {
+      closer->contracts, accepts
+                             ? &message->u.clearing_accept->vote->contract
+                             : &message->u.clearing_reject->refusal->contract);
+  if (contract == NULL ||
+      (contract->contract != NULL && !geo_closer_is_clearing (contract))) {
     geo_closer_say_error (from, message, GEO_CODE_CONFLICT,
                           GEO_REASON_UNKNOWN_ORDER, "No such contract is open.",
                           actions);

@@ -131,16 +131,21 @@ nets_hold (const GeoCloserContract *contract,
   return TRUE;
 }
 
-/* §7: a clearing makes debts smaller by its amount, and turns none around. */
+/* §7: a clearing's hop a → b moves its amount, makes b's debt smaller, and
+ * turns it around, or makes a's larger, only as far as both have opted in. */
 static gboolean
-shrinks (const GeoCloserContract *contract,
-         const GeoGraph *graph,
-         const Pair *pair) {
-  gint64 amount = contract->contract->amount.amount.minor;
-  gint64 after = owed (graph, pair->a, pair->b);
+clears (const GeoCloserContract *contract, const Pair *pair) {
+  const GeoBookMarket *market = contract->market;
+  const GeoBookLine *line = geo_book_line (market, pair->b, pair->a);
+  const GeoBookLine *back = geo_book_line (market, pair->a, pair->b);
+  gint64 after = owed (market->graph, pair->a, pair->b);
 
-  return pair->before > 0 ? after >= 0 && pair->before - after == amount
-                          : after <= 0 && after - pair->before == amount;
+  if (after - pair->before != contract->contract->amount.amount.minor)
+    return FALSE;
+  return after <= 0 ||
+         after <= geo_trust_line_spare_bound (line != NULL ? line->line : NULL,
+                                              back != NULL ? back->line : NULL)
+                      .minor;
 }
 
 static void
@@ -178,8 +183,7 @@ settle (GeoCloserContract *contract, GArray *pairs) {
     const Pair *pair = &g_array_index (pairs, Pair, i);
 
     broken = pair_breaks (market, pair);
-    if (broken == NULL && contract->order == NULL &&
-        !shrinks (contract, market->graph, pair))
+    if (broken == NULL && contract->order == NULL && !clears (contract, pair))
       broken = "I4";
   }
   if (broken == NULL && !nets_hold (contract, market->graph, pairs))

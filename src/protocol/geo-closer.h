@@ -198,6 +198,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoClearingPlan, geo_clearing_plan_free)
 
 typedef struct {
   guint cleared; /* cycles */
+  guint over_spares; /* of these, as far as spare limits were needed for them */
   guint proposed; /* cycles */
   GeoAmount total; /* What all debts together have become less. */
 } GeoClearingFigures;
@@ -205,14 +206,15 @@ typedef struct {
 void geo_clearing_plan_get_figures (const GeoClearingPlan *plan,
                                     GeoClearingFigures *out);
 
-/* What a solved plan would clear: GPtrArray of GeoClearingCycle. */
+/* What a solved plan would clear, but for cycles over spare limits: those are
+ * no cycles of debts.  GPtrArray of GeoClearingCycle. */
 typedef struct {
   GArray *pids; /* GeoPid: each owes the next, the last owes the first. */
   GeoAmount amount;
 } GeoClearingCycle;
 void geo_clearing_cycle_free (GeoClearingCycle *cycle);
-GPtrArray *geo_closer_list_cycles (const GeoCloser *closer,
-                                   const GeoClearingPlan *plan);
+GPtrArray *
+geo_closer_list_cycles (const GeoCloser *closer, const GeoClearingPlan *plan);
 
 /* Those that wait for live votes. */
 guint geo_closer_count_clearings (const GeoCloser *closer);

@@ -3,7 +3,8 @@
  *
  * Clearing, as a participant sees it (§7): what we are asked to agree to, and
  * what the hub says was cleared.  Nobody's net position changes: what does not
- * leave ours as it was is refused, or a fault.  It never decides for the person.
+ * leave ours as it was is refused, or a fault.  It never decides for the
+ * person.
  */
 #include "protocol/geo-party-private.h"
 
@@ -98,13 +99,12 @@ check_form (const GeoParty *party,
   return TRUE;
 }
 
-/* Each hop shrinks a debt and turns none around.  P9: held says that what is
- * reserved by our open votes is not there. */
+/* What a person is asked to agree to: each hop shrinks a debt and turns none
+ * around.  P9: what is reserved by our open votes is not there. */
 static gboolean
 check_debts (const GeoParty *party,
              const GeoContract *contract,
              const GArray *deltas,
-             gboolean held,
              GeoNo *no) {
   for (guint i = 0; i < deltas->len; i++) {
     const GeoDelta *delta = &g_array_index (deltas, GeoDelta, i);
@@ -115,12 +115,10 @@ check_debts (const GeoParty *party,
 
     if (pair != NULL && delta->out.minor > 0) {
       debt = pair->balance;
-      if (held)
-        fits = geo_amount_sub (debt, pair->reserved_out, &debt);
+      fits = geo_amount_sub (debt, pair->reserved_out, &debt);
     } else if (pair != NULL) {
-      fits = geo_amount_neg (pair->balance, &debt);
-      if (fits && held)
-        fits = geo_amount_sub (debt, pair->reserved_in, &debt);
+      fits = geo_amount_neg (pair->balance, &debt) &&
+             geo_amount_sub (debt, pair->reserved_in, &debt);
     }
     if (!fits ||
         geo_amount_cmp (debt, geo_amount_max (delta->in, delta->out)) < 0)
@@ -129,30 +127,98 @@ check_debts (const GeoParty *party,
   return TRUE;
 }
 
-/* §7: where we are the creditor, our line has auto_clearing, or we voted.  Our
- * vote is in the certificate, which was checked. */
+/* §7: where we are the creditor of a debt that shrinks, our line has
+ * auto_clearing, or we voted.  Our vote is in the certificate, which was
+ * checked. */
 static gboolean
 check_consent (const GeoParty *party,
                const GeoContract *contract,
-               const GArray *deltas,
+               const GeoDelta *delta,
+               const GeoPair *pair,
                GeoNo *no) {
-  if (geo_party_is_voter (contract, &party->self->pid))
+  if (delta->out.minor == 0 || pair == NULL || pair->balance.minor <= 0 ||
+      geo_party_is_voter (contract, &party->self->pid))
     return TRUE;
-  for (guint i = 0; i < deltas->len; i++) {
-    const GeoDelta *delta = &g_array_index (deltas, GeoDelta, i);
-    const GeoPair *pair = geo_party_find_pair (party, &delta->peer,
-                                               contract->equivalent);
-
-    if (delta->out.minor == 0)
-      continue;
-    /* A closed line is in memory as well: NULL is one that never was. */
-    if (pair == NULL || pair->given == NULL)
-      return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_NOT_ACTIVE);
-    if (!pair->given->policy->auto_clearing &&
-        contract->created_at > pair->given_since)
-      return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
-  }
+  /* A closed line is in memory as well: NULL is one that never was. */
+  if (pair->given == NULL)
+    return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_NOT_ACTIVE);
+  if (!pair->given->policy->auto_clearing &&
+      contract->created_at > pair->given_since)
+    return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
   return TRUE;
+}
+
+/* §7: one of the two lines between whoever owes more since, and whom.  What is
+ * cleared so is committed at once, so that the line in force counts. */
+static gboolean
+check_spare (const GeoTrustLine *line,
+             gboolean lends,
+             GeoAmount owed,
+             GeoNo *no) {
+  if (line == NULL || line->status != GEO_LINE_STATUS_ACTIVE)
+    return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_NOT_ACTIVE);
+  if (geo_trust_line_is_frozen (line))
+    return geo_no (no, GEO_CODE_LINE_INACTIVE, GEO_REASON_LINE_FROZEN);
+  if (!line->policy->has_spare_clearing)
+    return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_NOT_ALLOWED);
+  if (geo_amount_cmp (owed, line->policy->spare_clearing.amount) > 0 ||
+      (lends && geo_amount_cmp (owed, line->limit.amount) > 0))
+    return geo_no (no, GEO_CODE_LIMIT, GEO_REASON_LIMIT_EXCEEDED);
+  return TRUE;
+}
+
+/* What a hop leaves between us and its other end, and whether it may.  Where it
+ * may not, the line that was not kept to: ours, if it was not. */
+static gboolean
+check_hop (const GeoParty *party,
+           const GeoContract *contract,
+           const GeoDelta *delta,
+           GeoAmount *after,
+           const GeoTrustLine **line,
+           GeoNo *no) {
+  const GeoPair *pair = geo_party_find_pair (party, &delta->peer,
+                                             contract->equivalent);
+  const GeoTrustLine *got = pair != NULL ? pair->got : NULL;
+  gboolean is_claim = delta->in.minor > 0;
+  GeoAmount owed;
+
+  *line = pair != NULL ? pair->given : NULL;
+  *after = pair != NULL ? pair->balance : GEO_AMOUNT_ZERO;
+  if (!geo_amount_add (*after, delta->in, after) ||
+      !geo_amount_sub (*after, delta->out, after) ||
+      !geo_amount_neg (*after, &owed))
+    return geo_no (no, GEO_CODE_INVALID, GEO_REASON_AMOUNT);
+  if (is_claim)
+    owed = *after;
+  if (!check_consent (party, contract, delta, pair, no))
+    return FALSE;
+  if (owed.minor <= 0)
+    return TRUE;
+  if (!check_spare (*line, is_claim, owed, no))
+    return FALSE;
+  *line = got;
+  return check_spare (got, !is_claim, owed, no);
+}
+
+const GeoTrustLine *
+geo_clearing_find_breach (const GeoParty *party, const GeoProvenEntry *entry) {
+  const GeoCertificate *certificate = entry->certificate;
+  g_autoptr (GArray) deltas = NULL;
+  GeoNo no;
+
+  if (certificate == NULL ||
+      !geo_party_check_hops (party, certificate->contract, entry->hops, &deltas,
+                             &no))
+    return NULL;
+  for (guint i = 0; i < deltas->len; i++) {
+    const GeoTrustLine *line;
+    GeoAmount after;
+
+    if (!check_hop (party, certificate->contract,
+                    &g_array_index (deltas, GeoDelta, i), &after, &line, &no))
+      return line;
+  }
+  return NULL;
 }
 
 /* --- What was cleared ----------------------------------------------------- */
@@ -190,21 +256,14 @@ geo_clearing_check (GeoParty *party,
     return geo_no (no, GEO_CODE_NOT_ALLOWED, GEO_REASON_REFUSED_BY_PARTICIPANT);
   if (geo_party_find_outcome (party, subject) != NULL)
     return geo_no (no, GEO_CODE_CONFLICT, GEO_REASON_TWO_OUTCOMES);
-  if (!check_consent (party, contract, deltas, no) ||
-      !check_debts (party, contract, deltas, FALSE, no))
-    return FALSE;
 
   for (guint i = 0; i < deltas->len; i++) {
     const GeoDelta *delta = &g_array_index (deltas, GeoDelta, i);
     GeoAfter after = { .peer = delta->peer };
-    gboolean fits;
+    const GeoTrustLine *line;
 
-    after.after = geo_party_get_balance (party, &delta->peer,
-                                         contract->equivalent);
-    fits = geo_amount_add (after.after, delta->in, &after.after) &&
-           geo_amount_sub (after.after, delta->out, &after.after);
-    if (!fits)
-      return geo_no (no, GEO_CODE_INVALID, GEO_REASON_AMOUNT);
+    if (!check_hop (party, contract, delta, &after.after, &line, no))
+      return FALSE;
     g_array_append_val (afters, after);
   }
   return TRUE;
@@ -221,8 +280,7 @@ sum_owed (const GeoParty *party, const gchar *equivalent) {
   while (g_hash_table_iter_next (&iter, &key, NULL)) {
     const GeoPair *pair = key;
 
-    if (pair->balance.minor < 0 &&
-        g_str_equal (pair->equivalent, equivalent) &&
+    if (pair->balance.minor < 0 && g_str_equal (pair->equivalent, equivalent) &&
         !geo_amount_sub (sum, pair->balance, &sum))
       return GEO_AMOUNT (GEO_AMOUNT_MAX);
   }
@@ -482,7 +540,7 @@ geo_party_answer_clearing (GeoParty *party,
   /* P8: a voter checks the contract against its own journal. */
   if (party->sequence < party->hub_sequence ||
       !check_form (party, proposal->contract, proposal->hops, &deltas, &no) ||
-      !check_debts (party, proposal->contract, deltas, TRUE, &no))
+      !check_debts (party, proposal->contract, deltas, &no))
     return geo_party_fail (error, GEO_CODE_CAPACITY,
                            "The debts are not what they were any more");
   accept (party, proposal, actions);

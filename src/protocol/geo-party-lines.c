@@ -35,13 +35,19 @@ line_id_is_taken (const GeoParty *party,
 }
 
 static gboolean
+is_written (GeoDecimal decimal, guint precision) {
+  return decimal.decimals == precision && decimal.amount.minor >= 0 &&
+         decimal.amount.minor <= GEO_AMOUNT_MAX;
+}
+
+static gboolean
 check_policy (const GeoPolicy *policy, guint precision, GError **error) {
   if (policy->lan_share < 0 || policy->lan_share > LAN_SHARE_MAX ||
       policy->blocked_participants->len > BLOCKED_MAX ||
       (policy->has_daily_limit &&
-       (policy->daily_limit.decimals != precision ||
-        policy->daily_limit.amount.minor < 0 ||
-        policy->daily_limit.amount.minor > GEO_AMOUNT_MAX)))
+       !is_written (policy->daily_limit, precision)) ||
+      (policy->has_spare_clearing &&
+       !is_written (policy->spare_clearing, precision)))
     return geo_party_fail (error, GEO_CODE_INVALID,
                            "This policy cannot be written.");
   return TRUE;

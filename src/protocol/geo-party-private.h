@@ -390,6 +390,10 @@ gboolean geo_clearing_check (GeoParty *party,
                              GeoKeys *keys,
                              GArray *afters,
                              GeoNo *no);
+/* The line between us and an end of the entry's hops that it does not keep to;
+ * borrowed, or NULL. */
+const GeoTrustLine *
+geo_clearing_find_breach (const GeoParty *party, const GeoProvenEntry *entry);
 void geo_clearing_apply (GeoParty *party,
                          const GeoProvenEntry *entry,
                          const GArray *afters,

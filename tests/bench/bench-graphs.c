@@ -382,7 +382,7 @@ bench_clearing (void) {
 
     make_debts (&random, debts, edges);
     began = bench_thread_cpu ();
-    total = geo_circulation_solve (CLEARING_PEOPLE, edges, CLEARING_DEBTS,
+    total = geo_circulation_solve (CLEARING_PEOPLE, edges, NULL, CLEARING_DEBTS,
                                    flow);
     ours[i] = bench_thread_cpu () - began;
     began = bench_thread_cpu ();

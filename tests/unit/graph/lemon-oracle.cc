@@ -114,7 +114,7 @@ test_case (gconstpointer data) {
     gint64 their_us;
     gint64 their_total = solve_lemon (c.n_nodes, edges, &their_us);
     gint64 start = g_get_monotonic_time ();
-    gint64 total = geo_circulation_solve (c.n_nodes, edges.data (),
+    gint64 total = geo_circulation_solve (c.n_nodes, edges.data (), nullptr,
                                           (guint) edges.size (), flow.data ());
     gint64 our_us = g_get_monotonic_time () - start;
 

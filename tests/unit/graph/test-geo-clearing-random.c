@@ -276,7 +276,7 @@ test_middle (void) {
                                  : random_amount (G_GINT64_CONSTANT (1)
                                                   << random_below (50));
     }
-    total = geo_circulation_solve (n, edges, n_edges, flow);
+    total = geo_circulation_solve (n, edges, NULL, n_edges, flow);
 
     for (guint i = 0; i < n_edges; i++) {
       g_assert_cmpint (flow[i], >=, 0);

@@ -96,7 +96,7 @@ test_too_much (void) {
   g_autoptr (Deal) deal = circle (town, 501, FALSE);
 
   town_receive (town, committed (town, deal, FALSE));
-  town_expect_fault (town, GEO_REASON_NOT_ENOUGH_CAPACITY);
+  town_expect_fault (town, GEO_REASON_NOT_ALLOWED);
   g_assert_cmpint (town_balance (town, ANNA), ==, 500);
 }
 
