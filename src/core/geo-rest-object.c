@@ -239,32 +239,32 @@ says_bool (JsonObject *object, const gchar *name, gboolean value) {
                           json_node_get_boolean (node) == (value != FALSE));
 }
 
+/* One that may be null: there is none. */
 static gboolean
-says_daily_limit (JsonNode *node, const GeoPolicy *policy) {
+says_maybe (JsonNode *node, gboolean has, GeoDecimal decimal) {
   g_autofree gchar *number = NULL;
 
   if (node == NULL)
     return TRUE;
   if (JSON_NODE_HOLDS_NULL (node))
-    return !policy->has_daily_limit;
-  if (!policy->has_daily_limit)
+    return !has;
+  if (!has)
     return FALSE;
   if (holds (node, G_TYPE_INT64)) {
     number = g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
-    return says_amount (number, policy->daily_limit);
+    return says_amount (number, decimal);
   }
   return holds (node, G_TYPE_STRING) &&
-         says_amount (json_node_get_string (node), policy->daily_limit);
+         says_amount (json_node_get_string (node), decimal);
 }
 
 /* Those fields that it names. */
 static gboolean
 policy_says (const GeoPolicy *policy, JsonNode *node) {
   static const gchar *const names[] = {
-    "auto_clearing",       "blocked_participants",
-    "can_be_intermediate", "consent",
-    "daily_limit",         "lan_share",
-    "max_hop_usage",       NULL
+    "auto_clearing", "blocked_participants", "can_be_intermediate",
+    "consent",       "daily_limit",          "lan_share",
+    "max_hop_usage", "spare_clearing",       NULL
   };
   JsonObject *object;
   JsonNode *member;
@@ -275,8 +275,10 @@ policy_says (const GeoPolicy *policy, JsonNode *node) {
   if (!has_only (object, names) ||
       !says_bool (object, "auto_clearing", policy->auto_clearing) ||
       !says_bool (object, "can_be_intermediate", policy->can_be_intermediate) ||
-      !says_daily_limit (json_object_get_member (object, "daily_limit"),
-                         policy))
+      !says_maybe (json_object_get_member (object, "daily_limit"),
+                   policy->has_daily_limit, policy->daily_limit) ||
+      !says_maybe (json_object_get_member (object, "spare_clearing"),
+                   policy->has_spare_clearing, policy->spare_clearing))
     return FALSE;
   member = json_object_get_member (object, "blocked_participants");
   if (member != NULL && !says_pids (member, policy->blocked_participants))

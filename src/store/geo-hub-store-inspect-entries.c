@@ -81,14 +81,44 @@ inspect_limits (GeoInspect *inspect,
   }
 }
 
-/* I4, §7: a clearing makes debts smaller, and turns none around. */
+/* What debtor may come to owe creditor where clearing makes it owe more: as
+ * both of them have it in the lines that are in force (§7). */
+static gint64
+spare_of (GeoInspect *inspect,
+          const GeoPid *debtor,
+          const GeoPid *creditor,
+          const gchar *equivalent) {
+  const GeoPid *ends[2] = { creditor, debtor };
+  gint64 most = G_MAXINT64;
+
+  for (guint i = 0; i < 2; i++) {
+    g_autofree gchar *name = geo_inspect_line_key (ends[i], ends[1 - i],
+                                                   equivalent);
+    const GeoInspectLine *line = g_hash_table_lookup (inspect->lines, name);
+    const GeoInspectVersion *version;
+
+    if (line == NULL || line->in_force == 0)
+      return 0;
+    version = &g_array_index (line->versions, GeoInspectVersion,
+                              line->in_force - 1);
+    most = MIN (most, version->spare.minor);
+    if (i == 0)
+      most = MIN (most, version->limit.minor);
+  }
+  return most;
+}
+
+/* I4, §7: a clearing makes debts smaller, and turns none around, but for what
+ * both ends lend to it. */
 static void
 inspect_clearing (GeoInspect *inspect, const GArray *steps) {
   for (guint i = 0; i < steps->len; i++) {
     const Step *step = &g_array_index (steps, Step, i);
     const GeoHop *hop = step->hop;
+    gint64 after = owed (inspect, &hop->from, &hop->to, hop->equivalent);
 
-    if (owed (inspect, &hop->from, &hop->to, hop->equivalent) > 0)
+    if (after > 0 &&
+        after > spare_of (inspect, &hop->from, &hop->to, hop->equivalent))
       geo_inspect_find (inspect, "I4",
                         "Transaction %" G_GINT64_FORMAT
                         " clears a debt that is not there.",

@@ -17,6 +17,7 @@ typedef struct {
   GeoPid from;
   GeoPid to;
   GeoAmount limit; /* 0 where it is closed. */
+  GeoAmount spare; /* §7: what its owner lets clearing lend; or zero. */
   GeoTime at;
   gboolean told; /* Its entries have been read: it is in force. */
 } GeoInspectVersion;

@@ -244,6 +244,9 @@ inspect_line (GeoInspect *inspect,
 
   version.limit = line->status == GEO_LINE_STATUS_ACTIVE ? line->limit.amount
                                                          : GEO_AMOUNT_ZERO;
+  if (line->status == GEO_LINE_STATUS_ACTIVE &&
+      !geo_trust_line_is_frozen (line) && line->policy->has_spare_clearing)
+    version.spare = line->policy->spare_clearing.amount;
   g_array_append_val (known->versions, version);
   g_hash_table_replace (inspect->by_hash, geo_hash_dup (stored_hash), known);
   inspect->out->lines++;

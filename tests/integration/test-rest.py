@@ -375,6 +375,7 @@ def test_trustlines(town):
     for limit in (None, True, [], {}):
         assert fay.trust(bob, limit).status == 422, limit
     for bad in ({"unknown": 1}, {"auto_clearing": "yes"}, {"daily_limit": "x"},
+                {"spare_clearing": "-1"}, {"spare_clearing": True},
                 {"blocked_participants": ["nobody"]},
                 {"blocked_participants": [bob.pid] * 65},
                 {"max_hop_usage": 3}, {"consent": "maybe"},
@@ -395,6 +396,13 @@ def test_trustlines(town):
     assert answer.body["policy"]["daily_limit"] is None
     assert answer.body["policy"]["can_be_intermediate"] is False
     assert answer.body["limit"] == "8.00"
+    assert "spare_clearing" not in answer.body["policy"]
+    answer = fay.change_line(answer.body["id"], policy={"spare_clearing": 3})
+    assert answer.body["policy"]["spare_clearing"] == "3.00", answer
+    answer = fay.change_line(answer.body["id"], limit="8.00")
+    assert answer.body["policy"]["spare_clearing"] == "3.00", answer
+    answer = fay.change_line(answer.body["id"], policy={"spare_clearing": None})
+    assert "spare_clearing" not in answer.body["policy"], answer
     # {id} alone closes, so it changes nothing.
     assert fay.call("PATCH", "/trustlines/" + answer.body["id"],
                     {"signature": fay.sign(canonical(

@@ -83,10 +83,12 @@ static const struct {
   { "TrustlineClosed", "status:text message:text" },
   { "PolicyRequest", "auto_clearing?:bool can_be_intermediate?:bool "
                      "daily_limit?:decimal? blocked_participants?:[pid] "
-                     "consent?:standing/live lan_share?:int" },
+                     "consent?:standing/live lan_share?:int "
+                     "spare_clearing?:decimal?" },
   { "Policy", "auto_clearing:bool can_be_intermediate:bool "
               "daily_limit:amount? blocked_participants:[pid] "
-              "consent?:standing/live" },
+              "consent?:standing/live frozen?:bool "
+              "spare_clearing?:amount" },
   { "Trustline", "policy:Policy id:text from:pid to:pid "
                  "from_display_name:text to_display_name:text equivalent:text "
                  "limit:amount used:amount available:amount "

@@ -51,6 +51,10 @@ show_policy (const GeoPolicy *policy) {
                                    geo_consent_to_string (policy->consent));
   if (policy->has_frozen && policy->frozen)
     json_object_set_boolean_member (object, "frozen", TRUE);
+  if (policy->has_spare_clearing)
+    geo_rest_set_amount (object, "spare_clearing",
+                         policy->spare_clearing.amount,
+                         policy->spare_clearing.decimals);
   return object;
 }
 
@@ -291,18 +295,21 @@ read_blocked (JsonObject *object, GArray *out, GeoRestFaults *faults) {
   }
 }
 
+/* An amount that may be null, which is none. */
 static void
-read_daily_limit (JsonObject *object,
-                  guint precision,
-                  GeoPolicy *policy,
-                  GeoRestFaults *faults) {
-  JsonNode *node = json_object_get_member (object, "daily_limit");
+read_amount (JsonObject *object,
+             const gchar *name,
+             guint precision,
+             gboolean *has,
+             GeoDecimal *out,
+             GeoRestFaults *faults) {
+  JsonNode *node = json_object_get_member (object, name);
   g_autofree gchar *text = NULL;
   GeoAmount amount;
 
   if (node == NULL)
     return;
-  policy->has_daily_limit = FALSE;
+  *has = FALSE;
   if (JSON_NODE_HOLDS_NULL (node))
     return;
   if (JSON_NODE_HOLDS_VALUE (node) &&
@@ -312,12 +319,14 @@ read_daily_limit (JsonObject *object,
            json_node_get_value_type (node) == G_TYPE_STRING)
     text = g_strdup (json_node_get_string (node));
   if (text == NULL || !geo_rest_parse_amount (text, precision, &amount, NULL)) {
-    geo_rest_faults_add (faults, "decimal_parsing", "policy/daily_limit",
+    g_autofree gchar *place = g_strconcat ("policy/", name, NULL);
+
+    geo_rest_faults_add (faults, "decimal_parsing", place,
                          "Input should be an amount of the equivalent", node);
     return;
   }
-  policy->has_daily_limit = TRUE;
-  policy->daily_limit = geo_decimal (amount, precision);
+  *has = TRUE;
+  *out = geo_decimal (amount, precision);
 }
 
 /* Those fields that are named; the others stay. */
@@ -327,10 +336,9 @@ read_policy (JsonNode *node,
              GeoPolicy *policy,
              GeoRestFaults *faults) {
   static const gchar *const names[] = {
-    "auto_clearing",       "blocked_participants",
-    "can_be_intermediate", "consent",
-    "daily_limit",         "lan_share",
-    "max_hop_usage",       NULL
+    "auto_clearing", "blocked_participants", "can_be_intermediate",
+    "consent",       "daily_limit",          "lan_share",
+    "max_hop_usage", "spare_clearing",       NULL
   };
   JsonObject *object;
   JsonObjectIter iter;
@@ -344,6 +352,7 @@ read_policy (JsonNode *node,
   while (json_object_iter_next (&iter, &name, &value)) {
     g_autofree gchar *place = g_strconcat ("policy/", name, NULL);
     gboolean may_be_null = g_str_equal (name, "daily_limit") ||
+                           g_str_equal (name, "spare_clearing") ||
                            g_str_equal (name, "max_hop_usage");
 
     /* What nobody keeps to is not taken. */
@@ -370,7 +379,10 @@ read_policy (JsonNode *node,
     geo_rest_faults_add (faults, "literal_error", "policy/consent",
                          "Input should be 'standing' or 'live'", NULL);
   read_blocked (object, policy->blocked_participants, faults);
-  read_daily_limit (object, precision, policy, faults);
+  read_amount (object, "daily_limit", precision, &policy->has_daily_limit,
+               &policy->daily_limit, faults);
+  read_amount (object, "spare_clearing", precision, &policy->has_spare_clearing,
+               &policy->spare_clearing, faults);
 }
 
 /* --- Asking the closer -----------------------------------------------------

@@ -516,7 +516,7 @@ static void
 test_trust_line (Fixture *fixture, gconstpointer data) {
   g_autoptr (GError) error = NULL;
 
-  for (guint what = 0; what < 7; what++) {
+  for (guint what = 0; what < 8; what++) {
     g_autoptr (GeoTrustLine) line = geo_trust_line_new ();
 
     line->community = fixture->pids[HUB];
@@ -541,9 +541,11 @@ test_trust_line (Fixture *fixture, gconstpointer data) {
       line->has_previous = TRUE;
     else if (what == 6)
       line->policy->has_daily_limit = TRUE;
+    else if (what == 7)
+      line->policy->has_spare_clearing = TRUE;
     g_assert_true (geo_trust_line_check (line, &error) == (what == 0));
     if (what > 0)
-      assert_core_error (error, what == 6 ? GEO_CORE_ERROR_PRECISION
+      assert_core_error (error, what >= 6 ? GEO_CORE_ERROR_PRECISION
                                           : GEO_CORE_ERROR_FIELD);
   }
 

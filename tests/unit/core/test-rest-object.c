@@ -268,6 +268,28 @@ test_line_policy (Vectors *vectors, gconstpointer data) {
   g_assert_false (line_holds (line));
 }
 
+/* §7: what clearing may lend is said, said to be nothing, or not said. */
+static void
+test_line_spare (Vectors *vectors, gconstpointer data) {
+  static const gchar *const texts[] = { "\"6.50\"", "6", "null", "true" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (GeoSecret) secret = make_secret (1);
+    g_autofree gchar *text = g_strdup_printf (
+        "{\"id\":\"line\",\"policy\":{\"spare_clearing\":%s}}", texts[i]);
+    g_autoptr (GeoTrustLine) line = make_line (secret, text);
+
+    line->seq = 2;
+    line->has_previous = TRUE;
+    g_assert_true (line_holds (line) == (i == 2));
+    line->policy->has_spare_clearing = TRUE;
+    line->policy->spare_clearing = geo_decimal (GEO_AMOUNT (650), 2);
+    g_assert_true (line_holds (line) == (i == 0));
+    line->policy->spare_clearing = geo_decimal (GEO_AMOUNT (600), 2);
+    g_assert_true (line_holds (line) == (i == 1));
+  }
+}
+
 /* Bytes of one kind are not read as another. */
 static void
 test_line_confused (Vectors *vectors, gconstpointer data) {
@@ -470,6 +492,7 @@ main (int argc, char **argv) {
   ADD ("/rest-object/participant-later", test_participant_later);
   ADD ("/rest-object/line-recorded", test_line_recorded);
   ADD ("/rest-object/line-policy", test_line_policy);
+  ADD ("/rest-object/line-spare", test_line_spare);
   ADD ("/rest-object/line-confused", test_line_confused);
   ADD ("/rest-object/order", test_order);
   ADD ("/rest-object/order-constraints", test_order_constraints);

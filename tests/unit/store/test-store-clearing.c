@@ -8,6 +8,7 @@
 
 #define OWED 100
 #define CLEARED 40
+#define TURNED 140
 
 typedef struct {
   gchar *folder;
@@ -20,7 +21,24 @@ typedef struct {
   GeoHash hash;
 } Fixture;
 
-/* 0 owes 1, 1 owes 2, 2 owes 0; and the clearing of some of it. */
+/* A line that lends to clearing (§7) up to *bound; NULL, or below zero: without
+ * a word. */
+static void
+give (Fixture *fixture, guint from, guint to, const gint64 *bound) {
+  Sample *sample = fixture->sample;
+  g_autoptr (GeoTrustLine) line = sample_line (sample, from, to, 1000, NULL);
+
+  if (bound != NULL && *bound >= 0) {
+    line->policy->has_spare_clearing = TRUE;
+    line->policy->spare_clearing = geo_decimal (GEO_AMOUNT (*bound),
+                                                line->limit.decimals);
+    geo_trust_line_sign (line, sample->people[from].secret);
+  }
+  sample_write (fixture->store, sample_change_line (sample, from, to, line));
+}
+
+/* 0 owes 1, 1 owes 2, 2 owes 0; and the clearing of some of it, or, where data
+ * is what everybody lends, of more. */
 static void
 set_up (Fixture *fixture, gconstpointer data) {
   static const guint circle[] = { 0, 1, 2, 0 };
@@ -38,18 +56,18 @@ set_up (Fixture *fixture, gconstpointer data) {
   sample_write_people (sample, fixture->store);
   for (guint i = 0; i < 3; i++) {
     g_autofree gchar *tx_id = g_strdup_printf ("tx-%u", i);
-    g_autoptr (GeoTrustLine) line = sample_line (sample, circle[i + 1],
-                                                 circle[i], 1000, NULL);
     g_autoptr (SamplePayment) payment = NULL;
 
-    sample_write (fixture->store,
-                  sample_change_line (sample, circle[i + 1], circle[i], line));
+    give (fixture, circle[i + 1], circle[i], data);
+    if (data != NULL)
+      give (fixture, circle[i], circle[i + 1], data);
     payment = sample_payment (sample, circle + i, 2, OWED, tx_id, NULL);
     sample_write (fixture->store,
                   sample_change_commit (sample, payment, circle + i, 2));
   }
 
-  shape = sample_order (sample, 1, 0, CLEARED, "clearing-1", NULL);
+  shape = sample_order (sample, 1, 0, data == NULL ? CLEARED : TURNED,
+                        "clearing-1", NULL);
   fixture->hops = sample_hops (sample, shape, SAMPLE_ROUTE (1, 0, 2, 1));
   fixture->contract = sample_contract (sample, shape, fixture->hops);
   fixture->contract->kind = GEO_CONTRACT_KIND_CLEARING;
@@ -86,9 +104,11 @@ make_change (Fixture *fixture, gint64 after) {
   for (guint i = 0; i < fixture->hops->len; i++)
     g_ptr_array_add (change->hops, geo_hop_copy (fixture->hops->pdata[i]));
   for (guint i = 0; i < 3; i++) {
-    GeoDebtChange debt = { .debtor = sample->people[i].pid,
-                           .creditor = sample->people[(i + 1) % 3].pid,
-                           .after = GEO_AMOUNT (after) };
+    guint debtor = after < 0 ? (i + 1) % 3 : i;
+    guint creditor = after < 0 ? i : (i + 1) % 3;
+    GeoDebtChange debt = { .debtor = sample->people[debtor].pid,
+                           .creditor = sample->people[creditor].pid,
+                           .after = GEO_AMOUNT (ABS (after)) };
 
     g_array_append_val (change->debts, debt);
     g_ptr_array_add (
@@ -231,8 +251,28 @@ test_twice (Fixture *fixture, gconstpointer data) {
   check_holds (fixture);
 }
 
+/* §7: a debt that is turned around is as large as both lines say. */
+static void
+test_turned (Fixture *fixture, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  GeoHubInspection counts;
+  guint found = 0;
+
+  sample_write (fixture->store, make_change (fixture, OWED - TURNED));
+  check_debts (fixture, TURNED - OWED);
+  if (*(const gint64 *) data >= TURNED - OWED) {
+    check_holds (fixture);
+    return;
+  }
+  geo_hub_store_inspect (fixture->store, write_down, &found, &counts, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (found, ==, 3);
+}
+
 int
 main (int argc, char **argv) {
+  static const gint64 bounds[] = { -1, 0, TURNED - OWED - 1, TURNED - OWED };
+
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) \
   g_test_add ("/store/clearing/" name, Fixture, NULL, set_up, func, tear_down)
@@ -240,5 +280,11 @@ main (int argc, char **argv) {
   ADD ("wrong-debts", test_wrong_debts);
   ADD ("not-both", test_not_both);
   ADD ("twice", test_twice);
+  for (guint i = 0; i < G_N_ELEMENTS (bounds); i++) {
+    g_autofree gchar *name =
+        g_strdup_printf ("/store/clearing/turned/%" G_GINT64_FORMAT, bounds[i]);
+
+    g_test_add (name, Fixture, &bounds[i], set_up, test_turned, tear_down);
+  }
   return g_test_run ();
 }
