@@ -161,6 +161,18 @@ load_debt_cb (const GeoPid *debtor,
                              error);
 }
 
+static gboolean
+load_inbound_cb (const GeoPid *from,
+                 const GeoPid *to,
+                 const gchar *equivalent,
+                 GeoAmount amount,
+                 GeoTime at,
+                 gpointer user_data,
+                 GError **error) {
+  geo_book_load_inbound (user_data, from, to, equivalent, amount, at);
+  return TRUE;
+}
+
 GeoBook *
 sim_hub_load_book (SimHub *hub, GError **error) {
   g_autoptr (GeoBook) book = geo_book_new (hub->community);
@@ -168,7 +180,9 @@ sim_hub_load_book (SimHub *hub, GError **error) {
   if (!geo_hub_store_load_participants (hub->reader, load_participant_cb, book,
                                         error) ||
       !geo_hub_store_load_lines (hub->reader, load_line_cb, book, error) ||
-      !geo_hub_store_load_debts (hub->reader, load_debt_cb, book, error))
+      !geo_hub_store_load_debts (hub->reader, load_debt_cb, book, error) ||
+      !geo_hub_store_load_inbound (hub->reader, 0, load_inbound_cb, book,
+                                   error))
     return NULL;
   return g_steal_pointer (&book);
 }
