@@ -35,6 +35,10 @@ typedef struct {
   gint64 opened_us;
   GeoPid pid;
   gchar challenge[GEO_HUB_CHALLENGE_SIZE];
+  /* WELCOME comes when the disk has been written, and there may be another
+   * session then: which one it is for, and what its AUTH was called. */
+  gchar *join_id;
+  gchar *auth_id;
   guint malformed;
   GeoBucket messages;
   guint pause_id;
@@ -53,6 +57,7 @@ struct _GeoHubGuests {
   GHashTable *by_session; /* GeoSession → Guest */
   GHashTable *by_pid; /* GeoPid of the guest → Guest: STEP_IN */
   guint watch_id;
+  guint64 joins;
   gboolean stopping;
 };
 
@@ -69,6 +74,8 @@ guest_free (gpointer data) {
   g_clear_handle_id (&guest->pause_id, g_source_remove);
   g_clear_handle_id (&guest->sync_id, g_source_remove);
   g_free (guest->sync_msg_id);
+  g_free (guest->join_id);
+  g_free (guest->auth_id);
   g_object_unref (guest->session);
   g_free (guest);
 }
@@ -295,8 +302,10 @@ take_auth (Guest *guest, const GeoMessage *message) {
   if (known != NULL && introduced != NULL && introduced->rotations->len > 0 &&
       geo_participant_compare_keys (known, introduced) == GEO_KEY_CHAIN_SAME)
     introduced = NULL;
-  if (!geo_engine_join (guests->engine, &guest->pid, introduced,
-                        message->msg_id, &error)) {
+  guest->auth_id = g_strdup (message->msg_id);
+  guest->join_id = g_strdup_printf ("join-%" G_GUINT64_FORMAT, ++guests->joins);
+  if (!geo_engine_join (guests->engine, &guest->pid, introduced, guest->join_id,
+                        &error)) {
     if (before != NULL)
       g_hash_table_replace (guests->by_pid, &before->pid, before);
     else
@@ -547,10 +556,14 @@ geo_hub_guests_send (GeoHubGuests *guests,
     return;
   /* What was decided before it signed in is in its entries; it asks for them.
    */
-  if (message->type == GEO_MESSAGE_WELCOME)
+  if (message->type == GEO_MESSAGE_WELCOME) {
+    if (!g_str_equal (message->msg_id, guest->join_id))
+      return;
+    geo_message_set_id (message, guest->auth_id);
     guest->welcomed = TRUE;
-  else if (!guest->welcomed)
+  } else if (!guest->welcomed) {
     return;
+  }
   geo_session_send (guest->session, message);
   /* Letters come after it. */
   if (message->type == GEO_MESSAGE_WELCOME)

@@ -460,6 +460,52 @@ test_silent_crowd (ItTown *town, gconstpointer data) {
   g_assert_cmpint (g_get_monotonic_time () - began_us, <, 2 * G_USEC_PER_SEC);
 }
 
+/* Takes what comes until it is welcomed; FALSE where the hub closed instead.
+ * A reply repeats the msg_id of what it answers. */
+static gboolean
+is_welcomed (ItRaw *raw, const gchar *msg_id) {
+  for (;;) {
+    g_autoptr (GeoMessage) message =
+        it_raw_receive (raw, IT_WAIT_SECONDS_MAX * 1000);
+
+    if (message == NULL) {
+      g_assert_true (raw->closed);
+      return FALSE;
+    }
+    if (message->type != GEO_MESSAGE_WELCOME)
+      continue;
+    g_assert_cmpstr (message->msg_id, ==, msg_id);
+    return TRUE;
+  }
+}
+
+/* Who comes back while the hub still writes down who they are: what was said
+ * to the session before is not said in this one. */
+static void
+test_comes_back_at_once (ItTown *town, gconstpointer data) {
+  for (guint i = 0; i < 20; i++) {
+    g_autofree gchar *name = g_strdup_printf ("In a hurry %u", i);
+    g_autoptr (ItGuest) guest = it_guest_new (name);
+    g_autoptr (ItRaw) one = it_raw_open (town->hub);
+    g_autoptr (ItRaw) other = it_raw_open (town->hub);
+    g_autoptr (GeoMessage) one_hello = it_guest_hello (guest, one);
+    g_autoptr (GeoMessage) other_hello = it_guest_hello (guest, other);
+    g_autoptr (GeoMessage) one_auth = it_guest_auth (guest,
+                                                     one_hello->u.challenge);
+    g_autoptr (GeoMessage) other_auth =
+        it_guest_auth (guest, other_hello->u.challenge);
+    gboolean is_one, is_other;
+
+    geo_message_set_id (one_auth, "one");
+    geo_message_set_id (other_auth, "other");
+    g_assert_true (it_raw_send (one, one_auth));
+    g_assert_true (it_raw_send (other, other_auth));
+    is_other = is_welcomed (other, "other");
+    is_one = is_welcomed (one, "one");
+    g_assert_true (is_one || is_other);
+  }
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -471,6 +517,7 @@ main (int argc, char **argv) {
   IT_TOWN_ADD ("/bad-sessions/not-signed-in", test_not_signed_in);
   IT_TOWN_ADD ("/bad-sessions/unknown-participant", test_unknown_participant);
   g_test_add_func ("/bad-sessions/joining", test_joining);
+  IT_TOWN_ADD ("/bad-sessions/comes-back-at-once", test_comes_back_at_once);
   IT_TOWN_ADD ("/bad-sessions/never-reads", test_never_reads);
   IT_TOWN_ADD ("/bad-sessions/silent-crowd", test_silent_crowd);
   return g_test_run ();
