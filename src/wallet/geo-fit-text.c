@@ -78,6 +78,10 @@ fit_label (GtkLabel *label) {
     return;
   if (GTK_IS_BUTTON (gtk_widget_get_parent (widget))) {
     fit_button (gtk_widget_get_parent (widget), label);
+  } else if (gtk_widget_get_ancestor (widget, GTK_TYPE_DROP_DOWN) != NULL) {
+    /* It is as high as one line, whatever is in it. */
+    gtk_label_set_ellipsize (label, PANGO_ELLIPSIZE_END);
+    bind_tooltip (widget, "label");
   } else if (gtk_label_get_ellipsize (label) != PANGO_ELLIPSIZE_NONE &&
              gtk_widget_get_ancestor (widget, ADW_TYPE_ENTRY_ROW) == NULL &&
              is_title (widget)) {

@@ -269,8 +269,8 @@ is_scrolled (GtkWidget *widget) {
          gtk_widget_get_ancestor (widget, GTK_TYPE_VIEWPORT) != NULL;
 }
 
-/* What somebody else wrote is as long as they like, an entry and an answer to an
- * alert have one line, and what a row tells is whole on its page: these may end
+/* What somebody else wrote is as long as they like, an entry, an answer to an
+ * alert and what was chosen from a list have one line, and what a row tells is whole on its page: these may end
  * in dots where the whole can still be had. */
 static gboolean
 may_be_cut (GtkWidget *widget) {
@@ -279,6 +279,7 @@ may_be_cut (GtkWidget *widget) {
   gboolean is_excused =
       gtk_widget_get_ancestor (widget, ADW_TYPE_ENTRY_ROW) != NULL ||
       gtk_widget_get_ancestor (widget, GTK_TYPE_SEARCH_ENTRY) != NULL ||
+      gtk_widget_get_ancestor (widget, GTK_TYPE_DROP_DOWN) != NULL ||
       gtk_widget_get_ancestor (widget, ADW_TYPE_ALERT_DIALOG) != NULL ||
       g_str_equal (place_of (widget), "GeoActivityRow");
 

@@ -158,6 +158,9 @@ leave_filtered (Matrix *m) {
 static void
 show_filters (Matrix *m) {
   show_activity (m);
+  geo_activity_page_show_person (GEO_ACTIVITY_PAGE (activity (m)),
+                                 matrix_pid (m, IVAN));
+  wait_until (is_seen (activity (m), "chips"));
   matrix_pop_up (m, child_of (activity (m), "filter_button"));
 }
 
@@ -404,7 +407,7 @@ static const MatrixCase cases[] = {
   { "home", "GeoHomePage GeoTotalCard GeoActivityRow", show_home, NULL },
   { "activity", "GeoActivityPage GeoActivityRow", show_activity, NULL },
   { "activity-filtered", "GeoActivityPage", show_filtered, leave_filtered },
-  { "activity-filters", "GeoActivityPage", show_filters, NULL },
+  { "activity-filters", "GeoActivityPage", show_filters, leave_filtered },
   { "activity-nothing", "GeoActivityPage", show_nothing, leave_nothing },
   { "people", "GeoPeoplePage GeoPersonRow", show_people, NULL },
   { "people-others", "GeoPersonChooser GeoPersonRow", show_others,

@@ -203,11 +203,21 @@ matrix_find (Matrix *m, GType type) {
   return found;
 }
 
+/* A window that becomes another size closes what was open over it. */
+static void
+pop_up (Matrix *m) {
+  if (m->popover == NULL)
+    return;
+  gtk_menu_button_popup (m->button);
+  wait_until (gtk_widget_get_mapped (m->popover));
+  geo_screen_lay_out (m->popover);
+}
+
 void
 matrix_pop_up (Matrix *m, gpointer button) {
-  gtk_menu_button_popup (button);
+  m->button = button;
   m->popover = GTK_WIDGET (gtk_menu_button_get_popover (button));
-  wait_until (gtk_widget_get_mapped (m->popover));
+  pop_up (m);
 }
 
 void
@@ -308,6 +318,7 @@ look_once (Matrix *m, const MatrixCase *one, const View *view) {
   /* They come and go by themselves. */
   adw_toast_overlay_dismiss_all (child_of (m->scene.window, "toasts"));
   geo_screen_resize (GTK_WINDOW (m->scene.window), view->width, view->height);
+  pop_up (m);
   complaints = geo_screen_complaints (seen);
   width = gtk_widget_get_width (seen);
   if (complaints != NULL || width > view->width ||

@@ -24,6 +24,7 @@ typedef struct {
   GeoApplication *app;
   GeoWallet *wallet;
   GtkWidget *popover; /* Looked at instead of the window; NULL: none. */
+  gpointer button; /* That it belongs to. */
 } Matrix;
 
 typedef struct {
