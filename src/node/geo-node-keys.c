@@ -258,8 +258,9 @@ static void
 tell_two_keys (GeoNode *self, const GeoParticipant *person) {
   g_autofree gchar *text = g_strdup_printf (
       /* Translators: %s is a person's name. */
-      _ ("Two different new keys of %s are about: somebody else has had the old "
-         "one. Ask them in person. What proves it is kept."),
+      _ ("There are two different new keys for %s, so somebody else has had the "
+         "old one, too. Ask them in person which is theirs. The proof is "
+         "kept."),
       person->name);
 
   geo_node_notice (self, text);

@@ -128,7 +128,7 @@ make_row (gpointer item, gpointer user_data) {
 
   row = add_way (expander, _ ("_Save Proof…"), "document-save-symbolic");
   adw_action_row_set_subtitle (
-      ADW_ACTION_ROW (row), _ ("Show it to others, and to who runs the hub."));
+      ADW_ACTION_ROW (row), _ ("Show it to others, and to whoever runs the hub."));
   g_object_set_data_full (G_OBJECT (row), "finding", g_object_ref (finding),
                           g_object_unref);
   g_signal_connect_object (row, "activated", G_CALLBACK (save_cb), finding,

@@ -60,7 +60,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   if (freeze->parent != NULL && done) {
     gtk_widget_activate_action (freeze->parent, "win.toast", "s",
                                 freeze->frozen ? _ ("The trust is frozen")
-                                               : _ ("It is as it was"));
+                                               : _ ("The trust is no longer frozen"));
   } else if (freeze->parent != NULL) {
     AdwDialog *alert = adw_alert_dialog_new (
         freeze->frozen ? _ ("Not Frozen") : _ ("Still Frozen"), error->message);

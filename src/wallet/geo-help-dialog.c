@@ -11,7 +11,7 @@
 
 #include <glib/gi18n.h>
 
-#define PARAGRAPHS_MAX 5
+#define PARAGRAPHS_MAX 6
 
 typedef struct {
   const gchar *icon_name;
@@ -37,9 +37,20 @@ static const Topic topics[] = {
           "It is also the most that you can lose if they never make it good."),
       N_ ("Trust those to whom you would lend as much anyway. You can lower "
           "your trust or end it at any time; what is owed already stays owed."),
+      N_ ("You can freeze your trust in somebody on their page: nothing more can "
+          "come to be owed between you, either way, until you unfreeze it. What "
+          "is owed already can still be paid back."),
       N_ ("You can pay with what others trust you with, and be paid with what "
           "you trust others with. Whom to ask for more is said where a payment "
           "does not fit.") } },
+  { "contact-new-symbolic",
+    N_ ("Inviting People"),
+    { N_ ("Invite Somebody, in the main menu, makes a link and a QR code. They "
+          "say where your community is, who you are, and how far you would "
+          "trust whoever you invite; you can ask to be trusted in return."),
+      N_ ("An invitation promises nothing: you are asked once more when somebody "
+          "has joined with it. You find it among your requests, and can take "
+          "it back there.") } },
   { "mail-send-symbolic",
     N_ ("How a Payment Goes"),
     { N_ ("It is paid whole or not at all. Its receipt proves that to anybody, "
@@ -64,19 +75,34 @@ static const Topic topics[] = {
       N_ ("Somebody does not make good what they owe: no program can make "
           "them. Speak with them, and lower or end your trust."),
       N_ ("The hub says what does not hold: the wallet notices, stops "
-          "believing it and keeps the evidence, which anybody can check. "
-          "Nobody can make you owe anything without your signature."),
+          "believing it and keeps the evidence, which anybody can check; it is "
+          "under Evidence in the main menu. Nobody can make you owe anything "
+          "without your signature."),
       N_ ("Somebody says they are a friend: compare the six pictures in "
           "person, or on a call. Whoever was compared has a mark beside their "
           "name."),
       N_ ("Somebody’s key has changed: you are warned before you pay or trust "
           "them. They made new words, or somebody else has their old ones. Ask "
-          "them in person, and compare again.") } },
+          "them in person, and compare again."),
+      N_ ("Somebody asks you again and again: block them on their page, and "
+          "their requests no longer reach you. Trust and debts between you stay "
+          "as they are.") } },
+  { "dialog-password-symbolic",
+    N_ ("When Others Know Your Words"),
+    { N_ ("If somebody may have seen your recovery words, or has a computer with "
+          "your wallet on it, change your key in the preferences. You get twelve "
+          "new words."),
+      N_ ("You stay who you are: what you owe and are owed remains, and so does "
+          "your trust. The people you deal with are warned that your key has "
+          "changed; tell them yourself, too."),
+      N_ ("A community that is not connected hears of the new key later; until "
+          "then the old one counts there. The old words only open the backups "
+          "that were made before, so save a new one.") } },
   { "computer-symbolic",
     N_ ("When the Computer Is Lost"),
     { N_ ("Your twelve recovery words are your key. Install Geo on another "
-          "computer, choose to restore, and enter them: your balances and your "
-          "trust come back from the hub."),
+          "computer, choose to restore, enter them, and say where your community "
+          "is: your balances and your trust come back from its hub."),
       N_ ("A backup file brings back the whole history, with notes. Only your "
           "words open it."),
       N_ ("Whoever has the words has your wallet. Keep them on paper and away "
@@ -89,7 +115,7 @@ static const Topic topics[] = {
     { N_ ("A PIN keeps others from using a wallet that is open while you are "
           "away. Set it in the preferences; it is asked for after a while "
           "without you, and before large payments if you want that."),
-      N_ ("Who forgot the PIN takes it off with the twelve words.") } },
+      N_ ("If you forget the PIN, your twelve words take it off.") } },
 };
 
 struct _GeoHelpDialog {

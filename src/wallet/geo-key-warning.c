@@ -53,7 +53,7 @@ geo_key_warning_phrase (GeoNode *node, GeoPerson *person) {
     return g_strdup_printf (_ ("The key of %s has changed"), name);
   case GEO_KEY_DOUBT_FORKED:
     /* Translators: %s is a name. */
-    return g_strdup_printf (_ ("Two different keys of %s are about"), name);
+    return g_strdup_printf (_ ("%s has two different keys"), name);
   }
   return NULL;
 }

@@ -178,7 +178,7 @@ update (GeoPersonPage *self) {
   adw_preferences_row_set_title (
       ADW_PREFERENCES_ROW (self->block_row),
       geo_node_is_blocked (self->node, geo_person_get_pid (self->person))
-          ? _ ("Hear of Them _Again")
+          ? _ ("Un_block")
           : _ ("_Block…"));
   for (guint i = 0; i < self->groups->len; i++)
     gtk_box_remove (self->relations_box, self->groups->pdata[i]);

@@ -298,7 +298,7 @@ geo_request_ask_trust (GtkWidget *parent, GeoNode *node, GeoPerson *person) {
   const gchar *name = geo_person_get_name (person);
   g_autofree gchar *body = g_strdup_printf (
       /* Translators: %s is a name. */
-      _ ("Up to how much would you like to owe %s? They are asked, and "
+      _ ("How much would you like to be able to owe %s, at most? They "
          "decide."),
       name);
   AdwDialog *dialog = adw_dialog_new ();
@@ -352,7 +352,7 @@ geo_request_block (GtkWidget *parent, GeoNode *node, GeoPerson *person) {
   question->person = g_object_ref (person);
   if (geo_node_is_blocked (node, geo_person_get_pid (person))) {
     /* Translators: %s is a name. */
-    question->done = g_strdup_printf (_ ("You hear of %s again"), name);
+    question->done = g_strdup_printf (_ ("%s is unblocked"), name);
     geo_node_set_blocked_async (node, geo_person_get_pid (person), FALSE, NULL,
                                 blocked_cb, waiting_new (question));
     question_free (question, NULL);

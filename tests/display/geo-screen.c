@@ -155,6 +155,8 @@ geo_screen_resize (GtkWindow *window, int width, int height) {
   int ask_width = width + border_width;
   int ask_height = height + border_height;
 
+  /* Drawing costs more than laying out, and is done once it has its size. */
+  gtk_widget_set_opacity (widget, 0);
   /* A busy machine may need a while. */
   for (guint i = 0; i < 60; i++) {
     gtk_window_set_default_size (window, ask_width, ask_height);
@@ -170,6 +172,7 @@ geo_screen_resize (GtkWindow *window, int width, int height) {
     ask_width = ask_for (ask_width, width, gtk_widget_get_width (widget));
     ask_height = ask_for (ask_height, height, gtk_widget_get_height (widget));
   }
+  gtk_widget_set_opacity (widget, 1);
   geo_screen_lay_out (widget);
 }
 
@@ -226,8 +229,14 @@ geo_screen_save (GtkWidget *widget, const gchar *name) {
 typedef struct {
   GtkWidget *root;
   GString *text;
-  GPtrArray *leaves; /* What is read or pressed, as it is come to. */
+  GArray *leaves; /* What is read or pressed and in sight, as it is come to. */
 } Look;
+
+typedef struct {
+  GtkWidget *widget;
+  GtkWidget *dialog; /* That it is in, or NULL. */
+  graphene_rect_t seen;
+} Leaf;
 
 /* The next template around it that has a name: where to look for it. */
 static const gchar *
@@ -462,33 +471,40 @@ nearest_of_both (GtkWidget *one, GtkWidget *other) {
 }
 
 static void
-check_overlap (Look *look, GtkWidget *one, GtkWidget *other) {
-  graphene_rect_t here, there, both;
+check_overlap (Look *look, const Leaf *one, const Leaf *other) {
+  graphene_rect_t both;
   g_autofree gchar *what = NULL;
   g_autofree gchar *who = NULL;
 
-  if (gtk_widget_is_ancestor (one, other) ||
-      gtk_widget_is_ancestor (other, one) ||
+  if (!graphene_rect_intersection (&one->seen, &other->seen, &both) ||
+      both.size.width <= SLACK || both.size.height <= SLACK ||
       /* One of them is behind a dialog. */
-      gtk_widget_get_ancestor (one, ADW_TYPE_DIALOG) !=
-          gtk_widget_get_ancestor (other, ADW_TYPE_DIALOG) ||
-      is_pile (nearest_of_both (one, other)))
+      one->dialog != other->dialog ||
+      gtk_widget_is_ancestor (one->widget, other->widget) ||
+      gtk_widget_is_ancestor (other->widget, one->widget) ||
+      is_pile (nearest_of_both (one->widget, other->widget)))
     return;
-  if (!find_seen (look, one, &here) || !find_seen (look, other, &there) ||
-      !graphene_rect_intersection (&here, &there, &both) ||
-      both.size.width <= SLACK || both.size.height <= SLACK)
-    return;
-  who = describe (other);
+  who = describe (other->widget);
   what = g_strconcat ("lies over ", who, NULL);
-  complain (look, one, what);
+  complain (look, one->widget, what);
 }
 
 static void
 check_overlaps (Look *look) {
   for (guint i = 0; i < look->leaves->len; i++) {
     for (guint j = 0; j < i; j++)
-      check_overlap (look, look->leaves->pdata[i], look->leaves->pdata[j]);
+      check_overlap (look, &g_array_index (look->leaves, Leaf, i),
+                     &g_array_index (look->leaves, Leaf, j));
   }
+}
+
+static void
+add_leaf (Look *look, GtkWidget *widget) {
+  Leaf leaf = { .widget = widget,
+                .dialog = gtk_widget_get_ancestor (widget, ADW_TYPE_DIALOG) };
+
+  if (find_seen (look, widget, &leaf.seen))
+    g_array_append_val (look->leaves, leaf);
 }
 
 static void
@@ -507,7 +523,7 @@ look_at (Look *look, GtkWidget *widget) {
   check_empty (look, widget);
   if (is_leaf (widget)) {
     check_bounds (look, widget);
-    g_ptr_array_add (look->leaves, widget);
+    add_leaf (look, widget);
   }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
@@ -516,7 +532,7 @@ look_at (Look *look, GtkWidget *widget) {
 
 gchar *
 geo_screen_complaints (GtkWidget *widget) {
-  g_autoptr (GPtrArray) leaves = g_ptr_array_new ();
+  g_autoptr (GArray) leaves = g_array_new (FALSE, FALSE, sizeof (Leaf));
   Look look = { .root = widget,
                 .text = g_string_new (NULL),
                 .leaves = leaves };

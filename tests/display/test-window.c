@@ -412,9 +412,53 @@ test_about (void) {
   close_dialog ();
 }
 
+/* With one blank for any number of blanks and ends of lines. */
+static gchar *
+squeeze (const gchar *text) {
+  g_autoptr (GString) plain = g_string_new (text);
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) kept = NULL;
+
+  g_string_replace (plain, "’", "'", 0);
+  words = g_strsplit_set (plain->str, " \n", -1);
+  for (guint i = 0; words[i] != NULL; i++) {
+    if (*words[i] != '\0')
+      g_strv_builder_add (builder, words[i]);
+  }
+  kept = g_strv_builder_end (builder);
+  return g_strjoinv (" ", kept);
+}
+
+/* What the page says stands in the guide for readers of the source, too. */
+static guint
+assert_in_guide (GtkWidget *widget, const gchar *guide) {
+  guint n = 0;
+
+  if (GTK_IS_LABEL (widget) && (gtk_widget_has_css_class (widget, "body") ||
+                                gtk_widget_has_css_class (widget, "title-2"))) {
+    g_autofree gchar *text = squeeze (gtk_label_get_text (GTK_LABEL (widget)));
+
+    if (strstr (guide, text) == NULL)
+      g_error ("src/wallet/README.md does not say: %s", text);
+    n++;
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += assert_in_guide (child, guide);
+  return n;
+}
+
 /* The list in every view, each topic in one that has little room. */
 static void
 test_help (void) {
+  g_autofree gchar *path = g_build_filename (g_getenv ("GEO_SOURCE_ROOT"), "src",
+                                             "wallet", "README.md", NULL);
+  g_autofree gchar *readme = NULL;
+  g_autofree gchar *guide = NULL;
+
+  g_assert_true (g_file_get_contents (path, &readme, NULL, NULL));
+  guide = squeeze (readme);
   for (guint i = 0; i < G_N_ELEMENTS (views); i++) {
     set_view (i);
     do_action ("win.show-help", NULL);
@@ -431,6 +475,7 @@ test_help (void) {
     geo_help_dialog_show_topic (dialog, i);
     geo_screen_settle (GTK_WIDGET (window));
     look_once (picture, G_N_ELEMENTS (views) - 1);
+    g_assert_cmpuint (assert_in_guide (GTK_WIDGET (dialog), guide), >=, 2);
     g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
     close_dialog ();
     g_assert_null (dialog);

@@ -197,7 +197,7 @@ test_two_keys (Scene *scene, gconstpointer data) {
   fake_hub_show (scene->hub, other);
   wait_until (is_seen (page, "warning"));
   g_assert_cmpstr (label_of (child_of (page, "warning"), "title_label"), ==,
-                   "Two different keys of Olena are about");
+                   "Olena has two different keys");
   scene_look (scene, "person-two-keys");
   click (child_of (page, "warning"), "proof_button");
   action = scene_take_action (scene);
