@@ -279,8 +279,8 @@ is_scrolled (GtkWidget *widget) {
 }
 
 /* What somebody else wrote is as long as they like, an entry, an answer to an
- * alert and what was chosen from a list have one line, and what a row tells is whole on its page: these may end
- * in dots where the whole can still be had. */
+ * alert and what was chosen from a list have one line, and what a row tells is
+ * whole on its page: these may end in dots where the whole can still be had. */
 static gboolean
 may_be_cut (GtkWidget *widget) {
   static const gchar *const others[] = { "Ivan", "Two jars", "Mill" };
