@@ -222,23 +222,67 @@ line_holds (const Case *c, const GeoTrustLine *line, Names *names) {
     return FALSE;
   geo_trust_line_hash (line, &hash);
   return geo_hash_equal (&hash, &entry (c, 0)->subject) &&
+         (geo_pid_equal (&line->from, &entry (c, 0)->participant) ||
+          geo_pid_equal (&line->to, &entry (c, 0)->participant)) &&
          lookup_cb (&line->from, &keys, names) &&
          geo_key_chain_check_line (&keys, line, NULL);
+}
+
+/* Each once, in the contract, and at one end the participant's. */
+static gboolean
+hops_are_its (const Case *c, const GeoContract *contract) {
+  const GeoPid *self = &entry (c, 0)->participant;
+  const GPtrArray *hops = proven (c, 0)->hops;
+
+  for (guint i = 0; i < hops->len; i++) {
+    const GeoProvenHop *hop = g_ptr_array_index (hops, i);
+
+    if (geo_pid_equal (&hop->hop->from, self) ==
+            geo_pid_equal (&hop->hop->to, self) ||
+        hop->hop->amount.amount.minor <= 0 ||
+        !geo_contract_check_hop (contract, hop, NULL))
+      return FALSE;
+    for (guint j = 0; j < i; j++) {
+      if (((const GeoProvenHop *) g_ptr_array_index (hops, j))->index ==
+          hop->index)
+        return FALSE;
+    }
+  }
+  return hops->len > 0;
+}
+
+/* P8: they come to what the contract says; one that is left out does not. */
+static gboolean
+hops_hold (const Case *c, const GeoContract *contract) {
+  const GeoPid *self = &entry (c, 0)->participant;
+  GPtrArray *hops = proven (c, 0)->hops;
+  gint64 amount = contract->amount.amount.minor;
+  gint64 expected = 0;
+  GeoAmount net;
+
+  if (!hops_are_its (c, contract) || !geo_hops_net (hops, self, &net, NULL))
+    return FALSE;
+  if (entry (c, 0)->kind == GEO_ENTRY_KIND_CLEARING) {
+    const GeoProvenHop *one = g_ptr_array_index (hops, 0);
+
+    return contract->kind == GEO_CONTRACT_KIND_CLEARING && hops->len == 2 &&
+           net.minor == 0 && one->hop->amount.amount.minor == amount;
+  }
+  if (geo_pid_equal (self, &contract->payee))
+    expected = amount;
+  else if (geo_pid_equal (self, &contract->payer))
+    expected = -amount;
+  return contract->kind == GEO_CONTRACT_KIND_PAYMENT && net.minor == expected;
 }
 
 static gboolean
 certificate_holds (const Case *c, Names *names) {
   const GeoContract *contract = contract_of (c, 0);
 
-  if (contract == NULL || !geo_certificate_check (proven (c, 0)->certificate,
-                                                  lookup_cb, names, NULL))
-    return FALSE;
-  for (guint i = 0; i < proven (c, 0)->hops->len; i++) {
-    if (!geo_contract_check_hop (
-            contract, g_ptr_array_index (proven (c, 0)->hops, i), NULL))
-      return FALSE;
-  }
-  return entry (c, 0)->at <= contract->deadline;
+  return contract != NULL &&
+         geo_certificate_check (proven (c, 0)->certificate, lookup_cb, names,
+                                NULL) &&
+         hops_hold (c, contract) && entry (c, 0)->at <= contract->deadline;
 }
 
 /* Whoever shows it may have left something out: the hub has to show what it

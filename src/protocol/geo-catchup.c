@@ -339,8 +339,8 @@ apply (GeoParty *party,
   party->sequence = entry->entry->sequence;
   party->entry_hash = *hash;
   for (guint i = 0; i < people->len; i++)
-    geo_party_learn (party, g_ptr_array_index (people, i), GEO_SAID_BY_HUB, TRUE,
-                     actions);
+    geo_party_learn (party, g_ptr_array_index (people, i), GEO_SAID_BY_HUB,
+                     TRUE, actions);
   switch (entry->entry->kind) {
   case GEO_ENTRY_KIND_TRUST_LINE:
     geo_lines_apply (party, entry, actions);
@@ -424,8 +424,9 @@ fault_evidence (GeoParty *party,
   if (g_str_equal (no->reason, GEO_REASON_TWO_OUTCOMES) ||
       g_str_equal (no->reason, GEO_REASON_REFUSED_BY_PARTICIPANT))
     what = GEO_EVIDENCE_KIND_TWO_OUTCOMES;
-  else if (no->code == GEO_CODE_LIMIT || no->code == GEO_CODE_LINE_INACTIVE ||
-           no->code == GEO_CODE_NOT_ALLOWED)
+  else if ((no->code == GEO_CODE_LIMIT || no->code == GEO_CODE_LINE_INACTIVE ||
+            no->code == GEO_CODE_NOT_ALLOWED) &&
+           !g_str_equal (no->reason, GEO_REASON_NOT_NEUTRAL))
     what = GEO_EVIDENCE_KIND_MANDATE;
   evidence = geo_party_evidence (what, entry, FALSE, NULL);
   if (what == GEO_EVIDENCE_KIND_MANDATE &&

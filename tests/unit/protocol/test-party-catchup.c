@@ -4,6 +4,7 @@
  * The hub's entries as a party takes them: in order, with evidence, inside the
  * mandate; and what it does about gaps, forks and lies.
  */
+#include "core/geo-evidence.h"
 #include "core/geo-key-chain.h"
 #include "party-town.h"
 
@@ -276,6 +277,20 @@ test_not_for_us (void) {
 
 typedef void (*Spoil) (Town *town, Deal *deal, GeoProvenEntry *entry);
 
+/* What came with the entry is kept with it, so a stranger sees it, too. */
+static void
+expect_evidence (Town *town) {
+  const GeoEvidence *evidence =
+      town_stored (town, GEO_RECORD_KIND_EVIDENCE)->evidence;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (evidence->what, ==, GEO_EVIDENCE_KIND_BAD_ENTRY);
+  g_assert_cmpint (geo_evidence_check (evidence, &town->community->community,
+                                       &town->community->key, &error),
+                   ==, GEO_EVIDENCE_ASKS);
+  g_assert_no_error (error);
+}
+
 /* An entry of ANNA's payment to BOB through us, spoilt, is a fault; also one
  * that was prepared. */
 static void
@@ -305,6 +320,7 @@ expect_fault_of (Spoil spoil_deal,
     town_receive (town, town_commit (entry));
   }
   town_expect_fault (town, reason);
+  expect_evidence (town);
   after = town_state (town);
   g_assert_cmpstr (before, ==, after);
 }
@@ -394,6 +410,17 @@ spoil_hops (Town *town, Deal *deal, GeoProvenEntry *entry) {
 }
 
 static void
+spoil_one_hop (Town *town, Deal *deal, GeoProvenEntry *entry) {
+  g_ptr_array_remove_index (entry->hops, 0);
+}
+
+static void
+spoil_once (Town *town, Deal *deal, GeoProvenEntry *entry) {
+  g_ptr_array_add (entry->hops,
+                   geo_proven_hop_copy (g_ptr_array_index (entry->hops, 0)));
+}
+
+static void
 spoil_proof (Town *town, Deal *deal, GeoProvenEntry *entry) {
   GeoProvenHop *hop = g_ptr_array_index (entry->hops, 0);
 
@@ -433,6 +460,8 @@ test_faults (void) {
   expect_fault (spoil_payer, NULL, GEO_REASON_BAD_SIGNATURE);
   expect_fault (spoil_voter, NULL, GEO_REASON_BAD_SIGNATURE);
   expect_fault (NULL, spoil_hops, GEO_REASON_BAD_PROOF);
+  expect_fault (NULL, spoil_one_hop, GEO_REASON_NOT_NEUTRAL);
+  expect_fault (NULL, spoil_once, GEO_REASON_BAD_PROOF);
   expect_fault (NULL, spoil_proof, GEO_REASON_BAD_PROOF);
   expect_fault (spoil_net, NULL, GEO_REASON_NOT_NEUTRAL);
 }
