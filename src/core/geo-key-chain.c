@@ -273,6 +273,58 @@ geo_participant_rotate (const GeoParticipant *participant,
   return g_steal_pointer (&later);
 }
 
+static const GeoSecret *
+find_secret (GPtrArray *secrets, const GeoPublicKey *key) {
+  for (guint i = 0; i < secrets->len; i++) {
+    const GeoSecret *secret = g_ptr_array_index (secrets, i);
+    GeoPublicKey public_key;
+
+    geo_secret_get_public (secret, &public_key);
+    if (geo_public_key_equal (&public_key, key))
+      return secret;
+  }
+  return NULL;
+}
+
+GeoParticipant *
+geo_participant_rotate_anew (const GeoParticipant *participant,
+                             GPtrArray *former,
+                             const GeoSecret *secret,
+                             GeoTime at,
+                             GError **error) {
+  g_autoptr (GeoParticipant) form = geo_participant_copy (participant);
+  const GeoSecret *now[GEO_ROTATIONS_MAX + 1];
+  const guint n = form->rotations->len;
+  guint left = n;
+
+  if (n > GEO_ROTATIONS_MAX) {
+    fail (error, GEO_CORE_ERROR_SIZE, "The key was changed too often");
+    return NULL;
+  }
+  for (now[n] = secret; left > 0; left--) {
+    now[left - 1] = find_secret (former, &rotation_of (form, left - 1)->old_key);
+    if (now[left - 1] == NULL)
+      break;
+  }
+  if (left == n) {
+    fail (error, GEO_CORE_ERROR_SIGNATURE, "The former key is not there");
+    return NULL;
+  }
+  form->key = rotation_of (form, left)->old_key;
+  form->seq -= n - left;
+  g_ptr_array_set_size (form->rotations, (gint) left);
+  for (guint i = left; i < n; i++) {
+    GeoParticipant *later = geo_participant_rotate (form, now[i], now[i + 1],
+                                                    at - (n - 1 - i), error);
+
+    if (later == NULL)
+      return NULL;
+    geo_participant_free (form);
+    form = later;
+  }
+  return g_steal_pointer (&form);
+}
+
 /* --- Comparing ------------------------------------------------------------ */
 
 GeoKeyChainOrder
@@ -294,6 +346,18 @@ geo_participant_compare_keys (const GeoParticipant *participant,
   geo_key_chain_of (participant, &one);
   geo_key_chain_of (other, &two);
   return geo_key_chain_compare (&one, &two);
+}
+
+gboolean
+geo_participant_ends_earlier (const GeoParticipant *participant,
+                              const GeoParticipant *other) {
+  const guint n = MIN (participant->rotations->len, other->rotations->len);
+
+  for (guint i = 0; i < n; i++) {
+    if (rotation_of (other, i)->at < rotation_of (participant, i)->at)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 gboolean

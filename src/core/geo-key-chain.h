@@ -90,6 +90,17 @@ GeoParticipant *geo_participant_rotate (const GeoParticipant *participant,
                                         GeoTime at,
                                         GError **error);
 
+/* K7: the participant with its last changes of the key said anew, the last of
+ * them at that time: all whose former keys are there (former: GeoSecret, in any
+ * order).  secret: the key in force.  NULL and GEO_CORE_ERROR where not even the
+ * last one can be. */
+GeoParticipant *
+geo_participant_rotate_anew (const GeoParticipant *participant,
+                             GPtrArray *former,
+                             const GeoSecret *secret,
+                             GeoTime at,
+                             GError **error);
+
 typedef enum {
   GEO_KEY_CHAIN_SAME = 1,
   GEO_KEY_CHAIN_LONGER = 2, /* The other goes on from where this one ends. */
@@ -104,6 +115,10 @@ GeoKeyChainOrder geo_key_chain_compare (const GeoKeyChain *chain,
                                         const GeoKeyChain *other);
 GeoKeyChainOrder geo_participant_compare_keys (const GeoParticipant *participant,
                                                const GeoParticipant *other);
+/* K7: whether a key that both have left ended earlier by other: what was signed
+ * with it in between would not hold any more. */
+gboolean geo_participant_ends_earlier (const GeoParticipant *participant,
+                                       const GeoParticipant *other);
 /* Whether other, by the same keys, was said after participant: what somebody
  * says of itself last counts, in whatever order it comes.  A change of the key
  * that is said anew (K7) differs in nothing but when. */

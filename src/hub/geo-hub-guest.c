@@ -10,6 +10,7 @@
 #include "hub/geo-bucket.h"
 #include "hub/geo-hub-letters.h"
 #include "hub/geo-hub-login.h"
+#include "hub/geo-hub-signed.h"
 #include "hub/geo-hub-state.h"
 #include "hub/geo-inbox.h"
 #include "store/geo-hub-keeping.h"
@@ -263,6 +264,16 @@ is_banned (GeoHubGuests *guests, const GeoPid *pid) {
   return TRUE;
 }
 
+static gboolean
+has_signed_cb (const GeoPid *pid, GeoTime since, gpointer user_data) {
+  const GeoHubGuests *guests = user_data;
+
+  return geo_hub_has_signed_since (geo_engine_get_reader (guests->engine),
+                                   geo_engine_get_book (guests->engine),
+                                   geo_engine_get_closer (guests->engine), pid,
+                                   since);
+}
+
 static void
 take_auth (Guest *guest, const GeoMessage *message) {
   GeoHubGuests *guests = guest->guests;
@@ -275,7 +286,7 @@ take_auth (Guest *guest, const GeoMessage *message) {
   GeoHubNo no;
 
   if (!geo_hub_login_check (guests->config, book, &guest->pid, guest->challenge,
-                            auth, now_ms (), &no)) {
+                            auth, has_signed_cb, guests, now_ms (), &no)) {
     if (g_str_equal (no.reason, GEO_REASON_TWO_KEYS))
       geo_engine_register (guests->engine, auth->participant, NULL, NULL, NULL,
                            NULL);

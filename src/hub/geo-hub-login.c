@@ -65,19 +65,36 @@ is_former (const GeoParticipant *known, const GeoLogin *login) {
   return FALSE;
 }
 
-/* K7: more than the hub knows of, the last of it said now. */
-static gboolean
-check_rotation (const GeoBook *book,
-                const GeoParticipant *new,
-                GeoTime now,
-                GeoHubNo *no) {
-  const GeoKeyRotation *last = g_ptr_array_index (new->rotations,
-                                                  new->rotations->len - 1);
+static const GeoKeyRotation *
+rotation_of (const GeoParticipant *participant, guint i) {
+  return g_ptr_array_index (participant->rotations, i);
+}
 
-  if (last->at < now - GEO_CLOCK_TOLERANCE_MS ||
-      last->at > now + GEO_CLOCK_TOLERANCE_MS)
+/* K7: more than the hub knows of, which undoes nothing of what it has taken. */
+static gboolean
+check_rotations (const GeoBook *book,
+                 const GeoParticipant *known,
+                 const GeoParticipant *new,
+                 GeoHubSignedFunc has_signed,
+                 gpointer user_data,
+                 GeoTime now,
+                 GeoHubNo *no) {
+  const guint n = known->rotations->len;
+  const GeoTime ended = rotation_of (new, n)->at;
+
+  if (rotation_of (new, new->rotations->len - 1)->at >
+      now + GEO_CLOCK_TOLERANCE_MS)
     return say (no, GEO_CODE_INVALID, GEO_REASON_KEY_CLOCK,
-                "A key is changed now, and not at another time.");
+                "A key is changed now, and not in a time to come.");
+  /* No key has ended before it was said to. */
+  if (geo_participant_ends_earlier (known, new))
+    return say (no, GEO_CODE_INVALID, GEO_REASON_KEY_CLOCK,
+                "This key was changed at another time.");
+  /* The others were never in force here. */
+  if (ended < now - GEO_CLOCK_TOLERANCE_MS &&
+      has_signed (&known->pid, ended + GEO_KEY_GRACE_MS, user_data))
+    return say (no, GEO_CODE_INVALID, GEO_REASON_KEY_USED,
+                "Something was signed with the former key since then.");
   if (geo_book_has_others_key (book, new))
     return say (no, GEO_CODE_CONFLICT, GEO_REASON_KEY_TAKEN,
                 "This key is somebody's already.");
@@ -90,6 +107,8 @@ geo_hub_login_check (const GeoHubConfig *config,
                      const GeoPid *pid,
                      const gchar *challenge,
                      const GeoMsgAuth *auth,
+                     GeoHubSignedFunc has_signed,
+                     gpointer user_data,
                      GeoTime now,
                      GeoHubNo *no) {
   const GeoPid *community = &geo_book_get_community (book)->community;
@@ -133,7 +152,7 @@ geo_hub_login_check (const GeoHubConfig *config,
   /* The rotation in it is signed with the key that the hub knows. */
   if (known != NULL && new != NULL &&
       geo_participant_compare_keys (known, new) == GEO_KEY_CHAIN_LONGER) {
-    if (!check_rotation (book, new, now, no))
+    if (!check_rotations (book, known, new, has_signed, user_data, now, no))
       return FALSE;
     key = &new->key;
   }

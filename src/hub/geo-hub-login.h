@@ -28,6 +28,12 @@ typedef struct {
 const GeoParticipant *geo_hub_login_find (const GeoBook *book,
                                           const GeoPid *pid);
 
+/* K7: whether the hub holds anything of that participant's that is of a later
+ * time and signed. */
+typedef gboolean (*GeoHubSignedFunc) (const GeoPid *pid,
+                                      GeoTime since,
+                                      gpointer user_data);
+
 /* pid: who said HELLO; challenge: what this session was given.  A participant
  * that introduces itself is checked, and whether it may join, but it is not
  * registered. */
@@ -36,6 +42,8 @@ gboolean geo_hub_login_check (const GeoHubConfig *config,
                               const GeoPid *pid,
                               const gchar *challenge,
                               const GeoMsgAuth *auth,
+                              GeoHubSignedFunc has_signed,
+                              gpointer user_data,
                               GeoTime now,
                               GeoHubNo *no);
 

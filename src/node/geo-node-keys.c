@@ -169,19 +169,6 @@ renewed_cb (gpointer *result, const GError *error, gpointer user_data) {
   }
 }
 
-/* As it was before its last change of the key. */
-static GeoParticipant *
-make_former (const GeoParticipant *self) {
-  GeoParticipant *former = geo_participant_copy (self);
-  guint last = former->rotations->len - 1;
-
-  former->key =
-      ((GeoKeyRotation *) g_ptr_array_index (former->rotations, last))->old_key;
-  g_ptr_array_remove_index (former->rotations, last);
-  former->seq--;
-  return former;
-}
-
 GeoTime
 geo_node_trust_clock (GeoTime ahead) {
   return CLAMP (ahead, -GEO_CLOCK_TOLERANCE_MS, GEO_CLOCK_TOLERANCE_MS);
@@ -189,7 +176,6 @@ geo_node_trust_clock (GeoTime ahead) {
 
 gboolean
 geo_node_renew_rotation (GeoNode *self) {
-  g_autoptr (GeoParticipant) former = NULL;
   g_autoptr (GeoStateMemory) memory = NULL;
   g_autoptr (GError) error = NULL;
   GeoParticipant *next;
@@ -200,12 +186,9 @@ geo_node_renew_rotation (GeoNode *self) {
       self->former_keys == NULL || self->former_keys->len == 0 ||
       self->worker == NULL)
     return FALSE;
-  former = make_former (self->self);
-  next = geo_participant_rotate (
-      former,
-      g_ptr_array_index (self->former_keys, self->former_keys->len - 1),
-      self->secret, geo_node_now () + geo_node_trust_clock (self->hub_ahead),
-      &error);
+  next = geo_participant_rotate_anew (
+      self->self, self->former_keys, self->secret,
+      geo_node_now () + geo_node_trust_clock (self->hub_ahead), &error);
   if (next == NULL) {
     g_debug ("rotation: %s", error->message);
     return FALSE;

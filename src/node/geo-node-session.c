@@ -627,7 +627,8 @@ static void
 handle_refusal (GeoNode *self, const GeoMsgError *no) {
   g_autofree gchar *text = NULL;
 
-  if (g_strcmp0 (no->reason, GEO_REASON_KEY_CLOCK) == 0 &&
+  if ((g_strcmp0 (no->reason, GEO_REASON_KEY_CLOCK) == 0 ||
+       g_strcmp0 (no->reason, GEO_REASON_KEY_USED) == 0) &&
       geo_node_renew_rotation (self))
     return;
 

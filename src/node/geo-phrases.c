@@ -269,6 +269,9 @@ static const Sentence reasons[] = {
     N_ ("This key is somebody’s already. Change yours once more.") },
   { GEO_REASON_KEY_CLOCK,
     N_ ("Your clock and the hub’s are too far apart to change your key.") },
+  { GEO_REASON_KEY_USED,
+    N_ ("The hub did not know that you changed your key, and your former key "
+        "was used there since. Tell whoever runs the hub.") },
   { GEO_REASON_TOO_OFTEN,
     N_ ("The hub was asked too often. It answers again in a while.") },
   { GEO_REASON_INTERNAL,

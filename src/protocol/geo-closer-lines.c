@@ -380,6 +380,11 @@ geo_closer_register (GeoCloser *closer,
                            "Another key is in force");
       return FALSE;
     }
+    if (geo_participant_ends_earlier (before, participant)) {
+      g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
+                           "A former key would have ended earlier");
+      return FALSE;
+    }
     /* A hub that was put back to an older state takes what it has forgotten. */
     if (is_rotated ? participant->seq <= before->seq
                    : participant->seq != before->seq + 1) {

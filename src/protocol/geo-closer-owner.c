@@ -21,6 +21,37 @@ list_open (const GeoCloser *closer) {
   return open;
 }
 
+/* P7: whose vote a contract has. */
+static gboolean
+has_vote_of (const GeoCloserContract *contract, const GeoBookPerson *person) {
+  for (guint i = 0; contract != NULL && i < contract->asked->len; i++) {
+    const GeoCloserAsked *asked = g_ptr_array_index (contract->asked, i);
+
+    if (asked->person == person && asked->vote != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+geo_closer_has_open_of (const GeoCloser *closer, const GeoPid *pid) {
+  const GeoBookPerson *person = geo_book_person (closer->book, pid);
+  g_autoptr (GPtrArray) open = list_open (closer);
+
+  for (guint i = 0; i < open->len; i++) {
+    const GeoCloserOrder *order = g_ptr_array_index (open, i);
+
+    if (order->payer == person ||
+        has_vote_of (geo_closer_open_contract (order), person))
+      return TRUE;
+  }
+  for (guint i = 0; i < closer->clearings->len; i++) {
+    if (has_vote_of (g_ptr_array_index (closer->clearings, i), person))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 takes_part (const GeoCloserContract *contract, GeoNodeIndex node) {
   for (guint i = 0; contract != NULL && i < contract->flows->len; i++) {

@@ -116,6 +116,9 @@ gboolean geo_closer_register (GeoCloser *closer,
                               GPtrArray *actions,
                               GError **error);
 
+/* Whether something that pid has signed is not decided yet. */
+gboolean geo_closer_has_open_of (const GeoCloser *closer, const GeoPid *pid);
+
 /* Presence decides who is asked (P7).  A voter that leaves before its vote
  * counts as silent at once. */
 void geo_closer_present (GeoCloser *closer,

@@ -50,5 +50,6 @@
 #define GEO_REASON_KEY_CHANGED "key_changed" /* E006: signed with a former key */
 #define GEO_REASON_TWO_KEYS "two_keys" /* E008: another key took its place (K5) */
 #define GEO_REASON_KEY_TAKEN "key_taken" /* E008: it is somebody's (K7) */
-#define GEO_REASON_KEY_CLOCK "key_clock" /* E009: K7: its change is too old */
+#define GEO_REASON_KEY_CLOCK "key_clock" /* E009: K7: changed at another time */
+#define GEO_REASON_KEY_USED "key_used" /* E009: K7: the former key signed since */
 #define GEO_REASON_NOT_LOGGED "not_logged" /* E009: told: an entry is not in the log (§9) */

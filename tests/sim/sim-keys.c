@@ -305,20 +305,15 @@ make_form (const GeoParticipant *participant, guint n) {
 /* K7: too old, and said anew, with the same keys. */
 void
 sim_keys_renew (SimNode *node) {
-  g_autoptr (GeoParticipant) form = NULL;
   g_autoptr (GeoRecordBody) body = NULL;
   GeoParticipant *self;
-  guint n;
 
   /* What says so first is still on its way to the disk. */
   if (node->self == NULL || node->self->rotations->len == 0 ||
       node->is_rotated || node->former == NULL || node->former->len == 0)
     return;
-  n = node->self->rotations->len;
-  form = make_form (node->self, n - 1);
-  self = geo_participant_rotate (
-      form, g_ptr_array_index (node->former, node->former->len - 1),
-      node->secret, its_time (node), NULL);
+  self = geo_participant_rotate_anew (node->self, node->former, node->secret,
+                                      its_time (node), NULL);
   if (self == NULL)
     return;
   body = make_record (node, self, node->secret, 0);

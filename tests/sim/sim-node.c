@@ -737,7 +737,8 @@ take_welcome (SimNode *node, const GeoMsgWelcome *welcome) {
 static void
 take_refusal (SimNode *node, const GeoMsgError *no) {
   sim_trace (node->sim, node, "may not sign in: %s", no->reason);
-  if (g_strcmp0 (no->reason, GEO_REASON_KEY_CLOCK) == 0)
+  if (g_strcmp0 (no->reason, GEO_REASON_KEY_CLOCK) == 0 ||
+      g_strcmp0 (no->reason, GEO_REASON_KEY_USED) == 0)
     sim_keys_renew (node);
   else if (node->self != NULL &&
            (g_strcmp0 (no->reason, GEO_REASON_KEY_CHANGED) == 0 ||

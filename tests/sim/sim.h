@@ -267,6 +267,7 @@ struct _SimHub {
   guint64 violations;
   GHashTable *taken; /* GeoHash of orders that came while their key was good */
   GHashTable *stale; /* GeoHash of signatures by keys that were left */
+  guint late_changes; /* Changes of keys of long ago that it was shown */
 };
 
 /* --- A session ------------------------------------------------------------ */

@@ -189,6 +189,51 @@ test_cannot_rotate (void) {
   assert_core_error (error, GEO_CORE_ERROR_SIZE);
 }
 
+/* K7: as far back as the former keys are there; the others stay as they were. */
+static void
+test_rotate_anew (void) {
+  g_autoptr (GeoParticipant) first = make_person (1, FIRST);
+  g_autoptr (GeoParticipant) second = rotate (first, 11, 12, T0 + DAY);
+  g_autoptr (GeoParticipant) third = rotate (second, 12, 13, T0 + 2 * DAY);
+  g_autoptr (GeoSecret) now = make_secret (13);
+  g_autoptr (GPtrArray) former =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geo_secret_unref);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (geo_participant_rotate_anew (third, former, now, T0 + 3 * DAY,
+                                              &error));
+  assert_core_error (error, GEO_CORE_ERROR_SIGNATURE);
+  /* One that is of no use alone. */
+  g_ptr_array_add (former, make_secret (11));
+  g_assert_null (geo_participant_rotate_anew (third, former, now, T0 + 3 * DAY,
+                                              &error));
+  assert_core_error (error, GEO_CORE_ERROR_SIGNATURE);
+  for (guint n = 2; n > 0; n--) {
+    g_autoptr (GeoParticipant) anew = NULL;
+    GeoKeyChain chain;
+
+    if (n == 2)
+      g_ptr_array_add (former, make_secret (12));
+    else
+      g_ptr_array_remove_index (former, 0);
+    anew = geo_participant_rotate_anew (third, former, now, T0 + 3 * DAY,
+                                        &error);
+    g_assert_no_error (error);
+    assert_holds (anew);
+    g_assert_cmpint (anew->seq, ==, 3);
+    g_assert_cmpint (geo_participant_compare_keys (third, anew), ==,
+                     GEO_KEY_CHAIN_SAME);
+    g_assert_true (geo_participant_is_later (third, anew));
+    g_assert_false (geo_participant_ends_earlier (third, anew));
+    g_assert_true (geo_participant_ends_earlier (anew, third));
+    g_assert_true (geo_participant_ends_earlier (anew, second) == (n == 2));
+    geo_key_chain_of (anew, &chain);
+    g_assert_cmpint (chain.ended[0], ==,
+                     n == 2 ? T0 + 3 * DAY - 1 : T0 + DAY);
+    g_assert_cmpint (chain.ended[1], ==, T0 + 3 * DAY);
+  }
+}
+
 /* Whatever bit is turned over, nothing holds any more. */
 static void
 test_each_bit (void) {
@@ -383,6 +428,7 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/key-chain/vectors", test_vectors);
   g_test_add_func ("/key-chain/rotate", test_rotate);
   g_test_add_func ("/key-chain/cannot-rotate", test_cannot_rotate);
+  g_test_add_func ("/key-chain/rotate-anew", test_rotate_anew);
   g_test_add_func ("/key-chain/each-bit", test_each_bit);
   g_test_add_func ("/key-chain/community", test_community);
   g_test_add_func ("/key-chain/in-force", test_in_force);

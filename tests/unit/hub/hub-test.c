@@ -162,6 +162,7 @@ void
 hub_person_free (HubPerson *person) {
   hub_person_disconnect (person);
   geo_secret_unref (person->secret);
+  g_clear_pointer (&person->next, geo_secret_unref);
   geo_party_free (person->party);
   geo_community_free (person->community);
   g_free (person->name);
@@ -272,6 +273,16 @@ answer_challenge (HubPerson *person, const GeoMessage *message) {
                                             challenge->challenge, now_ms ());
   if (person->introduce && !challenge->known)
     answer->u.auth->participant = hub_person_introduction (person, community);
+  if (person->next != NULL) {
+    g_autoptr (GeoParticipant) before = hub_person_introduction (person,
+                                                                 community);
+
+    geo_participant_free (answer->u.auth->participant);
+    answer->u.auth->participant = geo_participant_rotate (
+        before, person->secret, person->next, person->next_at, NULL);
+    g_assert_nonnull (answer->u.auth->participant);
+    geo_login_sign (answer->u.auth->login, person->next);
+  }
   answer->u.auth->code = g_strdup (person->code);
   geo_session_send (person->session, answer);
 }

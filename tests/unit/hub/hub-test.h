@@ -69,6 +69,8 @@ struct _HubPerson {
   gchar *code; /* For AUTH */
   gchar *fingerprint; /* Of the hub's certificate */
   gboolean introduce;
+  GeoSecret *next; /* §5a: the key that took the place of the first, */
+  GeoTime next_at; /* at that time; NULL: none did. */
 
   GeoClient *client;
   GeoSession *session;

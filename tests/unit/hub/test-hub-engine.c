@@ -7,6 +7,7 @@
 #include "hub-test.h"
 #include "hub/geo-engine.h"
 #include "hub/geo-hub-community.h"
+#include "hub/geo-hub-signed.h"
 
 #define N 6
 #define LIMIT 100000
@@ -19,6 +20,7 @@ typedef struct {
   GeoSecret *secrets[N];
   GeoPid pids[N];
   GPtrArray *said; /* "TYPE number of whom", in order */
+  GeoContract *asked; /* The last that somebody was asked about */
   guint orders;
 } Room;
 
@@ -34,6 +36,10 @@ send_cb (const GeoPid *to, GeoMessage *message, gpointer user_data) {
 
   while (!geo_pid_equal (&room->pids[who], to))
     who++;
+  if (message->type == GEO_MESSAGE_PAYMENT_PREPARE) {
+    geo_contract_free (room->asked);
+    room->asked = geo_contract_copy (message->u.payment_prepare->contract);
+  }
   g_ptr_array_add (room->said,
                    g_strdup_printf ("%s %u",
                                     geo_message_type_to_string (message->type),
@@ -70,7 +76,7 @@ say (Room *room, guint from, GeoMessage *message) {
 
 /* creditor trusts debtor. */
 static void
-trust (Room *room, guint creditor, guint debtor) {
+trust_with (Room *room, guint creditor, guint debtor, GeoConsent consent) {
   GeoMessage *message = geo_message_new (GEO_MESSAGE_TRUST_LINE_CREATE, "line");
   GeoTrustLine *line = geo_trust_line_new ();
 
@@ -81,12 +87,41 @@ trust (Room *room, guint creditor, guint debtor) {
   line->equivalent = g_strdup ("UAH");
   line->limit = geo_decimal (GEO_AMOUNT (LIMIT), 2);
   line->policy = geo_policy_new_default ();
+  line->policy->consent = consent;
   line->seq = 1;
   line->status = GEO_LINE_STATUS_ACTIVE;
   line->signed_at = now_ms ();
   geo_trust_line_sign (line, room->secrets[creditor]);
   message->u.trust_line_create->line = line;
   say (room, creditor, message);
+}
+
+static void
+trust (Room *room, guint creditor, guint debtor) {
+  trust_with (room, creditor, debtor, GEO_CONSENT_STANDING);
+}
+
+/* P7: who has to, to what it was asked about. */
+static void
+vote (Room *room, guint who) {
+  GeoMessage *message = geo_message_new (GEO_MESSAGE_PAYMENT_PREPARE_ACK, "yes");
+  GeoVote *said = geo_vote_new ();
+
+  said->community = room->community->community;
+  geo_contract_hash (room->asked, &said->contract);
+  said->voter = room->pids[who];
+  said->verdict = g_strdup ("accept");
+  geo_vote_sign (said, room->secrets[who]);
+  message->u.payment_prepare_ack->vote = said;
+  say (room, who, message);
+}
+
+static gboolean
+has_signed_since (Room *room, guint who, GeoTime since) {
+  return geo_hub_has_signed_since (geo_engine_get_reader (room->engine),
+                                   geo_engine_get_book (room->engine),
+                                   geo_engine_get_closer (room->engine),
+                                   &room->pids[who], since);
 }
 
 static void
@@ -168,6 +203,7 @@ close_room (Room *room) {
   geo_engine_free (room->engine);
   for (guint i = 0; i < N; i++)
     geo_secret_unref (room->secrets[i]);
+  geo_contract_free (room->asked);
   geo_community_free (room->community);
   geo_hub_key_free (room->key);
   g_ptr_array_unref (room->said);
@@ -232,6 +268,67 @@ test_many (void) {
   close_room (&room);
 }
 
+static void
+wait_for_next_ms (void) {
+  const GeoTime now = now_ms ();
+
+  wait_until (now_ms () > now);
+}
+
+/* K7: what somebody has signed, and what others did to them. */
+static void
+test_signed (void) {
+  const guint n = 200;
+  GeoTime start, then;
+  Room room;
+
+  open_room (&room);
+  start = now_ms ();
+  wait_for_next_ms ();
+  for (guint i = 0; i < N; i++)
+    g_assert_false (has_signed_since (&room, i, 0));
+  trust (&room, 1, 0);
+  /* It is not on the disk yet. */
+  g_assert_true (has_signed_since (&room, 0, start));
+  settle (&room);
+  g_assert_true (has_signed_since (&room, 1, start));
+  g_assert_false (has_signed_since (&room, 1, now_ms ()));
+  g_assert_false (has_signed_since (&room, 0, start));
+
+  wait_for_next_ms ();
+  then = now_ms ();
+  wait_for_next_ms ();
+  for (guint i = 0; i < n; i++)
+    pay (&room, 0, 1);
+  settle (&room);
+  g_assert_true (has_signed_since (&room, 0, then));
+  g_assert_false (has_signed_since (&room, 0, now_ms ()));
+  /* Behind all that was paid to them. */
+  g_assert_true (has_signed_since (&room, 1, start));
+  g_assert_false (has_signed_since (&room, 1, then));
+
+  /* A vote that was given, first open, then in what was committed. */
+  trust_with (&room, 3, 2, GEO_CONSENT_LIVE);
+  settle (&room);
+  geo_engine_present (room.engine, &room.pids[3], TRUE);
+  wait_for_next_ms ();
+  then = now_ms ();
+  wait_for_next_ms ();
+  /* The hub waits three seconds for a vote. */
+  while (!has_signed_since (&room, 3, then)) {
+    pay (&room, 2, 3);
+    wait_until (room.asked != NULL);
+    g_assert_true (has_signed_since (&room, 2, now_ms ()));
+    g_assert_false (has_signed_since (&room, 3, then));
+    vote (&room, 3);
+    settle (&room);
+    g_clear_pointer (&room.asked, geo_contract_free);
+  }
+  g_assert_true (has_signed_since (&room, 3, then));
+  g_assert_false (has_signed_since (&room, 3, now_ms ()));
+  close_room (&room);
+}
+
 /* Freed while much is under way. */
 static void
 test_free (void) {
@@ -259,6 +356,7 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/hub-engine/overtaking", test_overtaking);
   g_test_add_func ("/hub-engine/many", test_many);
+  g_test_add_func ("/hub-engine/signed", test_signed);
   g_test_add_func ("/hub-engine/free", test_free);
   return g_test_run ();
 }

@@ -170,7 +170,7 @@ test_ways (void) {
       auth->code = g_strdup ("sesam");
 
     in = geo_hub_login_check (config, desk.book, &who->pid, desk.challenge,
-                              auth, NOW, &no);
+                              auth, NULL, NULL, NOW, &no);
     g_test_message ("way %d: %s", (gint) way, in ? "in" : no.text);
     g_assert_cmpint (in, ==, ways[i].code == 0);
     if (!in) {
@@ -195,6 +195,7 @@ typedef struct {
   guint hello; /* HELLO is said with the digest of this key */
   GeoCode code; /* 0: signs in */
   const gchar *reason;
+  gboolean signs_since; /* The hub holds what was signed after that */
 } Chain;
 
 #define OTHERS 40 /* Keys of somebody whom the hub knows with three of them */
@@ -205,8 +206,15 @@ static const Chain chains[] = {
   { "two changes at once", 1, 3, 0, 0, 3, 1, 0, NULL },
   { "a little early", 1, 2, 0, -120000, 2, 1, 0, NULL },
   { "a little late", 1, 2, 0, 120000, 2, 1, 0, NULL },
-  { "too early", 1, 2, 0, -120001, 2, 1, GEO_CODE_INVALID,
-    GEO_REASON_KEY_CLOCK },
+  { "long ago", 1, 2, 0, -999999, 2, 1, 0, NULL },
+  { "long ago, and used since", 1, 2, 0, -120001, 2, 1, GEO_CODE_INVALID,
+    GEO_REASON_KEY_USED, TRUE },
+  { "used just now", 1, 2, 0, -120000, 2, 1, 0, NULL, TRUE },
+  { "two changes of long ago", 1, 3, 0, -999999, 3, 1, 0, NULL },
+  { "two changes of long ago, and used since", 1, 3, 0, -999999, 3, 1,
+    GEO_CODE_INVALID, GEO_REASON_KEY_USED, TRUE },
+  { "an earlier end of a former key", 2, 3, 0, -1000001, 3, 1,
+    GEO_CODE_INVALID, GEO_REASON_KEY_CLOCK },
   { "too late", 1, 2, 0, 120001, 2, 1, GEO_CODE_INVALID, GEO_REASON_KEY_CLOCK },
   { "the old key signs", 1, 2, 0, 0, 1, 1, GEO_CODE_SIGNATURE,
     GEO_REASON_BAD_SIGNATURE },
@@ -283,6 +291,18 @@ load_chain (const Desk *desk, guint first, guint n) {
   g_assert_no_error (error);
 }
 
+/* The first of the keys that the hub does not know yet took the place of the one
+ * that it does. */
+static gboolean
+has_signed_cb (const GeoPid *pid, GeoTime since, gpointer user_data) {
+  const Chain *chain = user_data;
+  const guint changes = chain->n_shown - chain->n_known;
+
+  g_assert_cmpint (since, ==, NOW + chain->late_ms - (changes - 1) +
+                                  GEO_KEY_GRACE_MS);
+  return chain->signs_since;
+}
+
 static void
 test_chain (gconstpointer data) {
   const Chain *chain = data;
@@ -312,7 +332,7 @@ test_chain (gconstpointer data) {
   geo_login_sign (auth->login, signs->secret);
 
   in = geo_hub_login_check (config, desk.book, &says->pid, desk.challenge, auth,
-                            NOW, &no);
+                            has_signed_cb, (gpointer) chain, NOW, &no);
   if (!in)
     g_test_message ("%s", no.text);
   g_assert_cmpint (in, ==, chain->code == 0);
@@ -369,6 +389,47 @@ test_sign_in (void) {
   hub_person_free (again);
   hub_test_stop (&test);
   hub_test_remove (folder);
+}
+
+/* K7: a change of long ago, which the hub has not heard of or has forgotten: it
+ * is taken where nothing was signed with the former key since. */
+static void
+test_change_of_long_ago (void) {
+  for (guint i = 0; i < 2; i++) {
+    gchar *folder = hub_test_make_folder ();
+    const guint8 seed[GEO_SEED_LEN] = { 77 };
+    HubTest test;
+    HubPerson *olena = hub_person_new (1, "Olena");
+    HubPerson *ivan = hub_person_new (2, "Ivan");
+    HubPerson *later = hub_person_new (1, "Olena");
+
+    hub_test_start (&test, folder, NULL);
+    hub_person_connect (olena, geo_hub_get_address (test.hub));
+    hub_person_connect (ivan, geo_hub_get_address (test.hub));
+    wait_until (olena->signed_in && ivan->signed_in);
+    if (i == 1)
+      hub_person_trust (olena, ivan, "UAH", 100);
+    hub_person_trust (ivan, olena, "UAH", 100);
+    wait_until (olena->lines == 1 + i && ivan->lines == 1 + i);
+    hub_person_disconnect (olena);
+    later->next = geo_secret_new_from_seed (seed);
+    later->next_at = g_get_real_time () / 1000 - 3600 * 1000;
+    hub_person_connect (later, geo_hub_get_address (test.hub));
+    if (i == 1) {
+      wait_until (later->closed == 1);
+      g_assert_cmpstr (later->last_reason, ==, GEO_REASON_KEY_USED);
+      g_assert_cmpuint (later->welcomes, ==, 0);
+      hub_person_disconnect (later);
+      later->next_at = g_get_real_time () / 1000;
+      hub_person_connect (later, geo_hub_get_address (test.hub));
+    }
+    wait_until (later->signed_in);
+    hub_person_free (olena);
+    hub_person_free (later);
+    hub_person_free (ivan);
+    hub_test_stop (&test);
+    hub_test_remove (folder);
+  }
 }
 
 static void
@@ -588,6 +649,7 @@ main (int argc, char **argv) {
     g_test_add_data_func (path, &chains[i], test_chain);
   }
   g_test_add_func ("/hub/login/sign-in", test_sign_in);
+  g_test_add_func ("/hub/login/change-of-long-ago", test_change_of_long_ago);
   g_test_add_func ("/hub/login/code", test_code);
   g_test_add_func ("/hub/login/wrong-step", test_wrong_step);
   g_test_add_func ("/hub/login/hello-twice", test_hello_twice);

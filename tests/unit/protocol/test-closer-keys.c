@@ -214,6 +214,28 @@ test_fork (void) {
       &a->participant->key));
 }
 
+/* K7: of a key that was left nobody says later that it ended before then: what
+ * was taken under it meanwhile would not hold. */
+static void
+test_earlier_end (void) {
+  g_autoptr (Town) town = town_new (1);
+  Person *a = town_person (town, A);
+  g_autoptr (GeoParticipant) first = geo_participant_copy (a->participant);
+  g_autoptr (GeoSecret) stolen = geo_secret_ref (a->secret);
+  g_autoptr (GeoParticipant) earlier = NULL;
+  g_autoptr (GeoParticipant) longer = NULL;
+
+  rotate (town, A, KEY (1));
+  earlier = make_next (first, stolen, KEY (1), town->now - 60000);
+  longer = make_next (earlier, a->secret, KEY (2), town->now + 1);
+  g_assert_cmpint (register_it (town, longer), ==, GEO_CODE_CONFLICT);
+  earlier->seq = a->participant->seq + 1;
+  geo_participant_sign (earlier, a->secret);
+  g_assert_cmpint (register_it (town, earlier), ==, GEO_CODE_CONFLICT);
+  g_assert_cmpuint (town->actions->len, ==, 0);
+  rotate (town, A, KEY (2));
+}
+
 /* A chain that holds where somebody joins, and ones that do not. */
 static void
 test_joins_with_chain (void) {
@@ -408,6 +430,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/closer/keys/same-key-later", test_same_key_later);
   g_test_add_func ("/closer/keys/taken", test_taken);
   g_test_add_func ("/closer/keys/fork", test_fork);
+  g_test_add_func ("/closer/keys/earlier-end", test_earlier_end);
   g_test_add_func ("/closer/keys/joins-with-chain", test_joins_with_chain);
   g_test_add_func ("/closer/keys/nothing-under-the-old-key",
                    test_nothing_under_the_old_key);
