@@ -358,3 +358,15 @@ geo_lines_apply (GeoParty *party,
   geo_actions_tell (actions, GEO_TOLD_LINE)->line = geo_trust_line_copy (line);
   geo_letters_line (party, line, actions);
 }
+
+void
+geo_party_load_inbound (GeoParty *party,
+                        const GeoPid *peer,
+                        const gchar *equivalent,
+                        gint64 day,
+                        GeoAmount inbound) {
+  GeoPair *pair = geo_party_get_pair (party, peer, equivalent);
+
+  pair->day = day;
+  pair->inbound = inbound;
+}

@@ -574,18 +574,6 @@ geo_party_load_balance (GeoParty *party,
 }
 
 void
-geo_party_load_inbound (GeoParty *party,
-                        const GeoPid *peer,
-                        const gchar *equivalent,
-                        gint64 day,
-                        GeoAmount inbound) {
-  GeoPair *pair = geo_party_get_pair (party, peer, equivalent);
-
-  pair->day = day;
-  pair->inbound = inbound;
-}
-
-void
 geo_party_load_open_order (GeoParty *party,
                            const GeoOrder *order,
                            GBytes *sealed) {
