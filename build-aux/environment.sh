@@ -300,7 +300,7 @@ geo_choose () {
 # geo_enter [--display] [--data] [--no-network] COMMAND… runs it in the chosen
 # environment, in the current folder if that is in the checkout.
 #   --display     share the screen, the session bus and the accessibility bus
-#   --data        share the person's data, configuration and state folders
+#   --data        share the person's home folder: what is kept and what is saved
 #   --no-network  loopback only, so that test runs cannot meet one another
 geo_enter () {
   local display='' data='' network=1
@@ -385,6 +385,7 @@ geo_enter () {
   [ -n "$network" ] || args+=(--unshare-net)
 
   if [ -n "$data" ]; then
+    args+=(--bind "$home" "$home")
     for dir in "${XDG_DATA_HOME:-$home/.local/share}" \
       "${XDG_STATE_HOME:-$home/.local/state}" \
       "${XDG_CONFIG_HOME:-$home/.config}"; do
@@ -458,6 +459,8 @@ geo_build () {
     printf '%s\n' "$stamp" > "$geo_build_dir.stamp"
   fi
   ninja -C "$geo_build_dir" || return 1
+  # What is started now runs long, and keeps nobody from building again.
+  exec 6>&-
 }
 
 geo_wallet_option () {

@@ -25,6 +25,17 @@ static const SecretSchema schema = {
   },
 };
 
+/* What is read by: gnome-keyring does not know the schemas of what is locked,
+ * so that whoever asks for one is told that there is nothing. */
+static const SecretSchema any_schema = {
+  .name = "net.geocredit.Identity",
+  .flags = SECRET_SCHEMA_DONT_MATCH_NAME,
+  .attributes = {
+    { "profile", SECRET_SCHEMA_ATTRIBUTE_STRING },
+    { NULL, 0 },
+  },
+};
+
 typedef enum {
   CALL_PROBE = 1,
   CALL_STORE = 2,
@@ -132,6 +143,25 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 }
 
 static void
+found_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (Call) call = user_data;
+  GError *error = NULL;
+  GList *items = secret_password_search_finish (result, &error);
+
+  if (error != NULL)
+    call_fail (call, error);
+  else if (items != NULL)
+    call_end (call, no_keyring ());
+  else
+    call_end (call,
+              g_error_new_literal (
+                  GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY,
+                  _ ("The keyring has no key for this profile. Restore the "
+                     "identity from its twelve words.")));
+  g_list_free_full (items, g_object_unref);
+}
+
+static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (Call) call = user_data;
   GError *error = NULL;
@@ -144,11 +174,10 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     return;
   }
   if (text == NULL) {
-    call_end (call,
-              g_error_new_literal (
-                  GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY,
-                  _ ("The keyring has no key for this profile. Restore the "
-                     "identity from its twelve words.")));
+    /* There is none, or nobody unlocked it. */
+    secret_password_search (&any_schema, SECRET_SEARCH_NONE, call->cancellable,
+                            found_cb, call_ref (call), "profile", call->folder,
+                            NULL);
     return;
   }
 
@@ -193,7 +222,7 @@ go_on (Call *call) {
   }
   case CALL_LOAD:
     call_wait (call, GEO_KEYRING_UNLOCK_MS_MAX);
-    secret_password_lookup (&schema, call->cancellable, loaded_cb,
+    secret_password_lookup (&any_schema, call->cancellable, loaded_cb,
                             call_ref (call), "profile", call->folder, NULL);
     break;
   }
@@ -245,7 +274,7 @@ call_start (CallKind kind,
   /* No profile has this folder, so that there is nothing to unlock: the answer
    * comes at once or not at all. */
   call_wait (call, GEO_KEYRING_ANSWER_MS_MAX);
-  secret_password_lookup (&schema, call->cancellable, probed_cb,
+  secret_password_lookup (&any_schema, call->cancellable, probed_cb,
                           call_ref (call), "profile", "", NULL);
 }
 

@@ -30,7 +30,9 @@ struct _GeoBackground {
   GSettings *settings; /* May be NULL. */
   GCancellable *cancellable;
 
-  guint response_id; /* Of the signal that is waited for; 0: none. */
+  GDBusConnection *bus; /* While an answer is waited for. */
+
+  guint response_id; /* Of that answer's signal; 0: none. */
   gboolean is_active;
   gboolean has_ended;
 };
@@ -71,11 +73,10 @@ update (GeoBackground *self) {
 
 static void
 stop_listening (GeoBackground *self) {
-  GDBusConnection *bus = g_application_get_dbus_connection (self->application);
-
   if (self->response_id != 0)
-    g_dbus_connection_signal_unsubscribe (bus, self->response_id);
+    g_dbus_connection_signal_unsubscribe (self->bus, self->response_id);
   self->response_id = 0;
+  g_clear_object (&self->bus);
 }
 
 static void
@@ -137,6 +138,7 @@ ask (GeoBackground *self) {
   g_strdelimit (sender, ".", '_');
   path = g_strdup_printf (PORTAL_PATH "/request/%s/%s", sender, token);
   stop_listening (self);
+  self->bus = g_object_ref (bus);
   self->response_id = g_dbus_connection_signal_subscribe (
       bus, PORTAL_NAME, PORTAL_REQUEST, "Response", path, NULL,
       G_DBUS_SIGNAL_FLAGS_NONE, response_cb, self, NULL);

@@ -17,6 +17,10 @@
 
 #define ROUND_PATH "/keyring/round/subprocess"
 
+#define LOCKED_PATH "/keyring/locked/subprocess/"
+/* Nothing is looked for there. */
+#define LOCKED_FOLDER "/nowhere/locked"
+
 static gchar *program;
 
 static gboolean
@@ -177,37 +181,116 @@ test_silent_bus (void) {
   remove_folder (folder);
 }
 
+/* In a session of its own; $0 is this program. */
 static void
-test_real (void) {
-  g_autofree gchar *bus = g_find_program_in_path ("dbus-run-session");
-  g_autofree gchar *daemon = g_find_program_in_path ("gnome-keyring-daemon");
-  g_autofree gchar *folder = NULL;
-  g_autofree gchar *quoted = NULL;
-  g_autofree gchar *script = NULL;
+run_session (const gchar *folder, const gchar *script) {
   g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autoptr (GSubprocess) child = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (bus == NULL || daemon == NULL) {
-    g_test_skip ("there is no dbus-run-session or gnome-keyring-daemon here");
-    return;
-  }
-  folder = make_folder ();
-  quoted = g_shell_quote (program);
-  script = g_strdup_printf (
-      "printf pw | gnome-keyring-daemon --unlock"
-      " --components=secrets >/dev/null && exec %s -p " ROUND_PATH,
-      quoted);
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
                                         G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_subprocess_launcher_setenv (launcher, "HOME", folder, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", folder, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", folder, TRUE);
-  child = g_subprocess_launcher_spawn (launcher, &error, bus, "--", "sh", "-c",
-                                       script, NULL);
+  /* Nobody can be asked. */
+  g_subprocess_launcher_unsetenv (launcher, "DISPLAY");
+  g_subprocess_launcher_unsetenv (launcher, "WAYLAND_DISPLAY");
+  child = g_subprocess_launcher_spawn (launcher, &error, "dbus-run-session",
+                                       "--", "sh", "-c", script, program, NULL);
   g_assert_no_error (error);
   g_subprocess_wait_check (child, NULL, &error);
   g_assert_no_error (error);
+}
+
+static gboolean
+has_sessions (void) {
+  g_autofree gchar *bus = g_find_program_in_path ("dbus-run-session");
+  g_autofree gchar *daemon = g_find_program_in_path ("gnome-keyring-daemon");
+
+  if (bus != NULL && daemon != NULL)
+    return TRUE;
+  g_test_skip ("there is no dbus-run-session or gnome-keyring-daemon here");
+  return FALSE;
+}
+
+static void
+test_real (void) {
+  g_autofree gchar *folder = NULL;
+
+  if (!has_sessions ())
+    return;
+  folder = make_folder ();
+  run_session (folder, "printf pw | gnome-keyring-daemon --unlock"
+                       " --components=secrets >/dev/null &&"
+                       " exec \"$0\" -p " ROUND_PATH);
+  remove_folder (folder);
+}
+
+static const guint8 kept_entropy[GEO_WORDS_ENTROPY_LEN] = "sixteen letters";
+
+static void
+test_keep (void) {
+  g_autoptr (GAsyncResult) stored = NULL;
+  g_autoptr (GError) error = NULL;
+
+  geo_keyring_store_async (LOCKED_FOLDER, kept_entropy, NULL, keep_result_cb,
+                           &stored);
+  wait_until (stored != NULL);
+  g_assert_true (geo_keyring_store_finish (stored, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+load (guint8 *entropy, GError **error) {
+  g_autoptr (GAsyncResult) loaded = NULL;
+
+  geo_keyring_load_async (LOCKED_FOLDER, NULL, keep_result_cb, &loaded);
+  wait_until (loaded != NULL);
+  return geo_keyring_load_finish (loaded, entropy, error);
+}
+
+/* It is there, and not to be had: nobody is sent to the twelve words. */
+static void
+test_closed (void) {
+  guint8 entropy[GEO_WORDS_ENTROPY_LEN];
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (load (entropy, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING);
+}
+
+static void
+test_opened (void) {
+  guint8 entropy[GEO_WORDS_ENTROPY_LEN];
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (load (entropy, &error));
+  g_assert_no_error (error);
+  g_assert_cmpmem (entropy, sizeof entropy, kept_entropy, sizeof kept_entropy);
+}
+
+/* A session's keyring is locked where nobody gave its password. */
+static void
+test_locked (void) {
+  const gchar *unlock = "printf pw | gnome-keyring-daemon --unlock"
+                        " --components=secrets >/dev/null";
+  g_autofree gchar *keep = NULL;
+  g_autofree gchar *opened = NULL;
+  g_autofree gchar *folder = NULL;
+
+  if (!has_sessions ())
+    return;
+  folder = make_folder ();
+  keep = g_strconcat (unlock, " && exec \"$0\" -p " LOCKED_PATH "keep", NULL);
+  opened = g_strconcat (unlock, " && exec \"$0\" -p " LOCKED_PATH "opened",
+                        NULL);
+  run_session (folder, keep);
+  /* The daemon warns of the question that cannot be shown. */
+  run_session (folder, "env -u G_DEBUG gnome-keyring-daemon --start"
+                       " --components=secrets >/dev/null &&"
+                       " exec \"$0\" -p " LOCKED_PATH "closed");
+  run_session (folder, opened);
   remove_folder (folder);
 }
 
@@ -219,8 +302,12 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/keyring/no-bus", test_no_bus);
   g_test_add_func ("/keyring/silent-bus", test_silent_bus);
   g_test_add_func ("/keyring/real", test_real);
+  g_test_add_func ("/keyring/locked", test_locked);
   /* Only where they are named. */
   g_test_add_func (ROUND_PATH, test_round);
   g_test_add_func ("/keyring/none/subprocess", test_none);
+  g_test_add_func (LOCKED_PATH "keep", test_keep);
+  g_test_add_func (LOCKED_PATH "closed", test_closed);
+  g_test_add_func (LOCKED_PATH "opened", test_opened);
   return g_test_run ();
 }
