@@ -325,6 +325,22 @@ send_letters (FakeHub *hub, Guest *guest) {
   }
 }
 
+void
+fake_hub_pass_on (FakeHub *hub,
+                  const GeoPid *from,
+                  const GeoPid *to,
+                  GBytes *sealed) {
+  Letter *letter = g_new0 (Letter, 1);
+  Guest *reader = find_guest (hub, to);
+
+  letter->from = *from;
+  letter->to = *to;
+  letter->sealed = g_bytes_ref (sealed);
+  g_ptr_array_add (hub->letters, letter);
+  if (reader != NULL)
+    send_letter (reader, letter);
+}
+
 static void
 hash_letter (GBytes *sealed, GeoHash *out) {
   gsize len;
@@ -337,16 +353,10 @@ static void
 take_letter (FakeHub *hub, Guest *guest, const GeoMessage *message) {
   g_autoptr (GeoMessage) answer = geo_message_new (GEO_MESSAGE_LETTER_STORED,
                                                    message->msg_id);
-  Letter *letter = g_new0 (Letter, 1);
-  Guest *reader = find_guest (hub, &message->u.letter_send->to);
 
-  letter->from = guest->pid;
-  letter->to = message->u.letter_send->to;
-  letter->sealed = g_bytes_ref (message->u.letter_send->sealed);
-  g_ptr_array_add (hub->letters, letter);
   geo_session_send (guest->session, answer);
-  if (reader != NULL)
-    send_letter (reader, letter);
+  fake_hub_pass_on (hub, &guest->pid, &message->u.letter_send->to,
+                    message->u.letter_send->sealed);
 }
 
 static void

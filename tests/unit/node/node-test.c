@@ -6,7 +6,9 @@
 #include "node-test.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <sodium.h>
+#include <sys/resource.h>
 
 #include "core/geo-words.h"
 #include "node/geo-profile-private.h"
@@ -288,4 +290,35 @@ end_town (Town3 *town, guint n) {
       end_node (town->nodes[i]);
     g_object_unref (town->profiles[i]);
   }
+}
+
+/* --- A disk ----------------------------------------------------------------
+ */
+
+static void
+limit_files (gboolean full) {
+  static struct rlimit usual;
+  static gsize once = 0;
+  struct rlimit limit;
+
+  if (g_once_init_enter (&once)) {
+    /* The write itself says that it failed. */
+    signal (SIGXFSZ, SIG_IGN);
+    g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &usual), ==, 0);
+    g_once_init_leave (&once, 1);
+  }
+  limit = usual;
+  if (full)
+    limit.rlim_cur = 0;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+void
+fill_disk (void) {
+  limit_files (TRUE);
+}
+
+void
+empty_disk (void) {
+  limit_files (FALSE);
 }

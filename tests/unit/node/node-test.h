@@ -39,6 +39,10 @@ void keep_result_cb (GObject *source, GAsyncResult *result, gpointer user_data);
 gchar *make_folder (void);
 void remove_folder (const gchar *folder);
 
+/* Every write to a file fails from now on, as on a full disk; and does not. */
+void fill_disk (void);
+void empty_disk (void);
+
 /* --- A hub ---------------------------------------------------------------- */
 
 typedef struct _FakeHub FakeHub;
@@ -62,6 +66,11 @@ guint fake_hub_count (FakeHub *hub, GeoMessageType type);
 void fake_hub_set_code (FakeHub *hub, const gchar *code);
 /* Sends everybody who signs in a letter that is none. */
 void fake_hub_set_letter (FakeHub *hub, const gchar *text);
+/* Passes a letter on, and says who wrote it. */
+void fake_hub_pass_on (FakeHub *hub,
+                       const GeoPid *from,
+                       const GeoPid *to,
+                       GBytes *sealed);
 /* Says its next word about itself: another name, and KWH with three decimals.
  */
 void fake_hub_rename (FakeHub *hub, const gchar *name);

@@ -6,31 +6,12 @@
  */
 #include "node-test.h"
 
-#include <signal.h>
-#include <string.h>
-#include <sys/resource.h>
-
 typedef struct {
   Fixture base;
   Town3 town;
   GeoNode *olena;
   GeoNode *ivan;
 } Pair;
-
-static struct rlimit usual;
-
-/* Every write to a file fails, as on a full disk. */
-static void
-fill_disk (void) {
-  struct rlimit none = { 0, usual.rlim_max };
-
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
-}
-
-static void
-empty_disk (void) {
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &usual), ==, 0);
-}
 
 static void
 set_up_pair (Pair *f, gconstpointer data) {
@@ -155,9 +136,6 @@ test_evidence (Pair *f, gconstpointer data) {
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
-  /* The write itself says that it failed. */
-  signal (SIGXFSZ, SIG_IGN);
-  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &usual), ==, 0);
 #define ADD(path, test) \
   g_test_add (path, Pair, NULL, set_up_pair, test, tear_down_pair)
   ADD ("/node-storage/order", test_order);
