@@ -165,7 +165,8 @@ tell_rotated (GeoCli *cli, GeoCommunities *communities) {
                      /* Translators: %s is the name of a community. */
                      ? _ ("%s knows it.")
                      : _ ("%s hears of it as soon as its hub is reached; until "
-                          "then the old key counts there."),
+                          "then the old key counts there, so keep the old "
+                          "words."),
                  geo_community_item_get_name (item));
     if (geo_community_item_get_node (item) != NULL)
       geo_cli_close (geo_community_item_get_node (item));

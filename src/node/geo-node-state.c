@@ -141,6 +141,28 @@ is_ours (GeoNode *self, const GeoStateCopy *copy) {
          geo_key_chain_check_copy (&keys, copy, NULL);
 }
 
+static gboolean
+is_signed_with (const GeoStateCopy *copy, const GeoSecret *secret) {
+  GeoPublicKey key;
+
+  geo_secret_get_public (secret, &key);
+  return geo_state_copy_verify (copy, &key, NULL);
+}
+
+/* §8: what was left with a key that this computer does not have cannot be read
+ * by anybody any more. */
+static gboolean
+is_unreadable (const GeoNode *self, const GeoStateCopy *copy) {
+  if (is_signed_with (copy, self->secret))
+    return FALSE;
+  for (guint i = 0; self->former_keys != NULL && i < self->former_keys->len;
+       i++) {
+    if (is_signed_with (copy, g_ptr_array_index (self->former_keys, i)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean timeout_cb (gpointer user_data);
 
 /* Takes message, which has no msg_id. */
@@ -477,6 +499,16 @@ take_list (GeoNode *self, const GeoStateCopy *copy) {
     return;
   }
   state->offered = geo_state_copy_copy (copy);
+  if (copy->version > known && is_unreadable (self, copy)) {
+    geo_node_notice (
+        self, _ ("The encrypted copy of your notes was made with a former key, "
+                 "which this computer does not have, so the notes of some "
+                 "payments are missing here. Balances and payments are "
+                 "complete."));
+    state->is_changed = TRUE;
+    go_on (self);
+    return;
+  }
   if (copy->version == known) {
     go_on (self);
     return;

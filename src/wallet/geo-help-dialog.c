@@ -96,8 +96,8 @@ static const Topic topics[] = {
           "your trust. The people you deal with are warned that your key has "
           "changed; tell them yourself, too."),
       N_ ("A community that is not connected hears of the new key later; until "
-          "then the old one counts there. The old words only open the backups "
-          "that were made before, so save a new one.") } },
+          "then the old one counts there, so keep the old words. They also open "
+          "the backups that were made before, so save a new one.") } },
   { "computer-symbolic",
     N_ ("When the Computer Is Lost"),
     { N_ ("Your twelve recovery words are your key. Install Geo on another "

@@ -193,6 +193,66 @@ def test_new_words_bring_everything_back(scene):
     assert keep.export(olena) == keep.export(restored)
 
 
+def test_copy_of_a_key_that_is_lost(scene):
+    """Everything is lost before the first copy under the new key is left: what
+    the old one left opens for nobody, and stands in nobody's way."""
+    hub = scene.hub
+    nina = scene.newcomer("Nina")
+    nina.run("pay", "Maria", "1", "--note", "of before")
+    hub.stop()
+    database = os.path.join(hub.folder, "hub.db")
+    (owner, before), = [
+        row for row in rows(database, "SELECT participant, copy FROM state_copy")
+        if json.loads(row[1])["participant"] == nina.pid]
+    version = json.loads(before)["version"]
+    parts = [row for row in rows(
+        database, "SELECT participant, hash, data FROM state_part")
+        if row[0] == owner]
+    assert parts
+    hub.start()
+    rotate(nina, "second")
+    owed = balances(nina)
+    hub.stop()
+    with sqlite3.connect(database) as there:
+        there.execute("DELETE FROM state_part WHERE participant = ?", (owner,))
+        there.executemany("INSERT INTO state_part VALUES (?, ?, ?)", parts)
+        there.execute("UPDATE state_copy SET version = ?, copy = ?"
+                      " WHERE participant = ?", (version, before, owner))
+    hub.start()
+    restored = scene.again(nina, "Nina-2")
+    assert balances(restored) == owed
+    restored.run("pay", "Maria", "1", "--note", "of after")
+    document = json.loads(keep.export(scene.again(nina, "Nina-3")))
+    texts = {row.get("text") for row in document["activity"]}
+    assert "of after" in texts and "of before" not in texts, texts
+
+
+def test_lost_before_the_hub_heard(scene):
+    """The old words are the ones that count then, and the new ones nobody's."""
+    oleh = scene.newcomer("Oleh")
+    oleh.run("pay", "Maria", "1")
+    pid, old, owed = oleh.pid, oleh.words, balances(oleh)
+    scene.hub.stop()
+    assert "keep the old words" in oleh.run(
+        "key", "rotate", "--save-words", scene.file("unheard"))
+    shutil.rmtree(oleh.profile)
+    scene.hub.start()
+    nobody = Person(scene.folder, "nobody")
+    nobody.init(read(scene.file("unheard")).strip())
+    nobody.run("join", scene.hub.link)
+    assert nobody.pid != pid and balances(nobody) == {}
+    oleh = Person(scene.folder, "Oleh-2")
+    oleh.init(old)
+    oleh.run("join", scene.hub.link)
+    assert oleh.json("people")["me"]["pid"] == pid
+    assert balances(oleh) == owed
+    document = rotate(oleh, "heard")
+    assert [one["known"] for one in document["communities"]] == [True]
+    oleh.run("pay", "Maria", "1")
+    oleh.run("verify")
+    check_hub(scene)
+
+
 def test_backup_opens_with_the_new_words(scene):
     olena = scene.olena
     path = scene.file("backup")
