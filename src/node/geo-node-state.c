@@ -20,10 +20,6 @@
 #define ANSWER_MS_MAX 5000
 #define CHANGE_MS 200
 #define AGAIN_MS 60000
-/* What is looked at to make one. */
-#define TEXT_BYTES_MAX (448 * 1024)
-#define NOT_PAID_MAX 64
-#define REQUESTS_MAX 64
 /* Sessions in which the hub may fail to hand out what it has. */
 #define FAILURES_MAX 3
 
@@ -194,8 +190,12 @@ go_on (GeoNode *self) {
   g_clear_pointer (&state->putting, geo_state_copy_free);
   state->stage = STAGE_IDLE;
   state->is_awaited = FALSE;
-  if (is_awaited)
+  if (is_awaited && self->party != NULL) {
+    /* What the hub has said meanwhile it has not forgotten. */
+    self->hub_sequence = MAX (self->hub_sequence,
+                              geo_party_get_sequence (self->party, NULL));
     geo_node_catch_up (self);
+  }
   if (state->is_synced)
     geo_node_state_changed (self);
 }
@@ -218,73 +218,15 @@ remembering_free (gpointer data) {
   g_free (remembering);
 }
 
-/* What somebody wrote is here once.  TRUE also where it cannot be asked. */
-static gboolean
-is_known_letter (GeoJournal *journal,
-                 const GeoLetter *letter,
-                 const GeoPid *community) {
-  g_autoptr (GeoJournalRequest) request = NULL;
-  GeoRequestFacts facts;
-
-  if (letter == NULL ||
-      !geo_letter_get_facts (letter, community, &facts, NULL))
-    return TRUE;
-  request = geo_journal_get_request (journal, &facts.hash, NULL);
-  if (facts.kind == 0)
-    return request == NULL || request->state != GEO_REQUEST_OPEN;
-  return request != NULL && (letter->responses->len < 2 ||
-                             request->state != GEO_REQUEST_OPEN);
-}
-
-static gboolean
-is_blocked (GeoJournal *journal, const GeoParticipant *person) {
-  g_autoptr (GArray) blocked = geo_journal_list_blocked (journal, NULL);
-
-  for (guint i = 0; person != NULL && blocked != NULL && i < blocked->len; i++)
-    if (geo_pid_equal (&g_array_index (blocked, GeoPid, i), &person->pid))
-      return TRUE;
-  return FALSE;
-}
-
-/* K4: what a former key signed by a clock that was ahead holds no more. */
-static gboolean
-append (GeoJournal *journal,
-        const Remembering *remembering,
-        const GeoStateRecord *record,
-        GError **error) {
-  return geo_journal_check (journal, record->kind, record->body, error) &&
-         geo_journal_append (journal, remembering->secret, record->kind,
-                             record->body, record->at, NULL, error);
-}
-
-/* In the worker: what no entry brings back is stored like the first time; what
- * is there already stays as it is. */
+/* In the worker. */
 static gpointer
 remember_job (GeoWorker *worker, gpointer data, GError **error) {
   Remembering *remembering = data;
-  GeoJournal *journal = geo_worker_get_journal (worker);
+  g_autoptr (GError) failure = NULL;
 
-  for (guint i = 0; i < remembering->memory->records->len; i++) {
-    const GeoStateRecord *record =
-        g_ptr_array_index (remembering->memory->records, i);
-    g_autoptr (GError) failure = NULL;
-
-    if ((record->kind == GEO_RECORD_KIND_LETTER &&
-         is_known_letter (journal, record->body->letter,
-                          &remembering->community)) ||
-        (record->kind == GEO_RECORD_KIND_BLOCK &&
-         is_blocked (journal, record->body->person)))
-      continue;
-    /* An order comes before what became of it; where the one is not taken, the
-     * other changes nothing. */
-    geo_fault_point ("node: before remember");
-    if (append (journal, remembering, record, &failure) ||
-        g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT) ||
-        g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY)) {
-      if (failure != NULL && record->kind == GEO_RECORD_KIND_ORDER)
-        i++;
-      continue;
-    }
+  if (!geo_state_memory_store (
+          remembering->memory, geo_worker_get_journal (worker),
+          remembering->secret, &remembering->community, &failure)) {
     g_propagate_error (error, geo_node_storage_error (failure));
     return NULL;
   }
@@ -305,6 +247,25 @@ is_fresh (GeoNode *self) {
          g_queue_is_empty (&self->lists);
 }
 
+/* What is under way goes on; what was asked long ago is known from now on. */
+static void
+learn (GeoNode *self, GeoNodeData *data) {
+  /* K6: what was sealed to a former key can be read from now on. */
+  if (self->party != NULL && self->former_keys == NULL &&
+      geo_node_take_keys (self, data, NULL))
+    geo_node_load_keys (self, data);
+  for (guint i = 0; self->party != NULL && i < data->requests->len; i++) {
+    const GeoJournalRequest *request = g_ptr_array_index (data->requests, i);
+
+    geo_party_learn_request (self->party, request->letter, request->state);
+  }
+  for (guint i = 0; self->party != NULL && i < data->blocked->len; i++)
+    geo_party_load_blocked (self->party,
+                            &g_array_index (data->blocked, GeoPid, i));
+  geo_activity_model_refresh (self->activity);
+  geo_node_refresh_requests (self);
+}
+
 static void
 remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autofree Storing *storing = user_data;
@@ -319,23 +280,14 @@ remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
     failure = g_error_copy (error);
   else if (is_current && is_fresh (self))
     geo_node_take_data (self, *result, &failure);
-  else {
-    /* What is under way goes on; those payments ended long ago. */
-    geo_activity_model_refresh (self->activity);
-    geo_node_refresh_requests (self);
-  }
+  else
+    learn (self, *result);
   if (failure != NULL) {
     geo_node_storage_failed (self, failure);
     return;
   }
   if (is_current)
     go_on (self);
-}
-
-static gboolean
-is_kept_kind (GeoRecordKind kind) {
-  return kind == GEO_RECORD_KIND_ORDER || kind == GEO_RECORD_KIND_REFUSED ||
-         kind == GEO_RECORD_KIND_LETTER || kind == GEO_RECORD_KIND_BLOCK;
 }
 
 /* K6: this computer never had the keys before the one in use. */
@@ -357,18 +309,6 @@ make_keys (GeoNode *self, const GeoStateMemory *fetched) {
 }
 
 static void
-add_kept (const GeoStateMemory *fetched, gboolean letters, GeoStateMemory *out) {
-  for (guint i = 0; i < fetched->records->len; i++) {
-    const GeoStateRecord *record = g_ptr_array_index (fetched->records, i);
-
-    if (is_kept_kind (record->kind) &&
-        (record->kind == GEO_RECORD_KIND_LETTER) == letters)
-      geo_state_memory_add_record (out, record->kind, record->at,
-                                   geo_record_body_copy (record->body));
-  }
-}
-
-static void
 remember (GeoNode *self, GeoStateMemory *fetched) {
   GeoNodeState *state = self->state;
   Remembering *remembering;
@@ -387,9 +327,7 @@ remember (GeoNode *self, GeoStateMemory *fetched) {
   if (has_lost_keys (self, fetched))
     geo_state_memory_add_record (remembering->memory, GEO_RECORD_KIND_ROTATION,
                                  geo_node_now (), make_keys (self, fetched));
-  /* What was asked comes before what was said to a payment of it. */
-  add_kept (fetched, TRUE, remembering->memory);
-  add_kept (fetched, FALSE, remembering->memory);
+  geo_state_memory_add_kept (remembering->memory, fetched);
   remembering->secret = geo_secret_ref (self->secret);
   remembering->community = self->community->community;
   remembering->path = g_strdup (self->journal_path);
@@ -594,31 +532,6 @@ made_free (gpointer data) {
   g_free (made);
 }
 
-static void
-add_text_cb (const GeoHash *order, const gchar *text, gpointer user_data) {
-  geo_state_memory_add_text (user_data, order, text);
-}
-
-static void
-add_record_cb (GeoRecordKind kind,
-               GeoTime at,
-               GeoRecordBody *body,
-               gpointer user_data) {
-  /* Sent already, or never: it is not sent again. */
-  g_clear_pointer (&body->sealed, g_bytes_unref);
-  geo_state_memory_add_record (user_data, kind, at, body);
-}
-
-static void
-turn_around (GPtrArray *array) {
-  for (guint i = 0, j = array->len; i + 1 < j; i++) {
-    gpointer one = array->pdata[i];
-
-    array->pdata[i] = array->pdata[--j];
-    array->pdata[j] = one;
-  }
-}
-
 static gpointer
 make_job (GeoWorker *worker, gpointer data, GError **error) {
   const Making *making = data;
@@ -628,24 +541,9 @@ make_job (GeoWorker *worker, gpointer data, GError **error) {
   gint64 sequence;
 
   if (!geo_journal_get_last_entry (journal, &sequence, &hash, error) ||
-      !geo_journal_foreach_text (journal, TEXT_BYTES_MAX, add_text_cb,
-                                 making->memory, error) ||
-      !geo_journal_foreach_not_paid (journal, NOT_PAID_MAX, add_record_cb,
-                                     making->memory, error) ||
-      !geo_journal_foreach_letter (journal, REQUESTS_MAX, add_record_cb,
-                                   making->memory, error) ||
-      !geo_journal_foreach_blocked (journal, add_record_cb, making->memory,
-                                    error))
+      !geo_state_memory_load (making->memory, journal, making->remembered,
+                              error))
     return NULL;
-  /* What came too late for this journal stays in the copy. */
-  for (guint i = making->remembered->texts->len; i > 0; i--) {
-    const GeoStateText *text = g_ptr_array_index (making->remembered->texts,
-                                                  i - 1);
-
-    if (!geo_state_memory_has_text (making->memory, &text->order))
-      geo_state_memory_add_text (making->memory, &text->order, text->text);
-  }
-  turn_around (making->memory->texts);
   made = g_new0 (Made, 1);
   made->entry_sequence = sequence;
   made->parts = geo_state_encode (making->memory, making->secret,
@@ -828,8 +726,7 @@ make_copy (GeoNode *self) {
   for (guint i = 0; self->former_keys != NULL && i < self->former_keys->len;
        i++)
     g_ptr_array_add (making->memory->former,
-                     geo_secret_ref (
-                         g_ptr_array_index (self->former_keys, i)));
+                     geo_secret_ref (g_ptr_array_index (self->former_keys, i)));
   making->remembered = copy_texts (state->memory);
   storing = g_new0 (Storing, 1);
   storing->node = g_object_ref (self);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/geo-messages.h"
+#include "store/geo-journal.h"
 
 G_BEGIN_DECLS
 
@@ -84,6 +85,30 @@ gboolean geo_state_decode (GeoStateMemory *memory,
                            const GeoPid *community,
                            const GeoPid *self,
                            GError **error);
+
+/* --- And a journal (geo-state-journal.c) ---------------------------------- */
+
+#define GEO_STATE_TEXT_BYTES_MAX (448 * 1024)
+#define GEO_STATE_NOT_PAID_MAX 64
+#define GEO_STATE_REQUESTS_MAX 64
+
+/* Everything that a copy of the journal holds but marks and keys; remembered:
+ * what was in the copy before. */
+gboolean geo_state_memory_load (GeoStateMemory *memory,
+                                GeoJournal *journal,
+                                const GeoStateMemory *remembered,
+                                GError **error);
+/* The records that a journal takes from a copy, in the order in which it does.
+ */
+void
+geo_state_memory_add_kept (GeoStateMemory *out, const GeoStateMemory *fetched);
+/* What no entry brings back is stored like the first time; what is there
+ * already stays as it is. */
+gboolean geo_state_memory_store (const GeoStateMemory *memory,
+                                 GeoJournal *journal,
+                                 GeoSecret *secret,
+                                 const GeoPid *community,
+                                 GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoStateMemory, geo_state_memory_free)
 

@@ -106,6 +106,18 @@ geo_party_load_request (GeoParty *party,
     request->state = state;
 }
 
+void
+geo_party_learn_request (GeoParty *party,
+                         const GeoLetter *letter,
+                         GeoRequestState state) {
+  GeoRequestFacts facts;
+
+  if (geo_letter_get_facts (letter, &party->community->community, &facts,
+                            NULL) &&
+      !g_hash_table_contains (party->requests, &facts.hash))
+    geo_party_load_request (party, letter, state);
+}
+
 static void
 add_outgoing (GeoParty *party, const GeoPid *to, const GeoLetter *letter) {
   GeoOutgoing *outgoing = g_new0 (GeoOutgoing, 1);
@@ -518,10 +530,9 @@ static gboolean
 is_our_balance (const GeoParty *party, const GeoCheckpoint *checkpoint) {
   gboolean owed = geo_party_is_self (party, &checkpoint->creditor);
   GeoAmount expected = checkpoint->amount.amount;
-  GeoAmount balance =
-      geo_party_get_balance (party,
-                             owed ? &checkpoint->debtor : &checkpoint->creditor,
-                             checkpoint->equivalent);
+  GeoAmount balance = geo_party_get_balance (
+      party, owed ? &checkpoint->debtor : &checkpoint->creditor,
+      checkpoint->equivalent);
 
   if (!owed && !geo_amount_neg (expected, &expected))
     return FALSE;
@@ -558,13 +569,11 @@ geo_party_respond (GeoParty *party,
   letter = geo_letters_new (party);
   if (verdict == GEO_VERDICT_AGREED) {
     letter->checkpoint = geo_checkpoint_copy (request->letter->checkpoint);
-    g_ptr_array_add (letter->responses,
-                     geo_response_copy (g_ptr_array_index (
-                         request->letter->responses, 0)));
+    g_ptr_array_add (letter->responses, geo_response_copy (g_ptr_array_index (
+                                            request->letter->responses, 0)));
   }
-  g_ptr_array_add (letter->responses,
-                   new_response (party, hash, verdict, now));
-  request->state = verdict == GEO_VERDICT_AGREED ? GEO_REQUEST_DONE
+  g_ptr_array_add (letter->responses, new_response (party, hash, verdict, now));
+  request->state = verdict == GEO_VERDICT_AGREED     ? GEO_REQUEST_DONE
                    : verdict == GEO_VERDICT_DECLINED ? GEO_REQUEST_DECLINED
                                                      : GEO_REQUEST_WITHDRAWN;
   write_letter (party, letter, peer, actions);
@@ -654,8 +663,8 @@ is_wanted (GeoParty *party,
   if (facts->kind == GEO_REQUEST_CHECKPOINT && letter->responses->len == 2)
     return known != NULL && known->state == GEO_REQUEST_OPEN &&
            is_mine (party, known) && geo_party_is_self (party, &facts->from);
-  if (known != NULL || (facts->has_to && !geo_party_is_self (party,
-                                                             &facts->to)))
+  if (known != NULL ||
+      (facts->has_to && !geo_party_is_self (party, &facts->to)))
     return FALSE;
   if (facts->has_expires_at && facts->expires_at <= now)
     return FALSE;
@@ -793,8 +802,7 @@ fits (const GeoPartyRequest *request,
   if (facts->kind != GEO_REQUEST_PAYMENT ||
       (facts->has_to && !geo_pid_equal (&facts->to, payer)) ||
       !g_str_equal (facts->equivalent, equivalent) ||
-      (facts->has_amount &&
-       geo_amount_cmp (facts->amount.amount, amount) != 0))
+      (facts->has_amount && geo_amount_cmp (facts->amount.amount, amount) != 0))
     return geo_no (no, GEO_CODE_INVALID, GEO_REASON_INVOICE_MISMATCH);
   if (facts->has_expires_at &&
       (created_at > facts->expires_at ||

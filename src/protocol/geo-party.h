@@ -107,6 +107,10 @@ void geo_party_load_outgoing (GeoParty *party,
                               const GeoPid *to,
                               const GeoLetter *letter);
 void geo_party_load_blocked (GeoParty *party, const GeoPid *pid);
+/* Likewise, at any time: nothing where the request is known. */
+void geo_party_learn_request (GeoParty *party,
+                              const GeoLetter *letter,
+                              GeoRequestState state);
 
 /* What was committed, so that it is not voted for once more.  As above, only
  * needed where there is a deadline that is not past. */

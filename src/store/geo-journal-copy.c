@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a journal is copied for: the whole file, and what of it the hub's entries
- * do not bring back: the texts of our own payments, those that were not paid,
- * what people wrote to each other, and whose letters are not wanted.  Reading
- * only; what is made of it is the caller's.
+ * What a journal is copied for: the whole file, and what of it the hub's
+ * entries do not bring back: the texts of our own payments, those that were not
+ * paid, what people wrote to each other, and whose letters are not wanted.
+ * Reading only; what is made of it is the caller's.
  */
 #include "store/geo-journal-private.h"
 
@@ -141,6 +141,24 @@ geo_journal_foreach_letter (GeoJournal *journal,
       body->has_to = FALSE;
     func (record->kind, record->at, body, user_data);
   }
+}
+
+gboolean
+geo_journal_has_paid (GeoJournal *journal,
+                      const GeoHash *invoice,
+                      gboolean *out,
+                      GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  g_autofree gchar *text = geo_hash_to_string (invoice);
+
+  if (!geo_query_prepare (&query, journal->database,
+                          "SELECT 1 FROM record WHERE kind = ?"
+                          " AND instr (body, ?) > 0 LIMIT 1",
+                          error))
+    return FALSE;
+  geo_query_bind_int (&query, GEO_RECORD_KIND_ENTRY);
+  geo_query_bind_text (&query, text);
+  return geo_query_step (&query, out, error);
 }
 
 gboolean

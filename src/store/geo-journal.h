@@ -437,6 +437,12 @@ gboolean geo_journal_foreach_blocked (GeoJournal *journal,
                                       gpointer user_data,
                                       GError **error);
 
+/* Whether an entry carries out an order of that invoice; reads every entry. */
+gboolean geo_journal_has_paid (GeoJournal *journal,
+                               const GeoHash *invoice,
+                               gboolean *out,
+                               GError **error);
+
 /* All that matters as one canonical JSON document, piece by piece: the same for
  * every journal of one participant that has caught up, also for one that was
  * restored.  verified: canonical JSON of what stands beside the journal, the

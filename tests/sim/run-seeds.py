@@ -33,7 +33,7 @@ PLANTS = {
     "hub-reserved": {"P9"},
     "hub-limit": {"I2", "fault", "I6"},
     "hub-sends-first": {"P1"},
-    "hub-disk": {"I1", "I8"},
+    "hub-disk": {"I1", "I8", "copy"},
     "hub-row": {"I1"},
     "node-sends-first": {"P1"},
     "node-votes-twice": {"P2"},

@@ -223,6 +223,7 @@ sim_check_step (Sim *sim, const SimEvent *event) {
   case SIM_EVENT_NODE_RELOAD:
   case SIM_EVENT_NODE_RETURN:
   case SIM_EVENT_NODE_KEY:
+  case SIM_EVENT_NODE_COPY:
   case SIM_EVENT_THIEF:
     check_node (event->node);
     break;

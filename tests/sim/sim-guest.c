@@ -29,6 +29,8 @@ leave (SimHub *hub, SimSession *session) {
   if (hub->guests[session->node->index] != session)
     return;
   hub->guests[session->node->index] = NULL;
+  if (hub->states != NULL)
+    geo_hub_states_leave (hub->states, &session->node->pid);
   sim_letters_present (hub, session->node, FALSE);
   present (hub, session->node, FALSE);
 }
@@ -135,6 +137,7 @@ take_auth (SimHub *hub, SimSession *session, const GeoMessage *message) {
   }
   hub->guests[node->index] = session;
   session->step = SIM_STEP_IN;
+  session->auth_id = g_strdup (message->msg_id);
   welcome = geo_message_new (GEO_MESSAGE_WELCOME, message->msg_id);
   welcome->u.welcome->self =
       geo_participant_copy (geo_book_get_participant (hub->book, &node->pid));
@@ -297,7 +300,8 @@ sim_hub_message (SimHub *hub, SimSession *session, GeoMessage *message) {
       take_sync (hub, session, message);
     else if (message->type == GEO_MESSAGE_LOG_QUERY)
       take_log_query (hub, session->node, message);
-    else if (!sim_letters_take (hub, session->node, message))
+    else if (!sim_keep_take (hub, session->node, message) &&
+             !sim_letters_take (hub, session->node, message))
       take_message (hub, session->node, message);
     return;
   case SIM_STEP_OVER:

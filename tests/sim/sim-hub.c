@@ -20,6 +20,9 @@ typedef struct {
   GPtrArray *actions;
   guint next;
   guint collected;
+  GeoEngineDoneFunc done; /* When all of it is carried out; or NULL */
+  gpointer user_data;
+  GDestroyNotify destroy;
 } List;
 
 static void pump (SimHub *hub);
@@ -28,6 +31,8 @@ static void
 list_free (gpointer data) {
   List *list = data;
 
+  if (list->destroy != NULL)
+    list->destroy (list->user_data);
   g_ptr_array_unref (list->actions);
   g_free (list);
 }
@@ -103,6 +108,7 @@ close_all (SimHub *hub) {
   hub->violations += hub->closer == NULL
                          ? 0
                          : geo_closer_get_violations (hub->closer);
+  sim_keep_end (hub);
   g_clear_pointer (&hub->closer, geo_closer_free);
   g_clear_pointer (&hub->book, geo_book_free);
   g_clear_pointer (&hub->tree, geo_tree_free);
@@ -367,6 +373,7 @@ sim_hub_start (SimHub *hub) {
   /* P4: of this start alone. */
   memcpy (hub->salt_key, &hub->life, sizeof hub->life);
   hub->closer = geo_closer_new (hub->book, hub->secret, hub->salt_key, &limits);
+  sim_keep_begin (hub);
   hub->up = TRUE;
   hub->life++;
   sim_trace (sim, NULL, "starts");
@@ -588,6 +595,10 @@ send (SimHub *hub, const GeoPid *to, GeoMessage *message) {
   if (session == NULL)
     return;
   sim_hub_check_said (hub, node, message);
+  /* It may have come back since. */
+  if (message->type == GEO_MESSAGE_WELCOME &&
+      !g_str_equal (message->msg_id, session->auth_id))
+    return;
   /* What was decided before it signed in is in its entries. */
   if (message->type == GEO_MESSAGE_WELCOME)
     session->welcomed = TRUE;
@@ -663,8 +674,12 @@ pump (SimHub *hub) {
     return;
   hub->pumping = TRUE;
   while (hub->up && (list = g_queue_peek_head (&hub->lists)) != NULL &&
-         run_list (hub, list))
-    list_free (g_queue_pop_head (&hub->lists));
+         run_list (hub, list)) {
+    g_queue_pop_head (&hub->lists);
+    if (list->done != NULL)
+      list->done (list->user_data);
+    list_free (list);
+  }
   hub->pumping = FALSE;
   if (hub->up)
     collect (hub);
@@ -672,14 +687,24 @@ pump (SimHub *hub) {
 
 void
 sim_hub_submit (SimHub *hub, GPtrArray *actions) {
-  List *list;
-
-  if (actions->len == 0) {
+  if (actions->len == 0)
     g_ptr_array_unref (actions);
-    return;
-  }
-  list = g_new0 (List, 1);
+  else
+    sim_hub_submit_done (hub, actions, NULL, NULL, NULL);
+}
+
+void
+sim_hub_submit_done (SimHub *hub,
+                     GPtrArray *actions,
+                     GeoEngineDoneFunc done,
+                     gpointer user_data,
+                     GDestroyNotify destroy) {
+  List *list = g_new0 (List, 1);
+
   list->actions = actions;
+  list->done = done;
+  list->user_data = user_data;
+  list->destroy = destroy;
   g_queue_push_tail (&hub->lists, list);
   pump (hub);
 }

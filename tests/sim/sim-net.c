@@ -34,6 +34,7 @@ void
 sim_session_free (gpointer data) {
   SimSession *session = data;
 
+  g_free (session->auth_id);
   g_free (session->challenge);
   g_free (session);
 }

@@ -12,6 +12,9 @@
 void sim_node_drop_party (SimNode *node);
 void sim_node_connect_in (SimNode *node, gint64 in_ms);
 void sim_node_disconnect (SimNode *node);
+/* Asks for what it missed; it may have waited for a copy. */
+void sim_node_catch_up (SimNode *node);
+void sim_node_sign_in_again (SimNode *node);
 /* FALSE where the node fell, or made itself anew. */
 gboolean
 sim_node_append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body);

@@ -82,6 +82,7 @@ forget_session (SimNode *node) {
 
   node->session = NULL;
   node->login = SIM_LOGIN_NONE;
+  sim_copy_disconnected (node);
   g_ptr_array_set_size (node->early, 0);
   g_clear_pointer (&node->joining, geo_record_body_free);
   if (was == SIM_LOGIN_IN && node->party != NULL) {
@@ -214,18 +215,27 @@ store_soon (SimNode *node, gboolean joining) {
   event->joining = joining;
 }
 
+void
+sim_node_catch_up (SimNode *node) {
+  GPtrArray *actions = geo_actions_new ();
+
+  geo_party_connected (node->party, node->hub_sequence, sim_node_now (node),
+                       actions);
+  sim_node_run (node, actions);
+}
+
 static void
 signed_in (SimNode *node) {
-  GPtrArray *actions = geo_actions_new ();
   g_autoptr (GPtrArray) early = g_steal_pointer (&node->early);
+  gint64 sequence = geo_party_get_sequence (node->party, NULL);
 
   node->early = sim_node_new_messages ();
 
   node->login = SIM_LOGIN_IN;
   node->tries = 0;
-  geo_party_connected (node->party, node->hub_sequence, sim_node_now (node),
-                       actions);
-  sim_node_run (node, actions);
+  /* What this journal does not know may be in what was left with the hub. */
+  if (!sim_copy_begin (node, sequence == 0 || node->hub_sequence > sequence))
+    sim_node_catch_up (node);
   while (early->len > 0 && sim_node_is_in (node)) {
     g_autoptr (GeoMessage) message = g_ptr_array_steal_index (early, 0);
 
@@ -246,8 +256,6 @@ sim_node_store (SimNode *node, const SimEvent *event) {
         !sim_node_append (node, GEO_RECORD_KIND_JOINED, &node->joining))
       return;
     g_clear_pointer (&node->joining, geo_record_body_free);
-    sim_node_load (node);
-    sim_copy_fetch (node);
     sim_node_load (node);
     signed_in (node);
     return;
@@ -366,6 +374,8 @@ tell (SimNode *node, const GeoTold *told) {
   switch (told->kind) {
   case GEO_TOLD_PAYMENT:
     told_payment (node, told);
+    if (told->state == GEO_PAYMENT_PAID || told->state == GEO_PAYMENT_NOT_PAID)
+      sim_copy_changed (node);
     return;
   case GEO_TOLD_RECEIVED:
   case GEO_TOLD_PASSED:
@@ -386,6 +396,7 @@ tell (SimNode *node, const GeoTold *told) {
     told_fault (node, told);
     return;
   case GEO_TOLD_SYNCED:
+    sim_copy_synced (node);
     sim_keys_ask (node);
     return;
   case GEO_TOLD_TWO_KEYS:
@@ -395,9 +406,11 @@ tell (SimNode *node, const GeoTold *told) {
   case GEO_TOLD_REFUSED_VOTE:
   case GEO_TOLD_PERSON:
   case GEO_TOLD_OLD_ENTRY:
+  case GEO_TOLD_NEW_KEY:
+    return;
   case GEO_TOLD_REQUEST:
   case GEO_TOLD_BLOCKED:
-  case GEO_TOLD_NEW_KEY:
+    sim_copy_changed (node);
     return;
   }
 }
@@ -658,8 +671,8 @@ introduce (SimNode *node, GeoMsgAuth *auth, const GeoCommunity *community) {
   auth->participant = participant;
 }
 
-static void
-sign_in_again (SimNode *node) {
+void
+sim_node_sign_in_again (SimNode *node) {
   sim_node_disconnect (node);
   try_again (node);
 }
@@ -672,7 +685,7 @@ take_challenge (SimNode *node, const GeoMsgChallenge *challenge) {
   /* The key was changed a moment before everything was lost. */
   if (!challenge->known && node->self == NULL &&
       !geo_pid_equal (&node->hello, &node->pid)) {
-    sign_in_again (node);
+    sim_node_sign_in_again (node);
     return;
   }
   node->hub_ahead = challenge->time - sim_node_now (node);
@@ -745,7 +758,7 @@ take_refusal (SimNode *node, const GeoMsgError *no) {
             g_strcmp0 (no->reason, GEO_REASON_TWO_KEYS) == 0))
     sim_fail (node->sim, node, "keys", "its key is said to be a former one");
   if (node->up)
-    sign_in_again (node);
+    sim_node_sign_in_again (node);
 }
 
 /* What the hub says once a session waits until joining is stored. */
@@ -775,6 +788,8 @@ sim_node_message (SimNode *node, GeoMessage *message, gboolean lie) {
     g_ptr_array_add (node->early, geo_message_copy (message));
     return;
   }
+  if (sim_node_is_in (node) && sim_copy_answer (node, message))
+    return;
   if (node->party == NULL || (sim_plants (node->sim, SIM_PLANT_NODE_DEAF) &&
                               node->sim->planted && node->index == 1))
     return;

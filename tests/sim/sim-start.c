@@ -40,6 +40,7 @@ sim_node_new (Sim *sim, guint index) {
   g_assert (g_mkdir_with_parents (folder, 0700) == 0);
   node->path = g_build_filename (folder, "journal.db", NULL);
   node->disk = sim_disk_new (folder);
+  node->copy = sim_copy_new ();
   node->wanted = TRUE;
   node->checked_exact = TRUE;
   node->stored = hash_set ();
@@ -89,7 +90,7 @@ sim_node_free (gpointer data) {
   g_hash_table_unref (node->letters_read);
   g_hash_table_unref (node->spent);
   g_ptr_array_unref (node->early);
-  sim_copy_free (node);
+  sim_copy_free (node->copy);
   g_ptr_array_unref (node->heard);
   g_hash_table_unref (node->timers);
   g_free (node->challenge);
@@ -176,6 +177,8 @@ begin_anew (SimNode *node) {
   g_clear_pointer (&node->uncertain, geo_record_body_free);
   node->checked_exact = FALSE;
   node->reborn = TRUE;
+  node->lacks_copy = FALSE;
+  sim_copy_fall (node, TRUE);
   sim_keys_choose (node);
 }
 
@@ -273,6 +276,7 @@ go (SimNode *node) {
   node->up = FALSE;
   node->life++;
   node->login = SIM_LOGIN_NONE;
+  sim_copy_fall (node, FALSE);
   g_ptr_array_set_size (node->early, 0);
   if (session != NULL)
     sim_session_close_node (session);

@@ -212,6 +212,10 @@ happen (Sim *sim, SimEvent *event) {
     if (node->up && event->life == node->life)
       sim_keys_replace (node);
     return;
+  case SIM_EVENT_NODE_COPY:
+    if (node->up && event->life == node->life)
+      sim_copy_event (node, event);
+    return;
   case SIM_EVENT_THIEF:
     sim_keys_thief (sim, event->session);
     return;

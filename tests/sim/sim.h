@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "hub/geo-hub-state.h"
 #include "hub/geo-tree.h"
 #include "protocol/geo-closer.h"
 #include "protocol/geo-party.h"
@@ -22,6 +23,7 @@ typedef struct _Sim Sim;
 typedef struct _SimNode SimNode;
 typedef struct _SimHub SimHub;
 typedef struct _SimSession SimSession;
+typedef struct _SimCopy SimCopy;
 
 /* --- What happens and is counted ------------------------------------------ */
 
@@ -40,7 +42,7 @@ typedef struct _SimSession SimSession;
   X (aborted) X (asked_anew) X (letters) X (letters_read)                     \
   X (letters_refused) X (asked_to_pay) X (asked_to_trust) X (checkpoints)     \
   X (links) X (invoices_paid) X (agreed) X (declined) X (withdrawn) X (blocks)   \
-  X (copies) X (restored_same) X (keys_told) X (keys_changed)                 \
+  X (copies) X (copies_used) X (restored_same) X (keys_told) X (keys_changed)                 \
   X (keys_renewed) X (keys_restored) X (old_keys) X (thieves)             \
   X (put_back) X (forgotten) X (lines_frozen) X (lines_thawed)            \
   X (repaid_frozen)
@@ -196,7 +198,8 @@ struct _SimNode {
   gint64 n_records;
   GeoRecordBody *uncertain;
   GeoRecordKind uncertain_kind;
-  gpointer memory; /* GeoStateMemory: of its state copy; NULL: none */
+  SimCopy *copy; /* What it leaves with the hub, and gets back. */
+  gboolean lacks_copy; /* It came back without one that there was. */
   gboolean reborn; /* It has its words only. */
   gboolean checked_exact; /* Its disk has kept all that it said it kept. */
   GHashTable *stored; /* GeoHash of orders, votes, refusals, lines */
@@ -251,6 +254,7 @@ struct _SimHub {
   GeoHubStore *writer;
   GeoHubStore *reader;
   GeoTree *tree;
+  GeoHubStates *states;
   GeoBook *book;
   GeoCloser *closer;
   GQueue lists; /* SimHubList */
@@ -289,6 +293,7 @@ struct _SimSession {
   GeoPid hello;
   gboolean is_thief; /* Somebody has a former key of the node's. */
   gboolean welcomed;
+  gchar *auth_id; /* Of what WELCOME answers. */
   gchar *challenge;
   GeoTime last_to_hub; /* What was sent later arrives later. */
   GeoTime last_to_node;
@@ -311,6 +316,7 @@ typedef enum {
   SIM_EVENT_NODE_RELOAD,
   SIM_EVENT_NODE_RETURN,
   SIM_EVENT_NODE_KEY,
+  SIM_EVENT_NODE_COPY,
   SIM_EVENT_THIEF,
   SIM_EVENT_WISH,
 } SimEventKind;
@@ -457,6 +463,12 @@ void sim_hub_abort (SimHub *hub);
 void sim_hub_ask_again (SimHub *hub, SimNode *node);
 /* Takes actions. */
 void sim_hub_submit (SimHub *hub, GPtrArray *actions);
+/* Likewise; done when all of it is on disk, destroy in any case. */
+void sim_hub_submit_done (SimHub *hub,
+                          GPtrArray *actions,
+                          GeoEngineDoneFunc done,
+                          gpointer user_data,
+                          GDestroyNotify destroy);
 void sim_hub_timer (SimHub *hub, const SimEvent *event);
 void sim_hub_write (SimHub *hub);
 GeoTime sim_hub_now (const SimHub *hub);
@@ -525,10 +537,23 @@ void sim_scene_block (Sim *sim);
 
 /* sim-copy.c: what is left with the hub for who has only the words (§8). */
 #define SIM_RESTORE_MS 600000
-void sim_copy_fetch (SimNode *node);
+SimCopy *sim_copy_new (void);
+void sim_copy_free (SimCopy *copy);
 void sim_copy_use (SimNode *node);
-void sim_copy_free (SimNode *node);
+gboolean sim_copy_begin (SimNode *node, gboolean has_more);
+gboolean sim_copy_answer (SimNode *node, const GeoMessage *message);
+void sim_copy_event (SimNode *node, const SimEvent *event);
+void sim_copy_changed (SimNode *node);
+void sim_copy_synced (SimNode *node);
+void sim_copy_disconnected (SimNode *node);
+void sim_copy_fall (SimNode *node, gboolean is_lost);
 void sim_copy_check (Sim *sim, SimNode *node);
+
+/* sim-keep.c: the hub's own room for copies. */
+void sim_keep_begin (SimHub *hub);
+void sim_keep_end (SimHub *hub);
+/* FALSE: it is about something else. */
+gboolean sim_keep_take (SimHub *hub, SimNode *node, const GeoMessage *message);
 
 /* sim-keys.c: keys that are changed (§5a); what a node has of its own, */
 void sim_keys_begin (SimNode *node);

@@ -486,6 +486,31 @@ test_lying_hub (Fixture *f, gconstpointer data) {
   end_town (&town, 2);
 }
 
+/* §8: what comes while a wallet that has nothing yet waits for its copy is no
+ * sign that the hub has forgotten something. */
+static void
+test_trusted_while_asking (Fixture *f, gconstpointer data) {
+  Town3 town;
+  GeoNode *olena, *ivan;
+  guint faults = 0, asked;
+
+  make_town (f, &town, 2);
+  olena = town.nodes[0];
+  ivan = town.nodes[1];
+  g_signal_connect (ivan, "fault", G_CALLBACK (fault_cb), &faults);
+  fake_hub_ignore (f->hub, GEO_MESSAGE_STATE_GET);
+  asked = fake_hub_count (f->hub, GEO_MESSAGE_STATE_GET);
+  geo_node_stop (ivan);
+  geo_node_start (ivan);
+  wait_until (fake_hub_count (f->hub, GEO_MESSAGE_STATE_GET) > asked);
+  trust (olena, ivan, 10000);
+  wait_until (faults > 0 ||
+              geo_node_get_connection (ivan) == GEO_CONNECTION_HUB);
+  g_assert_cmpuint (faults, ==, 0);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  end_town (&town, 2);
+}
+
 static void
 test_another_hub (Fixture *f, gconstpointer data) {
   g_autoptr (GeoProfile) profile = make_profile (f->folder, "Olena", NULL);
@@ -618,6 +643,7 @@ main (int argc, char *argv[]) {
   ADD ("/node/freeze", test_freeze);
   ADD ("/node/restore", test_restore);
   ADD ("/node/lying-hub", test_lying_hub);
+  ADD ("/node/trusted-while-asking", test_trusted_while_asking);
   ADD ("/node/another-hub", test_another_hub);
   ADD ("/node/new-word-of-the-hub", test_new_word_of_the_hub);
   ADD ("/node/wait-times-out", test_wait_times_out);
