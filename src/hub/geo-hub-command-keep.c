@@ -6,7 +6,6 @@
  * was there before is kept.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include "hub/geo-hub-command.h"
 #include "hub/geo-hub-file.h"
+#include "hub/geo-hub-gathering.h"
 #include "hub/geo-hub-key.h"
 #include "hub/geo-hub-tls.h"
 
@@ -69,18 +69,6 @@ copy_small (const gchar *from_folder,
   return done;
 }
 
-static gboolean
-sync_folder (const gchar *path, GError **error) {
-  gint fd = g_open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  gboolean done;
-
-  if (fd < 0)
-    return geo_hub_file_fail (error, "Cannot open", path);
-  done = fsync (fd) == 0 || geo_hub_file_fail (error, "Cannot write", path);
-  close (fd);
-  return done;
-}
-
 /* --- Backup --------------------------------------------------------------- */
 
 static void
@@ -117,7 +105,7 @@ fill (const GeoHubPlace *place,
     if (!copy_small (place->data_dir, folder, small_files[i].name, error))
       return FALSE;
   }
-  return sync_folder (folder, error);
+  return geo_hub_file_sync_folder (folder, error);
 }
 
 /* The folder is there whole, or not at all. */
@@ -134,7 +122,7 @@ backup (const GeoHubPlace *place,
     return geo_hub_file_fail (error, "Cannot make", fresh);
   if (fill (place, fresh, with_key, transactions, error)) {
     if (g_rename (fresh, folder) == 0)
-      return sync_folder (parent, error);
+      return geo_hub_file_sync_folder (parent, error);
     geo_hub_file_fail (error, "Cannot make", folder);
   }
   remove_folder (fresh);
@@ -199,10 +187,10 @@ geo_hub_command_backup (int argc, char **argv) {
 /* Root may do it for the user that the hub runs as, who owns the folder. */
 static void
 give_away (const GeoHubPlace *place) {
-  static const gchar *const names[] = { GEO_HUB_DATABASE,
-                                        GEO_HUB_DATABASE ".lock",
-                                        GEO_HUB_KEY_FILE, GEO_HUB_CONFIG_FILE,
-                                        GEO_HUB_TLS_FILE };
+  static const gchar *const names[] = {
+    GEO_HUB_DATABASE,    GEO_HUB_DATABASE ".lock", GEO_HUB_KEY_FILE,
+    GEO_HUB_CONFIG_FILE, GEO_HUB_TLS_FILE,         GEO_HUB_PUT_BACK_FILE
+  };
   struct stat info;
 
   if (geteuid () != 0 || stat (place->data_dir, &info) != 0)
@@ -252,32 +240,54 @@ check_key (const GeoHubPlace *place,
   return FALSE;
 }
 
-/* §9: what people were told is a promise, which a hub that goes on from before
- * it cannot keep: their wallets find it out, and hold the proof.  A database
- * that cannot be read any more says nothing of it. */
+/* How many lines of the log the database that is there has beside those of the
+ * backup: 0 where it has none, −1 where it cannot be read any more, or is not
+ * there. */
 static gboolean
-check_newer (const gchar *path, GeoHubStore *backup, GError **error) {
+count_newer (const gchar *path,
+             GeoHubStore *backup,
+             gint64 *newer,
+             GError **error) {
   g_autoptr (GeoHubStore) there = NULL;
   gint64 here_size, there_size;
   GeoHash root;
 
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return TRUE;
-  there = geo_hub_store_open (path, TRUE, NULL);
-  if (there == NULL ||
-      !geo_hub_store_read_log (there, &there_size, &root, NULL))
-    return TRUE;
+  *newer = -1;
   if (!geo_hub_store_read_log (backup, &here_size, &root, error))
     return FALSE;
-  if (there_size <= here_size)
+  there = g_file_test (path, G_FILE_TEST_EXISTS)
+              ? geo_hub_store_open (path, TRUE, NULL)
+              : NULL;
+  if (there != NULL && geo_hub_store_read_log (there, &there_size, &root, NULL))
+    *newer = MAX (there_size - here_size, 0);
+  return TRUE;
+}
+
+/* §9: what people were told is a promise, which a hub that goes on from before
+ * it cannot keep. */
+static gboolean
+check_newer (gint64 newer, GError **error) {
+  if (newer <= 0)
     return TRUE;
   g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
                "The database that is there has %" G_GINT64_FORMAT
                " lines of the log that the backup has not. People were told "
-               "of them: their wallets would find that the hub forgot, and "
-               "can prove it. Only if it cannot be used any more: --forget.",
-               there_size - here_size);
+               "of them: the hub would have to get them back from their "
+               "wallets. Only if it cannot be used any more: --forget.",
+               newer);
   return FALSE;
+}
+
+/* §9: the hub asks for what came after the backup before it goes on.  It is
+ * there before the backup is: nobody starts that without it. */
+static gboolean
+mark_put_back (const GeoHubPlace *place, gboolean is_complete, GError **error) {
+  g_autofree gchar *path = geo_hub_place_path (place, GEO_HUB_PUT_BACK_FILE);
+
+  if (!is_complete)
+    return geo_hub_file_put (path, "", 0, error);
+  return g_unlink (path) == 0 || errno == ENOENT ||
+         geo_hub_file_fail (error, "Cannot remove", path);
 }
 
 static gboolean
@@ -285,12 +295,14 @@ restore (const GeoHubPlace *place,
          const gchar *folder,
          gboolean replace,
          gboolean forget,
+         gboolean *is_complete,
          gint64 *transactions,
          gchar **kept,
          GError **error) {
   g_autofree gchar *from = g_build_filename (folder, GEO_HUB_DATABASE, NULL);
   g_autofree gchar *to = geo_hub_place_path (place, GEO_HUB_DATABASE);
   g_autoptr (GeoHubStore) store = NULL;
+  gint64 newer;
 
   if (!g_file_test (from, G_FILE_TEST_EXISTS)) {
     g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
@@ -303,7 +315,13 @@ restore (const GeoHubPlace *place,
   if (g_mkdir_with_parents (place->data_dir, 0700) != 0)
     return geo_hub_file_fail (error, "Cannot make", place->data_dir);
   if (!check_key (place, folder, store, error) ||
-      (replace && !forget && !check_newer (to, store, error)) ||
+      !count_newer (to, store, &newer, error) ||
+      (replace && !forget && !check_newer (newer, error)) ||
+      !geo_hub_store_may_restore (to, replace, error))
+    return FALSE;
+  /* Where all that was told is in the backup there is nothing to ask for. */
+  *is_complete = *is_complete || newer == 0;
+  if (!mark_put_back (place, *is_complete, error) ||
       !geo_hub_store_restore (store, to, replace, kept, error))
     return FALSE;
   /* What is there of these stays: it may be newer. */
@@ -315,7 +333,7 @@ restore (const GeoHubPlace *place,
       return FALSE;
   }
   give_away (place);
-  return sync_folder (place->data_dir, error);
+  return geo_hub_file_sync_folder (place->data_dir, error);
 }
 
 GeoHubExit
@@ -326,8 +344,13 @@ geo_hub_command_restore (int argc, char **argv) {
   g_autoptr (GError) error = NULL;
   gboolean replace = FALSE;
   gboolean forget = FALSE;
+  gboolean is_complete = FALSE;
   gint64 transactions = 0;
   const GOptionEntry entries[] = {
+    { "complete", 0, 0, G_OPTION_ARG_NONE, &is_complete,
+      "The hub did nothing after this backup: nobody is asked for what came "
+      "after it",
+      NULL },
     { "forget", 0, 0, G_OPTION_ARG_NONE, &forget,
       "With --replace, also where that database knows more than the backup",
       NULL },
@@ -340,16 +363,21 @@ geo_hub_command_restore (int argc, char **argv) {
   if (!geo_hub_command_parse (
           &argc, &argv, "FOLDER", 1,
           "Checks the backup in FOLDER and puts it into the data folder.  The "
-          "hub must not run.\nWhat was paid after the backup is not in it: "
-          "wallets that know more will say so.",
+          "hub must not run.\nWhat came after the backup is not in it: when "
+          "the "
+          "hub is started it asks\npeople's wallets for that before it goes on "
+          "(SIGUSR1: without whoever is missing).",
           entries, &place))
     return GEO_HUB_EXIT_USAGE;
   folder = name_folder (argv[1]);
-  if (restore (&place, folder, replace, forget, &transactions, &kept, &error)) {
+  if (restore (&place, folder, replace, forget, &is_complete, &transactions,
+               &kept, &error)) {
     printf ("%s: %" G_GINT64_FORMAT " payments\n", place.data_dir,
             transactions);
     if (kept != NULL)
       printf ("what was there is kept as %s\n", kept);
+    if (!is_complete)
+      printf ("the hub will ask people's wallets for what came after it\n");
     return GEO_HUB_EXIT_DONE;
   }
   if (g_error_matches (error, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY) ||

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * geo-hub, or geo-hub run: starts the hub, says on one line that it listens,
- * tells the service manager, and ends on SIGTERM.
+ * tells the service manager, and ends on SIGTERM.  One that was put back to an
+ * older copy gets back first what it told.
  */
 #include "config.h"
 
@@ -12,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "hub/geo-hub-command.h"
+#include "hub/geo-hub-gathering.h"
 #include "hub/geo-hub-log.h"
 #include "hub/geo-hub-notify.h"
 #include "hub/geo-hub.h"
@@ -19,7 +21,8 @@
 
 typedef struct {
   GMainLoop *loop;
-  GeoHub *hub;
+  GeoHub *hub; /* NULL while it gathers */
+  GeoHubGathering *gathering;
   GeoHubExit code;
   gboolean stopping;
 } Program;
@@ -83,8 +86,92 @@ signal_cb (gpointer user_data) {
   program->stopping = TRUE;
   g_info ("stopping");
   geo_hub_notify ("STOPPING=1");
-  geo_hub_stop (program->hub);
+  if (program->hub != NULL)
+    geo_hub_stop (program->hub);
+  else
+    g_main_loop_quit (program->loop);
   return G_SOURCE_CONTINUE;
+}
+
+/* The owner waits for nobody any more; where the hub has gone on by itself
+ * there is nothing to be done. */
+static gboolean
+go_on_cb (gpointer user_data) {
+  Program *program = user_data;
+
+  if (program->gathering != NULL)
+    geo_hub_gathering_go_on (program->gathering);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Scripts and tests wait for this line. */
+static void
+say_listening (const gchar *address, const GeoPid *pid) {
+  g_autofree gchar *community = geo_pid_to_string (pid);
+
+  printf ("geo-hub: listening on %s community %s\n", address, community);
+  fflush (stdout);
+  geo_hub_notify ("READY=1");
+}
+
+static GeoHubConfig *
+read_config (const GeoHubPlace *place, gchar **listen, GError **error) {
+  GeoHubConfig *config = geo_hub_place_read_config (place, error);
+
+  if (config != NULL && listen != NULL) {
+    g_strfreev (config->listen);
+    config->listen = g_strdupv (listen);
+  }
+  return config;
+}
+
+/* --- Put back ------------------------------------------------------------- */
+
+static void
+gathered_cb (const GError *error, gpointer user_data) {
+  Program *program = user_data;
+
+  if (error != NULL) {
+    program->code = geo_hub_complain (code_of (error), "%s", error->message);
+    program->stopping = TRUE;
+  }
+  g_main_loop_quit (program->loop);
+}
+
+/* TRUE where the hub is to be started now. */
+static gboolean
+gather (Program *program, const GeoHubPlace *place, gchar **listen) {
+  g_autoptr (GError) error = NULL;
+  GeoHubConfig *config = read_config (place, listen, &error);
+
+  if (config != NULL)
+    program->gathering = geo_hub_gathering_new (config, place->data_dir,
+                                                gathered_cb, program, &error);
+  if (program->gathering == NULL) {
+    program->code = geo_hub_complain (code_of (error), "%s", error->message);
+    return FALSE;
+  }
+  say_listening (geo_hub_gathering_get_address (program->gathering),
+                 geo_hub_gathering_get_community (program->gathering));
+  g_main_loop_run (program->loop);
+  g_clear_pointer (&program->gathering, geo_hub_gathering_free);
+  return !program->stopping;
+}
+
+static void
+serve (Program *program, GeoHubConfig *config, const gchar *data_dir) {
+  g_autoptr (GError) error = NULL;
+
+  program->hub = geo_hub_new (config, data_dir);
+  if (!geo_hub_start (program->hub, &error)) {
+    program->code = geo_hub_complain (code_of (error), "%s", error->message);
+    return;
+  }
+  g_signal_connect (program->hub, "failed", G_CALLBACK (failed_cb), program);
+  g_signal_connect (program->hub, "stopped", G_CALLBACK (stopped_cb), program);
+  say_listening (geo_hub_get_address (program->hub),
+                 &geo_hub_get_community (program->hub)->community);
+  g_main_loop_run (program->loop);
 }
 
 static GeoHubExit
@@ -92,11 +179,7 @@ run (const GeoHubPlace *place, gchar **listen) {
   Program program = { .code = GEO_HUB_EXIT_DONE };
   g_autoptr (GeoHubConfig) config = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *community = NULL;
 
-  config = geo_hub_place_read_config (place, &error);
-  if (config == NULL)
-    return geo_hub_complain (GEO_HUB_EXIT_USAGE, "%s", error->message);
   for (guint i = 0; listen != NULL && listen[i] != NULL; i++) {
     g_autoptr (GSocketAddress) address = geo_address_parse_numeric (listen[i],
                                                                     &error);
@@ -104,36 +187,22 @@ run (const GeoHubPlace *place, gchar **listen) {
     if (address == NULL)
       return geo_hub_complain (GEO_HUB_EXIT_USAGE, "%s", error->message);
   }
-  if (listen != NULL) {
-    g_strfreev (config->listen);
-    config->listen = g_strdupv (listen);
-  }
+  config = read_config (place, listen, &error);
+  if (config == NULL)
+    return geo_hub_complain (GEO_HUB_EXIT_USAGE, "%s", error->message);
 
   signal (SIGPIPE, SIG_IGN);
   raise_file_limit ();
-  program.hub = geo_hub_new (g_steal_pointer (&config), place->data_dir);
-  if (!geo_hub_start (program.hub, &error)) {
-    g_object_unref (program.hub);
-    return geo_hub_complain (code_of (error), "%s", error->message);
-  }
   program.loop = g_main_loop_new (NULL, FALSE);
-  g_signal_connect (program.hub, "failed", G_CALLBACK (failed_cb), &program);
-  g_signal_connect (program.hub, "stopped", G_CALLBACK (stopped_cb), &program);
   g_unix_signal_add (SIGTERM, signal_cb, &program);
   g_unix_signal_add (SIGINT, signal_cb, &program);
-
-  /* Scripts and tests wait for this line. */
-  community =
-      geo_pid_to_string (&geo_hub_get_community (program.hub)->community);
-  printf ("geo-hub: listening on %s community %s\n",
-          geo_hub_get_address (program.hub), community);
-  fflush (stdout);
-  geo_hub_notify ("READY=1");
+  g_unix_signal_add (SIGUSR1, go_on_cb, &program);
   geo_hub_notify_watchdog ();
-
-  g_main_loop_run (program.loop);
+  if (!geo_hub_gathering_is_due (place->data_dir) ||
+      gather (&program, place, listen))
+    serve (&program, g_steal_pointer (&config), place->data_dir);
   g_main_loop_unref (program.loop);
-  g_object_unref (program.hub);
+  g_clear_object (&program.hub);
   return program.code;
 }
 

@@ -58,13 +58,17 @@ geo_hub_file_put (const gchar *path,
     unlink (temporary);
     return FALSE;
   }
-  fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0 || fsync (fd) != 0) {
-    geo_hub_file_fail (error, "Cannot write", folder);
-    if (fd >= 0)
-      close (fd);
-    return FALSE;
-  }
+  return geo_hub_file_sync_folder (folder, error);
+}
+
+gboolean
+geo_hub_file_sync_folder (const gchar *path, GError **error) {
+  gint fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean done;
+
+  if (fd < 0)
+    return geo_hub_file_fail (error, "Cannot open", path);
+  done = fsync (fd) == 0 || geo_hub_file_fail (error, "Cannot write", path);
   close (fd);
-  return TRUE;
+  return done;
 }

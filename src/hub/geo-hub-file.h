@@ -15,6 +15,8 @@ gboolean geo_hub_file_put (const gchar *path,
                            const gchar *text,
                            gsize len,
                            GError **error);
+/* The names in the folder are on the disk. */
+gboolean geo_hub_file_sync_folder (const gchar *path, GError **error);
 /* GEO_HUB_ERROR_DATA: "<what> <path>: <errno>." */
 gboolean
 geo_hub_file_fail (GError **error, const gchar *what, const gchar *path);

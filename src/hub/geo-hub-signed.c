@@ -40,7 +40,7 @@ geo_hub_has_signed_since (GeoHubStore *reader,
                           GeoTime since) {
   gint64 left = geo_book_get_sequence (book, pid, NULL);
 
-  if (geo_closer_has_open_of (closer, pid))
+  if (closer != NULL && geo_closer_has_open_of (closer, pid))
     return TRUE;
   for (guint n = 0; n < PAGES_MAX && left > 0; n++) {
     g_autoptr (GError) error = NULL;

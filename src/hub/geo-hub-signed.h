@@ -12,7 +12,8 @@
 G_BEGIN_DECLS
 
 /* FALSE: everything that others are shown with a signature of pid's is of that
- * time or before it.  TRUE also where that would take too long to tell. */
+ * time or before it.  TRUE also where that would take too long to tell.  closer
+ * NULL: nothing is in hand. */
 gboolean geo_hub_has_signed_since (GeoHubStore *reader,
                                    const GeoBook *book,
                                    const GeoCloser *closer,

@@ -15,10 +15,10 @@
 #include "hub/geo-hub-community.h"
 #include "hub/geo-hub-gate.h"
 #include "hub/geo-hub-guest.h"
-#include "hub/rest/geo-hub-rest.h"
+#include "hub/geo-hub-listen.h"
 #include "hub/geo-hub-tls.h"
+#include "hub/rest/geo-hub-rest.h"
 #include "hub/rest/geo-rest-events.h"
-#include "net/geo-address.h"
 #include "net/geo-dial.h"
 #include "net/geo-server.h"
 #include "store/geo-hub-keeping.h"
@@ -527,48 +527,18 @@ open_engine (GeoHub *self, GError **error) {
   return TRUE;
 }
 
-/* The host as it was written, with the port that it became. */
-static gchar *
-make_address (const gchar *listen, guint port, gboolean secure) {
-  const gchar *colon = strrchr (listen, ':');
-
-  return g_strdup_printf ("%s://%.*s:%u", secure ? "https" : "http",
-                          (int) (colon - listen), listen, port);
-}
-
 static gboolean
 start_listening (GeoHub *self, GError **error) {
-  GeoServerLimits limits;
-  GError *why = NULL;
-
   self->server = geo_server_new ();
-  geo_server_limits_init (&limits);
-  limits.connections_max = self->config->connections_max;
-  limits.sessions_max = self->config->sessions_max;
-  limits.sessions_per_address_max = self->config->sessions_per_address_max;
-  limits.connections_per_address_max =
-      MAX (limits.connections_per_address_max,
-           self->config->sessions_per_address_max);
-  geo_server_set_limits (self->server, &limits);
   geo_server_set_session_handler (self->server, GEO_NODE_PATH, session_cb,
                                   self);
   geo_server_set_request_handler (self->server, request_cb, self);
   if (self->config->rest_enabled)
     geo_server_set_text_handler (self->server, GEO_REST_EVENTS_PATH,
                                  may_listen_cb, listener_cb, self);
-  for (guint i = 0; self->config->listen[i] != NULL; i++) {
-    if (!geo_server_listen (self->server, self->config->listen[i],
-                            self->certificate, &why)) {
-      g_set_error_literal (error, GEO_HUB_ERROR, GEO_HUB_ERROR_ADDRESS,
-                           why->message);
-      g_error_free (why);
-      return FALSE;
-    }
-  }
-  self->address = make_address (self->config->listen[0],
-                                geo_server_get_port (self->server),
-                                self->certificate != NULL);
-  return TRUE;
+  self->address = geo_hub_listen (self->server, self->config, self->certificate,
+                                  error);
+  return self->address != NULL;
 }
 
 static gboolean

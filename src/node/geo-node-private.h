@@ -51,6 +51,7 @@ typedef enum {
   GEO_LOGIN_WELCOME = 3, /* AUTH is sent. */
   GEO_LOGIN_STORING = 4, /* "joined" is being stored. */
   GEO_LOGIN_SIGNED_IN = 5,
+  GEO_LOGIN_GIVING = 6, /* The hub was put back, and asks for its entries. */
 } GeoLoginStage;
 
 /* Everything a party and the lists begin with. */
@@ -181,7 +182,8 @@ struct _GeoNode {
   guint unread;
   GHashTable *pending; /* line_id → the pair it is for */
   GKeyFile *notes; /* geo-safety.c; NULL before there is a journal. */
-  GHashTable *changed_keys; /* GeoPid: their key was changed since they are known. */
+  GHashTable
+      *changed_keys; /* GeoPid: their key was changed since they are known. */
   gboolean notes_saving;
   gboolean notes_changed; /* Since saving began. */
   GHashTable *expected_receipts; /* Receipt keys of what is to be told */
@@ -294,6 +296,10 @@ gboolean geo_node_is_signed_in (GeoNode *self);
 /* A new party of what is on disk.  message: why the last one had to go, where a
  * write failed; NULL otherwise.  Then, if the node is wanted, the hub. */
 void geo_node_reload (GeoNode *self, const gchar *message);
+/* geo-node-give-back.c: answers the SYNC of a hub that was put back. */
+void geo_node_give_back (GeoNode *self, const GeoMessage *sync);
+void geo_node_say_put_back (GeoNode *self);
+
 void geo_node_told_synced (GeoNode *self);
 /* Stops believing the hub. */
 void geo_node_fault (GeoNode *self, const gchar *message, gboolean foreign);
@@ -470,8 +476,8 @@ geo_evidence_write (const GeoCommunity *community, const GeoEvidence *evidence);
 gchar *
 geo_evidence_say (const GeoCommunity *community, const GeoEvidence *evidence);
 /* GeoEvidenceItem of GeoJournalEvidence, in the same order.  Any thread. */
-GPtrArray *geo_evidence_make_items (const GeoCommunity *community,
-                                    const GPtrArray *held);
+GPtrArray *
+geo_evidence_make_items (const GeoCommunity *community, const GPtrArray *held);
 
 /* --- geo-finding.c ------------------------------------------------------ */
 

@@ -466,9 +466,7 @@ geo_node_catch_up (GeoNode *self) {
 }
 
 static void
-hand_to_party (GeoNode *self,
-               const GeoMessage *message,
-               const gchar *opened) {
+hand_to_party (GeoNode *self, const GeoMessage *message, const gchar *opened) {
   GPtrArray *actions;
 
   if (self->party == NULL)
@@ -553,9 +551,9 @@ is_me (const GeoNode *self, const GeoParticipant *me) {
   geo_secret_get_public (self->secret, &key);
   return geo_public_key_equal (&me->key, &key) &&
          geo_participant_check (me, &self->offered->community, NULL) &&
-         (self->self == NULL ? geo_pid_equal (&me->pid, &self->pid) ||
-                                   me->rotations->len > 0
-                             : geo_pid_equal (&me->pid, &self->pid));
+         (self->self == NULL
+              ? geo_pid_equal (&me->pid, &self->pid) || me->rotations->len > 0
+              : geo_pid_equal (&me->pid, &self->pid));
 }
 
 /* Whether something is new since it was stored: the community's word about
@@ -570,6 +568,32 @@ joined_has_changed (GeoNode *self, const GeoParticipant *me) {
            g_strcmp0 (self->dial_fingerprint, self->fingerprint) != 0));
 }
 
+/* §9: it has an older copy of what it told, says so, and asks for the rest. */
+static void
+begin_giving (GeoNode *self, const GeoPutBack *put_back) {
+  if (self->community == NULL) {
+    geo_node_fail_join (
+        self, g_error_new_literal (
+                  GEO_NODE_ERROR, GEO_NODE_ERROR_REFUSED,
+                  _ ("The hub was put back to an older copy and lets nobody in "
+                     "before it has got back what came after it. Try again "
+                     "later.")));
+    return;
+  }
+  /* What was told is given to the hub, and to nobody who poses as it. */
+  if (!geo_pid_equal (&put_back->community, &self->community->community) ||
+      !geo_pid_equal (&put_back->participant, &self->pid) ||
+      !geo_put_back_verify (put_back, &self->community->key, NULL)) {
+    geo_node_fault_foreign (self);
+    return;
+  }
+  set_login (self, GEO_LOGIN_GIVING);
+  self->hub_sequence = put_back->sequence;
+  geo_node_say_put_back (self);
+  /* Whoever joined before has joined. */
+  joined (self);
+}
+
 static void
 handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
   GeoNodeJoin *join;
@@ -581,6 +605,10 @@ handle_welcome (GeoNode *self, const GeoMsgWelcome *welcome) {
         geo_phrase_refusal ("E005", GEO_REASON_BAD_SIGNATURE, NULL);
 
     geo_node_fault (self, text, FALSE);
+    return;
+  }
+  if (welcome->put_back != NULL) {
+    begin_giving (self, welcome->put_back);
     return;
   }
   self->is_renewed = FALSE;
@@ -709,6 +737,10 @@ geo_node_hear (GeoNode *self, const GeoMessage *message, const gchar *opened) {
   case GEO_MESSAGE_PONG:
     /* The client has heard it. */
     break;
+  case GEO_MESSAGE_SYNC:
+    if (self->login == GEO_LOGIN_GIVING)
+      geo_node_give_back (self, message);
+    break;
   case GEO_MESSAGE_LETTER_SEND:
   case GEO_MESSAGE_LETTER_READ:
   case GEO_MESSAGE_HELLO:
@@ -722,7 +754,6 @@ geo_node_hear (GeoNode *self, const GeoMessage *message, const gchar *opened) {
   case GEO_MESSAGE_PAYMENT_PREPARE_ACK:
   case GEO_MESSAGE_CLEARING_ACCEPT:
   case GEO_MESSAGE_CLEARING_REJECT:
-  case GEO_MESSAGE_SYNC:
   case GEO_MESSAGE_ENTRY_ACK:
   case GEO_MESSAGE_LOG_QUERY:
   case GEO_MESSAGE_RECOVERY_QUERY:

@@ -31,8 +31,8 @@
 #define NAME_CHARS_MAX 100
 #define CODE_LEN_MAX 16
 #define ALL_ADDRESSES "0.0.0.0"
-/* It is in invitations, so it stays: chosen below those that the system gives to
- * whoever asks for any, which would be taken now and then. */
+/* It is in invitations, so it stays: chosen below those that the system gives
+ * to whoever asks for any, which would be taken now and then. */
 #define PORT_MIN 20000
 #define PORT_MAX 32767
 #define PORTS_TRIED 20
@@ -143,8 +143,8 @@ get_port (GeoOwnHub *self) {
                                             : NULL;
   guint64 port;
 
-  return colon != NULL && g_ascii_string_to_unsigned (
-                              colon + 1, 10, 1, G_MAXUINT16, &port, NULL)
+  return colon != NULL && g_ascii_string_to_unsigned (colon + 1, 10, 1,
+                                                      G_MAXUINT16, &port, NULL)
              ? (guint) port
              : 0;
 }
@@ -153,9 +153,8 @@ static gboolean
 is_free (guint port) {
   g_autofree gchar *text = g_strdup_printf (ALL_ADDRESSES ":%u", port);
   g_autoptr (GSocketAddress) address = geo_address_parse_numeric (text, NULL);
-  g_autoptr (GSocket) socket =
-      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
-                    G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GSocket) socket = g_socket_new (
+      G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
 
   return socket != NULL && address != NULL &&
          g_socket_bind (socket, address, TRUE, NULL) &&
@@ -229,7 +228,8 @@ static void start (GeoOwnHub *self);
 static void
 choose_port (GeoOwnHub *self) {
   g_autofree gchar *path = path_of (self, GEO_HUB_PROCESS_CONFIG);
-  g_autofree gchar *listen = g_strdup_printf (ALL_ADDRESSES ":%u", find_port ());
+  g_autofree gchar *listen = g_strdup_printf (ALL_ADDRESSES ":%u",
+                                              find_port ());
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
@@ -397,7 +397,8 @@ write_config (GeoOwnHub *self,
               GError **error) {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree gchar *path = path_of (self, GEO_HUB_PROCESS_CONFIG);
-  g_autofree gchar *listen = g_strdup_printf (ALL_ADDRESSES ":%u", find_port ());
+  g_autofree gchar *listen = g_strdup_printf (ALL_ADDRESSES ":%u",
+                                              find_port ());
   g_autofree gchar *code = make_secret ();
 
   g_key_file_set_string (file, "community", "name", name);
@@ -517,9 +518,9 @@ find_main_host (void) {
   g_autoptr (GSocketAddress) far_away =
       g_inet_socket_address_new_from_string ("192.0.2.1", 9);
   g_autoptr (GSocketAddress) local = NULL;
-  g_autoptr (GSocket) socket =
-      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM,
-                    G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4,
+                                             G_SOCKET_TYPE_DATAGRAM,
+                                             G_SOCKET_PROTOCOL_UDP, NULL);
 
   if (socket == NULL || !g_socket_connect (socket, far_away, NULL, NULL))
     return NULL;
@@ -581,8 +582,7 @@ told_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   if (sentence != NULL)
     sentence += strlen ("geo-hub: ");
   g_task_return_new_error (
-      task, GEO_NODE_ERROR,
-      GPOINTER_TO_INT (g_task_get_task_data (task)), "%s",
+      task, GEO_NODE_ERROR, GPOINTER_TO_INT (g_task_get_task_data (task)), "%s",
       sentence != NULL ? g_strchomp ((gchar *) sentence)
                        : _ ("The market's program ended unexpectedly."));
 }
@@ -722,7 +722,8 @@ geo_own_hub_bring_back_async (GeoOwnHub *self,
   fresh = fresh_folder (self);
   run (g_task_new (self, cancellable, brought_back_cb, task),
        GEO_NODE_ERROR_INPUT,
-       (const gchar *const[]){ "restore", "--data-dir", fresh, folder, NULL });
+       (const gchar *const[]){ "restore", "--complete", "--data-dir", fresh,
+                               folder, NULL });
 }
 
 gboolean

@@ -151,6 +151,31 @@ put_in_place (const gchar *path,
   return sync_folder_of (path, error);
 }
 
+/* The lock, where it may be put there; −1. */
+static gint
+lock_for_restore (const gchar *path, gboolean replace, GError **error) {
+  gint lock = geo_database_lock (path, error);
+
+  if (lock < 0 || replace || !g_file_test (path, G_FILE_TEST_EXISTS))
+    return lock;
+  g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT,
+               "%s is there already.", path);
+  close (lock);
+  return -1;
+}
+
+gboolean
+geo_hub_store_may_restore (const gchar *path,
+                           gboolean replace,
+                           GError **error) {
+  gint lock = lock_for_restore (path, replace, error);
+
+  if (lock < 0)
+    return FALSE;
+  close (lock);
+  return TRUE;
+}
+
 gboolean
 geo_hub_store_restore (GeoHubStore *store,
                        const gchar *path,
@@ -165,16 +190,10 @@ geo_hub_store_restore (GeoHubStore *store,
   gint lock;
 
   geo_database_assert_owner (store->database);
-  lock = geo_database_lock (path, error);
+  lock = lock_for_restore (path, replace, error);
   if (lock < 0)
     return FALSE;
   there = g_file_test (path, G_FILE_TEST_EXISTS);
-  if (there && !replace) {
-    g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT,
-                 "%s is there already.", path);
-    close (lock);
-    return FALSE;
-  }
   g_unlink (fresh);
   /* A log without its database is left where this was begun before; the new
    * database must not take it for its own. */

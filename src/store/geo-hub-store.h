@@ -230,7 +230,10 @@ geo_hub_store_backup (GeoHubStore *store, const gchar *path, GError **error);
 /* Puts what store holds in the place of the database path, which no hub may
  * have open (LOCKED).  CONFLICT where there is one already and it is not to be
  * replaced; a replaced one is kept as *kept_out.  A hub does not open what was
- * not finished. */
+ * not finished.  geo_hub_store_may_restore () says beforehand whether it would
+ * be refused. */
+gboolean
+geo_hub_store_may_restore (const gchar *path, gboolean replace, GError **error);
 gboolean geo_hub_store_restore (GeoHubStore *store,
                                 const gchar *path,
                                 gboolean replace,

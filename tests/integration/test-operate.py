@@ -243,7 +243,12 @@ class Tests:
         empty = os.path.join(self.folder, "empty")
         geo_hub("restore", "-d", empty, kept, check=DATA)
         assert not os.path.exists(os.path.join(empty, "hub.db"))
-        geo_hub("restore", "-d", empty, with_key, check=DONE)
+        out, _, _ = geo_hub("restore", "-d", empty, with_key, check=DONE)
+        # Who knows more is asked, unless it is said that nobody does.
+        assert "wallets" in out and is_marked(empty), out
+        out, _, _ = geo_hub("restore", "-d", empty, "--replace", "--complete",
+                            with_key, check=DONE)
+        assert "wallets" not in out and not is_marked(empty), out
         assert geo_hub("export", "-d", empty, check=DONE)[0] == \
             geo_hub("export", "-d", folder, check=DONE)[0]
         # The hub takes it for its own.
@@ -259,6 +264,8 @@ class Tests:
         out, _, _ = geo_hub("restore", "-d", folder, "--replace", kept,
                             check=DONE)
         assert "hub.db.replaced-1" in out, out
+        # Nobody was told more than is in it.
+        assert "wallets" not in out and not is_marked(folder), out
         assert geo_hub("export", "-d", folder, check=DONE)[0] == before
         geo_hub("restore", "-d", folder, "--replace", kept, check=DONE)
         assert os.path.exists(os.path.join(folder, "hub.db.replaced-2"))
@@ -606,6 +613,11 @@ def ask(hub, path):
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.headers, error.read().decode()
+
+
+def is_marked(folder):
+    """That hub will ask for what came after the copy it was put back to."""
+    return os.path.exists(os.path.join(folder, "put-back"))
 
 
 def metrics(hub):

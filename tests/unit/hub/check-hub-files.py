@@ -2,7 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The GEO authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every key that the hub's configuration can have is in the man page and in the
-example, and nothing else is; the example is what holds where nothing is said;
+example, and nothing else is; so is what its owner may set while it runs in the
+man page; the example is what holds where nothing is said;
 the systemd unit is one.
 
     check-hub-files.py SOURCE BUILD
@@ -45,6 +46,18 @@ def man_keys(source):
                           read(source, "data/man/geo-hub.8"), re.M))
 
 
+def settings(source):
+    return set(re.findall(r'"([a-z_]+\.[a-z_]+)"',
+                          read(source, "src/hub/geo-hub-settings.c") +
+                          read(source, "src/hub/geo-hub-settings.h")))
+
+
+def man_settings(source):
+    lines = re.findall(r"^\.It Sy ([a-z_]+\..*)$",
+                       read(source, "data/man/geo-hub.8"), re.M)
+    return {name for line in lines for name in line.split(" , ")}
+
+
 def default_values(source):
     text = read(source, "src/hub/geo-hub-config.c")
     text = text[text.index("default_text[]"):]
@@ -59,6 +72,9 @@ def main():
     assert len(keys) > 15, keys
     assert example_keys(source) == keys, example_keys(source) ^ keys
     assert man_keys(source) == keys, man_keys(source) ^ keys
+    assert len(settings(source)) > 5, settings(source)
+    assert man_settings(source) == settings(source), \
+        man_settings(source) ^ settings(source)
     example = set(read(source, "data/geo-hub.conf.example").splitlines())
     defaults = default_values(source)
     assert len(defaults) > 10, defaults

@@ -1,0 +1,744 @@
+/* SPDX-FileCopyrightText: 2026 The GEO authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The sessions and the disk of a hub that gets its own entries back.  It must
+ * not judge what it is given (GeoGather does), nor leave the database with half
+ * of it.
+ */
+#include "hub/geo-hub-gathering.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "hub/geo-bucket.h"
+#include "hub/geo-engine-load.h"
+#include "hub/geo-gather.h"
+#include "hub/geo-hub-command.h"
+#include "hub/geo-hub-file.h"
+#include "hub/geo-hub-guest.h"
+#include "hub/geo-hub-key.h"
+#include "hub/geo-hub-listen.h"
+#include "hub/geo-hub-login.h"
+#include "hub/geo-hub-signed.h"
+#include "hub/geo-hub-tls.h"
+#include "net/geo-dial.h"
+#include "net/geo-server.h"
+#include "protocol/geo-reasons.h"
+
+/* How long a session that sends too fast is not read. */
+#define PAUSE_MS 20
+#define SCRATCH ".gathered"
+
+typedef enum {
+  STEP_HELLO = 1,
+  STEP_AUTH = 2,
+  STEP_IN = 3,
+  STEP_OVER = 4,
+} Step;
+
+typedef struct {
+  GeoHubGathering *gathering;
+  GeoSession *session;
+  Step step;
+  gint64 opened_us;
+  GeoPid pid;
+  gchar challenge[GEO_HUB_CHALLENGE_SIZE];
+  gint64 asked; /* For what comes after this one. */
+  gint64 given; /* The last that came. */
+  GeoHash given_hash;
+  GeoBucket messages;
+  guint pause_id;
+} Visitor;
+
+struct _GeoHubGathering {
+  GeoHubConfig *config;
+  gchar *path; /* Of the database */
+  gchar *marker;
+  GeoHubGatheringFunc func;
+  gpointer user_data;
+
+  GeoHubKey *key;
+  GeoHubStore *writer; /* Held, so that nobody else writes. */
+  GeoHubStore *reader;
+  GeoBook *book;
+  GeoGather *gather;
+  gint64 size;
+
+  GTlsCertificate *certificate;
+  GeoServer *server;
+  gchar *address;
+  GHashTable *visitors; /* GeoSession → Visitor */
+  GHashTable *there; /* GeoPid: has given what it has */
+  GeoTime since;
+  gboolean is_ordered; /* To wait for nobody. */
+  gboolean is_new; /* Something came since it was last looked at. */
+  guint watch_id;
+};
+
+static GeoTime
+now_ms (void) {
+  return g_get_real_time () / 1000;
+}
+
+gboolean
+geo_hub_gathering_is_due (const gchar *data_dir) {
+  g_autofree gchar *path = g_build_filename (data_dir, GEO_HUB_PUT_BACK_FILE,
+                                             NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* --- Writing it down ------------------------------------------------------ */
+
+static void
+find_cb (const gchar *rule, const gchar *text, gpointer user_data) {
+  gchar **first = user_data;
+
+  if (*first == NULL)
+    *first = g_strdup_printf ("%s: %s", rule, text);
+}
+
+/* I1–I8 for what was put together. */
+static gboolean
+inspect (GeoHubStore *store, GError **error) {
+  g_autofree gchar *first = NULL;
+  GeoHubInspection seen;
+
+  if (!geo_hub_store_inspect (store, find_cb, &first, &seen, error))
+    return FALSE;
+  if (seen.findings == 0)
+    return TRUE;
+  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_NOT_VERIFIED,
+               "What was given back does not hold together: %s", first);
+  return FALSE;
+}
+
+/* Writes list into store, and says how far the log then is what heads say of it
+ * (good).  FALSE with an error where it cannot be written; without one where a
+ * head says otherwise. */
+static gboolean
+write_list (GeoHubStore *store,
+            const GPtrArray *list,
+            gint64 *good,
+            GError **error) {
+  g_autoptr (GPtrArray) changes = g_ptr_array_new ();
+
+  for (guint i = 0; i < list->len; i++) {
+    const GeoGathered *one = g_ptr_array_index (list, i);
+    GeoHash root;
+    gint64 size;
+
+    for (guint j = 0; j < one->changes->len; j++)
+      g_ptr_array_add (changes, g_ptr_array_index (one->changes, j));
+    if (!one->has_root && i + 1 < list->len)
+      continue;
+    if (!geo_hub_store_write (store, changes, error) ||
+        !geo_hub_store_read_log (store, &size, &root, error))
+      return FALSE;
+    g_ptr_array_set_size (changes, 0);
+    if (!one->has_root)
+      continue;
+    if (size != one->size || !geo_hash_equal (&root, &one->root))
+      return FALSE;
+    *good = size;
+  }
+  return TRUE;
+}
+
+/* Heads that are signed from now on are not earlier than those that were. */
+static gboolean
+write_head_time (GeoHubGathering *gathering,
+                 GeoHubStore *store,
+                 GError **error) {
+  g_autoptr (GPtrArray) changes = g_ptr_array_new ();
+  g_autoptr (GeoChange) change = geo_change_new (GEO_CHANGE_HUB, now_ms ());
+  GeoTime until;
+
+  if (!geo_hub_store_read_log_until (store, &until, error))
+    return FALSE;
+  change->log_until = geo_gather_get_head_time (gathering->gather);
+  if (change->log_until <= until)
+    return TRUE;
+  g_ptr_array_add (changes, change);
+  return geo_hub_store_write (store, changes, error);
+}
+
+static void
+remove_scratch (const gchar *scratch) {
+  static const gchar *const parts[] = { "", "-wal", "-shm", ".lock" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autofree gchar *path = g_strconcat (scratch, parts[i], NULL);
+
+    g_unlink (path);
+  }
+}
+
+/* A database beside the one that is there, with what was given back up to a log
+ * of that size.  TRUE: it holds.  FALSE without an error: only up to *good. */
+static gboolean
+make_scratch (GeoHubGathering *gathering,
+              const gchar *scratch,
+              gint64 size,
+              gint64 *good,
+              GError **error) {
+  g_autoptr (GPtrArray) list = geo_gather_list (gathering->gather, size);
+  g_autoptr (GeoHubStore) store = NULL;
+
+  *good = gathering->size;
+  remove_scratch (scratch);
+  if (!geo_hub_store_backup (gathering->reader, scratch, error))
+    return FALSE;
+  store = geo_hub_store_open (scratch, FALSE, error);
+  if (store == NULL || !write_list (store, list, good, error) ||
+      !write_head_time (gathering, store, error) || !inspect (store, error))
+    return FALSE;
+  *good = gathering->size + (gint64) list->len;
+  return TRUE;
+}
+
+/* In the place of the database, which is kept, whole or not at all. */
+static gboolean
+put_in_place (GeoHubGathering *gathering,
+              const gchar *scratch,
+              GError **error) {
+  g_autoptr (GeoHubStore) store = geo_hub_store_open (scratch, TRUE, error);
+  g_autofree gchar *kept = NULL;
+
+  if (store == NULL)
+    return FALSE;
+  g_clear_pointer (&gathering->reader, geo_hub_store_close);
+  g_clear_pointer (&gathering->writer, geo_hub_store_close);
+  if (!geo_hub_store_restore (store, gathering->path, TRUE, &kept, error))
+    return FALSE;
+  g_info ("what was given back is written; the copy is kept");
+  return TRUE;
+}
+
+static gboolean
+finish (GeoHubGathering *gathering, gint64 *good, GError **error) {
+  g_autofree gchar *scratch = g_strconcat (gathering->path, SCRATCH, NULL);
+  g_autofree gchar *folder = g_path_get_dirname (gathering->path);
+  gint64 wanted = geo_gather_get_size (gathering->gather);
+  GError *why = NULL;
+  gboolean done;
+
+  *good = gathering->size;
+  done = make_scratch (gathering, scratch, wanted, good, &why);
+  /* A head says that something stood there that nobody gave back. */
+  if (!done && why == NULL && gathering->is_ordered)
+    done = make_scratch (gathering, scratch, *good, good, &why);
+  if (done && (*good == wanted || gathering->is_ordered)) {
+    done = *good == gathering->size || put_in_place (gathering, scratch, &why);
+    if (done && g_unlink (gathering->marker) != 0)
+      done = geo_hub_file_fail (&why, "Cannot remove", gathering->marker);
+    if (done)
+      done = geo_hub_file_sync_folder (folder, &why);
+  } else {
+    done = FALSE;
+  }
+  remove_scratch (scratch);
+  if (why != NULL)
+    g_propagate_error (error, why);
+  return done;
+}
+
+/* --- Who is there --------------------------------------------------------- */
+
+static void
+count_cb (const GeoPid *pid, gpointer user_data) {
+  gpointer *counts = user_data;
+
+  (*(guint *) counts[1])++;
+  if (g_hash_table_contains (counts[0], pid))
+    (*(guint *) counts[2])++;
+}
+
+static void
+count_people (const GeoHubGathering *gathering, guint *all, guint *there) {
+  gpointer counts[3] = { gathering->there, all, there };
+
+  *all = *there = 0;
+  geo_gather_foreach_wallet (gathering->gather, count_cb, counts);
+}
+
+static void
+end (GeoHubGathering *gathering, const GError *error) {
+  g_clear_handle_id (&gathering->watch_id, g_source_remove);
+  gathering->func (error, gathering->user_data);
+}
+
+/* Goes on where everybody was there and everything fits, or where its owner
+ * said so. */
+static void
+look (GeoHubGathering *gathering) {
+  g_autoptr (GError) error = NULL;
+  guint all, there;
+  gint64 good;
+
+  count_people (gathering, &all, &there);
+  if ((there < all && !gathering->is_ordered) ||
+      now_ms () - gathering->since < GEO_HUB_PUT_BACK_MS)
+    return;
+  if (!gathering->is_new && !gathering->is_ordered)
+    return;
+  gathering->is_new = FALSE;
+  if (finish (gathering, &good, &error)) {
+    gint64 lost = geo_gather_get_size (gathering->gather) - good;
+
+    if (lost > 0 || there < all)
+      g_warning ("goes on, and what was not given back is lost people=%u of=%u "
+                 "log=%" G_GINT64_FORMAT " lost=%" G_GINT64_FORMAT,
+                 there, all, good, MAX (lost, 0));
+    else
+      g_info ("everything was given back people=%u log=%" G_GINT64_FORMAT, all,
+              good);
+    end (gathering, NULL);
+  } else if (error != NULL) {
+    end (gathering, error);
+  } else {
+    g_warning (
+        "everybody was there, and something is missing log=%" G_GINT64_FORMAT
+        " of=%" G_GINT64_FORMAT,
+        good, geo_gather_get_size (gathering->gather));
+  }
+}
+
+void
+geo_hub_gathering_go_on (GeoHubGathering *gathering) {
+  gathering->is_ordered = TRUE;
+}
+
+/* --- Sessions ------------------------------------------------------------- */
+
+static void
+visitor_free (gpointer data) {
+  Visitor *visitor = data;
+
+  g_signal_handlers_disconnect_by_data (visitor->session, visitor);
+  g_clear_handle_id (&visitor->pause_id, g_source_remove);
+  g_object_unref (visitor->session);
+  g_free (visitor);
+}
+
+static void
+dismiss (Visitor *visitor, const gchar *why) {
+  visitor->step = STEP_OVER;
+  geo_session_close (visitor->session, why);
+}
+
+static void
+refuse (Visitor *visitor,
+        const GeoMessage *message,
+        GeoCode code,
+        const gchar *reason,
+        const gchar *text) {
+  g_autoptr (GeoMessage) answer = geo_message_new (GEO_MESSAGE_ERROR,
+                                                   message->msg_id);
+
+  answer->u.error->code = code;
+  answer->u.error->reason = g_strdup (reason);
+  answer->u.error->message = g_strdup (text);
+  geo_session_send (visitor->session, answer);
+}
+
+static void
+take_hello (Visitor *visitor, const GeoMessage *message) {
+  const GeoBook *book = visitor->gathering->book;
+  g_autoptr (GeoMessage) answer = NULL;
+
+  visitor->pid = message->u.hello->pid;
+  geo_hub_challenge_make (visitor->challenge);
+  visitor->step = STEP_AUTH;
+  answer = geo_message_new (GEO_MESSAGE_CHALLENGE, message->msg_id);
+  answer->u.challenge->challenge = g_strdup (visitor->challenge);
+  answer->u.challenge->community =
+      geo_community_copy (geo_book_get_community (book));
+  answer->u.challenge->known = geo_hub_login_find (book, &visitor->pid) != NULL;
+  answer->u.challenge->time = now_ms ();
+  geo_session_send (visitor->session, answer);
+}
+
+/* What was told after the last that is here. */
+static void
+ask (Visitor *visitor) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_SYNC, NULL);
+
+  visitor->asked = visitor->given;
+  message->u.sync->sequence = visitor->given;
+  message->u.sync->has_entry_hash = visitor->given > 0;
+  message->u.sync->entry_hash = visitor->given_hash;
+  geo_session_send (visitor->session, message);
+}
+
+/* It says so under its own name: nobody gives their history to somebody else.
+ */
+static GeoPutBack *
+sign_put_back (const Visitor *visitor) {
+  const GeoHubGathering *gathering = visitor->gathering;
+  GeoPutBack *put_back = geo_put_back_new ();
+
+  put_back->community = *geo_hub_gathering_get_community (gathering);
+  put_back->participant = visitor->pid;
+  put_back->sequence = visitor->given;
+  put_back->size = gathering->size;
+  put_back->at = now_ms ();
+  geo_put_back_sign (put_back, gathering->key->secret);
+  return put_back;
+}
+
+static gboolean
+has_signed_cb (const GeoPid *pid, GeoTime since, gpointer user_data) {
+  const GeoHubGathering *gathering = user_data;
+
+  return geo_hub_has_signed_since (gathering->reader, gathering->book, NULL,
+                                   pid, since);
+}
+
+static void
+take_auth (Visitor *visitor, const GeoMessage *message) {
+  GeoHubGathering *gathering = visitor->gathering;
+  const GeoMsgAuth *auth = message->u.auth;
+  const GeoParticipant *known;
+  g_autoptr (GeoMessage) answer = NULL;
+  GeoHubNo no;
+
+  if (!geo_hub_login_check (gathering->config, gathering->book, &visitor->pid,
+                            visitor->challenge, auth, has_signed_cb, gathering,
+                            now_ms (), &no)) {
+    refuse (visitor, message, no.code, no.reason, no.text);
+    dismiss (visitor, "not signed in");
+    return;
+  }
+  known = geo_hub_login_find (gathering->book, &visitor->pid);
+  if (known != NULL)
+    visitor->pid = known->pid;
+  if (auth->participant != NULL)
+    geo_gather_take_person (gathering->gather, auth->participant);
+  visitor->step = STEP_IN;
+  visitor->given = geo_gather_get_sequence (gathering->gather, &visitor->pid,
+                                            &visitor->given_hash);
+  answer = geo_message_new (GEO_MESSAGE_WELCOME, message->msg_id);
+  answer->u.welcome->self = geo_participant_copy (
+      auth->participant != NULL ? auth->participant : known);
+  answer->u.welcome->sequence = visitor->given;
+  answer->u.welcome->time = now_ms ();
+  answer->u.welcome->put_back = sign_put_back (visitor);
+  geo_session_send (visitor->session, answer);
+  ask (visitor);
+}
+
+static void
+take_entry (Visitor *visitor, const GeoProvenEntry *proven) {
+  if (!geo_gather_take_entry (visitor->gathering->gather, &visitor->pid,
+                              proven)) {
+    g_info ("something was given that is not the hub's own");
+    return;
+  }
+  if (proven->entry->sequence <= visitor->given)
+    return;
+  visitor->given = proven->entry->sequence;
+  geo_entry_hash (proven->entry, &visitor->given_hash);
+}
+
+/* All that somebody has up to there has come. */
+static void
+take_result (Visitor *visitor, gint64 sequence) {
+  GeoHubGathering *gathering = visitor->gathering;
+  guint all, there;
+
+  if (sequence > visitor->given && visitor->given > visitor->asked) {
+    ask (visitor);
+    return;
+  }
+  if (!g_hash_table_contains (gathering->there, &visitor->pid))
+    g_hash_table_add (gathering->there, geo_pid_dup (&visitor->pid));
+  gathering->is_new = TRUE;
+  count_people (gathering, &all, &there);
+  g_info ("given back people=%u of=%u log=%" G_GINT64_FORMAT
+          " of=%" G_GINT64_FORMAT,
+          there, all, gathering->size + geo_gather_count (gathering->gather),
+          geo_gather_get_size (gathering->gather));
+}
+
+static void
+take_signed_in (Visitor *visitor, const GeoMessage *message) {
+  g_autoptr (GeoMessage) pong = NULL;
+
+  if (message->type == GEO_MESSAGE_ENTRY) {
+    take_entry (visitor, message->u.entry->entry);
+  } else if (message->type == GEO_MESSAGE_LOG_PROOF) {
+    if (!geo_gather_take_log (visitor->gathering->gather, &visitor->pid,
+                              message->u.log_proof->proof))
+      g_info ("something was given that is not the hub's own");
+  } else if (message->type == GEO_MESSAGE_SYNC_RESULT) {
+    take_result (visitor, message->u.sync_result->sequence);
+  } else if (message->type == GEO_MESSAGE_PING) {
+    pong = geo_message_new (GEO_MESSAGE_PONG, message->msg_id);
+    pong->u.pong->time = now_ms ();
+    geo_session_send (visitor->session, pong);
+  } else if (message->type != GEO_MESSAGE_PONG) {
+    refuse (visitor, message, GEO_CODE_INTERNAL, GEO_REASON_INTERNAL,
+            "The hub was put back to an older copy, and does nothing before it "
+            "has what came after it.");
+  }
+}
+
+static gboolean
+resume_cb (gpointer user_data) {
+  Visitor *visitor = user_data;
+
+  visitor->pause_id = 0;
+  geo_session_set_paused (visitor->session, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
+  Visitor *visitor = user_data;
+
+  /* Who sends too fast waits; nothing of it is lost. */
+  if (visitor->pause_id == 0 &&
+      !geo_bucket_take (&visitor->messages, g_get_monotonic_time ())) {
+    geo_session_set_paused (session, TRUE);
+    visitor->pause_id = g_timeout_add (PAUSE_MS, resume_cb, visitor);
+  }
+  if (visitor->step == STEP_IN)
+    take_signed_in (visitor, message);
+  else if (visitor->step == STEP_HELLO && message->type == GEO_MESSAGE_HELLO)
+    take_hello (visitor, message);
+  else if (visitor->step == STEP_AUTH && message->type == GEO_MESSAGE_AUTH)
+    take_auth (visitor, message);
+  else if (visitor->step != STEP_OVER)
+    dismiss (visitor, "wrong step");
+}
+
+static void
+malformed_cb (GeoSession *session,
+              const gchar *msg_id,
+              const GError *error,
+              gpointer user_data) {
+  dismiss (user_data, "malformed messages");
+}
+
+static void
+closed_cb (GeoSession *session, const GError *error, gpointer user_data) {
+  Visitor *visitor = user_data;
+
+  g_hash_table_remove (visitor->gathering->visitors, session);
+}
+
+static void
+session_cb (GeoSession *session, gpointer user_data) {
+  GeoHubGathering *gathering = user_data;
+  Visitor *visitor = g_new0 (Visitor, 1);
+  guint each_second = gathering->config->messages_per_second;
+
+  visitor->gathering = gathering;
+  visitor->session = g_object_ref (session);
+  visitor->step = STEP_HELLO;
+  visitor->opened_us = g_get_monotonic_time ();
+  geo_bucket_init (&visitor->messages, each_second, G_TIME_SPAN_SECOND,
+                   2 * each_second, visitor->opened_us);
+  g_hash_table_insert (gathering->visitors, session, visitor);
+  g_signal_connect (session, "message", G_CALLBACK (message_cb), visitor);
+  g_signal_connect (session, "malformed", G_CALLBACK (malformed_cb), visitor);
+  g_signal_connect (session, "closed", G_CALLBACK (closed_cb), visitor);
+}
+
+static gboolean
+watch_cb (gpointer user_data) {
+  GeoHubGathering *gathering = user_data;
+  gint64 now_us = g_get_monotonic_time ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, gathering->visitors);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Visitor *visitor = value;
+    gint64 heard_us = geo_session_get_last_heard_us (visitor->session);
+
+    if (visitor->step != STEP_IN && visitor->step != STEP_OVER &&
+        now_us - visitor->opened_us >
+            GEO_HUB_LOGIN_SECONDS_MAX * G_TIME_SPAN_SECOND)
+      dismiss (visitor, "not signed in");
+    else if (visitor->step == STEP_IN && visitor->pause_id == 0 &&
+             now_us - heard_us >
+                 GEO_HUB_SILENCE_SECONDS_MAX * G_TIME_SPAN_SECOND)
+      dismiss (visitor, "silent");
+  }
+  look (gathering);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Whoever runs it sees how far it is; to everybody else it is away. */
+static void
+request_cb (const GeoRequest *request, GeoReply *reply, gpointer user_data) {
+  GeoHubGathering *gathering = user_data;
+  g_autofree gchar *text = NULL;
+  guint all, there;
+
+  count_people (gathering, &all, &there);
+  text = g_strdup_printf (
+      "{\"status\":\"put_back\",\"people\":%u,\"people_there\":%u,"
+      "\"log\":%" G_GINT64_FORMAT ",\"log_there\":%" G_GINT64_FORMAT "}",
+      all, there, geo_gather_get_size (gathering->gather),
+      gathering->size + geo_gather_count (gathering->gather));
+  geo_reply_set_header (reply, "Retry-After", "60");
+  geo_reply_send (reply, 503, "application/json", text, -1);
+}
+
+/* --- Beginning ------------------------------------------------------------ */
+
+static gboolean
+load_participant_cb (const GeoParticipant *participant,
+                     gboolean frozen,
+                     gint64 last_sequence,
+                     const GeoHash *last_entry_hash,
+                     gpointer user_data,
+                     GError **error) {
+  geo_gather_load_participant (user_data, participant, last_sequence,
+                               last_entry_hash);
+  return TRUE;
+}
+
+static void
+load_debt_cb (const GeoPid *debtor,
+              const GeoPid *creditor,
+              const gchar *equivalent,
+              GeoAmount debt,
+              gpointer user_data) {
+  geo_gather_load_debt (user_data, debtor, creditor, equivalent, debt);
+}
+
+static gboolean
+load (GeoHubGathering *gathering, GError **error) {
+  g_autoptr (GeoCommunity) community =
+      geo_hub_store_get_community (gathering->reader, error);
+  g_autoptr (GeoSeen) seen = geo_seen_new ();
+  GeoHash root;
+  GeoPid pid;
+
+  if (community == NULL ||
+      !geo_hub_store_read_log (gathering->reader, &gathering->size, &root,
+                               error))
+    return FALSE;
+  geo_secret_get_pid (gathering->key->secret, &pid);
+  if (!geo_pid_equal (&pid, &community->community)) {
+    g_set_error_literal (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+                         "The hub's key and its database are of two "
+                         "communities");
+    return FALSE;
+  }
+  gathering->book = geo_book_new (community);
+  gathering->gather = geo_gather_new (community, gathering->key->secret,
+                                      gathering->size);
+  geo_gather_set_signed_func (gathering->gather, has_signed_cb, gathering);
+  if (!geo_engine_load (gathering->reader, gathering->book, seen, error) ||
+      !geo_hub_store_load_participants (gathering->reader, load_participant_cb,
+                                        gathering->gather, error))
+    return FALSE;
+  geo_book_foreach_debt (gathering->book, load_debt_cb, gathering->gather);
+  return TRUE;
+}
+
+static gboolean
+begin (GeoHubGathering *gathering, const gchar *data_dir, GError **error) {
+  g_autofree gchar *key = g_build_filename (data_dir, GEO_HUB_KEY_FILE, NULL);
+  GStatBuf info;
+
+  if (g_stat (gathering->marker, &info) != 0)
+    return geo_hub_file_fail (error, "Cannot read", gathering->marker);
+  gathering->since = (GeoTime) info.st_mtime * 1000;
+  gathering->key = geo_hub_key_open (key, FALSE, error);
+  if (gathering->key == NULL)
+    return FALSE;
+  gathering->writer = geo_hub_store_open (gathering->path, FALSE, error);
+  gathering->reader = gathering->writer == NULL
+                          ? NULL
+                          : geo_hub_store_open (gathering->path, TRUE, error);
+  if (gathering->reader == NULL || !load (gathering, error))
+    return FALSE;
+  gathering->certificate = geo_hub_tls_open (gathering->config, data_dir,
+                                             error);
+  if (gathering->certificate == NULL && error != NULL && *error != NULL)
+    return FALSE;
+  gathering->server = geo_server_new ();
+  geo_server_set_session_handler (gathering->server, GEO_NODE_PATH, session_cb,
+                                  gathering);
+  geo_server_set_request_handler (gathering->server, request_cb, gathering);
+  gathering->address = geo_hub_listen (gathering->server, gathering->config,
+                                       gathering->certificate, error);
+  return gathering->address != NULL;
+}
+
+GeoHubGathering *
+geo_hub_gathering_new (GeoHubConfig *config,
+                       const gchar *data_dir,
+                       GeoHubGatheringFunc func,
+                       gpointer user_data,
+                       GError **error) {
+  g_autoptr (GeoHubGathering) gathering = g_new0 (GeoHubGathering, 1);
+  g_autoptr (GError) why = NULL;
+
+  gathering->config = config;
+  /* Entries say who was let in; with none somebody only looks. */
+  config->open = TRUE;
+  g_clear_pointer (&config->code, g_free);
+  gathering->path = g_build_filename (data_dir, GEO_HUB_DATABASE, NULL);
+  gathering->marker = g_build_filename (data_dir, GEO_HUB_PUT_BACK_FILE, NULL);
+  gathering->func = func;
+  gathering->user_data = user_data;
+  gathering->visitors = g_hash_table_new_full (NULL, NULL, NULL, visitor_free);
+  gathering->there = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
+                                            NULL);
+  gathering->is_new = TRUE;
+  if (!begin (gathering, data_dir, &why)) {
+    if (why->domain == GEO_HUB_ERROR)
+      g_propagate_error (error, g_steal_pointer (&why));
+    else
+      g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+                   "The database in the data folder %s cannot be used: %s",
+                   data_dir, why->message);
+    return NULL;
+  }
+  gathering->watch_id = g_timeout_add_seconds (1, watch_cb, gathering);
+  g_info ("put back to an older copy, and asks for what came after it "
+          "log=%" G_GINT64_FORMAT,
+          gathering->size);
+  return g_steal_pointer (&gathering);
+}
+
+void
+geo_hub_gathering_free (GeoHubGathering *gathering) {
+  if (gathering == NULL)
+    return;
+  g_clear_handle_id (&gathering->watch_id, g_source_remove);
+  g_hash_table_unref (gathering->visitors);
+  if (gathering->server != NULL)
+    geo_server_stop (gathering->server);
+  g_clear_object (&gathering->server);
+  g_clear_object (&gathering->certificate);
+  g_hash_table_unref (gathering->there);
+  geo_gather_free (gathering->gather);
+  g_clear_pointer (&gathering->book, geo_book_free);
+  geo_hub_store_close (gathering->reader);
+  geo_hub_store_close (gathering->writer);
+  geo_hub_key_free (gathering->key);
+  geo_hub_config_free (gathering->config);
+  g_free (gathering->address);
+  g_free (gathering->marker);
+  g_free (gathering->path);
+  g_free (gathering);
+}
+
+const gchar *
+geo_hub_gathering_get_address (const GeoHubGathering *gathering) {
+  return gathering->address;
+}
+
+const GeoPid *
+geo_hub_gathering_get_community (const GeoHubGathering *gathering) {
+  return &geo_book_get_community (gathering->book)->community;
+}
