@@ -55,6 +55,7 @@ typedef struct {
   gboolean freeze;
   gboolean unfreeze;
   gchar *clearing;
+  gchar *spare;
   gchar *note;
   gchar *id;
   gint wait_s;

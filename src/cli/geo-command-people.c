@@ -30,6 +30,11 @@ add_trust_options (GeoCli *cli, GOptionContext *context) {
       N_ ("“ask”: no debt over this line is cleared without my word; “auto” "
           "(as it was, else auto)"),
       N_ ("HOW") },
+    { "spare", 0, 0, G_OPTION_ARG_STRING, &cli->spare,
+      N_ ("“all”: what is left of this limit may be used to clear circles, "
+          "where they agree too; “none”, or up to an amount (as it was, else "
+          "none)"),
+      N_ ("HOW") },
     { NULL },
   };
 
@@ -42,22 +47,69 @@ say_asks_clearing (GeoCli *cli, GeoPerson *person) {
                geo_person_get_name (person));
 }
 
-/* What is not said stays as it was. */
-static GeoTrustFlags
-find_flags (GeoCli *cli, GeoPerson *person, const gchar *equivalent) {
+/* they: they let clearing use their trust as well. */
+static void
+say_spare (GeoCli *cli,
+           const gchar *name,
+           GeoAmount bound,
+           guint precision,
+           const gchar *equivalent,
+           gboolean they) {
+  g_autofree gchar *amount = geo_phrase_amount (bound, precision, equivalent);
+  g_autofree gchar *uses = g_strdup_printf (
+      /* Translators: an amount. */
+      _ ("What is left of it may be used to clear circles, up to %s."), amount);
+  /* Translators: %s is a name. */
+  g_autofree gchar *waits = g_strdup_printf (
+      _ ("It is not used before %s agrees to that, too."), name);
+
+  geo_cli_say (cli, "  %s", uses);
+  if (!they)
+    geo_cli_say (cli, "  %s", waits);
+}
+
+static GeoRelation *
+find_relation (GeoPerson *person, const gchar *equivalent) {
   GListModel *relations = geo_person_get_relations (person);
-  GeoTrustFlags flags = cli->live ? GEO_TRUST_LIVE : 0;
-  gboolean asks = FALSE;
 
   for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
     g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
 
     if (g_str_equal (geo_relation_get_equivalent (relation), equivalent))
-      asks = geo_relation_get_asks_clearing (relation);
+      return g_steal_pointer (&relation);
   }
+  return NULL;
+}
+
+/* What is not said stays as it was. */
+static GeoTrustFlags
+find_flags (GeoCli *cli, GeoPerson *person, const gchar *equivalent) {
+  g_autoptr (GeoRelation) relation = find_relation (person, equivalent);
+  GeoTrustFlags flags = cli->live ? GEO_TRUST_LIVE : 0;
+  gboolean asks = relation != NULL &&
+                  geo_relation_get_asks_clearing (relation);
+
   if (cli->clearing != NULL)
     asks = g_str_equal (cli->clearing, "ask");
   return asks ? flags | GEO_TRUST_ASK_CLEARING : flags;
+}
+
+/* What clearing may use of the new limit, as far as no amount is said for it. */
+static gboolean
+find_spare (GeoCli *cli,
+            GeoPerson *person,
+            const gchar *equivalent,
+            GeoAmount limit,
+            GeoAmount *bound) {
+  g_autoptr (GeoRelation) relation = find_relation (person, equivalent);
+
+  if (cli->spare != NULL)
+    return !g_str_equal (cli->spare, "none");
+  if (relation == NULL || cli->close ||
+      !geo_relation_get_spare (relation, bound))
+    return FALSE;
+  *bound = geo_amount_min (*bound, limit);
+  return TRUE;
 }
 
 static int
@@ -66,7 +118,9 @@ tell_trust (GeoCli *cli,
             const gchar *equivalent,
             guint precision,
             GeoAmount limit,
-            GeoTrustFlags flags) {
+            GeoTrustFlags flags,
+            const GeoAmount *spare) {
+  g_autoptr (GeoRelation) relation = find_relation (person, equivalent);
   g_autofree gchar *sentence = NULL;
   GeoReport *report;
 
@@ -79,6 +133,10 @@ tell_trust (GeoCli *cli,
   geo_cli_say (cli, "%s.", sentence);
   if (cli->clearing != NULL && (flags & GEO_TRUST_ASK_CLEARING) != 0)
     say_asks_clearing (cli, person);
+  if (cli->spare != NULL && spare != NULL)
+    say_spare (cli, geo_person_get_name (person), *spare, precision, equivalent,
+               relation != NULL &&
+                   geo_relation_get_their_spare (relation, NULL));
   if (!cli->common.json)
     return geo_cli_done (cli, NULL);
 
@@ -93,6 +151,10 @@ tell_trust (GeoCli *cli,
   geo_report_text (report, "consent", cli->live ? "live" : "standing");
   geo_report_text (report, "clearing",
                    (flags & GEO_TRUST_ASK_CLEARING) != 0 ? "ask" : "auto");
+  if (spare != NULL)
+    geo_report_amount (report, "spare", *spare, precision);
+  else
+    geo_report_text (report, "spare", NULL);
   return geo_cli_done (cli, report);
 }
 
@@ -149,6 +211,9 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GError) error = NULL;
   const gchar *equivalent;
   GeoAmount limit = GEO_AMOUNT_ZERO;
+  GeoAmount spare = GEO_AMOUNT (GEO_AMOUNT_MAX);
+  GeoAmount bound = GEO_AMOUNT_ZERO;
+  gboolean has_spare;
   GeoTrustFlags flags;
   guint precision;
   int status;
@@ -160,6 +225,10 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
     return status;
   if (limit_text != NULL &&
       !geo_amount_parse_typed (limit_text, precision, &limit, &error))
+    return geo_cli_fail_error (cli, error);
+  if (cli->spare != NULL && !g_str_equal (cli->spare, "all") &&
+      !g_str_equal (cli->spare, "none") &&
+      !geo_amount_parse_typed (cli->spare, precision, &spare, &error))
     return geo_cli_fail_error (cli, error);
   if (!geo_cli_connect (cli, node, &status))
     return status;
@@ -175,10 +244,20 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
                : fail_trust (cli, error);
   }
   flags = find_flags (cli, person, equivalent);
-  geo_node_trust_async (node, geo_person_get_pid (person), equivalent, limit,
-                        cli->close, flags, NULL, geo_cli_result_cb, &result);
+  has_spare = find_spare (cli, person, equivalent, limit, &bound);
+  if (cli->spare != NULL && has_spare)
+    bound = geo_amount_min (spare, limit);
+  if (cli->spare != NULL)
+    geo_node_trust_spare_async (node, geo_person_get_pid (person), equivalent,
+                                limit, flags,
+                                g_str_equal (cli->spare, "none") ? NULL : &spare,
+                                NULL, geo_cli_result_cb, &result);
+  else
+    geo_node_trust_async (node, geo_person_get_pid (person), equivalent, limit,
+                          cli->close, flags, NULL, geo_cli_result_cb, &result);
   if (geo_node_trust_finish (node, geo_cli_wait_result (&result), &error))
-    return tell_trust (cli, person, equivalent, precision, limit, flags);
+    return tell_trust (cli, person, equivalent, precision, limit, flags,
+                       has_spare ? &bound : NULL);
   return fail_trust (cli, error);
 }
 
@@ -195,9 +274,13 @@ run_trust (GeoCli *cli, gchar **arguments) {
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("Say --clearing ask or --clearing auto."));
   if (cli->close + cli->freeze + cli->unfreeze > 1 ||
-      (freezes (cli) && (cli->live || cli->clearing != NULL)))
+      (freezes (cli) &&
+       (cli->live || cli->clearing != NULL || cli->spare != NULL)))
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("--freeze and --unfreeze go with no other option."));
+  if (cli->close && cli->spare != NULL)
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("Either --close or --spare, not both."));
   if (cli->close && arguments[1] != NULL && arguments[2] != NULL)
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("With --close there is no limit to give."));
@@ -227,6 +310,7 @@ const GeoCommand geo_command_trust = {
       "  geo trust Ivan 300\n"
       "  geo trust Ivan 12.50 HOUR --live\n"
       "  geo trust Ivan 300 --clearing ask\n"
+      "  geo trust Ivan 300 --spare all\n"
       "  geo trust Ivan --freeze UAH\n"
       "  geo trust Ivan --close UAH"),
   .arguments_min = 1,
@@ -262,7 +346,8 @@ report_person (GeoReport *report, GeoPerson *person) {
     g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
     guint precision = geo_relation_get_precision (relation);
     GeoAmount limit = GEO_AMOUNT_ZERO;
-    gboolean has_limit;
+    GeoAmount bound = GEO_AMOUNT_ZERO;
+    gboolean has_limit, has_spare;
 
     geo_report_begin (report, NULL);
     geo_report_text (report, "equivalent",
@@ -271,8 +356,14 @@ report_person (GeoReport *report, GeoPerson *person) {
                        precision);
     has_limit = geo_relation_get_my_limit (relation, &limit);
     report_limit (report, "my_limit", has_limit, limit, precision);
+    has_spare = geo_relation_get_spare (relation, &bound);
+    report_limit (report, "spare", has_spare, geo_amount_min (bound, limit),
+                  precision);
     has_limit = geo_relation_get_their_limit (relation, &limit);
     report_limit (report, "their_limit", has_limit, limit, precision);
+    has_spare = geo_relation_get_their_spare (relation, &bound);
+    report_limit (report, "their_spare", has_spare,
+                  geo_amount_min (bound, limit), precision);
     geo_report_text (
         report, "clearing",
         geo_relation_get_asks_clearing (relation) ? "ask" : "auto");
@@ -305,6 +396,7 @@ say_relation (GeoCli *cli, GeoPerson *person, GeoRelation *relation) {
   g_autofree gchar *balance = geo_phrase_balance (
       name, geo_relation_get_balance (relation), precision, equivalent);
   GeoAmount limit = GEO_AMOUNT_ZERO;
+  GeoAmount bound = GEO_AMOUNT_ZERO;
 
   geo_cli_say (cli, "  %s.", balance);
   if (geo_relation_get_my_limit (relation, &limit)) {
@@ -319,6 +411,9 @@ say_relation (GeoCli *cli, GeoPerson *person, GeoRelation *relation) {
     if (geo_relation_get_frozen (relation))
       geo_cli_say (cli, "  %s", _ ("You have frozen it: nothing more is owed "
                                    "either way."));
+    if (geo_relation_get_spare (relation, &bound))
+      say_spare (cli, name, geo_amount_min (bound, limit), precision, equivalent,
+                 geo_relation_get_their_spare (relation, NULL));
   }
   if (geo_relation_get_their_limit (relation, &limit)) {
     g_autofree gchar *line = geo_phrase_their_line (name, limit, precision,

@@ -25,6 +25,9 @@ struct _GeoActivityItem {
   gchar *tx_id;
   gchar *receipt_key;
   gchar *reason;
+  gboolean over_spares;
+  GeoMoved moved_in;
+  GeoMoved moved_out;
   gboolean unproven;
 };
 
@@ -215,6 +218,9 @@ geo_activity_item_fill (GeoActivityItem *item, const GeoActivityRow *row) {
     name = row->peer_name != NULL ? row->peer_name : short_pid;
   }
 
+  item->over_spares = row->over_spares;
+  item->moved_in = row->moved_in;
+  item->moved_out = row->moved_out;
   g_object_freeze_notify (object);
 #define SET(field, value, prop)                       \
   G_STMT_START {                                      \
@@ -339,6 +345,16 @@ const gchar *
 geo_activity_item_get_reason (GeoActivityItem *item) {
   g_assert (GEO_IS_ACTIVITY_ITEM (item));
   return item->reason;
+}
+
+gboolean
+geo_activity_item_get_moved (GeoActivityItem *item,
+                             GeoMoved *in,
+                             GeoMoved *out) {
+  g_assert (GEO_IS_ACTIVITY_ITEM (item));
+  *in = item->moved_in;
+  *out = item->moved_out;
+  return item->over_spares;
 }
 
 gboolean

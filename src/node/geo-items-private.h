@@ -17,6 +17,10 @@ typedef struct {
   gboolean live; /* My line's consent. */
   gboolean asks_clearing; /* My line's policy has no auto_clearing. */
   gboolean frozen; /* My line is. */
+  gboolean has_spare; /* My line's policy has spare_clearing. */
+  GeoAmount spare;
+  gboolean has_their_spare;
+  GeoAmount their_spare;
   gboolean their_frozen;
   gboolean has_their_limit;
   GeoAmount their_limit;
@@ -70,6 +74,9 @@ typedef struct {
   const gchar *tx_id;
   const gchar *receipt_key;
   const gchar *reason;
+  gboolean over_spares; /* CLEARED */
+  GeoMoved moved_in;
+  GeoMoved moved_out;
   gboolean unproven;
 } GeoActivityRow;
 

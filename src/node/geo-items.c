@@ -33,6 +33,8 @@ enum {
   RELATION_PROP_LIVE,
   RELATION_PROP_FROZEN,
   RELATION_PROP_THEIR_FROZEN,
+  RELATION_PROP_SPARE,
+  RELATION_PROP_THEIR_SPARE,
   RELATION_PROP_PENDING,
   RELATION_N_PROPS,
 };
@@ -75,6 +77,16 @@ geo_relation_finalize (GObject *object) {
   G_OBJECT_CLASS (geo_relation_parent_class)->finalize (object);
 }
 
+static gint64
+spare_of (const GeoRelationState *state) {
+  return state->has_spare ? state->spare.minor : -1;
+}
+
+static gint64
+their_spare_of (const GeoRelationState *state) {
+  return state->has_their_spare ? state->their_spare.minor : -1;
+}
+
 static void
 geo_relation_get_property (GObject *object,
                            guint prop_id,
@@ -113,6 +125,12 @@ geo_relation_get_property (GObject *object,
   case RELATION_PROP_THEIR_FROZEN:
     g_value_set_boolean (value, self->state.their_frozen);
     break;
+  case RELATION_PROP_SPARE:
+    g_value_set_int64 (value, spare_of (&self->state));
+    break;
+  case RELATION_PROP_THEIR_SPARE:
+    g_value_set_int64 (value, their_spare_of (&self->state));
+    break;
   case RELATION_PROP_PENDING:
     g_value_set_boolean (value, self->state.pending);
     break;
@@ -139,6 +157,8 @@ geo_relation_class_init (GeoRelationClass *klass) {
   relation_props[RELATION_PROP_LIVE] = flag_spec ("live");
   relation_props[RELATION_PROP_FROZEN] = flag_spec ("frozen");
   relation_props[RELATION_PROP_THEIR_FROZEN] = flag_spec ("their-frozen");
+  relation_props[RELATION_PROP_SPARE] = amount_spec ("spare");
+  relation_props[RELATION_PROP_THEIR_SPARE] = amount_spec ("their-spare");
   relation_props[RELATION_PROP_PENDING] = flag_spec ("pending");
   g_object_class_install_properties (object_class, RELATION_N_PROPS,
                                      relation_props);
@@ -169,10 +189,12 @@ geo_relation_set_state (GeoRelation *self, const GeoRelationState *state) {
     self->state.live = FALSE;
     self->state.asks_clearing = FALSE;
     self->state.frozen = FALSE;
+    self->state.has_spare = FALSE;
   }
   if (!state->has_their_limit) {
     self->state.their_limit = GEO_AMOUNT_ZERO;
     self->state.their_frozen = FALSE;
+    self->state.has_their_spare = FALSE;
   }
 
   g_object_freeze_notify (object);
@@ -196,6 +218,11 @@ geo_relation_set_state (GeoRelation *self, const GeoRelationState *state) {
   if (was.their_frozen != self->state.their_frozen)
     g_object_notify_by_pspec (object,
                               relation_props[RELATION_PROP_THEIR_FROZEN]);
+  if (spare_of (&was) != spare_of (&self->state))
+    g_object_notify_by_pspec (object, relation_props[RELATION_PROP_SPARE]);
+  if (their_spare_of (&was) != their_spare_of (&self->state))
+    g_object_notify_by_pspec (object,
+                              relation_props[RELATION_PROP_THEIR_SPARE]);
   if (was.pending != self->state.pending)
     g_object_notify_by_pspec (object, relation_props[RELATION_PROP_PENDING]);
   g_object_thaw_notify (object);
@@ -239,6 +266,22 @@ gboolean
 geo_relation_get_asks_clearing (GeoRelation *relation) {
   g_assert (GEO_IS_RELATION (relation));
   return relation->state.asks_clearing;
+}
+
+gboolean
+geo_relation_get_spare (GeoRelation *relation, GeoAmount *bound) {
+  g_assert (GEO_IS_RELATION (relation));
+  if (bound != NULL)
+    *bound = relation->state.spare;
+  return relation->state.has_spare;
+}
+
+gboolean
+geo_relation_get_their_spare (GeoRelation *relation, GeoAmount *bound) {
+  g_assert (GEO_IS_RELATION (relation));
+  if (bound != NULL)
+    *bound = relation->state.their_spare;
+  return relation->state.has_their_spare;
 }
 
 gboolean

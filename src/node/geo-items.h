@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 /* Two people in one equivalent.
  * Properties: "equivalent" (string), "precision" (uint), "balance" (int64),
  * "has-my-limit", "has-their-limit" (boolean), "my-limit", "their-limit"
- * (int64), "live", "frozen", "their-frozen", "pending" (boolean). */
+ * (int64), "live", "frozen", "their-frozen", "pending" (boolean), "spare",
+ * "their-spare" (int64; below zero: nothing). */
 #define GEO_TYPE_RELATION (geo_relation_get_type ())
 G_DECLARE_FINAL_TYPE (GeoRelation, geo_relation, GEO, RELATION, GObject)
 
@@ -36,6 +37,13 @@ gboolean geo_relation_get_their_limit (GeoRelation *relation, GeoAmount *limit);
 gboolean geo_relation_get_live (GeoRelation *relation);
 /* No debt over my line is cleared without my word; FALSE without one. */
 gboolean geo_relation_get_asks_clearing (GeoRelation *relation);
+/* §7: up to which clearing may make them owe me more over my line, where the
+ * limit lets it (GEO_AMOUNT_MAX: all of it); FALSE: it may not, or there is no
+ * line. */
+gboolean geo_relation_get_spare (GeoRelation *relation, GeoAmount *bound);
+/* The same of their line. Nothing is lent over either line unless both say so.
+ */
+gboolean geo_relation_get_their_spare (GeoRelation *relation, GeoAmount *bound);
 /* I have frozen my line: nothing more is owed either way until I unfreeze it;
  * FALSE without one. */
 gboolean geo_relation_get_frozen (GeoRelation *relation);
@@ -102,6 +110,13 @@ typedef enum {
   GEO_STATE_NOT_PAID = 5,
 } GeoState;
 
+/* What a clearing did to what is owed between two. */
+typedef enum {
+  GEO_MOVED_LESS = 0, /* What was owed is less. */
+  GEO_MOVED_MORE = 1, /* What was owed, or nothing, is more. */
+  GEO_MOVED_TURNED = 2, /* What was owed is over, and the other one owes. */
+} GeoMoved;
+
 /* One line of activity.  A row that is not read from disk yet is there with
  * "loaded" FALSE and fills in by itself.
  * Properties: "loaded" (boolean), "id" (int64), "kind" (int), "state" (int),
@@ -140,5 +155,11 @@ gboolean geo_activity_item_get_proven (GeoActivityItem *item);
 /* Why it was not paid, or why this node refused it; a sentence for people; NULL
  * otherwise. */
 const gchar *geo_activity_item_get_reason (GeoActivityItem *item);
+/* §7: a clearing that used spare limits, and what it did to what is owed between
+ * me and who paid me, and me and whom I paid.  FALSE: anything else; where that
+ * is a clearing, both debts became less. */
+gboolean geo_activity_item_get_moved (GeoActivityItem *item,
+                                      GeoMoved *in,
+                                      GeoMoved *out);
 
 G_END_DECLS

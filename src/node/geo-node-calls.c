@@ -461,6 +461,21 @@ thaw (GeoPolicy *policy) {
   policy->frozen = FALSE;
 }
 
+/* §7: up to spare; NULL: nothing. */
+static void
+set_spare (GeoNode *node,
+           GeoPolicy *policy,
+           const gchar *equivalent,
+           const GeoAmount *spare) {
+  guint precision;
+
+  /* An equivalent that is not there is refused with the line. */
+  policy->has_spare_clearing =
+      spare != NULL && geo_node_get_precision (node, equivalent, &precision);
+  if (policy->has_spare_clearing)
+    policy->spare_clearing = geo_decimal (*spare, precision);
+}
+
 /* The line that these actions store, or NULL. */
 static const GeoTrustLine *
 find_line (GPtrArray *actions) {
@@ -509,24 +524,35 @@ send_line (GeoNode *node,
   geo_node_run (node, g_steal_pointer (&actions));
 }
 
-void
-geo_node_trust_async (GeoNode *node,
-                      const GeoPid *to,
-                      const gchar *equivalent,
-                      GeoAmount limit,
-                      gboolean close,
-                      GeoTrustFlags flags,
-                      GCancellable *cancellable,
-                      GAsyncReadyCallback callback,
-                      gpointer user_data) {
-  g_autoptr (GTask) task = g_task_new (node, cancellable, callback, user_data);
+static void
+say_contract_only (GTask *task) {
+  g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
+                           _ ("This hub does not know how to do that: it "
+                              "speaks the public contract only."));
+}
+
+/* keeps: what clearing may use stays as it was, whatever spare. */
+static void
+trust (GeoNode *node,
+       GTask *owned,
+       const GeoPid *to,
+       const gchar *equivalent,
+       GeoAmount limit,
+       gboolean close,
+       GeoTrustFlags flags,
+       gboolean keeps,
+       const GeoAmount *spare) {
+  g_autoptr (GTask) task = owned;
   g_autoptr (GeoPolicy) policy = NULL;
   const GeoTrustLine *line;
 
   g_assert (GEO_IS_NODE (node) && to != NULL && equivalent != NULL);
   if (node->rest != NULL && can_ask_rest (node, task)) {
-    geo_rest_trust (node->rest, to, equivalent, limit, close,
-                    g_steal_pointer (&task));
+    if (spare != NULL)
+      say_contract_only (task);
+    else
+      geo_rest_trust (node->rest, to, equivalent, limit, close,
+                      g_steal_pointer (&task));
     return;
   }
   if (node->rest != NULL || !can_ask (node, task))
@@ -542,10 +568,42 @@ geo_node_trust_async (GeoNode *node,
 
   line = geo_party_get_line (node->party, &node->pid, to, equivalent);
   policy = make_policy (line, flags);
-  if (close || line == NULL || line->status != GEO_LINE_STATUS_ACTIVE)
+  if (close || line == NULL || line->status != GEO_LINE_STATUS_ACTIVE) {
     thaw (policy);
+    policy->has_spare_clearing = FALSE;
+  }
+  if (!keeps)
+    set_spare (node, policy, equivalent, spare);
   send_line (node, g_steal_pointer (&task), to, equivalent, limit, close,
              policy);
+}
+
+void
+geo_node_trust_async (GeoNode *node,
+                      const GeoPid *to,
+                      const gchar *equivalent,
+                      GeoAmount limit,
+                      gboolean close,
+                      GeoTrustFlags flags,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data) {
+  trust (node, g_task_new (node, cancellable, callback, user_data), to,
+         equivalent, limit, close, flags, TRUE, NULL);
+}
+
+void
+geo_node_trust_spare_async (GeoNode *node,
+                            const GeoPid *to,
+                            const gchar *equivalent,
+                            GeoAmount limit,
+                            GeoTrustFlags flags,
+                            const GeoAmount *spare,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data) {
+  trust (node, g_task_new (node, cancellable, callback, user_data), to,
+         equivalent, limit, FALSE, flags, FALSE, spare);
 }
 
 void
@@ -562,9 +620,7 @@ geo_node_freeze_async (GeoNode *node,
 
   g_assert (GEO_IS_NODE (node) && to != NULL && equivalent != NULL);
   if (node->rest != NULL) {
-    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
-                             _ ("This hub does not know how to do that: it "
-                                "speaks the public contract only."));
+    say_contract_only (task);
     return;
   }
   if (!can_ask (node, task))

@@ -37,6 +37,13 @@ geo_node_find_name (GeoNode *self, const GeoPid *pid) {
   return person != NULL ? person->name : NULL;
 }
 
+static GeoMoved
+moved_of (gchar letter) {
+  return letter == GEO_JOURNAL_MORE     ? GEO_MOVED_MORE
+         : letter == GEO_JOURNAL_TURNED ? GEO_MOVED_TURNED
+                                        : GEO_MOVED_LESS;
+}
+
 static void
 describe_cb (const GeoActivity *activity,
              GeoActivityRow *row,
@@ -76,6 +83,14 @@ describe_cb (const GeoActivity *activity,
     row->reason = g_intern_string (reason);
   } else if (g_strcmp0 (activity->reason, GEO_ACTIVITY_FROZEN) == 0) {
     row->reason = geo_phrase_frozen ();
+  } else if (activity->kind == GEO_ACTIVITY_CLEARED &&
+             activity->reason != NULL &&
+             g_str_has_prefix (activity->reason, GEO_ACTIVITY_SPARE)) {
+    const gchar *moved = activity->reason + strlen (GEO_ACTIVITY_SPARE);
+
+    row->over_spares = TRUE;
+    row->moved_in = moved_of (moved[0]);
+    row->moved_out = moved[0] != '\0' ? moved_of (moved[1]) : GEO_MOVED_LESS;
   }
 }
 
@@ -175,11 +190,15 @@ get_state (GeoNode *self,
     state->live = mine->policy->consent == GEO_CONSENT_LIVE;
     state->asks_clearing = !mine->policy->auto_clearing;
     state->frozen = geo_trust_line_is_frozen (mine);
+    state->has_spare = mine->policy->has_spare_clearing;
+    state->spare = mine->policy->spare_clearing.amount;
   }
   if (theirs != NULL && theirs->status == GEO_LINE_STATUS_ACTIVE) {
     state->has_their_limit = TRUE;
     state->their_limit = theirs->limit.amount;
     state->their_frozen = geo_trust_line_is_frozen (theirs);
+    state->has_their_spare = theirs->policy->has_spare_clearing;
+    state->their_spare = theirs->policy->spare_clearing.amount;
   }
   return state->pending || state->has_my_limit || state->has_their_limit ||
          geo_amount_cmp (state->balance, GEO_AMOUNT_ZERO) != 0;

@@ -222,6 +222,20 @@ void geo_node_trust_async (GeoNode *node,
 gboolean
 geo_node_trust_finish (GeoNode *node, GAsyncResult *result, GError **error);
 
+/* The same, and what clearing may use of my line (§7): it may make them owe me
+ * more, up to spare and the limit, where they agree too; GEO_AMOUNT_MAX: all of
+ * the limit, also when that changes; NULL: nothing, as with a new line.
+ * geo_node_trust_async () leaves it as it was. */
+void geo_node_trust_spare_async (GeoNode *node,
+                                 const GeoPid *to,
+                                 const gchar *equivalent,
+                                 GeoAmount limit,
+                                 GeoTrustFlags flags,
+                                 const GeoAmount *spare,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+
 /* Freezes my line to somebody, or unfreezes it: until then nothing more is owed
  * between us over it in either direction; what is owed can be paid back and is
  * cleared.  The limit stays as it was.  Completes as geo_node_trust_async ()

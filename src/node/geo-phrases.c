@@ -465,6 +465,7 @@ phrase_trust (GeoActivityItem *item, gboolean given) {
 static gchar *
 phrase_kind (GeoActivityItem *item) {
   const gchar *name = geo_activity_item_get_peer_name (item);
+  GeoMoved in, out;
 
   switch (geo_activity_item_get_kind (item)) {
   case GEO_ITEM_PAID:
@@ -479,6 +480,9 @@ phrase_kind (GeoActivityItem *item) {
   case GEO_ITEM_TRUST_GOT:
     return phrase_trust (item, FALSE);
   case GEO_ITEM_CLEARED:
+    if (geo_activity_item_get_moved (item, &in, &out))
+      return g_strdup (_ ("Cleared with what was left of limits: your balance "
+                          "is the same"));
     return g_strdup (_ ("Cleared: your balance is the same"));
   case GEO_ITEM_JOINED:
     return g_strdup (_ ("You joined"));

@@ -367,7 +367,9 @@ verify_payment (const Names *names,
       payer, amount, payee, when, receipt->community->name);
 }
 
-/* §7: the debts around a circle, by the same amount, and nobody's balance. */
+/* §7: what goes around a circle is the same amount everywhere, and changes
+ * nobody's balance.  Whether a debt shrank, or was made with what was left of a
+ * limit, is not in one receipt. */
 static gchar *
 verify_clearing (const Names *names,
                  const GeoProvenEntry *proven,
@@ -406,10 +408,10 @@ verify_clearing (const Names *names,
   return g_strdup_printf (
       /* Translators: how many, an amount, date and time, community. */
       g_dngettext (GETTEXT_PACKAGE,
-                   "Cleared: %u person owes %s less since %s, and nobody's "
-                   "balance changed; committed by %s.",
-                   "Cleared: %u people on a circle owe %s less each since %s, "
-                   "and nobody's balance changed; committed by %s.",
+                   "Cleared around a circle of %u person by %s on %s, and "
+                   "nobody's balance changed; committed by %s.",
+                   "Cleared around a circle of %u people by %s on %s, and "
+                   "nobody's balance changed; committed by %s.",
                    (gulong) contract->hops_count),
       (guint) contract->hops_count, amount, when, receipt->community->name);
 }

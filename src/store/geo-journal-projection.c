@@ -315,18 +315,15 @@ put_verdict (const GeoStep *step,
 
 /* Positive: peer owes us. */
 static gboolean
-change_balance (const GeoStep *step,
-                const GeoPid *peer,
-                const gchar *equivalent,
-                GeoAmount amount,
-                gboolean to_us,
-                GError **error) {
+find_balance (const GeoStep *step,
+              const GeoPid *peer,
+              const gchar *equivalent,
+              GeoAmount *balance,
+              GError **error) {
   g_auto (GeoQuery) find = GEO_QUERY_INIT;
-  g_auto (GeoQuery) query = GEO_QUERY_INIT;
-  GeoAmount balance = GEO_AMOUNT_ZERO;
   gboolean row;
-  gboolean fits;
 
+  *balance = GEO_AMOUNT_ZERO;
   if (!geo_query_prepare (
           &find, step->database,
           "SELECT balance FROM balance WHERE peer = ? AND equivalent = ?",
@@ -337,7 +334,23 @@ change_balance (const GeoStep *step,
   if (!geo_query_step (&find, &row, error))
     return FALSE;
   if (row)
-    balance = GEO_AMOUNT (geo_query_get_int (&find, 0));
+    *balance = GEO_AMOUNT (geo_query_get_int (&find, 0));
+  return TRUE;
+}
+
+static gboolean
+change_balance (const GeoStep *step,
+                const GeoPid *peer,
+                const gchar *equivalent,
+                GeoAmount amount,
+                gboolean to_us,
+                GError **error) {
+  g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  GeoAmount balance;
+  gboolean fits;
+
+  if (!find_balance (step, peer, equivalent, &balance, error))
+    return FALSE;
 
   /* A hop first cancels what is owed, the rest becomes debt (§1): with one
    * signed number for the pair, both are the same sum. */
@@ -412,6 +425,38 @@ apply_hops (const GeoStep *step,
     if (to_us && !geo_amount_add (*in_out, hop->amount.amount, in_out))
       return unfit (step, "the hops do not fit a number", error);
   }
+  return TRUE;
+}
+
+/* §7: what a clearing over spare limits is about to do to what is owed between
+ * us and whoever pays us, and then whom we pay.  *reason is GEO_ACTIVITY_SPARE
+ * and two GeoJournalMoved, or NULL where both debts only shrink. */
+static gboolean
+judge_moves (const GeoStep *step,
+             GPtrArray *hops,
+             gchar **reason,
+             GError **error) {
+  gchar moved[2] = { GEO_JOURNAL_LESS, GEO_JOURNAL_LESS };
+
+  *reason = NULL;
+  for (guint i = 0; i < hops->len; i++) {
+    const GeoHop *hop = ((GeoProvenHop *) g_ptr_array_index (hops, i))->hop;
+    gboolean to_us = is_self (step, &hop->to);
+    gint64 owed;
+    GeoAmount balance;
+
+    if (!find_balance (step, to_us ? &hop->from : &hop->to, hop->equivalent,
+                       &balance, error))
+      return FALSE;
+    /* What the receiver owes whoever pays. */
+    owed = to_us ? -balance.minor : balance.minor;
+    if (owed <= 0)
+      moved[to_us ? 0 : 1] = GEO_JOURNAL_MORE;
+    else if (owed < hop->amount.amount.minor)
+      moved[to_us ? 0 : 1] = GEO_JOURNAL_TURNED;
+  }
+  if (moved[0] != GEO_JOURNAL_LESS || moved[1] != GEO_JOURNAL_LESS)
+    *reason = g_strdup_printf (GEO_ACTIVITY_SPARE "%c%c", moved[0], moved[1]);
   return TRUE;
 }
 
@@ -662,9 +707,13 @@ apply_committed (const GeoStep *step, GError **error) {
     .contract = &proven->entry->subject,
     .is_proof = TRUE,
   };
+  g_autofree gchar *moves = NULL;
   GeoAmount in;
   gboolean found;
 
+  if (proven->entry->kind == GEO_ENTRY_KIND_CLEARING &&
+      !judge_moves (step, proven->hops, &moves, error))
+    return FALSE;
   if (!apply_hops (step, proven->hops, &in, error) ||
       (proven->entry->kind == GEO_ENTRY_KIND_PAYMENT &&
        !add_all_inbound (step, proven->hops, error)) ||
@@ -678,6 +727,7 @@ apply_committed (const GeoStep *step, GError **error) {
 
   if (proven->entry->kind == GEO_ENTRY_KIND_CLEARING) {
     row.kind = GEO_ACTIVITY_CLEARED;
+    row.reason = moves;
     row.amount.amount = in;
   } else if (is_self (step, &contract->payer)) {
     if (!set_paid (step, row.order, row.contract, &found, error))

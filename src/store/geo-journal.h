@@ -152,6 +152,16 @@ gboolean geo_journal_get_last_entry (GeoJournal *journal,
 /* The reason of a line that is frozen. */
 #define GEO_ACTIVITY_FROZEN "frozen"
 
+/* What the reason of a clearing over spare limits (§7) begins with.  It is
+ * followed by one of these for what is owed between us and who pays us, and one
+ * for us and whom we pay. */
+#define GEO_ACTIVITY_SPARE "spare:"
+typedef enum {
+  GEO_JOURNAL_LESS = 'l', /* what the receiver owed is less */
+  GEO_JOURNAL_MORE = 'm', /* who pays owes more */
+  GEO_JOURNAL_TURNED = 't', /* what the receiver owed is over; who pays owes */
+} GeoJournalMoved;
+
 /* One line of history for people. Stored kinds: numbers stay. */
 typedef enum {
   GEO_ACTIVITY_PAID = 1, /* a payment of ours, whatever its state */
@@ -159,7 +169,7 @@ typedef enum {
   GEO_ACTIVITY_PASSED = 3, /* went through us, nothing gained or lost */
   GEO_ACTIVITY_TRUST_GIVEN = 4, /* our line in force: amount is the limit */
   GEO_ACTIVITY_TRUST_GOT = 5, /* reason of both: GEO_ACTIVITY_FROZEN, or NULL */
-  GEO_ACTIVITY_CLEARED = 6,
+  GEO_ACTIVITY_CLEARED = 6, /* reason: GEO_ACTIVITY_SPARE…, or NULL */
   GEO_ACTIVITY_JOINED = 7,
   /* P8: a contract that we refused: nothing of it was done. */
   GEO_ACTIVITY_REFUSED = 8,
