@@ -528,6 +528,61 @@ geo_phrase_cleared (guint others,
       others, less);
 }
 
+static gchar *
+phrase_moved_in (const gchar *name, GeoMoved moved, const gchar *amount) {
+  switch (moved) {
+  case GEO_MOVED_LESS:
+    /* Translators: a name and an amount. */
+    return g_strdup_printf (_ ("You owe %s %s less."), name, amount);
+  case GEO_MOVED_MORE:
+    /* Translators: a name and an amount. */
+    return g_strdup_printf (_ ("%s now owes you %s more."), name, amount);
+  case GEO_MOVED_TURNED:
+    return g_strdup_printf (
+        /* Translators: a name and an amount. */
+        _ ("What you owed %s is cleared; it went towards %s, and they owe you "
+           "the rest."),
+        name, amount);
+  }
+  return g_strdup ("");
+}
+
+static gchar *
+phrase_moved_out (const gchar *name, GeoMoved moved, const gchar *amount) {
+  switch (moved) {
+  case GEO_MOVED_LESS:
+    /* Translators: a name and an amount. */
+    return g_strdup_printf (_ ("%s owes you %s less."), name, amount);
+  case GEO_MOVED_MORE:
+    /* Translators: a name and an amount. */
+    return g_strdup_printf (_ ("You now owe %s %s more."), name, amount);
+  case GEO_MOVED_TURNED:
+    return g_strdup_printf (
+        /* Translators: a name and an amount. */
+        _ ("What %s owed you is cleared; it went towards %s, and you owe them "
+           "the rest."),
+        name, amount);
+  }
+  return g_strdup ("");
+}
+
+gchar *
+geo_phrase_moved (const gchar *payer,
+                  GeoMoved in,
+                  const gchar *payee,
+                  GeoMoved out,
+                  GeoAmount amount,
+                  guint precision,
+                  const gchar *equivalent) {
+  g_autofree gchar *text = geo_phrase_amount (amount, precision, equivalent);
+  g_autofree gchar *first = phrase_moved_in (payer, in, text);
+  g_autofree gchar *second = phrase_moved_out (payee, out, text);
+
+  /* Translators: two sentences, each about what is owed between me and one
+   * person. */
+  return g_strdup_printf (_ ("%s %s Your balance is the same."), first, second);
+}
+
 gchar *
 geo_phrase_proposal (GeoProposalItem *item) {
   g_autofree gchar *less =

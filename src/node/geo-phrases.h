@@ -71,6 +71,16 @@ gchar *geo_phrase_cleared (guint others,
                            GeoAmount amount,
                            guint precision,
                            const gchar *equivalent);
+/* "Ivan now owes you 20.00 UAH more. Olena owes you 20.00 UAH less. Your balance
+ * is the same."  payer: who paid me; payee: whom I paid; what that did to what
+ * is owed between us (§7). */
+gchar *geo_phrase_moved (const gchar *payer,
+                         GeoMoved in,
+                         const gchar *payee,
+                         GeoMoved out,
+                         GeoAmount amount,
+                         guint precision,
+                         const gchar *equivalent);
 /* The same as a question, with the two whom it is about. */
 gchar *geo_phrase_proposal (GeoProposalItem *item);
 /* "Paid to Olena", "Received from Ivan", "Passed through you", "You trust Olena

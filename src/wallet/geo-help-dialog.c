@@ -66,7 +66,11 @@ static const Topic topics[] = {
           "on it then owes less, and is owed less by as much. Your balance "
           "stays the same."),
       N_ ("That is good for everybody, so it happens by itself. For a line of "
-          "trust of yours you can choose to be asked before.") } },
+          "trust of yours you can choose to be asked before."),
+      N_ ("Where a circle does not close by itself, what is left of a limit can "
+          "close it: somebody then owes another person instead. That is used "
+          "only between two who both switched it on, in their trust in each "
+          "other.") } },
   { "dialog-warning-symbolic",
     N_ ("What Can Go Wrong"),
     { N_ ("The hub is away: you can look at everything, and paying waits until "

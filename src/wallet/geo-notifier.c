@@ -215,6 +215,7 @@ cleared_cb (GeoNode *node, GeoActivityItem *item, Watch *watch) {
   g_autofree gchar *amount = NULL;
   g_autofree gchar *body = NULL;
   GNotification *notification;
+  GeoMoved in, out;
 
   if (!is_wanted (watch, "notify-clearing"))
     return;
@@ -227,9 +228,16 @@ cleared_cb (GeoNode *node, GeoActivityItem *item, Watch *watch) {
   amount = geo_phrase_amount (geo_activity_item_get_amount (item),
                               geo_activity_item_get_precision (item),
                               geo_activity_item_get_equivalent (item));
-  /* Translators: an amount, and the same again. */
-  body = g_strdup_printf (_ ("Cleared: you owe %s less, and are owed %s less"),
-                          amount, amount);
+  if (geo_activity_item_get_moved (item, &in, &out))
+    /* Translators: an amount. */
+    body = g_strdup_printf (_ ("A circle was cleared by %s with what was left "
+                               "of limits; your balance is the same"),
+                            amount);
+  else
+    /* Translators: an amount, and the same again. */
+    body = g_strdup_printf (_ ("Cleared: you owe %s less, and are owed %s "
+                               "less"),
+                            amount, amount);
   notification = make (watch, _ ("Debts were cleared"), body,
                        "win.show-receipt", key);
   add_show_button (watch, notification, "win.show-receipt", key);

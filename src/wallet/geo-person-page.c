@@ -62,6 +62,24 @@ add_row (AdwPreferencesGroup *group, const gchar *sentence) {
   return ADW_ACTION_ROW (row);
 }
 
+/* What clearing may use of a line (§7); only of both together. */
+static gchar *
+phrase_spare (GeoPersonPage *self, gboolean it, gboolean other, gboolean mine) {
+  const gchar *name = geo_person_get_name (self->person);
+
+  if (it && other)
+    return g_strdup (_ ("What is left of it may clear circles"));
+  if (it && mine)
+    /* Translators: %s is a name. */
+    return g_strdup_printf (_ ("What is left of it may clear circles as soon "
+                               "as %s agrees, too"),
+                            name);
+  if (it)
+    return g_strdup (_ ("What is left of it may clear circles as soon as you "
+                        "agree, too"));
+  return g_strdup ("");
+}
+
 static void
 add_line_rows (GeoPersonPage *self,
                AdwPreferencesGroup *group,
@@ -69,6 +87,11 @@ add_line_rows (GeoPersonPage *self,
   const gchar *name = geo_person_get_name (self->person);
   const gchar *equivalent = geo_relation_get_equivalent (relation);
   guint precision = geo_relation_get_precision (relation);
+  gboolean mine_spare = geo_relation_get_spare (relation, NULL);
+  gboolean their_spare = geo_relation_get_their_spare (relation, NULL);
+  g_autofree gchar *my_use = phrase_spare (self, mine_spare, their_spare, TRUE);
+  g_autofree gchar *their_use = phrase_spare (self, their_spare, mine_spare,
+                                              FALSE);
   AdwActionRow *row;
   GeoAmount limit;
 
@@ -82,6 +105,8 @@ add_line_rows (GeoPersonPage *self,
     else if (geo_relation_get_frozen (relation))
       adw_action_row_set_subtitle (
           row, _ ("Frozen by you: nothing more is owed either way"));
+    else
+      adw_action_row_set_subtitle (row, my_use);
   } else if (geo_relation_get_pending (relation)) {
     row = add_row (group, _ ("Your change of trust is on its way"));
     adw_action_row_set_subtitle (row, _ ("Waiting for the hub"));
@@ -94,6 +119,8 @@ add_line_rows (GeoPersonPage *self,
     if (geo_relation_get_their_frozen (relation))
       adw_action_row_set_subtitle (
           row, _ ("Frozen by them: nothing more is owed either way"));
+    else
+      adw_action_row_set_subtitle (row, their_use);
   }
 }
 

@@ -317,6 +317,7 @@ show_circle (GeoReceiptPage *self) {
   g_autofree gchar *sentence = NULL;
   const gchar *debtor;
   const gchar *creditor;
+  GeoMoved in, out;
 
   gtk_widget_set_visible (GTK_WIDGET (self->circle), has_circle);
   if (!has_circle)
@@ -324,15 +325,20 @@ show_circle (GeoReceiptPage *self) {
   debtor = find_name (self, &facts->debtor);
   creditor = find_name (self, &facts->creditor);
   geo_circle_view_set_people (self->circle, debtor, creditor, facts->others);
-  sentence = g_strdup_printf (
-      /* Translators: how many others took part, who owes you less now, and whom
-       * you owe less. */
-      ngettext ("You and %u other owe less now: %s owes you less, and you owe "
-                "%s less.",
-                "You and %u others owe less now: %s owes you less, and you owe "
-                "%s less.",
-                facts->others),
-      facts->others, debtor, creditor);
+  if (self->item != NULL &&
+      geo_activity_item_get_moved (self->item, &in, &out))
+    sentence = geo_phrase_moved (creditor, in, debtor, out, facts->amount,
+                                 facts->precision, facts->equivalent);
+  else
+    sentence = g_strdup_printf (
+        /* Translators: how many others took part, who owes you less now, and
+         * whom you owe less. */
+        ngettext ("You and %u other owe less now: %s owes you less, and you "
+                  "owe %s less.",
+                  "You and %u others owe less now: %s owes you less, and you "
+                  "owe %s less.",
+                  facts->others),
+        facts->others, debtor, creditor);
   gtk_label_set_label (self->reason_label, sentence);
   gtk_widget_set_visible (GTK_WIDGET (self->reason_label), TRUE);
 }

@@ -38,6 +38,7 @@ struct _GeoTrustDialog {
   GtkLabel *meaning_label;
   AdwSwitchRow *live_row;
   AdwSwitchRow *ask_row;
+  AdwSwitchRow *spare_row;
   GtkLabel *error_label;
   GtkButton *trust_button;
   GtkButton *stop_button;
@@ -134,6 +135,7 @@ update (GeoTrustDialog *self) {
   gtk_widget_set_sensitive (GTK_WIDGET (self->amount_entry), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->live_row), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->ask_row), !self->is_busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->spare_row), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->stop_button), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->trust_button),
                             !self->is_busy && !is_too_early (self) &&
@@ -160,6 +162,9 @@ fill (GeoTrustDialog *self) {
   adw_switch_row_set_active (self->ask_row,
                              relation != NULL &&
                                  geo_relation_get_asks_clearing (relation));
+  adw_switch_row_set_active (self->spare_row,
+                             relation != NULL &&
+                                 geo_relation_get_spare (relation, NULL));
 }
 
 static void
@@ -283,16 +288,28 @@ chosen_flags (GeoTrustDialog *self) {
 
 static void
 send (GeoTrustDialog *self, GeoAmount limit, gboolean close) {
+  const GeoPid *pid = geo_person_get_pid (self->person);
+  const gchar *equivalent =
+      geo_amount_entry_get_equivalent (self->amount_entry);
+  g_autoptr (GeoRelation) relation = find_relation (self);
+  GeoAmount spare;
+
   self->is_busy = TRUE;
   /* An entry that becomes insensitive would keep its cursor blinking. */
   adw_dialog_set_focus (ADW_DIALOG (self), NULL);
   self->is_ending = close;
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), FALSE);
-  geo_node_trust_async (self->node, geo_person_get_pid (self->person),
-                        geo_amount_entry_get_equivalent (self->amount_entry),
-                        limit, close,
-                        close ? 0 : chosen_flags (self),
-                        self->cancellable, trusted_cb, g_object_ref (self));
+  /* An own bound, which only "geo" sets, stays. */
+  if (relation == NULL || !geo_relation_get_spare (relation, &spare))
+    spare = GEO_AMOUNT (GEO_AMOUNT_MAX);
+  if (close)
+    geo_node_trust_async (self->node, pid, equivalent, limit, TRUE, 0,
+                          self->cancellable, trusted_cb, g_object_ref (self));
+  else
+    geo_node_trust_spare_async (
+        self->node, pid, equivalent, limit, chosen_flags (self),
+        adw_switch_row_get_active (self->spare_row) ? &spare : NULL,
+        self->cancellable, trusted_cb, g_object_ref (self));
   update (self);
 }
 
@@ -399,6 +416,8 @@ geo_trust_dialog_class_init (GeoTrustDialogClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, live_row);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, ask_row);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
+                                        spare_row);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
                                         error_label);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
                                         trust_button);
@@ -435,6 +454,8 @@ geo_trust_dialog_new (GeoNode *node, const gchar *who) {
 
   self->node = g_object_ref (node);
   geo_amount_entry_set_node (self->amount_entry, node);
+  gtk_widget_set_visible (GTK_WIDGET (self->spare_row),
+                          !geo_node_is_hearsay (node));
   geo_person_chooser_set_node (self->chooser, node);
   if (*who != '\0') {
     self->is_given = TRUE;
