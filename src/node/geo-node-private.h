@@ -186,6 +186,7 @@ struct _GeoNode {
       *changed_keys; /* GeoPid: their key was changed since they are known. */
   gboolean notes_saving;
   gboolean notes_changed; /* Since saving began. */
+  GArray *notes_waiters; /* GeoNotesWaiter; NULL: nobody. */
   GHashTable *expected_receipts; /* Receipt keys of what is to be told */
   /* geo-node-catch-up.c: only where there is much to catch up with. */
   gboolean catching_up;
@@ -401,9 +402,19 @@ GKeyFile *geo_node_notes_read (const gchar *journal_path);
 /* By and by. */
 void geo_node_notes_save (GeoNode *node);
 gchar *geo_node_notes_write (GKeyFile *notes);
-/* Into the state copy, and from it what is not known here. */
+/* Into the state copy, and from it what is not known here; func is called, at
+ * once or later, when that is on disk: before it is said anywhere that what was
+ * fetched is here, and before the file is read again. */
+typedef void (*GeoNotesFunc) (gpointer user_data);
+typedef struct {
+  GeoNotesFunc func;
+  gpointer user_data;
+} GeoNotesWaiter;
 void geo_node_notes_give (GeoNode *self, GeoStateMemory *memory);
-void geo_node_notes_take (GeoNode *self, const GeoStateMemory *memory);
+void geo_node_notes_take (GeoNode *self,
+                          const GeoStateMemory *memory,
+                          GeoNotesFunc func,
+                          gpointer user_data);
 
 /* --- geo-node-keys.c ---------------------------------------------------- */
 

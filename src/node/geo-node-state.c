@@ -238,6 +238,24 @@ typedef struct {
   GeoSession *session;
 } Storing;
 
+static Storing *
+storing_new (GeoNode *self) {
+  Storing *storing = g_new0 (Storing, 1);
+
+  storing->node = g_object_ref (self);
+  storing->session = g_object_ref (self->session);
+  return storing;
+}
+
+/* The session in which it was fetched is still there. */
+static gboolean
+is_current (const Storing *storing) {
+  const GeoNode *self = storing->node;
+
+  return self->session == storing->session && self->state != NULL &&
+         self->state->stage == STAGE_STORING;
+}
+
 /* Nothing has happened here yet that a new start would lose. */
 static gboolean
 is_fresh (GeoNode *self) {
@@ -269,16 +287,14 @@ learn (GeoNode *self, GeoNodeData *data) {
 static void
 remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autofree Storing *storing = user_data;
+  gboolean goes_on = is_current (storing);
   g_autoptr (GeoNode) self = storing->node;
-  g_autoptr (GeoSession) session = storing->session;
+  g_autoptr (GeoSession) session G_GNUC_UNUSED = storing->session;
   g_autoptr (GError) failure = NULL;
-
-  gboolean is_current = self->session == session && self->state != NULL &&
-                        self->state->stage == STAGE_STORING;
 
   if (error != NULL)
     failure = g_error_copy (error);
-  else if (is_current && is_fresh (self))
+  else if (goes_on && is_fresh (self))
     geo_node_take_data (self, *result, &failure);
   else
     learn (self, *result);
@@ -286,7 +302,7 @@ remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
     geo_node_storage_failed (self, failure);
     return;
   }
-  if (is_current)
+  if (goes_on)
     go_on (self);
 }
 
@@ -308,20 +324,24 @@ make_keys (GeoNode *self, const GeoStateMemory *fetched) {
   return body;
 }
 
+/* The notes are on disk.  Where the session is over, all of it is fetched
+ * again. */
 static void
-remember (GeoNode *self, GeoStateMemory *fetched) {
-  GeoNodeState *state = self->state;
+noted_cb (gpointer user_data) {
+  g_autofree Storing *storing = user_data;
+  gboolean goes_on = is_current (storing);
+  g_autoptr (GeoNode) self = storing->node;
+  g_autoptr (GeoSession) session G_GNUC_UNUSED = storing->session;
+  const GeoStateMemory *fetched;
   Remembering *remembering;
-  Storing *storing;
 
-  geo_state_memory_free (state->memory);
-  state->memory = fetched;
-  geo_node_notes_take (self, fetched);
+  if (!goes_on)
+    return;
+  fetched = self->state->memory;
   if (fetched->records->len == 0 && !has_lost_keys (self, fetched)) {
     go_on (self);
     return;
   }
-  state->stage = STAGE_STORING;
   remembering = g_new0 (Remembering, 1);
   remembering->memory = geo_state_memory_new ();
   if (has_lost_keys (self, fetched))
@@ -331,11 +351,18 @@ remember (GeoNode *self, GeoStateMemory *fetched) {
   remembering->secret = geo_secret_ref (self->secret);
   remembering->community = self->community->community;
   remembering->path = g_strdup (self->journal_path);
-  storing = g_new0 (Storing, 1);
-  storing->node = g_object_ref (self);
-  storing->session = g_object_ref (self->session);
   geo_worker_push (self->worker, remember_job, remembering, remembering_free,
-                   geo_node_data_free, remembered_cb, storing);
+                   geo_node_data_free, remembered_cb, storing_new (self));
+}
+
+static void
+remember (GeoNode *self, GeoStateMemory *fetched) {
+  GeoNodeState *state = self->state;
+
+  geo_state_memory_free (state->memory);
+  state->memory = fetched;
+  state->stage = STAGE_STORING;
+  geo_node_notes_take (self, fetched, noted_cb, storing_new (self));
 }
 
 /* With the key in use, or with one of those before it: what was left there last

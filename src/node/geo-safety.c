@@ -105,8 +105,9 @@ typedef struct {
 /* NULL: it is not known here. */
 static const GeoPublicKey *
 find_key (GeoNode *node, const GeoPid *pid) {
-  const GeoParticipant *person =
-      node->party != NULL ? geo_party_get_person (node->party, pid) : NULL;
+  const GeoParticipant *person = node->party != NULL
+                                     ? geo_party_get_person (node->party, pid)
+                                     : NULL;
 
   return person != NULL ? &person->key : NULL;
 }
@@ -181,17 +182,28 @@ geo_node_notes_read (const gchar *journal_path) {
   return g_steal_pointer (&notes);
 }
 
+/* Whoever waits goes on, also where they could not be saved: they are lost
+ * without harm. */
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoNode) node = user_data;
+  g_autoptr (GArray) waiters = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean again = node->notes_changed;
 
   if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     g_debug ("notes: %s", error->message);
   node->notes_saving = FALSE;
-  if (again)
+  if (node->notes_changed && node->notes != NULL &&
+      node->journal_path != NULL) {
     geo_node_notes_save (node);
+    return;
+  }
+  waiters = g_steal_pointer (&node->notes_waiters);
+  for (guint i = 0; waiters != NULL && i < waiters->len; i++) {
+    const GeoNotesWaiter *waiter = &g_array_index (waiters, GeoNotesWaiter, i);
+
+    waiter->func (waiter->user_data);
+  }
 }
 
 void
@@ -372,28 +384,12 @@ geo_node_notes_give (GeoNode *self, GeoStateMemory *memory) {
     foreach_note (self->notes, give_note, memory);
 }
 
-/* Before it is said anywhere that what was fetched is here, and before the file
- * is read again: that may be at once. */
-static void
-save_now (GeoNode *self) {
-  g_autofree gchar *path = path_of (self->journal_path);
-  g_autofree gchar *text = NULL;
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GError) error = NULL;
-  gsize len;
-
-  if (self->notes_saving) {
-    self->notes_changed = TRUE;
-    return;
-  }
-  text = g_key_file_to_data (self->notes, &len, NULL);
-  if (!g_file_replace_contents (file, text, len, NULL, FALSE,
-                                G_FILE_CREATE_PRIVATE, NULL, NULL, &error))
-    g_debug ("notes: %s", error->message);
-}
-
 void
-geo_node_notes_take (GeoNode *self, const GeoStateMemory *memory) {
+geo_node_notes_take (GeoNode *self,
+                     const GeoStateMemory *memory,
+                     GeoNotesFunc func,
+                     gpointer user_data) {
+  const GeoNotesWaiter waiter = { func, user_data };
   gboolean any = FALSE;
 
   for (guint i = 0; self->notes != NULL && i < memory->marks->len; i++) {
@@ -406,8 +402,13 @@ geo_node_notes_take (GeoNode *self, const GeoStateMemory *memory) {
     g_key_file_set_string (self->notes, group, KEY_VERIFIED, text);
     any = TRUE;
   }
-  if (!any)
+  if (!any) {
+    func (user_data);
     return;
-  save_now (self);
+  }
+  if (self->notes_waiters == NULL)
+    self->notes_waiters = g_array_new (FALSE, FALSE, sizeof waiter);
+  g_array_append_val (self->notes_waiters, waiter);
+  geo_node_notes_save (self);
   geo_node_refresh_people (self);
 }

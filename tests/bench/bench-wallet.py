@@ -10,6 +10,7 @@ no test: "short" says that a figure misses its goal.
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import statistics
@@ -196,6 +197,19 @@ def loop_while_paying(profile):
             [show("pay", "--profile", profile) for _ in range(LOOPS)])
 
 
+def pages_a_second(profile, runs):
+    """Pages as PDF, against the same rows read and written as a table."""
+    path = profile + ".pdf"
+    subprocess.run([GEO, "--profile", profile, "--offline", "statement",
+                    "--pdf", path], stdout=subprocess.DEVNULL, check=True)
+    told = subprocess.run(["pdfinfo", path], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout
+    pages = int(re.search(r"^Pages: *([0-9]+)$", told, re.M).group(1))
+    figure("pdf-pages", "/s",
+           statistics.median(pages * 1e6 / run["pdf-us"] for run in runs),
+           statistics.median(pages * 1e6 / run["csv-us"] for run in runs), None)
+
+
 class Hub:
     """With a long history of somebody; the address stays."""
 
@@ -254,6 +268,7 @@ def loop_while_catching_up(home):
             assert papers[-1]["rows"] == ENTRIES, papers
         held_up("main-loop-sync-p99", FRAME_US, synced)
         held_up("main-loop-pdf-p99", FRAME_US, papers)
+        pages_a_second(profile, papers)
     finally:
         hub.stop()
 
