@@ -193,6 +193,22 @@ typedef struct {
   const GPtrArray *people;
 } Names;
 
+/* K5: the hub had said of a change of the key, and came with less. */
+static void
+use_later_keys (const Case *c, const GeoPid *pid, GeoKeyChain *chain) {
+  for (guint i = 0; i < c->evidence->people->len; i++) {
+    const GeoParticipant *person = g_ptr_array_index (c->evidence->people, i);
+    GeoKeyChain later;
+
+    if (!geo_pid_equal (pid, &person->pid) ||
+        !geo_participant_check (person, c->community, NULL))
+      continue;
+    geo_key_chain_of (person, &later);
+    if (geo_key_chain_compare (chain, &later) == GEO_KEY_CHAIN_LONGER)
+      *chain = later;
+  }
+}
+
 static gboolean
 lookup_cb (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
   const Names *names = user_data;
@@ -207,6 +223,7 @@ lookup_cb (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
     if (geo_pid_equal (pid, &person->pid) &&
         geo_participant_check (person, names->c->community, NULL)) {
       geo_key_chain_of (person, out);
+      use_later_keys (names->c, pid, out);
       return TRUE;
     }
   }

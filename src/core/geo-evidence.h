@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+/* Of how many it can show other keys than came with an entry. */
+#define GEO_EVIDENCE_PEOPLE_MAX 2
+
 typedef enum {
   GEO_EVIDENCE_NOTHING = 0, /* It does not hold. */
   /* The key signed what its owner has to answer for: what it showed with it is

@@ -409,6 +409,23 @@ check_place (GeoParty *party,
   return TRUE;
 }
 
+/* K5: what the hub has said of somebody's keys, and came without. */
+static void
+add_later_keys (const GeoParty *party,
+                const GeoProvenEntry *entry,
+                GeoEvidence *evidence) {
+  for (guint i = 0; i < entry->people->len &&
+                    evidence->people->len < GEO_EVIDENCE_PEOPLE_MAX;
+       i++) {
+    const GeoParticipant *shown = g_ptr_array_index (entry->people, i);
+    const GeoParticipant *heard = geo_party_get_heard (party, &shown->pid);
+
+    if (heard != NULL && geo_participant_compare_keys (shown, heard) ==
+                             GEO_KEY_CHAIN_LONGER)
+      g_ptr_array_add (evidence->people, geo_participant_copy (heard));
+  }
+}
+
 /* §8: what came with an entry does not hold, or goes beyond what our line
  * allows. */
 static void
@@ -434,6 +451,8 @@ fault_evidence (GeoParty *party,
     line = geo_clearing_find_breach (party, entry);
   if (line != NULL)
     evidence->line = geo_trust_line_copy (line);
+  if (what == GEO_EVIDENCE_KIND_BAD_ENTRY)
+    add_later_keys (party, entry, evidence);
   for (guint i = 0; what == GEO_EVIDENCE_KIND_MANDATE &&
                     evidence->line == NULL && i < entry->hops->len;
        i++) {

@@ -239,6 +239,9 @@ void geo_party_learn (GeoParty *party,
 GeoParticipant *geo_party_keep_person (GeoParty *party,
                                        const GeoPid *pid,
                                        GPtrArray *actions);
+/* K5: as far as the hub has said their changed keys; NULL: it has not. */
+const GeoParticipant *
+geo_party_get_heard (const GeoParty *party, const GeoPid *pid);
 /* Whoever is shown to us is known by that very object, which was checked then.
  */
 gboolean geo_party_knows_form (const GeoParty *party,

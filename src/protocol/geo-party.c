@@ -244,6 +244,13 @@ find_person (const GeoParty *party, const GeoPid *pid) {
   return g_hash_table_lookup (party->people, pid);
 }
 
+const GeoParticipant *
+geo_party_get_heard (const GeoParty *party, const GeoPid *pid) {
+  const GeoPerson *person = find_person (party, pid);
+
+  return person != NULL ? person->heard : NULL;
+}
+
 /* Another form of the same seq may be anybody's word. */
 static gboolean
 is_same_form (const GeoParticipant *known, const GeoParticipant *shown) {

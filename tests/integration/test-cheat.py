@@ -101,7 +101,22 @@ class Town:
         # The same lie again is the same evidence.
         person.any_json("balance")
         assert len(person.json("evidence")["items"]) == len(items)
+        self.change_key(person, items, path)
         return document["proves"]
+
+    def change_key(self, person, items, path):
+        """It is the same evidence, and the same file, whatever key its owner
+        has by now."""
+        person.json("key", "rotate", "--save-words", path + ".words")
+        os.unlink(path + ".words")
+        assert person.json("evidence")["items"] == items
+        again = path + ".again"
+        person.json("evidence", str(items[0]["number"]), "--output", again)
+        with open(path, "rb") as one, open(again, "rb") as other:
+            assert one.read() == other.read()
+        os.unlink(again)
+        assert self.stranger.json("verify", path)["proves"] == items[0]["says"]
+        person.json("verify")
 
 
 def test_honest(town):

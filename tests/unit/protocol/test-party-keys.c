@@ -398,6 +398,10 @@ expect_entry_by (Town *town,
                  gint64 seq,
                  const GeoParticipant *shown,
                  gboolean holds) {
+  const gboolean is_excluded =
+      shown != NULL &&
+      geo_participant_compare_keys (known (town, ANNA), shown) ==
+          GEO_KEY_CHAIN_FORK;
   g_autoptr (GeoTrustLine) line = town_line (town, ANNA, ME, 9000 + seq, seq);
   GeoProvenEntry *entry;
 
@@ -413,10 +417,17 @@ expect_entry_by (Town *town,
   entry = town_entry_of_line (town, line);
   set_person (town, entry, shown);
   town_receive (town, town_receipt (entry));
-  if (holds)
+  if (holds) {
     g_assert_cmpuint (town->n_faults, ==, 0);
-  else
-    town_expect_fault (town, GEO_REASON_BAD_SIGNATURE);
+    return;
+  }
+  /* Whoever is shown what I have can see it, whatever the hub came with. */
+  g_assert_cmpint (
+      geo_evidence_check (
+          town_stored (town, GEO_RECORD_KIND_EVIDENCE)->evidence,
+          &town->community->community, &town->community->key, NULL),
+      ==, is_excluded ? GEO_EVIDENCE_NOTHING : GEO_EVIDENCE_ASKS);
+  town_expect_fault (town, GEO_REASON_BAD_SIGNATURE);
 }
 
 /* K5: Anna tells me of a change that she says was long ago, and the hub nothing:
