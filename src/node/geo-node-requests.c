@@ -16,6 +16,7 @@
 #include "core/geo-text.h"
 #include "node/geo-node-invitations.h"
 #include "node/geo-node-private.h"
+#include "node/geo-proof.h"
 #include "node/geo-request-item-private.h"
 
 /* Settled ones that are shown, and open ones that are. */
@@ -686,24 +687,50 @@ geo_node_compare_checkpoint_finish (GeoNode *node,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* NULL where it would not hold with what is known of the other. */
+static gchar *
+prove (GeoNode *node, const GeoLetter *letter, const GeoParticipant *other) {
+  gboolean is_creditor = other != NULL &&
+                         geo_pid_equal (&other->pid,
+                                        &letter->checkpoint->creditor);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoProof proof = { NULL };
+  gboolean holds;
+
+  if (other == NULL)
+    return NULL;
+  text = geo_checkpoint_to_proof (letter, node->community,
+                                  is_creditor ? other : node->self,
+                                  is_creditor ? node->self : other);
+  holds = geo_proof_verify_text (text, strlen (text), &proof, &error);
+  geo_proof_clear (&proof);
+  if (!holds)
+    g_debug ("checkpoint: %s", error->message);
+  return holds ? g_steal_pointer (&text) : NULL;
+}
+
 gchar *
 geo_node_get_checkpoint (GeoNode *node, const gchar *key) {
   GeoRequestItem *item = geo_node_find_request (node, key);
-  const GeoParticipant *creditor;
-  const GeoParticipant *debtor;
   const GeoLetter *letter;
+  const GeoPid *other;
+  gchar *text;
 
   if (item == NULL || node->party == NULL)
     return NULL;
   letter = geo_request_item_get_letter (item);
   if (letter->checkpoint == NULL || letter->responses->len != 2)
     return NULL;
-  creditor = geo_party_get_person (node->party, &letter->checkpoint->creditor);
-  debtor = geo_party_get_person (node->party, &letter->checkpoint->debtor);
-  return creditor != NULL && debtor != NULL
-             ? geo_checkpoint_to_proof (letter, node->community, creditor,
-                                        debtor)
-             : NULL;
+  other = geo_pid_equal (&letter->checkpoint->creditor, &node->pid)
+              ? &letter->checkpoint->debtor
+              : &letter->checkpoint->creditor;
+  text = prove (node, letter, geo_party_get_person (node->party, other));
+  /* K4: who says now that their key had ended before they signed with it does
+   * not take back what they signed. */
+  if (text == NULL)
+    text = prove (node, letter, geo_request_item_get_person (item));
+  return text;
 }
 
 /* --- Links ---------------------------------------------------------------- */

@@ -20,5 +20,7 @@ const GeoHash *geo_request_item_get_hash (GeoRequestItem *item);
 gboolean geo_request_item_equal (GeoRequestItem *a, GeoRequestItem *b);
 /* Borrowed. */
 const GeoLetter *geo_request_item_get_letter (GeoRequestItem *item);
+/* GeoJournalRequest.person; may be NULL. */
+const GeoParticipant *geo_request_item_get_person (GeoRequestItem *item);
 
 G_END_DECLS

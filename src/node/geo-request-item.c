@@ -35,6 +35,7 @@ struct _GeoRequestItem {
   gboolean i_owe;
   gchar *link;
   GeoLetter *letter;
+  GeoParticipant *person;
 };
 
 G_DEFINE_FINAL_TYPE (GeoRequestItem, geo_request_item, G_TYPE_OBJECT)
@@ -50,6 +51,7 @@ geo_request_item_finalize (GObject *object) {
   g_free (self->memo);
   g_free (self->link);
   geo_letter_free (self->letter);
+  geo_participant_free (self->person);
   G_OBJECT_CLASS (geo_request_item_parent_class)->finalize (object);
 }
 
@@ -116,6 +118,8 @@ geo_request_item_new (const GeoJournalRequest *request,
   self->paid = request->paid;
   self->waits = request->waits;
   self->letter = geo_letter_copy (request->letter);
+  if (request->person != NULL)
+    self->person = geo_participant_copy (request->person);
   if (self->letter->checkpoint != NULL)
     self->i_owe = geo_pid_equal (&self->letter->checkpoint->creditor,
                                  &request->peer);
@@ -140,6 +144,11 @@ geo_request_item_get_hash (GeoRequestItem *item) {
 const GeoLetter *
 geo_request_item_get_letter (GeoRequestItem *item) {
   return item->letter;
+}
+
+const GeoParticipant *
+geo_request_item_get_person (GeoRequestItem *item) {
+  return item->person;
 }
 
 const gchar *

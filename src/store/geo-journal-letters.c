@@ -405,6 +405,7 @@ geo_journal_request_free (GeoJournalRequest *request) {
   g_free (request->equivalent);
   g_free (request->memo);
   geo_letter_free (request->letter);
+  geo_participant_free (request->person);
   g_free (request);
 }
 
@@ -416,7 +417,7 @@ geo_journal_letter_free (GeoJournalLetter *letter) {
   g_free (letter);
 }
 
-static GeoLetter *
+static GeoRecordBody *
 read_letter (GeoDatabase *database, gint64 record, GError **error) {
   g_autoptr (GeoRecordBody) body = geo_journal_read_body (database, record,
                                                           error);
@@ -427,7 +428,21 @@ read_letter (GeoDatabase *database, gint64 record, GError **error) {
     geo_store_set_corrupt (error, "A stored letter");
     return NULL;
   }
-  return g_steal_pointer (&body->letter);
+  return g_steal_pointer (&body);
+}
+
+/* The record that both agreed in, and who the other one was then. */
+static gboolean
+read_agreement (GeoDatabase *database, GeoJournalRequest *item, GError **error) {
+  g_autoptr (GeoRecordBody) body = read_letter (database, item->decided, error);
+
+  if (body == NULL)
+    return FALSE;
+  item->person = geo_pid_equal (&body->letter->person->pid, &item->peer)
+                     ? geo_participant_copy (body->letter->person)
+                     : g_steal_pointer (&body->person);
+  item->letter = g_steal_pointer (&body->letter);
+  return TRUE;
 }
 
 #define REQUEST_COLUMNS                                                      \
@@ -439,6 +454,7 @@ read_letter (GeoDatabase *database, gint64 record, GError **error) {
 static GeoJournalRequest *
 make_request (GeoDatabase *database, GeoQuery *query, GError **error) {
   g_autoptr (GeoJournalRequest) item = g_new0 (GeoJournalRequest, 1);
+  g_autoptr (GeoRecordBody) body = NULL;
   gint64 kind = geo_query_get_int (query, 1);
   gint64 state = geo_query_get_int (query, 12);
   gint64 decimals = geo_query_get_int (query, 7);
@@ -473,14 +489,14 @@ make_request (GeoDatabase *database, GeoQuery *query, GError **error) {
   item->record = geo_query_get_int (query, 15);
   item->decided = geo_query_get_int (query, 16);
   item->waits = geo_query_get_int (query, 17) != 0;
-  /* Of a checkpoint, the record that both agreed in. */
-  item->letter = read_letter (database,
-                              item->kind == GEO_REQUEST_CHECKPOINT &&
-                                      item->state == GEO_REQUEST_DONE
-                                  ? item->decided
-                                  : item->record,
-                              error);
-  return item->letter != NULL ? g_steal_pointer (&item) : NULL;
+  if (item->kind == GEO_REQUEST_CHECKPOINT && item->state == GEO_REQUEST_DONE)
+    return read_agreement (database, item, error) ? g_steal_pointer (&item)
+                                                  : NULL;
+  body = read_letter (database, item->record, error);
+  if (body == NULL)
+    return NULL;
+  item->letter = g_steal_pointer (&body->letter);
+  return g_steal_pointer (&item);
 }
 
 GPtrArray *

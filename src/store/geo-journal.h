@@ -248,6 +248,9 @@ typedef struct {
   gint64 decided; /* The record that settled it, 0 if none */
   gboolean waits; /* A letter of ours about it is not at the hub yet. */
   GeoLetter *letter; /* What was said */
+  /* Of a checkpoint that both agreed to, the other as they were known then; else
+   * NULL. */
+  GeoParticipant *person;
 } GeoJournalRequest;
 
 /* A letter of ours that the hub does not have yet. */

@@ -234,7 +234,8 @@ def test_files_across(scene):
 
     def write(name):
         paths = {kind: scene.file(f"{name}-{kind}")
-                 for kind in ("receipt", "statement", "heads", "checkpoint")}
+                 for kind in ("receipt", "statement", "heads", "checkpoint",
+                              "backup")}
         scene.there(olena, market, "receipt", "early", "--output",
                     paths["receipt"])
         scene.there(olena, market, "statement", "--output", paths["statement"])
@@ -245,6 +246,9 @@ def test_files_across(scene):
         scene.there(ivan, market, "balance")
         scene.there(ivan, market, "checkpoint", "show", asked["id"],
                     "--output", paths["checkpoint"])
+        scene.there(olena, market, "backup", paths["backup"])
+        paths["link"] = json.loads(scene.there(
+            olena, market, "--json", "request", "3"))["link"]
         return paths
 
     before = write("before")
@@ -257,8 +261,9 @@ def test_files_across(scene):
     scene.there(olena, market, "pay", "Ivan", "6", "--id", "late")
     after = write("after")
     for paths in (before, after):
-        for kind in ("receipt", "statement", "checkpoint"):
+        for kind in ("receipt", "statement", "checkpoint", "backup"):
             assert stranger.json("verify", paths[kind])["file"] == kind
+        assert stranger.json("verify", paths["link"])["file"] == "request"
     # Their logs are one, whoever signs in with what.
     for paths in (before, after):
         assert "same log" in scene.there(ivan, market, "audit", paths["heads"])

@@ -12,6 +12,7 @@
 
 #include "node/geo-node-invitations.h"
 #include "node/geo-node-requests.h"
+#include "node/geo-safety.h"
 
 typedef struct {
   Fixture base;
@@ -326,6 +327,23 @@ propose (GeoNode *node,
   return end_request (node, &result, error);
 }
 
+/* whose says by the hub that they changed their key a month ago. */
+static void
+change_long_ago (Pair *f, GeoNode *whose, GeoNode *shown_to) {
+  const guint8 seed[GEO_SEED_LEN] = { 55 };
+  const GeoPid *pid = whose == f->olena ? &f->olena_pid : &f->ivan_pid;
+  GeoTime now = g_get_real_time () / 1000;
+  g_autoptr (GeoSecret) next = geo_secret_new_from_seed (seed);
+  g_autoptr (GeoParticipant) later = geo_participant_rotate (
+      fake_hub_get_participant (f->base.hub, pid),
+      geo_profile_get_secret (geo_node_get_profile (whose)), next,
+      now - 30 * 24 * 3600 * G_GINT64_CONSTANT (1000), NULL);
+
+  g_assert_nonnull (later);
+  fake_hub_show (f->base.hub, later);
+  wait_until (geo_node_get_key_changed (shown_to, pid));
+}
+
 static void
 test_checkpoint (Pair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
@@ -379,6 +397,17 @@ test_checkpoint (Pair *f, gconstpointer data) {
   differs = compare_with (f->ivan, key, &error);
   g_assert_no_error (error);
   g_assert_nonnull (strstr (differs, "Only your journal has"));
+
+  /* Nobody takes back what they signed by saying that their key had ended. */
+  change_long_ago (f, f->olena, f->ivan);
+  change_long_ago (f, f->ivan, f->olena);
+  key = geo_request_item_get_key (asked);
+  for (guint i = 0; i < 2; i++) {
+    g_autofree gchar *text = geo_node_get_checkpoint (
+        i == 0 ? f->ivan : f->olena, key);
+
+    g_assert_cmpstr (text, ==, mine);
+  }
 }
 
 /* --- Invitations -----------------------------------------------------------
