@@ -23,6 +23,7 @@
 #include "hub/geo-hub-signed.h"
 #include "hub/geo-hub-tls.h"
 #include "net/geo-dial.h"
+#include "net/geo-fault.h"
 #include "net/geo-server.h"
 #include "protocol/geo-reasons.h"
 
@@ -190,6 +191,7 @@ make_scratch (GeoHubGathering *gathering,
   remove_scratch (scratch);
   if (!geo_hub_store_backup (gathering->reader, scratch, error))
     return FALSE;
+  geo_fault_point ("gathering: before write");
   store = geo_hub_store_open (scratch, FALSE, error);
   if (store == NULL || !write_list (store, list, good, error) ||
       !write_head_time (gathering, store, error) || !inspect (store, error))
@@ -210,8 +212,10 @@ put_in_place (GeoHubGathering *gathering,
     return FALSE;
   g_clear_pointer (&gathering->reader, geo_hub_store_close);
   g_clear_pointer (&gathering->writer, geo_hub_store_close);
+  geo_fault_point ("gathering: before replacing");
   if (!geo_hub_store_restore (store, gathering->path, TRUE, &kept, error))
     return FALSE;
+  geo_fault_point ("gathering: after replacing");
   g_info ("what was given back is written; the copy is kept");
   return TRUE;
 }
@@ -235,6 +239,7 @@ finish (GeoHubGathering *gathering, gint64 *good, GError **error) {
       done = geo_hub_file_fail (&why, "Cannot remove", gathering->marker);
     if (done)
       done = geo_hub_file_sync_folder (folder, &why);
+    geo_fault_point ("gathering: after all");
   } else {
     done = FALSE;
   }

@@ -113,18 +113,18 @@ class Scene:
         os.mkdir(self.hub.folder, 0o700)
         return lost
 
-    def put_back(self):
+    def put_back(self, extra=None):
         said = geo_hub("restore", "-d", self.hub.folder, self.copy)
         assert "ask people's wallets" in said, said
         # Whoever does it takes longer than the clocks may be apart.
         past = time.time() - 300
         os.utime(os.path.join(self.hub.folder, "put-back"), (past, past))
-        self.start_hub()
+        self.start_hub(extra)
 
-    def start_hub(self):
+    def start_hub(self, extra=None):
         log = os.path.join(self.hub.folder, "log")
         self.log_from = os.path.getsize(log) if os.path.exists(log) else 0
-        self.hub.start()
+        self.hub.start(extra)
 
     def hurry(self, *names):
         for name in names or self.nodes:
@@ -199,6 +199,48 @@ def test_given_back(_folder):
         geo_hub("check", "-d", scene.hub.folder)
         for node in scene.nodes.values():
             assert town.audit("journal", node.folder)["error"] is None
+    finally:
+        scene.close()
+
+
+def test_killed(_folder):
+    """Wherever it falls while it goes on, it asks once more, or has it all."""
+    scene = Scene(4)
+    try:
+        everything_happens(scene)
+        lost = scene.die()
+        points = []
+        count = os.path.join(scene.folder, "count")
+
+        def crash_at(point):
+            if os.path.exists(count):
+                os.unlink(count)
+            return {"GEO_CRASH_AT": str(point), "GEO_CRASH_COUNT": count}
+
+        def is_over():
+            scene.hurry()
+            return scene.hub.process.has_ended() or not scene.gathers()
+
+        scene.put_back(crash_at(1))
+        town.until(is_over, "it falls or goes on", step=0.1)
+        while scene.hub.process.has_ended():
+            assert scene.hub.process.was_killed(), scene.hub.process.wait()
+            scene.hub.process.wait()
+            with open(count, encoding="utf-8") as file:
+                points.append(file.read().strip().split(" ", 1)[1])
+            if not scene.gathers():
+                break
+            # What was begun is not looked at.
+            scene.start_hub(crash_at(len(points) + 1))
+            town.until(is_over, "it falls or goes on", step=0.1)
+        # It may have gone on with a point still to fall at.
+        if not scene.hub.process.has_ended():
+            scene.hub.stop(may_fall=True)
+        scene.start_hub()
+        scene.wait_connected(*scene.nodes)
+        check_same(scene.hub.folder, lost)
+        scene.pay("e", "a", "after", 10)
+        return points
     finally:
         scene.close()
 
