@@ -41,6 +41,7 @@ struct _FakeHub {
   gboolean lies;
   gboolean bends;
   GBytes *letter;
+  FakeHubPutBack put_back;
 };
 
 static void carry_out (FakeHub *hub, GPtrArray *actions);
@@ -135,9 +136,8 @@ find_signer (FakeHub *hub, Guest *guest, const GeoMsgAuth *auth) {
 
   /* K7 */
   if (known == NULL || (auth->participant != NULL &&
-                        geo_participant_compare_keys (known,
-                                                      auth->participant) ==
-                            GEO_KEY_CHAIN_LONGER))
+                        geo_participant_compare_keys (
+                            known, auth->participant) == GEO_KEY_CHAIN_LONGER))
     return auth->participant;
   return known;
 }
@@ -151,6 +151,36 @@ check_login (FakeHub *hub, Guest *guest, const GeoMsgAuth *auth) {
          geo_pid_equal (&auth->login->pid, &guest->pid) &&
          geo_pid_equal (&auth->login->community, &hub->community->community) &&
          geo_login_verify (auth->login, &participant->key, NULL);
+}
+
+static GeoPutBack *
+make_put_back (const Guest *guest, GeoTime now) {
+  const FakeHub *hub = guest->hub;
+  guint8 seed[GEO_SEED_LEN] = { 77 };
+  g_autoptr (GeoSecret) other = geo_secret_new_from_seed (seed);
+  GeoPutBack *put_back = geo_put_back_new ();
+
+  put_back->community = hub->community->community;
+  put_back->participant = hub->put_back == FAKE_HUB_PUT_BACK_OF_ANOTHER
+                              ? hub->community->community
+                              : guest->pid;
+  put_back->at = now;
+  geo_put_back_sign (put_back, hub->put_back == FAKE_HUB_PUT_BACK_FORGED
+                                   ? other
+                                   : hub->secret);
+  return put_back;
+}
+
+static void
+ask_back (Guest *guest) {
+  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_SYNC, NULL);
+
+  geo_session_send (guest->session, message);
+}
+
+void
+fake_hub_put_back (FakeHub *hub, FakeHubPutBack put_back) {
+  hub->put_back = put_back;
 }
 
 static void
@@ -201,6 +231,12 @@ answer_auth (FakeHub *hub, Guest *guest, const GeoMessage *message) {
   answer->u.welcome->sequence = geo_book_get_sequence (hub->book, &guest->pid,
                                                        NULL);
   answer->u.welcome->time = now + hub->ahead_ms;
+  if (hub->put_back != FAKE_HUB_AS_IT_IS) {
+    answer->u.welcome->put_back = make_put_back (guest, now);
+    geo_session_send (guest->session, answer);
+    ask_back (guest);
+    return;
+  }
   geo_session_send (guest->session, answer);
   present (hub, &guest->pid, TRUE);
   if (hub->letter != NULL) {
@@ -255,7 +291,8 @@ take_state (FakeHub *hub, Guest *guest, const GeoMessage *message) {
     put_part (hub, message->u.state_part->data);
     return;
   }
-  if (message->type == GEO_MESSAGE_STATE_GET && message->u.state_get->has_part) {
+  if (message->type == GEO_MESSAGE_STATE_GET &&
+      message->u.state_get->has_part) {
     answer = geo_message_new (GEO_MESSAGE_STATE_PART, message->msg_id);
     answer->u.state_part->data = g_bytes_ref (
         g_hash_table_lookup (hub->parts, &message->u.state_get->part));
@@ -732,9 +769,8 @@ fake_hub_ask_again (FakeHub *hub, const GeoPid *pid) {
     prepare->contract = geo_contract_copy (entry->certificate->contract);
     prepare->order = geo_order_copy (entry->certificate->order);
     for (guint j = 0; j < entry->hops->len; j++)
-      g_ptr_array_add (
-          prepare->hops,
-          geo_proven_hop_copy (g_ptr_array_index (entry->hops, j)));
+      g_ptr_array_add (prepare->hops, geo_proven_hop_copy (
+                                          g_ptr_array_index (entry->hops, j)));
     geo_session_send (guest->session, message);
   }
 }

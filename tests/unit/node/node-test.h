@@ -97,6 +97,15 @@ void
 fake_hub_set_copy (FakeHub *hub, const GeoStateCopy *copy, GBytes *part);
 /* Its clock, which it tells those who sign in. */
 void fake_hub_set_ahead (FakeHub *hub, gint64 ms);
+/* From the next WELCOME on it says that it was put back to before everything,
+ * and asks for that; as whom: itself, somebody else, or to somebody else. */
+typedef enum {
+  FAKE_HUB_AS_IT_IS = 0,
+  FAKE_HUB_PUT_BACK = 1,
+  FAKE_HUB_PUT_BACK_FORGED = 2,
+  FAKE_HUB_PUT_BACK_OF_ANOTHER = 3,
+} FakeHubPutBack;
+void fake_hub_put_back (FakeHub *hub, FakeHubPutBack put_back);
 /* Asks pid for its vote on every payment that it has an entry of. */
 void fake_hub_ask_again (FakeHub *hub, const GeoPid *pid);
 

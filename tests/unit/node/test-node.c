@@ -511,6 +511,42 @@ test_trusted_while_asking (Fixture *f, gconstpointer data) {
   end_town (&town, 2);
 }
 
+/* §9: a hub that was put back is given what it told, and nobody else is. */
+static void
+test_put_back (Fixture *f, gconstpointer data) {
+  static const FakeHubPutBack lies[] = { FAKE_HUB_PUT_BACK_FORGED,
+                                         FAKE_HUB_PUT_BACK_OF_ANOTHER };
+  Town3 town = { 0 };
+  GeoNode *ivan;
+  guint results;
+
+  make_town (f, &town, 2);
+  ivan = town.nodes[1];
+  trust (town.nodes[0], ivan, 10000);
+  wait_until (geo_total_get_can_pay (get_total (ivan, 0)).minor == 10000);
+  for (gsize i = 0; i < G_N_ELEMENTS (lies); i++) {
+    geo_node_stop (ivan);
+    fake_hub_put_back (f->hub, lies[i]);
+    geo_node_start (ivan);
+    wait_until (geo_node_get_connection (ivan) == GEO_CONNECTION_FAULT);
+  }
+  g_assert_cmpuint (fake_hub_count (f->hub, GEO_MESSAGE_ENTRY), ==, 0);
+
+  results = fake_hub_count (f->hub, GEO_MESSAGE_SYNC_RESULT);
+  fake_hub_put_back (f->hub, FAKE_HUB_PUT_BACK);
+  geo_node_start (ivan);
+  wait_until (fake_hub_count (f->hub, GEO_MESSAGE_SYNC_RESULT) > results);
+  g_assert_cmpuint (fake_hub_count (f->hub, GEO_MESSAGE_ENTRY), ==, 1);
+  g_assert_cmpint (geo_node_get_connection (ivan), ==, GEO_CONNECTION_OFFLINE);
+  g_assert_nonnull (strstr (geo_node_get_connection_detail (ivan), "put back"));
+
+  geo_node_stop (ivan);
+  fake_hub_put_back (f->hub, FAKE_HUB_AS_IT_IS);
+  geo_node_start (ivan);
+  wait_connected (ivan);
+  end_town (&town, 2);
+}
+
 static void
 test_another_hub (Fixture *f, gconstpointer data) {
   g_autoptr (GeoProfile) profile = make_profile (f->folder, "Olena", NULL);
@@ -644,6 +680,7 @@ main (int argc, char *argv[]) {
   ADD ("/node/restore", test_restore);
   ADD ("/node/lying-hub", test_lying_hub);
   ADD ("/node/trusted-while-asking", test_trusted_while_asking);
+  ADD ("/node/put-back", test_put_back);
   ADD ("/node/another-hub", test_another_hub);
   ADD ("/node/new-word-of-the-hub", test_new_word_of_the_hub);
   ADD ("/node/wait-times-out", test_wait_times_out);
