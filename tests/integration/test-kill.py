@@ -8,15 +8,18 @@ One of them is killed at its n-th fault point (see src/net/geo-fault.h), started
 again, and everybody waits until nobody is in doubt.  Then all must agree on what
 became of it; n grows until the payment passes without a kill.  The same for a
 line that its owner changes.  Then a hub whose disk is full, and random kills in
-the middle of many payments, each from a seed, and a disk whose fsync fails.
+the middle of many payments, each from a seed, and a disk whose fsync fails.  And
+a client that sends the same payment again after the hub fell: it hears the same.
 
     test-kill.py [SEED …]     only the random runs of these seeds
     test-kill.py --disk       only the disks
 """
 
+import http.client
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -24,6 +27,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
+import restclient
 import town
 
 LIMIT = 2000
@@ -369,6 +373,65 @@ def every_point(kill, victim, consent):
     raise AssertionError(f"{victim} never gets through")
 
 
+def kill_and_repeat(amount, outcome):
+    """A client of the REST contract pays; the hub falls at each point, and is
+    asked again with the same bytes, and with others (P5).  What was refused is
+    an error once, and then a payment that did not come about."""
+    folder = tempfile.mkdtemp(prefix="geo-repeat-")
+    signer = restclient.Signer()
+    hub = town.Hub(os.path.join(folder, "hub"),
+                   f"127.0.{os.getpid() % 200 + 1}."
+                   f"{250 + (outcome == 'COMMITTED')}")
+    fell = 0
+    try:
+        hub.start()
+        hub.listen = f"{hub.ip}:{hub.port}"
+        payer = restclient.Client(hub, signer, "payer").join()
+        payee = restclient.Client(hub, signer, "payee").join()
+        assert payee.trust(payer, "100.00").status == 201
+        hub.stop()
+        for point in range(1, POINTS_MAX):
+            hub.start({"GEO_CRASH_AT": str(point)})
+            body = payer.payment(payee, amount, tx_id=f"at-{point}")
+            first = None
+            try:
+                first = payer.call("POST", "/payments", body)
+            except (OSError, http.client.HTTPException):
+                pass
+            if not first:
+                assert hub.process.wait() == -signal.SIGKILL
+                fell += 1
+                hub.start()
+            # It may be decided only now.
+            decided = payer.call("POST", "/payments", body)
+            again = [payer.call("POST", "/payments", body) for _ in range(2)]
+            assert again[0].text == again[1].text, again
+            assert again[0].body["status"] == outcome, again
+            for answer in filter(None, (first, decided)):
+                if outcome == "COMMITTED":
+                    assert answer.text == again[0].text, (answer, again)
+                else:
+                    assert answer.body["error"]["code"] == \
+                        again[0].body["error"]["code"], answer
+            other = payer.payment(payee, "1.01", tx_id=f"at-{point}")
+            assert payer.call("POST", "/payments", other).status == 409
+            hub.stop(may_fall=True)
+            if first:
+                hub.start()
+                last = payer.call("POST", "/payments", body)
+                assert last.text == again[0].text, (last, again)
+                hub.stop()
+                break
+        assert town.audit("hub", hub.folder)["transactions"] == \
+            (fell + 1 if outcome == "COMMITTED" else 0)
+        return f"fell {fell} times"
+    finally:
+        signer.close()
+        if hub.process is not None and not hub.process.has_ended():
+            hub.process.kill()
+        shutil.rmtree(folder)
+
+
 # --- A full disk ---------------------------------------------------------------
 
 def fill_disk():
@@ -614,6 +677,10 @@ def main():
                 jobs.append((f"kill {victim} at every point of a line",
                              pool.submit(every_point, kill_in_line, victim,
                                          "standing")))
+            jobs.append(("kill the hub, and repeat what is paid",
+                         pool.submit(kill_and_repeat, "1.00", "COMMITTED")))
+            jobs.append(("kill the hub, and repeat what is not paid",
+                         pool.submit(kill_and_repeat, "1000.00", "ABORTED")))
         if len(sys.argv) == 1 or disk_only:
             jobs.append(("the hub's disk is full", pool.submit(fill_disk)))
             jobs.append(("the hub's disk fails to keep",
