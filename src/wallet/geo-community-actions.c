@@ -48,7 +48,8 @@ own_market_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   if (geo_own_hub_get_state (hub) != GEO_OWN_HUB_NONE)
     adw_dialog_present (ADW_DIALOG (geo_own_market_dialog_new (hub)), widget);
   else
-    gtk_widget_activate_action (widget, "win.join", "s", "");
+    adw_dialog_present (
+        ADW_DIALOG (geo_join_dialog_new_market (get_wallet (widget))), widget);
 }
 
 void

@@ -47,11 +47,36 @@ fit_title (GtkLabel *label) {
     gtk_label_set_justify (label, GTK_JUSTIFY_CENTER);
 }
 
+/* A tooltip has no mnemonics. */
+static gboolean
+without_mnemonic (GBinding *binding,
+                  const GValue *from,
+                  GValue *to,
+                  gpointer user_data) {
+  const gchar *text = g_value_get_string (from);
+  g_autoptr (GString) plain = g_string_new (NULL);
+
+  for (; text != NULL && *text != '\0'; text++) {
+    if (*text == '_' && *++text == '\0')
+      break;
+    g_string_append_c (plain, *text);
+  }
+  g_value_set_string (to, plain->str);
+  return TRUE;
+}
+
 static void
 bind_tooltip (GtkWidget *widget, const gchar *property) {
+  gboolean has_mnemonic =
+      (GTK_IS_BUTTON (widget) &&
+       gtk_button_get_use_underline (GTK_BUTTON (widget))) ||
+      (ADW_IS_PREFERENCES_ROW (widget) &&
+       adw_preferences_row_get_use_underline (ADW_PREFERENCES_ROW (widget)));
+
   if (gtk_widget_get_tooltip_text (widget) == NULL)
-    g_object_bind_property (widget, property, widget, "tooltip-text",
-                            G_BINDING_SYNC_CREATE);
+    g_object_bind_property_full (
+        widget, property, widget, "tooltip-text", G_BINDING_SYNC_CREATE,
+        has_mnemonic ? without_mnemonic : NULL, NULL, NULL, NULL);
 }
 
 static void

@@ -82,3 +82,11 @@ geo_join_dialog_new (GeoWallet *wallet, const gchar *link) {
     geo_join_page_set_link (self->join_page, link);
   return self;
 }
+
+GeoJoinDialog *
+geo_join_dialog_new_market (GeoWallet *wallet) {
+  GeoJoinDialog *self = geo_join_dialog_new (wallet, NULL);
+
+  geo_join_page_start_market (self->join_page);
+  return self;
+}

@@ -19,4 +19,7 @@ G_DECLARE_FINAL_TYPE (
 /* link: what stands in the entry; NULL or "": nothing. */
 GeoJoinDialog *geo_join_dialog_new (GeoWallet *wallet, const gchar *link);
 
+/* With the page that starts a market on this computer on top. */
+GeoJoinDialog *geo_join_dialog_new_market (GeoWallet *wallet);
+
 G_END_DECLS

@@ -352,15 +352,26 @@ geo_join_page_init (GeoJoinPage *self) {
                             G_CALLBACK (practice_cb), self);
 }
 
+/* Who is in it already is not asked again. */
+static gboolean
+has_practice (GeoJoinPage *self) {
+  const gchar *text = g_getenv ("GEO_PRACTICE_LINK");
+  g_autoptr (GeoLink) link = text != NULL ? geo_link_parse (text, NULL) : NULL;
+  g_autofree gchar *community = NULL;
+
+  if (link == NULL || !link->has_community)
+    return text != NULL && *text != '\0';
+  community = geo_pid_to_string (&link->community);
+  return self->communities == NULL ||
+         geo_communities_find (self->communities, community, NULL) == NULL;
+}
+
 void
 geo_join_page_start (GeoJoinPage *self, GeoProfile *profile) {
-  const gchar *practice = g_getenv ("GEO_PRACTICE_LINK");
-
   g_return_if_fail (GEO_IS_JOIN_PAGE (self));
 
   g_set_object (&self->profile, profile);
-  gtk_widget_set_visible (self->practice_group,
-                          practice != NULL && *practice != '\0');
+  gtk_widget_set_visible (self->practice_group, has_practice (self));
   show_error (self, NULL);
   update (self);
 }
@@ -407,4 +418,12 @@ geo_join_page_set_communities (GeoJoinPage *self, GeoCommunities *communities) {
   g_return_if_fail (GEO_IS_JOIN_PAGE (self));
 
   g_set_object (&self->communities, communities);
+}
+
+void
+geo_join_page_start_market (GeoJoinPage *self) {
+  g_return_if_fail (GEO_IS_JOIN_PAGE (self));
+
+  if (gtk_widget_get_visible (self->market_group))
+    market_cb (self);
 }

@@ -35,6 +35,9 @@ void geo_join_page_set_own_hub (GeoJoinPage *self, GeoOwnHub *hub);
 void geo_join_page_set_communities (GeoJoinPage *self,
                                     GeoCommunities *communities);
 
+/* Goes on to the page that starts one, or joins the one that there is. */
+void geo_join_page_start_market (GeoJoinPage *self);
+
 /* It says that what is there comes back. */
 void geo_join_page_set_restoring (GeoJoinPage *self, gboolean restoring);
 

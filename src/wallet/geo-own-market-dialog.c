@@ -11,7 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "core/geo-link.h"
-#include "wallet/geo-qr-view.h"
+#include "wallet/geo-code-box.h"
 
 struct _GeoOwnMarketDialog {
   AdwDialog parent_instance;
@@ -28,9 +28,8 @@ struct _GeoOwnMarketDialog {
   AdwButtonRow *again_row;
   GtkWidget *invite_group;
   GtkWidget *alone_group;
-  GeoQrView *qr_view;
+  GeoCodeBox *code_box;
   AdwComboRow *address_row;
-  GtkButton *copy_button;
   AdwButtonRow *save_row;
   GtkWidget *spinner;
   GtkLabel *error_label;
@@ -71,7 +70,7 @@ get_link (GeoOwnMarketDialog *self) {
 
 static void
 show_link (GeoOwnMarketDialog *self) {
-  geo_qr_view_set_text (self->qr_view, get_link (self));
+  geo_code_box_set_link (self->code_box, get_link (self), "geo-market");
 }
 
 /* A network may have come, or gone. */
@@ -91,17 +90,6 @@ show_links (GeoOwnMarketDialog *self) {
   gtk_widget_set_visible (self->invite_group, is_open && self->links->len > 0);
   gtk_widget_set_visible (self->alone_group, is_open && self->links->len == 0);
   show_link (self);
-}
-
-static void
-copy_cb (GeoOwnMarketDialog *self) {
-  const gchar *link = get_link (self);
-
-  if (link == NULL)
-    return;
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), link);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
-                              _ ("The invitation is copied"));
 }
 
 /* --- How it is ------------------------------------------------------------ */
@@ -232,7 +220,7 @@ geo_own_market_dialog_class_init (GeoOwnMarketDialogClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_own_market_dialog_dispose;
-  g_type_ensure (GEO_TYPE_QR_VIEW);
+  g_type_ensure (GEO_TYPE_CODE_BOX);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-own-market-dialog.ui");
 #define CHILD(name) \
@@ -242,9 +230,8 @@ geo_own_market_dialog_class_init (GeoOwnMarketDialogClass *klass) {
   CHILD (again_row);
   CHILD (invite_group);
   CHILD (alone_group);
-  CHILD (qr_view);
+  CHILD (code_box);
   CHILD (address_row);
-  CHILD (copy_button);
   CHILD (save_row);
   CHILD (spinner);
   CHILD (error_label);
@@ -256,8 +243,6 @@ geo_own_market_dialog_init (GeoOwnMarketDialog *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_swapped (self->address_row, "notify::selected",
                             G_CALLBACK (show_link), self);
-  g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_cb),
-                            self);
   g_signal_connect_swapped (self->again_row, "activated", G_CALLBACK (again_cb),
                             self);
   g_signal_connect_swapped (self->save_row, "activated", G_CALLBACK (save_cb),

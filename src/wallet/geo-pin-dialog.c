@@ -74,6 +74,7 @@ set_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoPinDialog) self = user_data;
   g_autoptr (GError) error = NULL;
   gboolean is_set = geo_lock_set_pin_finish (GEO_LOCK (source), result, &error);
+  GtkWidget *window;
 
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
@@ -81,10 +82,11 @@ set_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     failed (self, error);
     return;
   }
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
+  window = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
+  adw_dialog_close (ADW_DIALOG (self));
+  gtk_widget_activate_action (window, "win.toast", "s",
                               self->removes ? _ ("The PIN is off")
                                             : _ ("The PIN is set"));
-  adw_dialog_close (ADW_DIALOG (self));
 }
 
 static void
@@ -120,6 +122,22 @@ done_cb (GeoPinDialog *self) {
                           self->cancellable, checked_cb, g_object_ref (self));
   else
     set_pin (self);
+}
+
+/* Enter goes on to what is still to be typed. */
+static void
+entered_cb (GeoPinDialog *self) {
+  AdwPasswordEntryRow *rows[] = { self->old_row, self->new_row,
+                                  self->again_row };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (gtk_widget_get_visible (GTK_WIDGET (rows[i])) &&
+        *text_of (rows[i]) == '\0') {
+      gtk_widget_grab_focus (GTK_WIDGET (rows[i]));
+      return;
+    }
+  }
+  done_cb (self);
 }
 
 static void
@@ -181,8 +199,8 @@ geo_pin_dialog_init (GeoPinDialog *self) {
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_signal_connect_swapped (rows[i], "changed", G_CALLBACK (changed_cb),
                               self);
-    g_signal_connect_swapped (rows[i], "entry-activated", G_CALLBACK (done_cb),
-                              self);
+    g_signal_connect_swapped (rows[i], "entry-activated",
+                              G_CALLBACK (entered_cb), self);
   }
   g_signal_connect_swapped (self->done_button, "clicked", G_CALLBACK (done_cb),
                             self);

@@ -311,6 +311,16 @@ restore_next_cb (GeoWelcome *self) {
   go_to (self, "source");
 }
 
+/* Words are not written in lines: who has typed the last one goes on. */
+static gboolean
+restore_key_cb (GeoWelcome *self, guint keyval) {
+  if (keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter &&
+      keyval != GDK_KEY_ISO_Enter)
+    return GDK_EVENT_PROPAGATE;
+  restore_next_cb (self);
+  return GDK_EVENT_STOP;
+}
+
 /* --- What comes back, and from where --------------------------------- */
 
 static void
@@ -362,6 +372,12 @@ show_working (GeoWelcome *self) {
   adw_status_page_set_title (self->creating_status,
                              self->restoring ? _ ("Restoring Your Wallet")
                                              : _ ("Making Your Wallet"));
+  adw_status_page_set_description (
+      self->creating_status,
+      self->keyring == KEYRING_MISSING
+          ? NULL
+          : _ ("Your key goes into the system keyring, which may ask for a "
+               "password."));
   gtk_widget_set_visible (self->creating_spinner, !has_file);
   gtk_progress_bar_set_fraction (self->creating_bar, 0);
   gtk_widget_set_visible (GTK_WIDGET (self->creating_bar), has_file);
@@ -480,6 +496,7 @@ show_not_created (GeoWelcome *self, const GError *error) {
                              self->restoring
                                  ? _ ("Your Wallet Was Not Restored")
                                  : _ ("Your Wallet Was Not Made"));
+  adw_status_page_set_description (self->creating_status, NULL);
   gtk_label_set_label (self->creating_error, error->message);
   gtk_label_set_label (self->creating_label,
                        is_bad_file ? _ ("_Choose Another File…")
@@ -491,6 +508,9 @@ show_not_created (GeoWelcome *self, const GError *error) {
   gtk_widget_set_visible (
       GTK_WIDGET (self->other_place_button),
       g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING));
+  if (adw_navigation_view_get_visible_page (self->navigation) ==
+      self->creating_page)
+    gtk_widget_grab_focus (GTK_WIDGET (self->creating_button));
   self->bad_file = is_bad_file;
 }
 
@@ -681,7 +701,13 @@ passphrase_shown_cb (GeoWelcome *self) {
 
 static void
 geo_welcome_init (GeoWelcome *self) {
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (restore_key_cb),
+                            self);
+  gtk_widget_add_controller (GTK_WIDGET (self->restore_view), keys);
 
   const struct {
     gpointer object;

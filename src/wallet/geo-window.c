@@ -466,6 +466,20 @@ sidebar_row_activated_cb (GtkListBox *list,
     adw_overlay_split_view_set_show_sidebar (self->split_view, FALSE);
 }
 
+/* Arrows go from page to page: what is marked is what is shown. */
+static void
+sidebar_row_selected_cb (GtkListBox *list,
+                         GtkListBoxRow *row,
+                         GeoWindow *self) {
+  const gchar *page = row != NULL ? g_object_get_data (G_OBJECT (row), "page")
+                                  : NULL;
+
+  if (page != NULL &&
+      g_strcmp0 (adw_view_stack_get_visible_child_name (self->pages), page) !=
+          0)
+    show_page (self, page);
+}
+
 static void
 add_sidebar_rows (GeoWindow *self) {
   g_autoptr (GtkSelectionModel) model = adw_view_stack_get_pages (self->pages);
@@ -881,6 +895,8 @@ geo_window_init (GeoWindow *self) {
                             self);
   g_signal_connect (self->sidebar_list, "row-activated",
                     G_CALLBACK (sidebar_row_activated_cb), self);
+  g_signal_connect (self->sidebar_list, "row-selected",
+                    G_CALLBACK (sidebar_row_selected_cb), self);
   g_signal_connect_swapped (self->pages, "notify::visible-child",
                             G_CALLBACK (visible_page_cb), self);
   g_signal_connect (self, "notify::visible-dialog",
@@ -935,11 +951,22 @@ geo_window_push_page (GeoWindow *self, AdwNavigationPage *page) {
   adw_navigation_view_push (self->navigation, page);
 }
 
+/* What is said behind a dialog is not seen. */
+static AdwToastOverlay *
+find_toasts (GeoWindow *self) {
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (
+      ADW_APPLICATION_WINDOW (self));
+  GtkWidget *child = dialog != NULL ? adw_dialog_get_child (dialog) : NULL;
+
+  return ADW_IS_TOAST_OVERLAY (child) ? ADW_TOAST_OVERLAY (child)
+                                      : self->toasts;
+}
+
 void
 geo_window_toast (GeoWindow *self, const gchar *text) {
   g_return_if_fail (GEO_IS_WINDOW (self));
 
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+  adw_toast_overlay_add_toast (find_toasts (self), adw_toast_new (text));
 }
 
 void

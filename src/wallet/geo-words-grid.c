@@ -47,10 +47,22 @@ make_cell (guint number, const gchar *word) {
   return child;
 }
 
+/* Tab goes past the words, which are one thing; arrows go from one to the next.
+ */
+static gboolean
+geo_words_grid_focus (GtkWidget *widget, GtkDirectionType direction) {
+  if ((direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_TAB_BACKWARD) &&
+      gtk_widget_get_focus_child (widget) != NULL)
+    return FALSE;
+  return GTK_WIDGET_CLASS (geo_words_grid_parent_class)
+      ->focus (widget, direction);
+}
+
 static void
 geo_words_grid_class_init (GeoWordsGridClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  widget_class->focus = geo_words_grid_focus;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-words-grid.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoWordsGrid, box);

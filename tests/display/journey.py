@@ -168,6 +168,13 @@ class Window:
             time.sleep(0.05)
         press(node)
 
+    def key(self, name):
+        """As if it were typed; the pointer is over the window then."""
+        width, height = self.size()
+        Atspi.generate_mouse_event(width // 2, height // 2, "abs")
+        Atspi.generate_keyboard_event(KEYS.get(name) or ord(name), None,
+                                      Atspi.KeySynthType.SYM)
+
     def size(self):
         frame = self.application.get_child_at_index(0)
         box = frame.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
@@ -185,6 +192,8 @@ class Window:
         return "\n".join(lines)
 
 
+# Keys without a letter, as X counts them.
+KEYS = {"Escape": 0xff1b, "F10": 0xffc7, "Return": 0xff0d, "Up": 0xff52}
 # Labels, and what a screen reader is told by itself.
 TEXTS = ("label", "heading", "alert", "notification", "status bar", "info bar")
 
