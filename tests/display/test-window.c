@@ -22,6 +22,7 @@
 #include "wallet/geo-pin-dialog.h"
 #include "wallet/geo-preferences-dialog.h"
 #include "wallet/geo-window.h"
+#include "wallet/geo-words-grid.h"
 
 #define PASSPHRASE "correct horse"
 #define WORDS                                                             \
@@ -364,6 +365,25 @@ static void
 test_sidebar (void) {
   AdwOverlaySplitView *split = ADW_OVERLAY_SPLIT_VIEW (sidebar ());
 
+  GtkListBox *list = GTK_LIST_BOX (
+      gtk_widget_get_template_child (GTK_WIDGET (window), GEO_TYPE_WINDOW,
+                                     "sidebar_list"));
+
+  /* Arrows mark a page, and what is marked is shown; Tab goes on. */
+  for (int i = 3; i >= 0; i--) {
+    GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, i);
+
+    gtk_list_box_select_row (list, row);
+    g_assert_cmpstr (adw_view_stack_get_visible_child_name (ADW_VIEW_STACK (
+                         gtk_widget_get_template_child (
+                             GTK_WIDGET (window), GEO_TYPE_WINDOW, "pages"))),
+                     ==, g_object_get_data (G_OBJECT (row), "page"));
+  }
+  geo_screen_settle (GTK_WIDGET (window));
+  gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_row_at_index (list, 0)));
+  g_assert_false (
+      gtk_widget_child_focus (GTK_WIDGET (list), GTK_DIR_TAB_FORWARD));
+
   g_assert_true (adw_overlay_split_view_get_show_sidebar (split));
   do_action ("win.show-sidebar", NULL);
   g_assert_false (adw_overlay_split_view_get_show_sidebar (split));
@@ -595,7 +615,21 @@ is_in_front (gpointer dialog) {
 }
 
 static void
+enter (gpointer dialog, const gchar *row) {
+  g_signal_emit_by_name (child_of (dialog, row), "entry-activated");
+  geo_screen_settle (GTK_WIDGET (window));
+}
+
+/* In the dialog, where it is seen. */
+static gboolean
+is_told (gpointer text) {
+  return geo_screen_find (GTK_WIDGET (front_dialog ()), GTK_TYPE_LABEL, text) !=
+         NULL;
+}
+
+static void
 test_preferences (void) {
+  GtkWidget *grid;
   AdwDialog *preferences;
   AdwDialog *key;
   AdwDialog *pin;
@@ -611,6 +645,10 @@ test_preferences (void) {
   look ("change-key");
   click (key, "begin_button");
   look ("change-key-words");
+  /* The words are one stop: the next is what goes on. */
+  grid = geo_screen_find (GTK_WIDGET (key), GEO_TYPE_WORDS_GRID, NULL);
+  g_assert_nonnull (gtk_widget_get_focus_child (grid));
+  g_assert_false (gtk_widget_child_focus (grid, GTK_DIR_TAB_FORWARD));
   adw_dialog_force_close (key);
   g_assert_true (geo_screen_wait (is_in_front, preferences, 30));
   activate (preferences, "set_row");
@@ -622,10 +660,18 @@ test_preferences (void) {
   type (pin, "again_row", "31");
   g_assert_true (is_shown (child_of (pin, "error_label")));
   look ("pin");
+  /* Enter goes on to what is empty, and is enough at the end. */
+  type (pin, "again_row", "");
+  enter (pin, "new_row");
+  g_assert_false (has_pin (NULL));
+  g_assert_true (
+      gtk_widget_get_focus_child (gtk_widget_get_parent (
+          child_of (pin, "again_row"))) == child_of (pin, "again_row"));
   type (pin, "again_row", "2718");
-  click (pin, "done_button");
+  enter (pin, "again_row");
   g_assert_true (geo_screen_wait (has_pin, NULL, 30));
   g_assert_true (geo_screen_wait (is_in_front, preferences, 30));
+  g_assert_true (geo_screen_wait (is_told, (gpointer) "The PIN is set", 30));
   look ("preferences-pin");
 
   /* Another one, after a wrong guess. */

@@ -391,6 +391,12 @@ test_market (Several *f, gconstpointer data) {
   wait_until (geo_node_get_connection (geo_wallet_get_node (f->wallet)) ==
               GEO_CONNECTION_HUB);
 
+  /* It is given away like every other invitation, and that is said there. */
+  g_assert_true (is_seen (child_of (dialog, "code_box"), "qr_view"));
+  click (child_of (dialog, "code_box"), "copy_button");
+  g_assert_cmpstr (label_of (child_of (dialog, "code_box"), "told_label"), ==,
+                   "The link is on the clipboard.");
+
   geo_own_market_dialog_save (dialog, copy);
   wait_until (g_file_query_exists (copy, NULL));
   wait_until (gtk_widget_get_sensitive (child_of (dialog, "save_row")));
