@@ -5,9 +5,10 @@
  * other. geo-party.c holds the state and hands events out; geo-payer.c the
  * payments we make; geo-participant.c the contracts we are asked about;
  * geo-party-lines.c our lines; geo-party-clearing.c what is cleared;
- * geo-party-letters.c what is asked for; geo-catchup.c the hub's entries;
- * geo-party-log.c the hub's log; geo-prepare.c what is done before;
- * geo-party-checks.c what two of them check.
+ * geo-party-people.c whom we know; geo-party-letters.c what is asked for;
+ * geo-catchup.c the hub's entries; geo-party-log.c the hub's log;
+ * geo-prepare.c what is done before; geo-party-checks.c what two of them
+ * check.
  * Used by these files only.
  */
 #pragma once
@@ -221,6 +222,37 @@ GeoPair *geo_party_get_pair (GeoParty *party,
                              const GeoPid *peer,
                              const gchar *equivalent);
 
+GeoOutcome *geo_party_find_outcome (GeoParty *party, const GeoHash *hash);
+void geo_party_add_outcome (GeoParty *party,
+                            const GeoHash *hash,
+                            gboolean committed,
+                            GeoTime made_at);
+
+void geo_party_tell_fault (GPtrArray *actions, const GeoNo *no);
+/* What can be shown of it is stored, and nothing more is believed.  evidence is
+ * taken; what the journal holds of it is left out: it is filled in there. NULL:
+ * nothing was signed. */
+void geo_party_fault (GeoParty *party,
+                      const GeoNo *no,
+                      GeoEvidence *evidence,
+                      GPtrArray *actions);
+void geo_party_store_evidence (GeoEvidence *evidence,
+                               const GeoNo *no,
+                               GPtrArray *actions);
+void geo_party_send_sync (GeoParty *party, GeoTime now, GPtrArray *actions);
+void geo_party_send_query (const GeoHash *order,
+                           const GeoHash *contract,
+                           GPtrArray *actions);
+
+/* P4: verifies a refusal that is about something open, and hands it to the
+ * payer or the participant. abort: the message it came in, or NULL. */
+void geo_party_refusal (GeoParty *party,
+                        const GeoRefusal *refusal,
+                        const GeoMsgPaymentAbort *abort,
+                        GPtrArray *actions);
+
+/* --- geo-party-people.c --------------------------------------------------- */
+
 typedef enum {
   GEO_SAID_BY_HUB = 1,
   GEO_SAID_BY_PERSON = 2, /* In a letter, or with a link */
@@ -257,35 +289,6 @@ typedef struct {
 } GeoKeys;
 gboolean
 geo_party_lookup_key (const GeoPid *pid, GeoKeyChain *out, gpointer keys);
-
-GeoOutcome *geo_party_find_outcome (GeoParty *party, const GeoHash *hash);
-void geo_party_add_outcome (GeoParty *party,
-                            const GeoHash *hash,
-                            gboolean committed,
-                            GeoTime made_at);
-
-void geo_party_tell_fault (GPtrArray *actions, const GeoNo *no);
-/* What can be shown of it is stored, and nothing more is believed.  evidence is
- * taken; what the journal holds of it is left out: it is filled in there. NULL:
- * nothing was signed. */
-void geo_party_fault (GeoParty *party,
-                      const GeoNo *no,
-                      GeoEvidence *evidence,
-                      GPtrArray *actions);
-void geo_party_store_evidence (GeoEvidence *evidence,
-                               const GeoNo *no,
-                               GPtrArray *actions);
-void geo_party_send_sync (GeoParty *party, GeoTime now, GPtrArray *actions);
-void geo_party_send_query (const GeoHash *order,
-                           const GeoHash *contract,
-                           GPtrArray *actions);
-
-/* P4: verifies a refusal that is about something open, and hands it to the
- * payer or the participant. abort: the message it came in, or NULL. */
-void geo_party_refusal (GeoParty *party,
-                        const GeoRefusal *refusal,
-                        const GeoMsgPaymentAbort *abort,
-                        GPtrArray *actions);
 
 /* --- geo-party-checks.c --------------------------------------------------- */
 
