@@ -10,6 +10,7 @@
 #include "wallet/geo-amount-entry.h"
 
 #include <glib/gi18n.h>
+#include <locale.h>
 
 #include "core/geo-error.h"
 
@@ -194,13 +195,23 @@ geo_amount_entry_get_amount (GeoAmountEntry *self, GeoAmount *out) {
   return TRUE;
 }
 
+gchar *
+geo_amount_entry_write (GeoAmount amount, guint precision) {
+  g_autofree gchar *text = geo_amount_to_string (amount, precision);
+  g_auto (GStrv) parts = g_strsplit (text, ".", 2);
+
+  /* Both can be typed. */
+  return g_strjoinv (g_str_equal (localeconv ()->decimal_point, ",") ? "," : ".",
+                     parts);
+}
+
 void
 geo_amount_entry_set_amount (GeoAmountEntry *self, GeoAmount amount) {
   g_autofree gchar *text = NULL;
 
   g_return_if_fail (GEO_IS_AMOUNT_ENTRY (self));
 
-  text = geo_amount_to_string (amount, geo_amount_entry_get_precision (self));
+  text = geo_amount_entry_write (amount, geo_amount_entry_get_precision (self));
   gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
   gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
 }

@@ -36,6 +36,8 @@ geo_amount_entry_set_equivalent (GeoAmountEntry *self, const gchar *equivalent);
 /* FALSE where nothing is typed, or what is typed is no amount above zero. */
 gboolean geo_amount_entry_get_amount (GeoAmountEntry *self, GeoAmount *out);
 void geo_amount_entry_set_amount (GeoAmountEntry *self, GeoAmount amount);
+/* As somebody in this locale would type it. */
+gchar *geo_amount_entry_write (GeoAmount amount, guint precision);
 gboolean geo_amount_entry_is_empty (GeoAmountEntry *self);
 /* A sentence about why what is typed is no amount above zero; NULL where it is
  * one, or where nothing is typed. */

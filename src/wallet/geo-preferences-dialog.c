@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "node/geo-phrases.h"
+#include "wallet/geo-amount-entry.h"
 #include "wallet/geo-pin-dialog.h"
 #include "wallet/geo-settings.h"
 
@@ -145,7 +146,7 @@ add_ask_row (GeoPreferencesDialog *self,
                           g_free);
   if (geo_settings_get_ask_above (self->settings, equivalent, precision,
                                   &amount)) {
-    g_autofree gchar *text = geo_amount_to_string (amount, precision);
+    g_autofree gchar *text = geo_amount_entry_write (amount, precision);
 
     gtk_editable_set_text (GTK_EDITABLE (row), text);
   }

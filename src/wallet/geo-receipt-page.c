@@ -49,7 +49,7 @@ struct _GeoReceiptPage {
   AdwActionRow *text_row;
   AdwActionRow *proof_row;
   GtkImage *proof_icon;
-  GtkButton *verify_button;
+  AdwButtonRow *verify_row;
   AdwButtonRow *save_row;
   AdwButtonRow *copy_row;
   AdwButtonRow *print_row;
@@ -279,8 +279,7 @@ static void
 show_proof (GeoReceiptPage *self) {
   gboolean has_receipt = self->receipt != NULL;
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->verify_button), has_receipt);
-  gtk_widget_set_visible (GTK_WIDGET (self->verify_button), has_receipt);
+  gtk_widget_set_visible (GTK_WIDGET (self->verify_row), has_receipt);
   gtk_widget_set_visible (GTK_WIDGET (self->save_row), has_receipt);
   gtk_widget_set_visible (GTK_WIDGET (self->copy_row), has_receipt);
   gtk_widget_set_visible (GTK_WIDGET (self->print_row), has_receipt);
@@ -630,7 +629,7 @@ bind_children (GtkWidgetClass *widget_class) {
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
                                         proof_icon);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
-                                        verify_button);
+                                        verify_row);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, save_row);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage, copy_row);
   gtk_widget_class_bind_template_child (widget_class, GeoReceiptPage,
@@ -656,7 +655,7 @@ geo_receipt_page_class_init (GeoReceiptPageClass *klass) {
 static void
 geo_receipt_page_init (GeoReceiptPage *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_swapped (self->verify_button, "clicked",
+  g_signal_connect_swapped (self->verify_row, "activated",
                             G_CALLBACK (verify_cb), self);
   g_signal_connect_swapped (self->save_row, "activated", G_CALLBACK (save_cb),
                             self);

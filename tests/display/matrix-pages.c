@@ -302,8 +302,8 @@ show_receipt (Matrix *m, GeoItemKind kind) {
 
   matrix_do (m, "win.show-receipt", key);
   page = matrix_find (m, GEO_TYPE_RECEIPT_PAGE);
-  wait_until (is_seen (page, "verify_button"));
-  click (page, "verify_button");
+  wait_until (is_seen (page, "verify_row"));
+  click (page, "verify_row");
 }
 
 static void

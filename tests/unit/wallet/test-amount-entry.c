@@ -5,6 +5,8 @@
  */
 #include "wallet-test.h"
 
+#include <locale.h>
+
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-when.h"
 
@@ -105,6 +107,23 @@ test_signals (Scene *scene, gconstpointer data) {
       gtk_widget_has_css_class (child_of (entry, "entry"), "error"));
 }
 
+static void
+test_locale (Scene *scene, gconstpointer data) {
+  GeoAmountEntry *entry = geo_amount_entry_new ();
+  const gchar *before = setlocale (LC_NUMERIC, "uk_UA.UTF-8");
+  GeoAmount amount;
+
+  g_assert_nonnull (before);
+  scene_show (scene, GTK_WIDGET (entry));
+  geo_amount_entry_set_node (entry, scene->nodes[MARTA]);
+  geo_amount_entry_set_amount (entry, GEO_AMOUNT (124050));
+  g_assert_cmpstr (gtk_editable_get_text (child_of (entry, "entry")), ==,
+                   "1240,50");
+  g_assert_true (geo_amount_entry_get_amount (entry, &amount));
+  g_assert_cmpint (amount.minor, ==, 124050);
+  setlocale (LC_NUMERIC, "C.UTF-8");
+}
+
 static GeoTime
 local_ms (gint year, gint month, gint day, gint hour, gint minute) {
   g_autoptr (GDateTime) time = g_date_time_new_local (year, month, day, hour,
@@ -148,6 +167,8 @@ main (int argc, char **argv) {
               scene_set_up, test_typed, scene_tear_down);
   g_test_add ("/wallet/amount-entry/signals", Scene, GUINT_TO_POINTER (1),
               scene_set_up, test_signals, scene_tear_down);
+  g_test_add ("/wallet/amount-entry/locale", Scene, GUINT_TO_POINTER (1),
+              scene_set_up, test_locale, scene_tear_down);
   g_test_add_func ("/wallet/when", test_when);
   return g_test_run ();
 }

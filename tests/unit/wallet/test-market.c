@@ -522,7 +522,7 @@ test_circle (Scene *scene, gconstpointer data) {
                             "You and 2 others owe less now"));
   g_assert_nonnull (strstr (label_of (receipt, "reason_label"),
                             "you owe Olena less"));
-  click (receipt, "verify_button");
+  click (receipt, "verify_row");
   scene_look (scene, "receipt-circle");
 }
 

@@ -99,14 +99,14 @@ test_paid (Scene *scene, gconstpointer data) {
   scene_pay (scene, MARTA, OLENA, 24000);
   key = get_key (scene, MARTA, 0);
   page = show (scene, MARTA, key);
-  wait_until (is_seen (page, "verify_button"));
+  wait_until (is_seen (page, "verify_row"));
   g_assert_cmpstr (label_of (page, "title_label"), ==, "You paid");
   g_assert_cmpstr (label_of (page, "amount_label"), ==, "240.00 UAH");
   g_assert_cmpstr (label_of (page, "peer_row"), ==, "Olena");
   g_assert_cmpstr (label_of (page, "text_row"), ==, "for apples");
   g_assert_true (is_seen (page, "save_row"));
   g_assert_false (is_seen (page, "proof_icon"));
-  click (page, "verify_button");
+  click (page, "verify_row");
   g_assert_cmpstr (proof_title (page), ==, "The proof holds");
   g_assert_true (is_seen (page, "proof_icon"));
   g_assert_nonnull (strstr (label_of (page, "proof_row"), "240.00 UAH"));
@@ -164,15 +164,15 @@ test_others (Scene *scene, gconstpointer data) {
   wait_until (g_list_model_get_n_items (
                   geo_node_get_activity (scene->nodes[IVAN])) == 3);
   page = show (scene, OLENA, key);
-  wait_until (is_seen (page, "verify_button"));
+  wait_until (is_seen (page, "verify_row"));
   g_assert_cmpstr (label_of (page, "title_label"), ==,
                    "A payment of others passed through you");
   page = show (scene, IVAN, key);
-  wait_until (is_seen (page, "verify_button"));
+  wait_until (is_seen (page, "verify_row"));
   g_assert_cmpstr (label_of (page, "title_label"), ==, "You received");
   g_assert_cmpstr (label_of (page, "peer_row"), ==, "Marta Kovalenko");
   g_assert_cmpstr (label_of (page, "text_row"), ==, "for apples");
-  click (page, "verify_button");
+  click (page, "verify_row");
   g_assert_cmpstr (proof_title (page), ==, "The proof holds");
 }
 
@@ -200,14 +200,14 @@ test_in_doubt (Scene *scene, gconstpointer data) {
                            "Not known yet: paid or not"));
   g_assert_true (is_seen (page, "reason_label"));
   wait_until (g_str_equal (proof_title (page), "There is no proof yet"));
-  g_assert_false (is_seen (page, "verify_button"));
+  g_assert_false (is_seen (page, "verify_row"));
   scene_look (scene, "receipt-in-doubt");
 
   fake_hub_ignore (scene->hub, 0);
   scene_come_back (scene);
-  wait_until (is_seen (page, "verify_button"));
+  wait_until (is_seen (page, "verify_row"));
   g_assert_cmpstr (label_of (page, "title_label"), ==, "This was not paid");
-  click (page, "verify_button");
+  click (page, "verify_row");
   g_assert_cmpstr (proof_title (page), ==, "The proof holds");
   scene_look (scene, "receipt-not-paid");
 }
