@@ -367,6 +367,12 @@ geo_profile_get_name (GeoProfile *profile) {
 }
 
 gboolean
+geo_profile_is_damaged (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->damaged;
+}
+
+gboolean
 geo_profile_is_unlocked (GeoProfile *profile) {
   g_assert (GEO_IS_PROFILE (profile));
   return profile->secret != NULL;

@@ -135,6 +135,8 @@ void geo_profile_unlock_async (GeoProfile *profile,
 gboolean geo_profile_unlock_finish (GeoProfile *profile,
                                     GAsyncResult *result,
                                     GError **error);
+/* identity.json is there and cannot be read: unlocking fails with a sentence. */
+gboolean geo_profile_is_damaged (GeoProfile *profile);
 gboolean geo_profile_is_unlocked (GeoProfile *profile);
 /* Borrowed; NULL while locked. */
 GeoSecret *geo_profile_get_secret (GeoProfile *profile);

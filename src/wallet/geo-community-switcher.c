@@ -116,6 +116,9 @@ make_row (gpointer item, gpointer user_data) {
   gtk_widget_set_hexpand (texts, TRUE);
   row->name = add_label (texts, NULL);
   row->detail = add_label (texts, "caption");
+  gtk_label_set_wrap (row->detail, TRUE);
+  gtk_label_set_wrap_mode (row->detail, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_ellipsize (row->detail, PANGO_ELLIPSIZE_NONE);
   gtk_widget_add_css_class (GTK_WIDGET (row->detail), "dimmed");
   gtk_box_append (GTK_BOX (box), texts);
   row->unread = add_label (box, "community-unread");
@@ -156,6 +159,11 @@ show_header (GeoCommunitySwitcher *self) {
   if (current != NULL)
     gtk_label_set_label (self->community_label,
                          geo_community_item_get_name (current));
+  /* They have a line each. */
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label),
+                               gtk_label_get_text (self->name_label));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->community_label),
+                               gtk_label_get_text (self->community_label));
   gtk_widget_set_visible (self->unread_dot, has_news);
 }
 

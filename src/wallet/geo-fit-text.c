@@ -17,7 +17,9 @@
 
 static gboolean
 is_title (GtkWidget *label) {
-  return gtk_widget_get_ancestor (label, ADW_TYPE_HEADER_BAR) != NULL ||
+  /* What opens from a header bar is in it, too. */
+  return (gtk_widget_get_ancestor (label, ADW_TYPE_HEADER_BAR) != NULL &&
+          gtk_widget_get_ancestor (label, GTK_TYPE_MENU_BUTTON) == NULL) ||
          gtk_widget_get_ancestor (label, ADW_TYPE_BUTTON_ROW) != NULL ||
          (gtk_widget_get_ancestor (label, ADW_TYPE_PREFERENCES_GROUP) != NULL &&
           gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW) == NULL);

@@ -192,7 +192,8 @@ geo_wallet_look (GeoWallet *wallet) {
   set_problem (wallet, NULL);
   /* Others pay there, whether this person's own key is asked for or not. */
   geo_own_hub_begin (wallet->own_hub);
-  if (geo_profile_get_key_place (wallet->profile) == GEO_KEY_PLACE_NONE) {
+  if (geo_profile_get_key_place (wallet->profile) == GEO_KEY_PLACE_NONE &&
+      !geo_profile_is_damaged (wallet->profile)) {
     set_state (wallet, GEO_WALLET_NO_IDENTITY);
     return;
   }

@@ -290,7 +290,8 @@ may_be_cut (GtkWidget *widget) {
       gtk_widget_get_ancestor (widget, GTK_TYPE_SEARCH_ENTRY) != NULL ||
       gtk_widget_get_ancestor (widget, GTK_TYPE_DROP_DOWN) != NULL ||
       gtk_widget_get_ancestor (widget, ADW_TYPE_ALERT_DIALOG) != NULL ||
-      g_str_equal (place_of (widget), "GeoActivityRow");
+      g_str_equal (place_of (widget), "GeoActivityRow") ||
+      g_str_equal (place_of (widget), "GeoCommunitySwitcher");
 
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
     is_excused = is_excused || strstr (text, others[i]) != NULL;

@@ -312,6 +312,80 @@ leave_pending (Matrix *m) {
   tell_again (m);
 }
 
+/* --- Freezing ------------------------------------------------------------- */
+
+static GeoRelation *
+find_relation (Matrix *m) {
+  GeoPid pid;
+  GeoPerson *person;
+  GListModel *relations;
+
+  pid_of (m->scene.nodes[OLENA], &pid);
+  person = geo_node_get_person (m->scene.nodes[MARTA], &pid);
+  relations = geo_person_get_relations (person);
+  for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
+    g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
+
+    if (g_str_equal (geo_relation_get_equivalent (relation), "UAH"))
+      return relation; /* The person has it. */
+  }
+  g_assert_not_reached ();
+}
+
+static void
+show_freeze (Matrix *m) {
+  g_assert_true (gtk_widget_activate_action (person_page (m, OLENA),
+                                             "person.freeze", "s", "UAH"));
+  wait_alert (m);
+}
+
+static void
+show_frozen (Matrix *m) {
+  g_autoptr (AdwDialog) alert = NULL;
+
+  show_freeze (m);
+  alert = g_object_ref (matrix_front (m));
+  adw_dialog_force_close (alert);
+  g_signal_emit_by_name (alert, "response", "freeze");
+  wait_until (geo_relation_get_frozen (find_relation (m)));
+}
+
+static void
+unfreeze (Matrix *m) {
+  g_assert_true (gtk_widget_activate_action (
+      matrix_find (m, g_type_from_name ("GeoPersonPage")), "person.unfreeze",
+      "s", "UAH"));
+  wait_until (!geo_relation_get_frozen (find_relation (m)));
+  leave_page (m);
+}
+
+static void
+let_olena_freeze (Matrix *m, gboolean frozen) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoPid marta;
+
+  pid_of (m->scene.nodes[MARTA], &marta);
+  geo_node_freeze_async (m->scene.nodes[OLENA], &marta, "UAH", frozen, NULL,
+                         keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_node_freeze_finish (m->scene.nodes[OLENA], result, &error);
+  g_assert_no_error (error);
+  wait_until (geo_relation_get_their_frozen (find_relation (m)) == frozen);
+}
+
+static void
+show_frozen_by_them (Matrix *m) {
+  let_olena_freeze (m, TRUE);
+  person_page (m, OLENA);
+}
+
+static void
+let_olena_unfreeze (Matrix *m) {
+  let_olena_freeze (m, FALSE);
+  leave_page (m);
+}
+
 static void
 show_ask_trust (Matrix *m) {
   GtkWidget *entry = NULL;
@@ -413,6 +487,10 @@ static const MatrixCase cases[] = {
   { "trust-stop", "AdwAlertDialog", show_trust_stop, NULL },
   { "trust-busy", "GeoTrustDialog", show_trust_busy, tell_again },
   { "person-pending", "GeoPersonPage", show_person_pending, leave_pending },
+  { "freeze", "AdwAlertDialog", show_freeze, leave_page },
+  { "person-frozen", "GeoPersonPage", show_frozen, unfreeze },
+  { "person-frozen-by-them", "GeoPersonPage", show_frozen_by_them,
+    let_olena_unfreeze },
   { "ask-trust", "GeoAmountEntry", show_ask_trust, leave_page },
   { "verify", "GeoVerifyDialog", show_verify, leave_page },
   { "verify-other", "GeoVerifyDialog", show_verify_other, leave_page },

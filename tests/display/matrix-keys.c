@@ -1,10 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Somebody whose key has changed: what says so, and what stands in the way of
- * paying and trusting them.
+ * Keys: somebody's that has changed, what says so, and what stands in the way of
+ * paying and trusting them; one that two people have had, and the evidence of
+ * it; and changing one's own.
  */
 #include "matrix.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
 
 #include "core/geo-words.h"
 #include "node/geo-safety.h"
@@ -24,6 +28,8 @@ begin (Matrix *m) {
   geo_words_free (change_key (scene->nodes[OLENA]));
   wait_until (geo_person_get_key_changed (person));
 }
+
+/* --- Somebody's ----------------------------------------------------------- */
 
 static void
 show_home (Matrix *m) {
@@ -61,8 +67,18 @@ show_trust (Matrix *m) {
 }
 
 static void
-show_evidence (Matrix *m) {
+show_no_evidence (Matrix *m) {
   matrix_do (m, "win.show-evidence", "");
+}
+
+/* --- One's own ------------------------------------------------------------ */
+
+static gboolean
+is_at (gpointer dialog, const gchar *tag) {
+  return g_strcmp0 (adw_navigation_page_get_tag (
+                        adw_navigation_view_get_visible_page (
+                            child_of (dialog, "navigation"))),
+                    tag) == 0;
 }
 
 static void
@@ -71,15 +87,143 @@ show_change (Matrix *m) {
   matrix_front (m);
 }
 
+static void
+show_words (Matrix *m) {
+  show_change (m);
+  click (matrix_front (m), "begin_button");
+  wait_until (is_at (matrix_front (m), "words"));
+}
+
+/* Whichever words are asked for: the titles say their numbers. */
+static void
+answer (gpointer dialog) {
+  gpointer check = child_of (dialog, "check");
+
+  for (guint i = 1; i <= 3; i++) {
+    g_autofree gchar *name = g_strdup_printf ("row_%u", i);
+    gpointer row = child_of (check, name);
+    const gchar *title = adw_preferences_row_get_title (row);
+    const gchar *digits = strpbrk (title, "0123456789");
+    g_autofree gchar *word = NULL;
+
+    g_assert_nonnull (digits);
+    word = shown_word (child_of (dialog, "grid"),
+                       (guint) g_ascii_strtoull (digits, NULL, 10) - 1);
+    gtk_editable_set_text (GTK_EDITABLE (row), word);
+  }
+}
+
+static gpointer
+begin_check (Matrix *m, const gchar *passphrase) {
+  gpointer dialog;
+
+  show_words (m);
+  dialog = matrix_front (m);
+  click (dialog, "written_button");
+  wait_until (is_at (dialog, "check"));
+  answer (dialog);
+  matrix_type (dialog, "passphrase_row", passphrase);
+  wait_until (can_click (dialog, "change_button"));
+  return dialog;
+}
+
+static void
+show_check (Matrix *m) {
+  begin_check (m, "correct horse");
+}
+
+static void
+show_check_wrong (Matrix *m) {
+  gpointer dialog = begin_check (m, "wrong horse");
+
+  click (dialog, "change_button");
+  wait_until (is_at (dialog, "check") && is_seen (dialog, "error_label"));
+}
+
+static void
+show_changed (Matrix *m) {
+  gpointer dialog = begin_check (m, "correct horse");
+
+  click (dialog, "change_button");
+  wait_until (is_at (dialog, "done"));
+  wait_connected (m->scene.nodes[MARTA]);
+}
+
+/* As it stands there while the key is made, which is soon over. */
+static void
+show_changing (Matrix *m) {
+  const gchar *only[] = { "progress", NULL };
+
+  show_change (m);
+  adw_navigation_view_replace_with_tags (
+      child_of (matrix_front (m), "navigation"), only, 1);
+}
+
 static const MatrixCase cases[] = {
   { "home", "GeoHomePage", show_home, NULL },
   { "people", "GeoPersonRow", show_people, NULL },
   { "person", "GeoPersonPage GeoKeyWarning", show_person, show_home },
   { "accept", "AdwAlertDialog", show_accept, show_home },
   { "pay", "GeoPayDialog GeoKeyWarning", show_pay, NULL },
-  { "evidence", "GeoEvidencePage", show_evidence, show_home },
-  { "change", "GeoKeyDialog", show_change, NULL },
   { "trust", "GeoTrustDialog GeoKeyWarning", show_trust, NULL },
+  { "no-evidence", "GeoEvidencePage", show_no_evidence, show_home },
+  { "change", "GeoKeyDialog", show_change, NULL },
+  { "change-words", "GeoKeyDialog GeoWordsGrid", show_words, NULL },
+  { "change-check", "GeoKeyDialog GeoWordsCheck", show_check, NULL },
+  { "change-wrong", "GeoKeyDialog GeoWordsCheck", show_check_wrong, NULL },
+  { "changing", "GeoKeyDialog", show_changing, NULL },
+  { "changed", "GeoKeyDialog", show_changed, NULL },
 };
 
 const MatrixWorld matrix_keys = { "keys", begin, cases, G_N_ELEMENTS (cases) };
+
+/* --- One that two have had ------------------------------------------------ */
+
+static void
+begin_theft (Matrix *m) {
+  matrix_join (m, 2);
+  scene_trust (&m->scene);
+  scene_steal_key (&m->scene);
+}
+
+/* It is there until the evidence was looked at, which is in another world. */
+static void
+show_banner (Matrix *m) {
+  show_home (m);
+  wait_until (adw_banner_get_revealed (
+      child_of (matrix_find (m, g_type_from_name ("GeoHomePage")),
+                "evidence_banner")));
+}
+
+static void
+show_evidence (Matrix *m) {
+  gpointer page;
+  GtkWidget *expander = NULL;
+  GtkWidget *row;
+
+  matrix_do (m, "win.show-evidence", "");
+  page = matrix_find (m, g_type_from_name ("GeoEvidencePage"));
+  wait_until ((expander = geo_screen_find (page, ADW_TYPE_EXPANDER_ROW,
+                                           NULL)) != NULL);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (expander), TRUE);
+  /* The last of its rows checks it. */
+  row = geo_screen_find (page, ADW_TYPE_ACTION_ROW, gettext ("_Verify"));
+  g_assert_nonnull (row);
+  g_assert_true (gtk_widget_activate (row));
+}
+
+static const MatrixCase theft_cases[] = {
+  { "home", "GeoHomePage", show_banner, NULL },
+  { "person", "GeoPersonPage GeoKeyWarning", show_person, show_home },
+  { "accept", "AdwAlertDialog", show_accept, show_home },
+};
+
+const MatrixWorld matrix_theft = { "theft", begin_theft, theft_cases,
+                                   G_N_ELEMENTS (theft_cases) };
+
+static const MatrixCase evidence_cases[] = {
+  { "evidence", "GeoEvidencePage", show_evidence, show_home },
+};
+
+const MatrixWorld matrix_evidence = { "evidence", begin_theft, evidence_cases,
+                                      G_N_ELEMENTS (evidence_cases) };

@@ -296,21 +296,17 @@ show_unlock_wrong (Matrix *m) {
   wait_until (is_seen (page, "error_label"));
 }
 
+/* Before the wallet is opened. */
 static void
 show_loading (Matrix *m) {
-  gtk_stack_set_visible_child_name (root (m), "loading");
+  geo_wallet_close (m->wallet);
+  wait_until (is_seen (m->scene.window, "loading_page"));
 }
 
 static void
-show_trouble (Matrix *m) {
-  g_autofree gchar *folder = g_build_filename (m->scene.folder, "geo",
-                                               "community", NULL);
-  g_autofree gchar *text = g_strdup_printf (
-      "“%s/journal.db” cannot be opened: file is not a database", folder);
-
-  adw_status_page_set_description (child_of (m->scene.window, "trouble_page"),
-                                   text);
-  gtk_stack_set_visible_child_name (root (m), "trouble");
+open_again (Matrix *m) {
+  geo_wallet_open (m->wallet);
+  wait_until (geo_wallet_get_state (m->wallet) == GEO_WALLET_NO_IDENTITY);
 }
 
 static const MatrixCase cases[] = {
@@ -336,8 +332,7 @@ static const MatrixCase cases[] = {
     leave_join },
   { "unlock", "GeoUnlockPage", show_unlock, NULL },
   { "unlock-wrong", "GeoUnlockPage", show_unlock_wrong, NULL },
-  { "loading", "AdwSpinner", show_loading, NULL },
-  { "trouble", "AdwStatusPage", show_trouble, begin_anew },
+  { "loading", "AdwSpinner", show_loading, open_again },
 };
 
 const MatrixWorld matrix_start = { "start", begin, cases,

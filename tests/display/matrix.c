@@ -23,8 +23,9 @@
 
 static const MatrixWorld *const worlds[] = {
   &matrix_new,   &matrix_pages, &matrix_dialogs, &matrix_offline,
-  &matrix_fault, &matrix_keys,  &matrix_lock,    &matrix_start,
-  &matrix_own,
+  &matrix_fault, &matrix_keys,  &matrix_theft,   &matrix_evidence,
+  &matrix_lock,  &matrix_start, &matrix_own,     &matrix_damaged,
+  &matrix_lost,
 };
 
 /* Another one first: GLib decides by the first whether there is anything to
@@ -68,6 +69,8 @@ open_app (Matrix *m) {
 
   m->scene.folder = make_folder ();
   g_setenv ("XDG_DATA_HOME", m->scene.folder, TRUE);
+  if (world->prepare != NULL)
+    world->prepare (m);
   m->scene.hub = fake_hub_new (200);
   m->app = geo_application_new ();
   g_application_set_flags (G_APPLICATION (m->app), G_APPLICATION_NON_UNIQUE);
@@ -130,12 +133,11 @@ matrix_ask (Matrix *m, guint who, gint64 amount, GeoTime expires_at) {
   const GeoAmount asked = GEO_AMOUNT (amount);
   GAsyncResult *result = NULL;
 
-  geo_node_request_async (m->scene.nodes[who], NULL, "UAH",
-                          amount > 0 ? &asked : NULL,
-                          "Two jars of honey from the hives behind the mill, "
-                          "and the glass to bring back",
-                          expires_at, amount > 0, NULL, keep_result_cb,
-                          &result);
+  geo_node_request_async (
+      m->scene.nodes[who], NULL, "UAH", amount > 0 ? &asked : NULL,
+      "Two jars of honey from the hives behind the mill, "
+      "and the glass to bring back",
+      expires_at, amount > 0, NULL, keep_result_cb, &result);
   return finish (m->scene.nodes[who], &result);
 }
 

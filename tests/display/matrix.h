@@ -42,6 +42,8 @@ typedef struct {
   void (*begin) (Matrix *m);
   const MatrixCase *cases;
   gsize n_cases;
+  /* Before the application begins, in whose folder nothing is yet; may be NULL. */
+  void (*prepare) (Matrix *m);
 } MatrixWorld;
 
 extern const MatrixWorld matrix_new;
@@ -50,6 +52,10 @@ extern const MatrixWorld matrix_dialogs;
 extern const MatrixWorld matrix_offline;
 extern const MatrixWorld matrix_fault;
 extern const MatrixWorld matrix_keys;
+extern const MatrixWorld matrix_theft;
+extern const MatrixWorld matrix_evidence;
+extern const MatrixWorld matrix_damaged;
+extern const MatrixWorld matrix_lost;
 extern const MatrixWorld matrix_lock;
 extern const MatrixWorld matrix_start;
 extern const MatrixWorld matrix_own;

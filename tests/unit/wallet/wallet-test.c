@@ -8,6 +8,11 @@
 #include <string.h>
 
 #include "core/geo-error.h"
+#include "core/geo-key-chain.h"
+#include "core/geo-words.h"
+#include "node/geo-finding.h"
+#include "node/geo-profile-private.h"
+#include "node/geo-safety.h"
 
 static const gchar *const names[N_PEOPLE] = {
   "Marta Kovalenko",
@@ -228,6 +233,38 @@ scene_trust (Scene *scene) {
 }
 
 void
+scene_steal_key (Scene *scene) {
+  GeoNode *marta = scene->nodes[MARTA];
+  GeoSecret *first = geo_secret_ref (
+      geo_profile_get_secret (scene->profiles[OLENA]));
+  gchar *words = geo_profile_make_words ();
+  GeoSecret *stolen = geo_words_to_secret (words, NULL);
+  guint before = geo_node_get_new_findings (marta);
+  g_autoptr (GeoParticipant) was = NULL;
+  g_autoptr (GeoParticipant) other = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoPerson *person;
+  GeoPid olena;
+
+  pid_of (scene->nodes[OLENA], &olena);
+  person = geo_node_get_person (marta, &olena);
+  was = geo_participant_copy (fake_hub_get_participant (scene->hub, &olena));
+  geo_words_free (change_key (scene->nodes[OLENA]));
+  wait_until (geo_person_get_key_changed (person));
+  geo_node_accept_key (marta, &olena);
+  wait_until (!geo_person_get_key_changed (person));
+  other = geo_participant_rotate (was, first, stolen, g_get_real_time () / 1000,
+                                  &error);
+  g_assert_no_error (error);
+  fake_hub_show (scene->hub, other);
+  wait_until (geo_person_get_key_changed (person) &&
+              geo_node_get_new_findings (marta) == before + 1);
+  geo_secret_unref (first);
+  geo_secret_unref (stolen);
+  geo_words_free (words);
+}
+
+void
 scene_pay (Scene *scene, guint from, guint to, gint64 amount) {
   g_autoptr (GError) error = NULL;
   GeoPayment *payment;
@@ -250,4 +287,14 @@ scene_come_back (Scene *scene) {
       wait_until (geo_node_get_connection (scene->nodes[i]) ==
                   GEO_CONNECTION_HUB);
     }
+}
+
+gchar *
+shown_word (gpointer grid, guint index) {
+  GtkFlowBox *box = child_of (grid, "box");
+  GtkWidget *cell = gtk_flow_box_child_get_child (
+      gtk_flow_box_get_child_at_index (box, (int) index));
+
+  return g_strdup (
+      gtk_label_get_text (GTK_LABEL (gtk_widget_get_last_child (cell))));
 }

@@ -46,6 +46,10 @@ void scene_pay (Scene *scene, guint from, guint to, gint64 amount);
  * paid has to vote. */
 void scene_come_back (Scene *scene);
 
+/* Marta sees Olena's key change twice, from the same one to two: somebody else
+ * has had it. */
+void scene_steal_key (Scene *scene);
+
 /* A line of somebody's history, newest first, loaded; a new reference. */
 GeoActivityItem *scene_get_row (Scene *scene, guint who, guint row);
 
@@ -64,6 +68,8 @@ const gchar *label_of (gpointer widget, const gchar *name);
 gboolean is_seen (gpointer widget, const gchar *name);
 gboolean can_click (gpointer widget, const gchar *name);
 void click (gpointer widget, const gchar *name);
+/* One of the twelve in a GeoWordsGrid. */
+gchar *shown_word (gpointer grid, guint index);
 
 /* Pictures in both widths, without complaints; the matrix sees the rest. */
 void scene_look (Scene *scene, const gchar *name);
