@@ -300,7 +300,8 @@ show_unlock_wrong (Matrix *m) {
 static void
 show_loading (Matrix *m) {
   geo_wallet_close (m->wallet);
-  wait_until (is_seen (m->scene.window, "loading_page"));
+  wait_until (
+      g_strcmp0 (gtk_stack_get_visible_child_name (root (m)), "loading") == 0);
 }
 
 static void
