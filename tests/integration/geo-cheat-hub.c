@@ -17,7 +17,8 @@
  *   yes       the next payment has a vote of theirs that they never gave
  *   beyond    they are taken to trust a hundred times as far as they say,
  *   unasked   to have said that they need not be asked,
- *   thaw      and not to have frozen what they did
+ *   thaw      not to have frozen what they did,
+ *   lend      and to let clearing use what is left of their limits
  *   line      the next trust is ten times as large as its owner gave
  *   both      the next payment is refused to them, and committed all the same
  *   fork      the last entry of theirs is signed anew with another time
@@ -408,6 +409,10 @@ __wrap_geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
     other->policy->consent = GEO_CONSENT_STANDING;
   if (is_victim ("thaw", &line->from))
     other->policy->has_frozen = FALSE;
+  if (is_victim ("lend", &line->from)) {
+    other->policy->has_spare_clearing = TRUE;
+    other->policy->spare_clearing = line->limit;
+  }
   return __real_geo_book_put_line (book, other);
 }
 

@@ -352,6 +352,32 @@ def test_withheld_commit(town):
     town.caught(person, "It keeps back an entry of yours.")
 
 
+def test_lent(town):
+    """A circle is closed over a limit whose owner never agreed to that.  From
+    here on the hub looks for circles all the time."""
+    anna, bo, person = (town.join(name) for name in ("Anna", "Bo", "Lent"))
+    bo.json("trust", anna.pid, "100", "UAH")
+    person.json("trust", bo.pid, "100", "UAH")
+    anna.json("pay", bo.pid, "20", "UAH")
+    bo.json("pay", person.pid, "20", "UAH")
+    person.json("trust", anna.pid, "50", "UAH")
+    anna.json("trust", person.pid, "10", "UAH", "--spare", "all")
+    assert anna.relation(person)["their_spare"] is None
+    town.check(person, "20.00")
+    with open(town.hub.config, "a", encoding="utf-8") as file:
+        file.write("\n[clearing]\ninterval_s=1\n")
+    town.hub.stop()
+    town.start()
+    town.lie("lend", person)
+    person.json("trust", anna.pid, "51", "UAH")
+    deadline = time.monotonic() + 120
+    while person.any_json("balance")[1].get("fault") is None:
+        assert time.monotonic() < deadline, "nothing was cleared"
+        time.sleep(0.2)
+    proves = town.caught(person, "It goes beyond what was allowed.", "20.00")
+    assert "has to show the trust that allowed" in proves, proves
+
+
 def test_replayed(town):
     """An older state is put back over what people were told."""
     hub = town.hub
