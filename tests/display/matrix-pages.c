@@ -45,6 +45,36 @@ clear_circle (Scene *scene) {
   g_signal_handler_disconnect (scene->nodes[MARTA], id);
 }
 
+static void
+lend (Scene *scene, guint who, guint to) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  const GeoAmount all = GEO_AMOUNT (GEO_AMOUNT_MAX);
+  GeoPid pid;
+
+  find (scene->nodes[who], scene->nodes[to]);
+  pid_of (scene->nodes[to], &pid);
+  geo_node_trust_spare_async (scene->nodes[who], &pid, "UAH", GEO_AMOUNT (9000),
+                              0, &all, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_node_trust_finish (scene->nodes[who], result, &error);
+  g_assert_no_error (error);
+}
+
+/* Marta owes Olena, who owes Ivan; Ivan lets Marta owe him instead (§7). */
+static void
+clear_over_spare (Scene *scene) {
+  guint cleared = 0;
+  gulong id = g_signal_connect (scene->nodes[MARTA], "cleared",
+                                G_CALLBACK (cleared_cb), &cleared);
+
+  lend (scene, MARTA, IVAN);
+  lend (scene, IVAN, MARTA);
+  g_assert_cmpuint (fake_hub_clear (scene->hub, "UAH"), ==, 1);
+  wait_until (cleared == 1);
+  g_signal_handler_disconnect (scene->nodes[MARTA], id);
+}
+
 /* As the node would, where the hub proposes one. */
 static void
 propose (Scene *scene) {
@@ -107,6 +137,7 @@ begin (Matrix *m) {
   for (guint i = 0; i < 6; i++)
     scene_pay (scene, MARTA, OLENA, 123 + i);
   scene_pay (scene, MARTA, IVAN, 1234);
+  clear_over_spare (scene);
   make_requests (m);
   propose (scene);
   geo_profile_set_words_confirmed (scene->profiles[MARTA], TRUE);
@@ -280,15 +311,18 @@ leave_blocked (Matrix *m) {
 
 /* --- Receipts ------------------------------------------------------------- */
 
+/* spare: of a clearing over spare limits. */
 static gchar *
-find_receipt (Matrix *m, GeoItemKind kind) {
+find_receipt (Matrix *m, GeoItemKind kind, gboolean spare) {
   GListModel *all = geo_node_get_activity (m->scene.nodes[MARTA]);
 
   for (guint i = 0; i < g_list_model_get_n_items (all); i++) {
     g_autoptr (GeoActivityItem) item = g_list_model_get_item (all, i);
+    GeoMoved in, out;
 
     wait_until (geo_activity_item_get_loaded (item));
-    if (geo_activity_item_get_kind (item) == kind)
+    if (geo_activity_item_get_kind (item) == kind &&
+        geo_activity_item_get_moved (item, &in, &out) == spare)
       return g_strdup (geo_activity_item_get_receipt_key (item));
   }
   g_assert_not_reached ();
@@ -296,14 +330,19 @@ find_receipt (Matrix *m, GeoItemKind kind) {
 
 /* With the answer to whether the proof holds. */
 static void
-show_receipt (Matrix *m, GeoItemKind kind) {
-  g_autofree gchar *key = find_receipt (m, kind);
+show_receipt_of (Matrix *m, GeoItemKind kind, gboolean spare) {
+  g_autofree gchar *key = find_receipt (m, kind, spare);
   gpointer page;
 
   matrix_do (m, "win.show-receipt", key);
   page = matrix_find (m, GEO_TYPE_RECEIPT_PAGE);
   wait_until (is_seen (page, "verify_row"));
   click (page, "verify_row");
+}
+
+static void
+show_receipt (Matrix *m, GeoItemKind kind) {
+  show_receipt_of (m, kind, FALSE);
 }
 
 static void
@@ -326,6 +365,11 @@ show_received (Matrix *m) {
 static void
 show_cleared (Matrix *m) {
   show_receipt (m, GEO_ITEM_CLEARED);
+}
+
+static void
+show_spare (Matrix *m) {
+  show_receipt_of (m, GEO_ITEM_CLEARED, TRUE);
 }
 
 static void
@@ -421,6 +465,7 @@ static const MatrixCase cases[] = {
   { "receipt-paid", "GeoReceiptPage", show_paid, leave_page },
   { "receipt-received", "GeoReceiptPage", show_received, leave_page },
   { "receipt-cleared", "GeoReceiptPage", show_cleared, leave_page },
+  { "receipt-spare", "GeoReceiptPage", show_spare, leave_page },
   { "receipt-unknown", "GeoReceiptPage", show_unknown, leave_page },
   { "market", "GeoMarketPage", show_market, NULL },
   { "market-selected", "GeoMarketPage", show_selected, leave_selected },
