@@ -58,6 +58,13 @@ geo_cli_wait_until (GeoCliTest test, gpointer user_data, guint timeout_ms);
  * that lists whom it could mean.  The hub is asked. */
 GeoPerson *
 geo_cli_find_person (GeoCli *cli, GeoNode *node, const gchar *who, int *status);
+/* Whether there is no doubt about which key is theirs, or it is taken with
+ * --accept-key: before something is given or owed to them. FALSE: a failure,
+ * with the command that goes on. */
+gboolean geo_cli_check_key (GeoCli *cli,
+                            GeoNode *node,
+                            GeoPerson *person,
+                            int *status);
 /* The equivalent that was typed, or the only one there is. */
 const gchar *geo_cli_find_equivalent (GeoCli *cli,
                                       GeoNode *node,

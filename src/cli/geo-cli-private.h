@@ -59,6 +59,7 @@ typedef struct {
   gchar *note;
   gchar *id;
   gint wait_s;
+  gboolean accept_key;
   gint stay_s;
   gint limit;
   gint64 before;

@@ -11,6 +11,7 @@
 
 #include "cli/geo-cli-node.h"
 #include "core/geo-link.h"
+#include "node/geo-safety.h"
 
 /* At most as many are named in a sentence; all are in the JSON document. */
 #define NAMED_MAX 8
@@ -156,4 +157,36 @@ geo_cli_find_person (GeoCli *cli,
   }
   return has_pid ? choose_by_pid (cli, found, &pid, status)
                  : choose_by_name (cli, found, text, status);
+}
+
+gboolean
+geo_cli_check_key (GeoCli *cli, GeoNode *node, GeoPerson *person, int *status) {
+  const GeoPid *pid = geo_person_get_pid (person);
+  GeoKeyDoubt doubt = geo_node_get_key_doubt (node, pid);
+  const gchar *name = geo_person_get_name (person);
+  const gchar *pid_text = geo_person_get_pid_text (person);
+
+  if (doubt == GEO_KEY_DOUBT_NONE)
+    return TRUE;
+  if (cli->accept_key) {
+    geo_node_accept_key (node, pid);
+    return TRUE;
+  }
+  geo_report_text (geo_cli_detail (cli), "reason",
+                   doubt == GEO_KEY_DOUBT_FORKED ? "two_keys" : "key_changed");
+  *status = geo_cli_fail_printf (
+      cli, GEO_EXIT_REFUSED,
+      doubt == GEO_KEY_DOUBT_FORKED
+          /* Translators: a name, and their PID. */
+          ? _ ("Nothing was done: two different keys of %s were shown, so "
+               "somebody else has had one, too. Ask them, by another way than "
+               "this, which is theirs; then “geo key accept %s” takes the one "
+               "that is known here, or --accept-key with this command.")
+          /* Translators: a name, and their PID. */
+          : _ ("Nothing was done: %s uses another key than before. Ask them, "
+               "by "
+               "another way than this, whether it is theirs; then “geo key "
+               "accept %s” takes it, or --accept-key with this command."),
+      name, pid_text);
+  return FALSE;
 }

@@ -32,6 +32,8 @@ add_pay_options (GeoCli *cli, GOptionContext *context) {
       N_ ("The payment’s own id: the same id never pays twice"), N_ ("ID") },
     { "wait", 0, 0, G_OPTION_ARG_INT, &cli->wait_s,
       N_ ("How long to wait for the outcome (15)"), N_ ("SECONDS") },
+    { "accept-key", 0, 0, G_OPTION_ARG_NONE, &cli->accept_key,
+      N_ ("Take the key that they changed to as theirs"), NULL },
     { NULL },
   };
 
@@ -224,7 +226,9 @@ order_payment (GeoCli *cli,
   if (payment == NULL && !geo_cli_connect (cli, node, status))
     return NULL;
   *person = geo_cli_find_person (cli, node, wish->who, status);
-  if (*person == NULL)
+  if (*person == NULL ||
+      /* What was ordered before is looked at, whatever has become of a key. */
+      (payment == NULL && !geo_cli_check_key (cli, node, *person, status)))
     return NULL;
   payment = geo_node_pay (node, cli->id, geo_person_get_pid (*person),
                           equivalent, amount, wish->note, &error);
@@ -331,9 +335,8 @@ pay_request (GeoCli *cli,
   int status;
 
   if (has_amount &&
-      !geo_amount_parse_typed (arguments[1],
-                               geo_request_item_get_precision (item), &amount,
-                               &error))
+      !geo_amount_parse_typed (
+          arguments[1], geo_request_item_get_precision (item), &amount, &error))
     return geo_cli_fail_error (cli, error);
   if (has_amount && arguments[2] != NULL &&
       !g_str_equal (arguments[2], geo_request_item_get_equivalent (item)))
@@ -342,14 +345,17 @@ pay_request (GeoCli *cli,
                             "already."));
   if (!geo_cli_connect (cli, node, &status))
     return status;
-  payment = geo_node_pay_request (node, cli->id,
-                                  geo_request_item_get_key (item),
-                                  has_amount ? &amount : NULL, cli->note,
-                                  &error);
-  if (payment == NULL)
-    return geo_cli_fail_error (cli, error);
   if (peer != NULL && geo_node_get_person (node, peer) != NULL)
     person = g_object_ref (geo_node_get_person (node, peer));
+  payment = find_payment (cli, node);
+  if (payment == NULL && person != NULL &&
+      !geo_cli_check_key (cli, node, person, &status))
+    return status;
+  payment =
+      geo_node_pay_request (node, cli->id, geo_request_item_get_key (item),
+                            has_amount ? &amount : NULL, cli->note, &error);
+  if (payment == NULL)
+    return geo_cli_fail_error (cli, error);
   wait_for_outcome (cli, payment);
   return tell_outcome (cli, payment, person);
 }
@@ -397,7 +403,8 @@ const GeoCommand geo_command_pay = {
       "WHO is a name that only one person has, a PID, or a contact or "
       "payment link. The\nequivalent may be left out where there is only "
       "one. REQUEST is an id of “geo requests”;\na request is paid once, and "
-      "the receipt names it. Waits until the payment is\nPaid or Not paid. With exit status "
+      "the receipt names it. Waits until the payment is\nPaid or Not paid. "
+      "With exit status "
       "4 it is in doubt: do not pay again; the same\ncommand with --id "
       "asks what became of it and never pays twice.\n\n"
       "Examples:\n"

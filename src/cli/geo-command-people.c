@@ -35,6 +35,8 @@ add_trust_options (GeoCli *cli, GOptionContext *context) {
           "where they agree too; “none”, or up to an amount (as it was, else "
           "none)"),
       N_ ("HOW") },
+    { "accept-key", 0, 0, G_OPTION_ARG_NONE, &cli->accept_key,
+      N_ ("Take the key that they changed to as theirs"), NULL },
     { NULL },
   };
 
@@ -243,6 +245,8 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
                ? tell_frozen (cli, person, equivalent)
                : fail_trust (cli, error);
   }
+  if (!cli->close && !geo_cli_check_key (cli, node, person, &status))
+    return status;
   flags = find_flags (cli, person, equivalent);
   has_spare = find_spare (cli, person, equivalent, limit, &bound);
   if (cli->spare != NULL && has_spare)

@@ -256,7 +256,8 @@ def test_files_across(scene):
     ivan.words = " ".join(terminal.words())
     terminal.say(ivan.words)
     assert terminal.end() == DONE, terminal.shown
-    scene.there(olena, market, "pay", "Ivan", "6", "--id", "late")
+    scene.there(olena, market, "pay", "Ivan", "6", "--id", "late",
+                "--accept-key")
     after = write("after")
     for paths in (before, after):
         for kind in ("receipt", "statement", "checkpoint", "backup"):
@@ -293,7 +294,7 @@ def test_hub_is_put_back(scene):
         if name.startswith("hub.db"):
             shutil.copy2(os.path.join(scene.file("copy"), name), market.folder)
     market.start()
-    scene.there(olena, market, "pay", "Ivan", "1")
+    scene.there(olena, market, "pay", "Ivan", "1", "--accept-key")
     for person in (olena, ivan):
         scene.there(person, market, "verify")
         assert person.json("--community", market.community,
@@ -340,8 +341,13 @@ def test_somebody_was_first(scene):
     assert len(ivan.json("--community", market.community,
                          "evidence")["items"]) == 1
     scene.there(ivan, market, "verify")
+    # Nobody pays either of them unasked.
+    done = ivan.call("--community", market.community, "--json", "pay", "Olena",
+                     "1")
+    assert done.returncode == REFUSED, done
+    assert json.loads(done.stdout)["error"]["reason"] == "two_keys", done
     # The other community knows nothing of it.
-    scene.there(olena, scene.bank, "pay", "Ivan", "1")
+    scene.there(olena, scene.bank, "pay", "Ivan", "1", "--accept-key")
 
 
 def end(scene):

@@ -104,10 +104,40 @@ def test_changes(scene):
     check_hub(scene)
 
 
+def refused(person, *words):
+    """Nothing is done for somebody whose key is in doubt."""
+    done = person.call("--json", *words)
+    assert done.returncode == REFUSED, done
+    assert json.loads(done.stdout)["error"]["reason"] == "key_changed", done
+
+
+def test_others_are_told(scene):
+    olena, ivan, maria = scene.olena, scene.ivan, scene.maria
+    assert changed(ivan) == ["Olena"]
+    assert "another key" in ivan.run("people")
+    owed = balances(ivan)
+    said = ivan.run("pay", "Olena", "1", status=REFUSED)
+    assert "another key" in said and f"geo key accept {olena.pid}" in said, said
+    refused(ivan, "pay", "Olena", "1")
+    refused(ivan, "pay", scene.link)
+    refused(ivan, "trust", "Olena", "120")
+    assert balances(ivan) == owed
+    # What is taken away is nobody's to be asked about.
+    ivan.run("trust", "Olena", "--freeze")
+    ivan.run("trust", "Olena", "--unfreeze")
+    ivan.run("key", "accept", "Olena")
+    assert changed(ivan) == []
+    # Each for themselves, and remembered.
+    assert changed(maria) == ["Olena"]
+    assert changed(ivan) == []
+
+
 def test_life_goes_on(scene):
     olena, ivan, maria = scene.olena, scene.ivan, scene.maria
     olena.run("pay", "Maria", "4", "--note", "after", "--id", "two")
-    maria.run("pay", "Olena", "1", "--note", "sealed to the new key")
+    maria.run("pay", "Olena", "1", "--note", "sealed to the new key",
+              "--accept-key")
+    assert changed(maria) == []
     # Whether it is still asked for is for Olena to say, once she is there.
     with ThreadPoolExecutor(1) as pool:
         waits = pool.submit(olena.run, "requests", "--all", "--wait", "60")
@@ -125,17 +155,6 @@ def test_life_goes_on(scene):
     for person in (olena, ivan, maria):
         person.run("verify")
     check_hub(scene)
-
-
-def test_others_are_told(scene):
-    ivan, maria = scene.ivan, scene.maria
-    assert changed(ivan) == ["Olena"]
-    assert "another key" in ivan.run("people")
-    ivan.run("key", "accept", "Olena")
-    assert changed(ivan) == []
-    # Each for themselves, and remembered.
-    assert changed(maria) == ["Olena"]
-    assert changed(ivan) == []
 
 
 def test_files_of_before_and_after(scene):
