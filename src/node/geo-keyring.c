@@ -117,8 +117,9 @@ call_wait (Call *call, guint timeout_ms) {
                                          (GDestroyNotify) call_unref);
 }
 
-/* What libsecret says is for programmers; a cancelled call stays cancelled.
- * Who shares a connection that another call gave up hears "cancelled", too. */
+/* What libsecret says is for programmers, and may be nothing (NULL); a cancelled
+ * call stays cancelled.  Who shares a connection that another call gave up hears
+ * "cancelled", too. */
 static void
 call_fail (Call *call, GError *error) {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
@@ -126,7 +127,7 @@ call_fail (Call *call, GError *error) {
     call_end (call, g_steal_pointer (&error));
     return;
   }
-  g_debug ("keyring: %s", error->message);
+  g_debug ("keyring: %s", error != NULL ? error->message : "no reason");
   g_clear_error (&error);
   call_end (call, no_keyring ());
 }

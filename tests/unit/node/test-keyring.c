@@ -5,8 +5,14 @@
  * all, and one that never answers.  libsecret looks at the environment once, so
  * each is a process of its own.
  */
+/* RTLD_NEXT. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include "node-test.h"
 
+#include <dlfcn.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -17,11 +23,28 @@
 
 #define ROUND_PATH "/keyring/round/subprocess"
 
+#define MUTE_PATH "/keyring/mute/subprocess"
+#define MUTE_VARIABLE "GEO_TEST_MUTE_KEYRING"
+
 #define LOCKED_PATH "/keyring/locked/subprocess/"
 /* Nothing is looked for there. */
 #define LOCKED_FOLDER "/nowhere/locked"
 
 static gchar *program;
+
+/* In the place of libsecret's own: says no, and not why, where it is told to. */
+gboolean secret_password_store_finish (GAsyncResult *result, GError **error);
+
+gboolean
+secret_password_store_finish (GAsyncResult *result, GError **error) {
+  gboolean (*real) (GAsyncResult *result, GError **error) = NULL;
+
+  if (g_getenv (MUTE_VARIABLE) != NULL)
+    return FALSE;
+  *(void **) &real = dlsym (RTLD_NEXT, "secret_password_store_finish");
+  g_assert_nonnull (real);
+  return real (result, error);
+}
 
 static gboolean
 probe (GError **error) {
@@ -114,6 +137,29 @@ test_none (void) {
   remove_folder (folder);
 }
 
+/* Nothing is left of what was to be stored. */
+static void
+test_mute (void) {
+  g_autofree gchar *folder = make_folder ();
+  g_autofree gchar *path = g_build_filename (folder, "person", NULL);
+  g_autoptr (GeoProfile) profile = geo_profile_new (path);
+  g_autoptr (GAsyncResult) created = NULL;
+  gchar *words = geo_profile_make_words ();
+  GError *error = NULL;
+
+  g_assert_true (probe (&error));
+  g_assert_no_error (error);
+  geo_profile_create_async (profile, "Olena", words, NULL, NULL, keep_result_cb,
+                            &created);
+  wait_until (created != NULL);
+  g_assert_false (geo_profile_create_finish (profile, created, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING);
+  g_clear_error (&error);
+  g_assert_cmpint (geo_profile_get_key_place (profile), ==, GEO_KEY_PLACE_NONE);
+  geo_words_free (words);
+  remove_folder (folder);
+}
+
 static void
 run (const gchar *path, const gchar *const *environment) {
   g_autoptr (GSubprocessLauncher) launcher =
@@ -146,6 +192,26 @@ test_file (void) {
   };
 
   run (ROUND_PATH, environment);
+  remove_folder (folder);
+}
+
+static void
+test_says_nothing (void) {
+  g_autofree gchar *folder = make_folder ();
+  g_autofree gchar *path = g_build_filename (folder, "keyring", NULL);
+  const gchar *environment[] = {
+    "SECRET_BACKEND",
+    "file",
+    "SECRET_FILE_TEST_PASSWORD",
+    "pw",
+    "SECRET_FILE_TEST_PATH",
+    path,
+    MUTE_VARIABLE,
+    "1",
+    NULL,
+  };
+
+  run (MUTE_PATH, environment);
   remove_folder (folder);
 }
 
@@ -299,12 +365,14 @@ main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
   program = g_canonicalize_filename (argv[0], NULL);
   g_test_add_func ("/keyring/file", test_file);
+  g_test_add_func ("/keyring/says-nothing", test_says_nothing);
   g_test_add_func ("/keyring/no-bus", test_no_bus);
   g_test_add_func ("/keyring/silent-bus", test_silent_bus);
   g_test_add_func ("/keyring/real", test_real);
   g_test_add_func ("/keyring/locked", test_locked);
   /* Only where they are named. */
   g_test_add_func (ROUND_PATH, test_round);
+  g_test_add_func (MUTE_PATH, test_mute);
   g_test_add_func ("/keyring/none/subprocess", test_none);
   g_test_add_func (LOCKED_PATH "keep", test_keep);
   g_test_add_func (LOCKED_PATH "closed", test_closed);
