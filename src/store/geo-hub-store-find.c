@@ -159,40 +159,68 @@ take_refused (GeoQuery *query, GeoHubOutcome *out, GError **error) {
   return TRUE;
 }
 
-/* A failure leaves nothing behind. */
-static gboolean
-done (gboolean good, GeoHubOutcome *out) {
-  if (!good)
-    geo_hub_outcome_clear (out);
-  return good;
-}
+/* By a hash, or (hash NULL) by payer and tx_id. */
+typedef struct {
+  const gchar *committed;
+  const gchar *refused;
+} Where;
+
+static const Where by_tx = {
+  "SELECT id, order_hash FROM tx WHERE payer = ? AND tx_id = ?",
+  "SELECT refusal, order_hash FROM refusal"
+  " WHERE payer = ? AND tx_id = ? AND is_contract = 0",
+};
+static const Where by_order = {
+  "SELECT id, order_hash FROM tx WHERE order_hash = ?",
+  "SELECT refusal, order_hash FROM refusal"
+  " WHERE subject = ? AND is_contract = 0",
+};
+static const Where by_contract = {
+  "SELECT id, order_hash FROM tx WHERE contract = ?",
+  "SELECT refusal, order_hash FROM refusal"
+  " WHERE subject = ? AND is_contract = 1",
+};
 
 static gboolean
-find_tx (GeoHubStore *store,
+prepare (GeoQuery *query,
+         GeoHubStore *store,
+         const gchar *sql,
+         const GeoHash *hash,
          const GeoPid *payer,
          const gchar *tx_id,
-         GeoHubOutcome *out,
          GError **error) {
+  if (!geo_query_prepare (query, store->database, sql, error))
+    return FALSE;
+  if (hash != NULL) {
+    geo_query_bind_hash (query, hash);
+    return TRUE;
+  }
+  geo_query_bind_pid (query, payer);
+  geo_query_bind_text (query, tx_id);
+  return TRUE;
+}
+
+/* tx_id: of asking's.  A failure leaves nothing behind. */
+static gboolean
+find (GeoHubStore *store,
+      const Where *where,
+      const GeoHash *hash,
+      const gchar *tx_id,
+      const GeoPid *asking,
+      GeoHubOutcome *out,
+      GError **error) {
   g_auto (GeoQuery) tx = GEO_QUERY_INIT;
   g_auto (GeoQuery) refusal = GEO_QUERY_INIT;
 
-  if (!geo_query_prepare (
-          &tx, store->database,
-          "SELECT id, order_hash FROM tx WHERE payer = ? AND tx_id = ?", error))
-    return FALSE;
-  geo_query_bind_pid (&tx, payer);
-  geo_query_bind_text (&tx, tx_id);
-  if (!take_committed (store, &tx, payer, out, error) || out->found)
-    return out->found;
-
-  if (!geo_query_prepare (&refusal, store->database,
-                          "SELECT refusal, order_hash FROM refusal"
-                          " WHERE payer = ? AND tx_id = ? AND is_contract = 0",
-                          error))
-    return FALSE;
-  geo_query_bind_pid (&refusal, payer);
-  geo_query_bind_text (&refusal, tx_id);
-  return take_refused (&refusal, out, error);
+  *out = (GeoHubOutcome){ FALSE };
+  if (prepare (&tx, store, where->committed, hash, asking, tx_id, error) &&
+      take_committed (store, &tx, asking, out, error) &&
+      (out->found ||
+       (prepare (&refusal, store, where->refused, hash, asking, tx_id, error) &&
+        take_refused (&refusal, out, error))))
+    return TRUE;
+  geo_hub_outcome_clear (out);
+  return FALSE;
 }
 
 gboolean
@@ -201,34 +229,7 @@ geo_hub_store_find_tx (GeoHubStore *store,
                        const gchar *tx_id,
                        GeoHubOutcome *out,
                        GError **error) {
-  *out = (GeoHubOutcome){ FALSE };
-  return done (find_tx (store, payer, tx_id, out, error), out);
-}
-
-static gboolean
-find_order (GeoHubStore *store,
-            const GeoHash *order,
-            const GeoPid *asking,
-            GeoHubOutcome *out,
-            GError **error) {
-  g_auto (GeoQuery) tx = GEO_QUERY_INIT;
-  g_auto (GeoQuery) refusal = GEO_QUERY_INIT;
-
-  if (!geo_query_prepare (&tx, store->database,
-                          "SELECT id, order_hash FROM tx WHERE order_hash = ?",
-                          error))
-    return FALSE;
-  geo_query_bind_hash (&tx, order);
-  if (!take_committed (store, &tx, asking, out, error) || out->found)
-    return out->found;
-
-  if (!geo_query_prepare (&refusal, store->database,
-                          "SELECT refusal, order_hash FROM refusal"
-                          " WHERE subject = ? AND is_contract = 0",
-                          error))
-    return FALSE;
-  geo_query_bind_hash (&refusal, order);
-  return take_refused (&refusal, out, error);
+  return find (store, &by_tx, NULL, tx_id, payer, out, error);
 }
 
 gboolean
@@ -237,34 +238,7 @@ geo_hub_store_find_order (GeoHubStore *store,
                           const GeoPid *asking,
                           GeoHubOutcome *out,
                           GError **error) {
-  *out = (GeoHubOutcome){ FALSE };
-  return done (find_order (store, order, asking, out, error), out);
-}
-
-static gboolean
-find_contract (GeoHubStore *store,
-               const GeoHash *contract,
-               const GeoPid *asking,
-               GeoHubOutcome *out,
-               GError **error) {
-  g_auto (GeoQuery) tx = GEO_QUERY_INIT;
-  g_auto (GeoQuery) refusal = GEO_QUERY_INIT;
-
-  if (!geo_query_prepare (&tx, store->database,
-                          "SELECT id, order_hash FROM tx WHERE contract = ?",
-                          error))
-    return FALSE;
-  geo_query_bind_hash (&tx, contract);
-  if (!take_committed (store, &tx, asking, out, error) || out->found)
-    return out->found;
-
-  if (!geo_query_prepare (&refusal, store->database,
-                          "SELECT refusal, order_hash FROM refusal"
-                          " WHERE subject = ? AND is_contract = 1",
-                          error))
-    return FALSE;
-  geo_query_bind_hash (&refusal, contract);
-  return take_refused (&refusal, out, error);
+  return find (store, &by_order, order, NULL, asking, out, error);
 }
 
 gboolean
@@ -273,8 +247,7 @@ geo_hub_store_find_contract (GeoHubStore *store,
                              const GeoPid *asking,
                              GeoHubOutcome *out,
                              GError **error) {
-  *out = (GeoHubOutcome){ FALSE };
-  return done (find_contract (store, contract, asking, out, error), out);
+  return find (store, &by_contract, contract, NULL, asking, out, error);
 }
 
 /* --- All of them ----------------------------------------------------------
@@ -286,11 +259,11 @@ geo_hub_store_load_decided (GeoHubStore *store,
                             GeoHubDecidedFunc func,
                             gpointer user_data,
                             GError **error) {
-  static const gchar *const by_tx =
+  static const gchar *const txs =
       "SELECT payer, tx_id FROM tx WHERE payer IS NOT NULL"
       " UNION ALL SELECT payer, tx_id FROM refusal"
       "  WHERE is_contract = 0 AND payer IS NOT NULL";
-  static const gchar *const by_order =
+  static const gchar *const orders =
       "SELECT order_hash FROM tx WHERE order_hash IS NOT NULL"
       " UNION ALL SELECT subject FROM refusal WHERE is_contract = 0";
   gboolean row;
@@ -298,7 +271,7 @@ geo_hub_store_load_decided (GeoHubStore *store,
   for (guint i = 0; i < 2; i++) {
     g_auto (GeoQuery) query = GEO_QUERY_INIT;
 
-    if (!geo_query_prepare (&query, store->database, i == 0 ? by_tx : by_order,
+    if (!geo_query_prepare (&query, store->database, i == 0 ? txs : orders,
                             error))
       return FALSE;
     for (;;) {
