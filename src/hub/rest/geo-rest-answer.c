@@ -70,6 +70,25 @@ geo_rest_send_items (GeoReply *reply, JsonArray *items) {
 }
 
 void
+geo_rest_send_shown (GeoRestCall *call,
+                     const GPtrArray *list,
+                     GeoRestShowFunc show) {
+  g_autoptr (JsonArray) items = json_array_new ();
+
+  for (guint i = 0; i < list->len; i++) {
+    g_autoptr (GError) error = NULL;
+    JsonObject *object = show (call, g_ptr_array_index (list, i), &error);
+
+    if (object == NULL) {
+      geo_rest_send_unreadable (geo_rest_take_reply (call), error);
+      return;
+    }
+    json_array_add_object_element (items, object);
+  }
+  geo_rest_send_items (geo_rest_take_reply (call), g_steal_pointer (&items));
+}
+
+void
 geo_rest_send_page (GeoReply *reply,
                     JsonArray *items,
                     const GeoRestPage *page,

@@ -395,6 +395,39 @@ geo_rest_get_int (JsonObject *object,
 }
 
 void
+geo_rest_get_pids (JsonObject *object,
+                   const gchar *name,
+                   GArray *out,
+                   GeoRestFaults *faults) {
+  const gchar *within = strrchr (name, '/');
+  JsonNode *node = json_object_get_member (object,
+                                           within == NULL ? name : within + 1);
+  JsonArray *array;
+
+  if (node == NULL)
+    return;
+  if (!JSON_NODE_HOLDS_ARRAY (node) ||
+      json_array_get_length (json_node_get_array (node)) > GEO_REST_PIDS_MAX) {
+    geo_rest_faults_add (faults, "list_type", name,
+                         "Input should be a list of at most 64 PIDs", node);
+    return;
+  }
+  array = json_node_get_array (node);
+  for (guint i = 0; i < json_array_get_length (array); i++) {
+    JsonNode *element = json_array_get_element (array, i);
+    GeoPid pid;
+
+    if (!holds (element, G_TYPE_STRING) ||
+        !geo_pid_parse (json_node_get_string (element), &pid, NULL)) {
+      geo_rest_faults_add (faults, "value_error", name, "Input should be a PID",
+                           element);
+      return;
+    }
+    g_array_append_val (out, pid);
+  }
+}
+
+void
 geo_rest_check_length (const gchar *text,
                        const gchar *name,
                        glong min,

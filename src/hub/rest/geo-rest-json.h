@@ -94,6 +94,13 @@ gint64 geo_rest_get_int (JsonObject *object,
                          gint64 min,
                          gint64 max,
                          GeoRestFaults *faults);
+/* Adds a list of at most GEO_REST_PIDS_MAX PIDs to out (of GeoPid); nothing
+ * where there is none. */
+#define GEO_REST_PIDS_MAX 64
+void geo_rest_get_pids (JsonObject *object,
+                        const gchar *name,
+                        GArray *out,
+                        GeoRestFaults *faults);
 /* Characters. */
 void geo_rest_check_length (const gchar *text,
                             const gchar *name,

@@ -15,7 +15,6 @@
 #define HOPS_MAX 6
 #define NAMED_MAX 10
 #define ROUTES 3
-#define AVOID_MAX 64
 #define TX_ID_MAX 64
 #define FOUND_MAX 16
 
@@ -311,6 +310,11 @@ geo_rest_get_payment (GeoRestCall *call) {
     geo_rest_send (geo_rest_take_reply (call), 200, object);
 }
 
+static JsonObject *
+show_stored_cb (GeoRestCall *call, gconstpointer payment, GError **error) {
+  return show_stored (call, payment, error);
+}
+
 void
 geo_rest_get_payments (GeoRestCall *call) {
   static const gchar *const directions[] = { "all", "sent", "received", NULL };
@@ -322,7 +326,6 @@ geo_rest_get_payments (GeoRestCall *call) {
   GHashTable *query = call->request->query;
   const gchar *direction, *status;
   GeoRestPage page;
-  JsonArray *items;
 
   geo_rest_faults_init (&faults, "query");
   direction = geo_rest_query_word (query, "direction", directions, &faults);
@@ -345,19 +348,7 @@ geo_rest_get_payments (GeoRestCall *call) {
     geo_rest_send_unreadable (geo_rest_take_reply (call), error);
     return;
   }
-  items = json_array_new ();
-  for (guint i = 0; i < payments->len; i++) {
-    JsonObject *object = show_stored (call, g_ptr_array_index (payments, i),
-                                      &error);
-
-    if (object == NULL) {
-      json_array_unref (items);
-      geo_rest_send_unreadable (geo_rest_take_reply (call), error);
-      return;
-    }
-    json_array_add_object_element (items, object);
-  }
-  geo_rest_send_items (geo_rest_take_reply (call), items);
+  geo_rest_send_shown (call, payments, show_stored_cb);
 }
 
 /* --- Asking for one --------------------------------------------------------
@@ -383,35 +374,6 @@ wish_clear (Wish *wish) {
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
-
-static void
-read_avoid (JsonObject *object, Wish *wish, GeoRestFaults *faults) {
-  JsonNode *node = json_object_get_member (object, "avoid");
-  JsonArray *array;
-
-  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
-    return;
-  if (!JSON_NODE_HOLDS_ARRAY (node) ||
-      json_array_get_length (json_node_get_array (node)) > AVOID_MAX) {
-    geo_rest_faults_add (faults, "list_type", "constraints/avoid",
-                         "Input should be a list of at most 64 PIDs", node);
-    return;
-  }
-  array = json_node_get_array (node);
-  for (guint i = 0; i < json_array_get_length (array); i++) {
-    JsonNode *element = json_array_get_element (array, i);
-    GeoPid pid;
-
-    if (!JSON_NODE_HOLDS_VALUE (element) ||
-        json_node_get_value_type (element) != G_TYPE_STRING ||
-        !geo_pid_parse (json_node_get_string (element), &pid, NULL)) {
-      geo_rest_faults_add (faults, "value_error", "constraints/avoid",
-                           "Input should be a PID", element);
-      return;
-    }
-    g_array_append_val (wish->avoid, pid);
-  }
-}
 
 static void
 read_constraints (Wish *wish, GeoRestFaults *faults) {
@@ -443,7 +405,9 @@ read_constraints (Wish *wish, GeoRestFaults *faults) {
   wish->timeout_ms = geo_rest_get_int (object, "constraints/timeout_ms",
                                        TIMEOUT_MS_MAX, 1, TIMEOUT_MS_NAMED_MAX,
                                        faults);
-  read_avoid (object, wish, faults);
+  if (!json_object_has_member (object, "avoid") ||
+      !json_object_get_null_member (object, "avoid"))
+    geo_rest_get_pids (object, "constraints/avoid", wish->avoid, faults);
 }
 
 static void

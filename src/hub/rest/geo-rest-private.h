@@ -102,7 +102,14 @@ void geo_rest_refuse (GeoReply *reply,
                       JsonObject *details);
 /* {"items": […]}; takes items. */
 void geo_rest_send_items (GeoReply *reply, JsonArray *items);
-/* The same with page, per_page and total. */
+/* The same of each of list, or that the disk could not be read. */
+typedef JsonObject *(*GeoRestShowFunc) (GeoRestCall *call,
+                                        gconstpointer one,
+                                        GError **error);
+void geo_rest_send_shown (GeoRestCall *call,
+                          const GPtrArray *list,
+                          GeoRestShowFunc show);
+/* With page, per_page and total. */
 void geo_rest_send_page (GeoReply *reply,
                          JsonArray *items,
                          const GeoRestPage *page,

@@ -11,7 +11,6 @@
 #include "core/geo-rest-object.h"
 #include "hub/rest/geo-rest-private.h"
 
-#define BLOCKED_MAX 64
 #define LAN_SHARE_MAX 10000
 
 /* --- Showing ---------------------------------------------------------------
@@ -199,18 +198,23 @@ geo_rest_get_trustline (GeoRestCall *call) {
     geo_rest_send (geo_rest_take_reply (call), 200, object);
 }
 
+static JsonObject *
+show_line_cb (GeoRestCall *call, gconstpointer line, GError **error) {
+  return geo_rest_show_line (call->rest, line, error);
+}
+
 void
 geo_rest_get_trustlines (GeoRestCall *call) {
   static const gchar *const directions[] = { "all", "outgoing", "incoming",
                                              NULL };
   static const gchar *const statuses[] = { "active", "closed", "frozen", NULL };
   g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+  g_autoptr (GPtrArray) shown = NULL;
   g_auto (GeoRestFaults) faults;
   GHashTable *query = call->request->query;
   Wanted wanted = { .pid = &call->pid, .lines = lines };
   const gchar *direction;
   GeoRestPage page;
-  JsonArray *items;
 
   geo_rest_faults_init (&faults, "query");
   direction = geo_rest_query_word (query, "direction", directions, &faults);
@@ -223,23 +227,12 @@ geo_rest_get_trustlines (GeoRestCall *call) {
   wanted.incoming = g_strcmp0 (direction, "outgoing") != 0;
   geo_book_foreach_line_of (call->book, &call->pid, want_cb, &wanted);
 
-  items = json_array_new ();
+  shown = g_ptr_array_new ();
   /* The newest first. */
   for (gint64 i = (gint64) lines->len - 1 - page.offset;
-       i >= 0 && i > (gint64) lines->len - 1 - page.offset - page.per_page;
-       i--) {
-    g_autoptr (GError) error = NULL;
-    JsonObject *object = geo_rest_show_line (
-        call->rest, g_ptr_array_index (lines, (guint) i), &error);
-
-    if (object == NULL) {
-      json_array_unref (items);
-      geo_rest_send_unreadable (geo_rest_take_reply (call), error);
-      return;
-    }
-    json_array_add_object_element (items, object);
-  }
-  geo_rest_send_items (geo_rest_take_reply (call), items);
+       i >= 0 && i > (gint64) lines->len - 1 - page.offset - page.per_page; i--)
+    g_ptr_array_add (shown, g_ptr_array_index (lines, (guint) i));
+  geo_rest_send_shown (call, shown, show_line_cb);
 }
 
 /* --- Reading what is to be -------------------------------------------------
@@ -263,36 +256,6 @@ read_limit (GeoRestCall *call,
   geo_rest_refuse (geo_rest_take_reply (call), 400, GEO_CODE_INVALID, message,
                    NULL);
   return FALSE;
-}
-
-static void
-read_blocked (JsonObject *object, GArray *out, GeoRestFaults *faults) {
-  JsonNode *node = json_object_get_member (object, "blocked_participants");
-  JsonArray *array;
-
-  if (node == NULL)
-    return;
-  g_array_set_size (out, 0);
-  if (!JSON_NODE_HOLDS_ARRAY (node) ||
-      json_array_get_length (json_node_get_array (node)) > BLOCKED_MAX) {
-    geo_rest_faults_add (faults, "list_type", "policy/blocked_participants",
-                         "Input should be a list of at most 64 PIDs", node);
-    return;
-  }
-  array = json_node_get_array (node);
-  for (guint i = 0; i < json_array_get_length (array); i++) {
-    JsonNode *element = json_array_get_element (array, i);
-    GeoPid pid;
-
-    if (!JSON_NODE_HOLDS_VALUE (element) ||
-        json_node_get_value_type (element) != G_TYPE_STRING ||
-        !geo_pid_parse (json_node_get_string (element), &pid, NULL)) {
-      geo_rest_faults_add (faults, "value_error", "policy/blocked_participants",
-                           "Input should be a PID", element);
-      return;
-    }
-    g_array_append_val (out, pid);
-  }
 }
 
 /* An amount that may be null, which is none. */
@@ -378,7 +341,11 @@ read_policy (JsonNode *node,
   if (consent != NULL && !geo_consent_from_string (consent, &policy->consent))
     geo_rest_faults_add (faults, "literal_error", "policy/consent",
                          "Input should be 'standing' or 'live'", NULL);
-  read_blocked (object, policy->blocked_participants, faults);
+  /* Named anew, they take the place of those before. */
+  if (json_object_has_member (object, "blocked_participants"))
+    g_array_set_size (policy->blocked_participants, 0);
+  geo_rest_get_pids (object, "policy/blocked_participants",
+                     policy->blocked_participants, faults);
   read_amount (object, "daily_limit", precision, &policy->has_daily_limit,
                &policy->daily_limit, faults);
   read_amount (object, "spare_clearing", precision, &policy->has_spare_clearing,
