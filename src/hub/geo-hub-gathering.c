@@ -20,6 +20,7 @@
 #include "hub/geo-hub-key.h"
 #include "hub/geo-hub-listen.h"
 #include "hub/geo-hub-login.h"
+#include "hub/geo-hub-notify.h"
 #include "hub/geo-hub-signed.h"
 #include "hub/geo-hub-tls.h"
 #include "net/geo-dial.h"
@@ -280,6 +281,7 @@ static void
 look (GeoHubGathering *gathering) {
   g_autoptr (GError) error = NULL;
   guint all, there;
+  gboolean done;
   gint64 good;
 
   count_people (gathering, &all, &there);
@@ -289,7 +291,10 @@ look (GeoHubGathering *gathering) {
   if (!gathering->is_new && !gathering->is_ordered)
     return;
   gathering->is_new = FALSE;
-  if (finish (gathering, &good, &error)) {
+  geo_hub_notify_busy (TRUE);
+  done = finish (gathering, &good, &error);
+  geo_hub_notify_busy (FALSE);
+  if (done) {
     gint64 lost = geo_gather_get_size (gathering->gather) - good;
 
     if (lost > 0 || there < all)

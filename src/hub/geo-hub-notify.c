@@ -13,6 +13,8 @@
 
 /* How often it is said within the time after which it would be missed. */
 #define WATCHDOG_TIMES 2
+/* An hour: to read the largest database, and write what comes to it. */
+#define BUSY_USEC "3600000000"
 
 gboolean
 geo_hub_notify (const gchar *state) {
@@ -44,6 +46,17 @@ static gboolean
 watchdog_cb (gpointer user_data) {
   geo_hub_notify ("WATCHDOG=1");
   return G_SOURCE_CONTINUE;
+}
+
+void
+geo_hub_notify_busy (gboolean is_busy) {
+  const gchar *usual = g_getenv ("WATCHDOG_USEC");
+  g_autofree gchar *state = NULL;
+
+  if (usual == NULL)
+    return;
+  state = g_strconcat ("WATCHDOG_USEC=", is_busy ? BUSY_USEC : usual, NULL);
+  geo_hub_notify (state);
 }
 
 void

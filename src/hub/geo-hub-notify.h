@@ -18,4 +18,8 @@ gboolean geo_hub_notify (const gchar *state);
  * service manager wants to hear it ($WATCHDOG_USEC). */
 void geo_hub_notify_watchdog (void);
 
+/* What comes now may take long, and nothing else is done meanwhile: it is not
+ * missed for an hour.  FALSE: as usual again. */
+void geo_hub_notify_busy (gboolean is_busy);
+
 G_END_DECLS
