@@ -65,8 +65,9 @@ geo_screen_init (int *argc, char ***argv) {
   adw_init ();
   /* After GTK, whose tests are American. */
   setlocale (LC_ALL, "C.UTF-8");
+  /* GTK warns of a blinking cursor in what a program has typed. */
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE,
-                NULL);
+                "gtk-cursor-blink", FALSE, NULL);
   /* As the application does with what is below its base path. */
   gtk_icon_theme_add_resource_path (
       gtk_icon_theme_get_for_display (gdk_display_get_default ()),

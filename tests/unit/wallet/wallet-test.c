@@ -180,8 +180,6 @@ void
 scene_set_up (Scene *scene, gconstpointer data) {
   guint n = GPOINTER_TO_UINT (data);
 
-  /* GTK warns of a blinking cursor in what a program has typed. */
-  g_object_set (gtk_settings_get_default (), "gtk-cursor-blink", FALSE, NULL);
   scene->folder = make_folder ();
   scene->hub = fake_hub_new (200);
   for (guint i = 0; i < n; i++) {
