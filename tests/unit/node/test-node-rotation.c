@@ -402,6 +402,116 @@ test_forged_copy (Fixture *f, gconstpointer data) {
   owner_clear (&olena);
 }
 
+static void
+add_order (GeoStateMemory *memory,
+           const GeoPid *community,
+           const GeoPid *self,
+           const gchar *tx_id,
+           GeoSecret *secret) {
+  GeoRecordBody *body = geo_record_body_new ();
+  GeoOrder *order = body->order = geo_order_new ();
+
+  order->community = *community;
+  order->tx_id = g_strdup (tx_id);
+  order->from = *self;
+  order->to = (GeoPid){ { 7 } };
+  order->equivalent = g_strdup ("UAH");
+  order->amount = geo_decimal (GEO_AMOUNT (100), 2);
+  order->constraints = geo_constraints_new ();
+  order->constraints->max_hops = 6;
+  order->constraints->max_routes = 3;
+  order->closer = *community;
+  order->created_at = g_get_real_time () / 1000 - 60000;
+  order->deadline = order->created_at + 30000;
+  geo_order_sign (order, secret);
+  geo_state_memory_add_record (memory, GEO_RECORD_KIND_ORDER,
+                               order->created_at, body);
+}
+
+static gboolean
+knows_payment (GeoNode *node, const gchar *tx_id) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_node_find_payment_async (node, tx_id, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  return geo_node_find_payment_finish (node, result, NULL) != NULL;
+}
+
+/* What a copy brings is looked at as what comes from anywhere: an order that we
+ * did not sign is none of ours. */
+static void
+test_forged_order (Fixture *f, gconstpointer data) {
+  const guint8 seed[GEO_SEED_LEN] = { 78 };
+  g_autoptr (GeoStateMemory) memory = geo_state_memory_new ();
+  g_autoptr (GeoStateCopy) copy = geo_state_copy_new ();
+  g_autoptr (GeoSecret) thiefs = geo_secret_new_from_seed (seed);
+  g_autoptr (GeoSecret) secret = NULL;
+  g_autoptr (GPtrArray) parts = NULL;
+  const GeoPid *community = fake_hub_get_pid (f->hub);
+  gconstpointer bytes;
+  GeoNode *node;
+  Owner olena;
+  GeoHash hash;
+  gsize len;
+
+  fake_hub_keep_states (f->hub);
+  owner_init (&olena, f, "Olena");
+  node = geo_community_item_get_node (owner_join (&olena, f->hub));
+  pid_of (node, &copy->participant);
+  secret = geo_words_to_secret (olena.words, NULL);
+  geo_node_stop (node);
+  add_order (memory, community, &copy->participant, "first", secret);
+  add_order (memory, community, &copy->participant, "last", secret);
+  add_order (memory, community, &copy->participant, "forged", thiefs);
+  parts = geo_state_encode (memory, secret, community, &copy->participant);
+  g_assert_cmpuint (parts->len, ==, 1);
+  bytes = g_bytes_get_data (g_ptr_array_index (parts, 0), &len);
+  geo_hash_of (bytes, len, &hash);
+  copy->community = *community;
+  copy->version = 1000;
+  copy->at = g_get_real_time () / 1000;
+  g_array_append_val (copy->parts, hash);
+  geo_state_copy_sign (copy, secret);
+  fake_hub_set_copy (f->hub, copy, g_ptr_array_index (parts, 0));
+  geo_node_start (node);
+  wait_connected (node);
+  wait_until (knows_payment (node, "last"));
+  g_assert_true (knows_payment (node, "first"));
+  g_assert_false (knows_payment (node, "forged"));
+  verify (node);
+  owner_clear (&olena);
+}
+
+/* K4: what the hub took last under the former key is not of after its end, also
+ * where the hub says by another clock what time it is. */
+static void
+test_after_last_word (Fixture *f, gconstpointer data) {
+  const GeoParticipant *known;
+  GeoNode *ivans, *olenas;
+  GeoTime before;
+  Owner ivan, olena;
+  GeoPid pid;
+
+  fake_hub_set_ahead (f->hub, 20000 - GEO_CLOCK_TOLERANCE_MS);
+  owner_init (&olena, f, "Olena");
+  owner_init (&ivan, f, "Ivan");
+  olenas = geo_community_item_get_node (owner_join (&olena, f->hub));
+  ivans = geo_community_item_get_node (owner_join (&ivan, f->hub));
+  pid_of (olenas, &pid);
+  before = g_get_real_time () / 1000;
+  find (olenas, ivans);
+  trust (olenas, ivans, 10000);
+  rotate (&olena);
+  wait_connected (olenas);
+  known = fake_hub_get_participant (f->hub, &pid);
+  g_assert_cmpuint (known->rotations->len, ==, 1);
+  g_assert_cmpint (
+      ((GeoKeyRotation *) g_ptr_array_index (known->rotations, 0))->at, >=,
+      before);
+  owner_clear (&ivan);
+  owner_clear (&olena);
+}
+
 /* --- Others --------------------------------------------------------------- */
 
 static void
@@ -526,6 +636,8 @@ main (int argc, char **argv) {
   ADD ("stale-for-ever", test_stale_for_ever);
   ADD ("clock", test_clock);
   ADD ("forged-copy", test_forged_copy);
+  ADD ("forged-order", test_forged_order);
+  ADD ("after-last-word", test_after_last_word);
   ADD ("fork-is-shown", test_fork_is_shown);
   ADD ("open-order", test_open_order);
   return g_test_run ();
