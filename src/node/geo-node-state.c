@@ -236,6 +236,7 @@ remember_job (GeoWorker *worker, gpointer data, GError **error) {
 typedef struct {
   GeoNode *node;
   GeoSession *session;
+  const Remembering *remembering; /* Of a job that remembers. */
 } Storing;
 
 static Storing *
@@ -265,21 +266,27 @@ is_fresh (GeoNode *self) {
          g_queue_is_empty (&self->lists);
 }
 
-/* What is under way goes on; what was asked long ago is known from now on. */
+/* What is under way goes on; what was stored beside it is known from now on. */
 static void
-learn (GeoNode *self, GeoNodeData *data) {
+learn (GeoNode *self, GeoNodeData *data, const GeoStateMemory *memory) {
+  GPtrArray *actions = geo_actions_new ();
+
   /* K6: what was sealed to a former key can be read from now on. */
   if (self->party != NULL && self->former_keys == NULL &&
       geo_node_take_keys (self, data, NULL))
     geo_node_load_keys (self, data);
+  for (guint i = 0; self->party != NULL && i < memory->records->len; i++) {
+    const GeoStateRecord *record = g_ptr_array_index (memory->records, i);
+
+    if (record->is_stored)
+      geo_party_learn_stored (self->party, record->body, actions);
+  }
   for (guint i = 0; self->party != NULL && i < data->requests->len; i++) {
     const GeoJournalRequest *request = g_ptr_array_index (data->requests, i);
 
     geo_party_learn_request (self->party, request->letter, request->state);
   }
-  for (guint i = 0; self->party != NULL && i < data->blocked->len; i++)
-    geo_party_load_blocked (self->party,
-                            &g_array_index (data->blocked, GeoPid, i));
+  geo_node_run (self, actions);
   geo_activity_model_refresh (self->activity);
   geo_node_refresh_requests (self);
 }
@@ -297,7 +304,7 @@ remembered_cb (gpointer *result, const GError *error, gpointer user_data) {
   else if (goes_on && is_fresh (self))
     geo_node_take_data (self, *result, &failure);
   else
-    learn (self, *result);
+    learn (self, *result, storing->remembering->memory);
   if (failure != NULL) {
     geo_node_storage_failed (self, failure);
     return;
@@ -334,6 +341,7 @@ noted_cb (gpointer user_data) {
   g_autoptr (GeoSession) session G_GNUC_UNUSED = storing->session;
   const GeoStateMemory *fetched;
   Remembering *remembering;
+  Storing *next;
 
   if (!goes_on)
     return;
@@ -351,8 +359,10 @@ noted_cb (gpointer user_data) {
   remembering->secret = geo_secret_ref (self->secret);
   remembering->community = self->community->community;
   remembering->path = g_strdup (self->journal_path);
+  next = storing_new (self);
+  next->remembering = remembering;
   geo_worker_push (self->worker, remember_job, remembering, remembering_free,
-                   geo_node_data_free, remembered_cb, storing_new (self));
+                   geo_node_data_free, remembered_cb, next);
 }
 
 static void

@@ -22,6 +22,7 @@ typedef struct {
   GeoRecordKind kind;
   GeoTime at;
   GeoRecordBody *body;
+  gboolean is_stored; /* By geo_state_memory_store (). */
 } GeoStateRecord;
 
 typedef struct {
@@ -104,7 +105,7 @@ void
 geo_state_memory_add_kept (GeoStateMemory *out, const GeoStateMemory *fetched);
 /* What no entry brings back is stored like the first time; what is there
  * already stays as it is. */
-gboolean geo_state_memory_store (const GeoStateMemory *memory,
+gboolean geo_state_memory_store (GeoStateMemory *memory,
                                  GeoJournal *journal,
                                  GeoSecret *secret,
                                  const GeoPid *community,

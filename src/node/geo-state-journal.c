@@ -137,13 +137,13 @@ append (GeoJournal *journal,
 }
 
 gboolean
-geo_state_memory_store (const GeoStateMemory *memory,
+geo_state_memory_store (GeoStateMemory *memory,
                         GeoJournal *journal,
                         GeoSecret *secret,
                         const GeoPid *community,
                         GError **error) {
   for (guint i = 0; i < memory->records->len; i++) {
-    const GeoStateRecord *record = g_ptr_array_index (memory->records, i);
+    GeoStateRecord *record = g_ptr_array_index (memory->records, i);
     g_autoptr (GError) failure = NULL;
 
     if ((record->kind == GEO_RECORD_KIND_LETTER &&
@@ -154,7 +154,8 @@ geo_state_memory_store (const GeoStateMemory *memory,
     /* An order comes before what became of it; where the one is not taken, the
      * other changes nothing. */
     geo_fault_point ("node: before remember");
-    if (append (journal, secret, record, &failure) ||
+    record->is_stored = append (journal, secret, record, &failure);
+    if (record->is_stored ||
         g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT) ||
         g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_VERIFY)) {
       if (failure != NULL && record->kind == GEO_RECORD_KIND_ORDER)

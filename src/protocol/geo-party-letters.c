@@ -107,6 +107,22 @@ geo_party_load_request (GeoParty *party,
 }
 
 void
+geo_party_learn_stored (GeoParty *party,
+                        const GeoRecordBody *body,
+                        GPtrArray *actions) {
+  const GeoParticipant *person = body->letter != NULL ? body->letter->person
+                                                      : body->person;
+
+  if (person == NULL)
+    return;
+  geo_party_learn (party, person, GEO_SAID_BY_PERSON, TRUE, actions);
+  if (body->has_blocked && body->blocked)
+    geo_party_load_blocked (party, &person->pid);
+  if (body->letter != NULL && body->has_to)
+    geo_party_load_outgoing (party, &body->to, body->letter);
+}
+
+void
 geo_party_learn_request (GeoParty *party,
                          const GeoLetter *letter,
                          GeoRequestState state) {

@@ -107,7 +107,12 @@ void geo_party_load_outgoing (GeoParty *party,
                               const GeoPid *to,
                               const GeoLetter *letter);
 void geo_party_load_blocked (GeoParty *party, const GeoPid *pid);
-/* Likewise, at any time: nothing where the request is known. */
+/* What was put on disk beside the party, at any time: who a record shows, or
+ * blocks, and a letter that the hub does not have; and a request, nothing where
+ * it is known. */
+void geo_party_learn_stored (GeoParty *party,
+                             const GeoRecordBody *body,
+                             GPtrArray *actions);
 void geo_party_learn_request (GeoParty *party,
                               const GeoLetter *letter,
                               GeoRequestState state);

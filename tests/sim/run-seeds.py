@@ -62,6 +62,8 @@ PLANTS = {
     "old-believed": {"old"},
     "old-poorer": {"old"},
     "line-thawed": {"frozen", "fault", "I6"},
+    "spare-beyond": {"I4", "fault", "I6"},
+    "unsaid-held": {"fault", "I8"},
 }
 PLANT_SEEDS = 8
 PLANT_OPTIONS = ("--nodes", 8)

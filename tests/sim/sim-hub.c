@@ -290,6 +290,7 @@ static void
 believe (SimHub *hub, GPtrArray *changes) {
   Sim *sim = hub->sim;
   guint repaid = sim_truth_count_repaid_frozen (sim->truth);
+  guint spares = sim_truth_count_over_spares (sim->truth);
 
   for (guint i = 0; i < changes->len; i++) {
     const GeoChange *change = g_ptr_array_index (changes, i);
@@ -303,6 +304,8 @@ believe (SimHub *hub, GPtrArray *changes) {
   }
   sim->counts[SIM_COUNT_repaid_frozen] +=
       sim_truth_count_repaid_frozen (sim->truth) - repaid;
+  sim->counts[SIM_COUNT_over_spares] +=
+      sim_truth_count_over_spares (sim->truth) - spares;
 }
 
 /* A later change of the same transaction says otherwise of the same person. */

@@ -17,6 +17,8 @@
 /* Between the journal and the place where a computer keeps its key. */
 #define REPLACED_MS 3000
 #define THIEF_MS 12000
+/* Of the sheet that is only shown to people. */
+#define UNSAID_WORDS 100
 
 static guint
 below (Sim *sim, guint n) {
@@ -67,6 +69,7 @@ sim_keys_begin (SimNode *node) {
 
 void
 sim_keys_free (SimNode *node) {
+  g_clear_pointer (&node->unsaid, geo_participant_free);
   g_ptr_array_unref (node->words);
   g_clear_pointer (&node->former, g_ptr_array_unref);
   geo_secret_unref (node->secret);
@@ -322,6 +325,66 @@ sim_keys_renew (SimNode *node) {
     return;
   sim_count (node->sim, SIM_COUNT_keys_renewed);
   sim_node_load (node);
+}
+
+/* --- What the hub is never told (K5) -------------------------------------- */
+
+/* A change of the key, of long ago, that only whoever gets this letter hears
+ * of; to the hub its writer stays who it was. */
+static GeoLetter *
+write_quietly (SimNode *from, const SimNode *to, GeoSecret *next) {
+  Sim *sim = from->sim;
+  GeoTime back = (GeoTime) below (sim, 30 * 24 * 3600) * 1000;
+  GeoLetter *letter;
+  GeoInvoice *invoice;
+
+  from->unsaid = geo_participant_rotate (from->self, from->secret, next,
+                                         sim_node_now (from) - back, NULL);
+  if (from->unsaid == NULL)
+    return NULL;
+  letter = geo_letter_new ();
+  letter->person = geo_participant_copy (from->unsaid);
+  invoice = letter->invoice = geo_invoice_new ();
+  invoice->community = from->community->community;
+  invoice->invoice_id = g_strdup_printf ("quiet-%u", ++sim->n_ids);
+  invoice->to = from->pid;
+  invoice->has_from = TRUE;
+  invoice->from = to->pid;
+  invoice->equivalent = g_strdup ("UAH");
+  invoice->single_use = TRUE;
+  invoice->created_at = sim_node_now (from);
+  geo_invoice_sign (invoice, next);
+  return letter;
+}
+
+void
+sim_scene_unsaid_key (Sim *sim) {
+  SimNode *from = sim_node (sim, below (sim, sim->nodes->len));
+  SimNode *to = sim_node (sim,
+                          (from->index + 1 + below (sim, sim->nodes->len - 1)) %
+                              sim->nodes->len);
+  g_autoptr (GeoLetter) letter = NULL;
+  g_autoptr (GeoMessage) message = NULL;
+  g_autofree gchar *text = NULL;
+  GeoSecret *next;
+
+  if (!sim_node_is_in (from) || from->unsaid != NULL || from->rotating ||
+      from->is_rotated || !sim_keys_are_known (from) || to->self == NULL)
+    return;
+  next = make_key (from->index, UNSAID_WORDS);
+  letter = write_quietly (from, to, next);
+  if (letter == NULL) {
+    geo_secret_unref (next);
+    return;
+  }
+  g_ptr_array_add (from->words, next);
+  text = geo_letter_to_text (letter, NULL);
+  message = geo_message_new (GEO_MESSAGE_LETTER_SEND, NULL);
+  message->u.letter_send->to = to->pid;
+  message->u.letter_send->sealed = geo_seal_letter (&to->self->key, text, NULL);
+  sim_trace (sim, from, "shows %s a key that the hub is not told", to->name);
+  sim_count (sim, SIM_COUNT_unsaid_keys);
+  sim_send_to_hub (from, message, 0);
 }
 
 SimNode *
@@ -745,6 +808,10 @@ sim_keys_check_rest (Sim *sim) {
                                                           &node->pid);
 
       if (peer == node || known == NULL)
+        continue;
+      /* K5: who was shown another chain goes by what the hub says. */
+      if (node->unsaid != NULL &&
+          (goes_on (there, known) || !have_line (sim, node, peer)))
         continue;
       if (!goes_on (known, there) ||
           (known->rotations->len != there->rotations->len &&

@@ -173,10 +173,14 @@ has_to_be_stored (const SimNode *node,
                   const GeoLetter *letter,
                   const GeoRequestFacts *facts) {
   const GeoParty *party = node->party;
+  const SimNode *writer = sim_find_node (node->sim, &letter->person->pid);
   GHashTableIter iter;
   gpointer value;
   guint open = 0;
 
+  /* K4: of whom it was shown another key it reads what that has signed. */
+  if (writer->unsaid != NULL)
+    return FALSE;
   if (facts->kind == 0 || letter->responses->len == 2 ||
       (facts->has_to && !geo_pid_equal (&facts->to, &node->pid)) ||
       geo_party_is_blocked (party, &letter->person->pid) ||

@@ -42,6 +42,16 @@ some_equivalent (Sim *sim) {
 
 /* --- Lines ---------------------------------------------------------------- */
 
+/* §7. */
+static void
+opt_in (Sim *sim, GeoPolicy *policy) {
+  if (below (sim, 2) == 0)
+    return;
+  policy->has_spare_clearing = TRUE;
+  policy->spare_clearing = geo_decimal (GEO_AMOUNT (below (sim, LIMIT_MAX)),
+                                        PRECISION);
+}
+
 static GeoPolicy *
 some_policy (Sim *sim) {
   GeoPolicy *policy = geo_policy_new_default ();
@@ -525,7 +535,7 @@ static const Scene scenes[] = {
   { scene_lower, { 4, 4, 9, 3 } },
   { scene_close, { 1, 1, 2, 1 } },
   { scene_repeat, { 2, 3, 4, 1 } },
-  { scene_clear, { 2, 3, 5, 3 } },
+  { scene_clear, { 3, 5, 9, 5 } },
   { scene_answer, { 2, 4, 8, 3 } },
   { scene_leave, { 2, 3, 4, 2 } },
   { scene_return, { 4, 4, 6, 4 } },
@@ -552,6 +562,7 @@ static const Scene scenes[] = {
   { sim_scene_old_key, { 1, 1, 6, 1 } },
   { sim_scene_line_freezes, { 1, 1, 5, 1 } },
   { scene_line_thaws, { 1, 1, 3, 1 } },
+  { sim_scene_unsaid_key, { 1, 1, 3, 1 } },
   { scene_repay, { 2, 2, 4, 1 } },
 };
 
@@ -690,14 +701,19 @@ sim_life_begin (Sim *sim) {
   for (guint i = 0; i < n; i++) {
     SimNode *node = sim_node (sim, i);
 
+    SimNode *next = sim_node (sim, (i + 1) % n);
+    g_autoptr (GeoPolicy) policy = geo_policy_new_default ();
+
     /* A ring, so that there is always a way, and some friends. */
-    trust (node, sim_node (sim, (i + 1) % n), "UAH",
-           1000 + below (sim, LIMIT_MAX), FALSE, NULL);
+    opt_in (sim, policy);
+    trust (node, next, "UAH", 1000 + below (sim, LIMIT_MAX), FALSE, policy);
+    if (below (sim, 2) == 0)
+      trust (next, node, "UAH", 1 + below (sim, LIMIT_MAX), FALSE, policy);
     for (guint j = 2 + below (sim, 3); j > 0; j--) {
-      g_autoptr (GeoPolicy) policy = some_policy (sim);
+      g_autoptr (GeoPolicy) some = some_policy (sim);
 
       trust (node, somebody_else (sim, node), some_equivalent (sim),
-             1 + below (sim, LIMIT_MAX), FALSE, policy);
+             1 + below (sim, LIMIT_MAX), FALSE, some);
     }
   }
 }

@@ -76,6 +76,31 @@ plant_thawed (Sim *sim) {
     thaw (book, market, ((GeoBookLine *) value)->line);
 }
 
+/* The hub clears over everybody's lines, whoever has opted in. */
+static void
+plant_spares (Sim *sim) {
+  const GeoBookMarket *market = geo_book_market (sim->hub->book, "UAH");
+  guint n = geo_graph_n_nodes (market->graph);
+
+  for (guint u = 0; u < n; u++)
+    for (guint v = 0; v < n; v++)
+      if (u != v)
+        geo_graph_set_spare (market->graph, u, v, GEO_AMOUNT (GEO_AMOUNT_MAX));
+  sim_hub_clear (sim->hub, "UAH");
+}
+
+/* Everybody holds against the hub what they were shown in a letter. */
+static void
+plant_unsaid (Sim *sim) {
+  for (guint i = 0; i < sim->nodes->len; i++) {
+    const SimNode *node = sim_node (sim, i);
+
+    for (guint j = 0; j < sim->nodes->len && node->unsaid != NULL; j++)
+      if (j != i && sim_node (sim, j)->party != NULL)
+        geo_party_load_heard (sim_node (sim, j)->party, node->unsaid);
+  }
+}
+
 /* A row of the hub's debts, changed beside the hub. */
 static gboolean
 plant_row (Sim *sim) {
@@ -245,6 +270,17 @@ sim_plant (Sim *sim) {
     if (sim_random_chance (&sim->random, 1, 4))
       sim_scene_line_freezes (sim);
     plant_thawed (sim);
+    return;
+  case SIM_PLANT_UNSAID_HELD:
+    /* Likewise: it is forgotten with a restart. */
+    if (sim_random_chance (&sim->random, 1, 10))
+      sim_scene_unsaid_key (sim);
+    plant_unsaid (sim);
+    return;
+  case SIM_PLANT_SPARE_BEYOND:
+    /* Likewise. */
+    if (sim_random_chance (&sim->random, 1, 4))
+      plant_spares (sim);
     return;
   case SIM_PLANT_HUB_FROZEN:
     /* Likewise. */

@@ -31,6 +31,7 @@ typedef struct {
   GeoTime lowered_at;
   gboolean frozen;
   GeoTime frozen_at;
+  gint64 spare; /* −1: its owner has not opted in. */
 } Line;
 
 typedef struct {
@@ -64,6 +65,7 @@ struct _SimTruth {
   gint64 leaves;
   guint refusals;
   guint repaid_frozen;
+  guint over_spares;
   gchar *wrong;
 };
 
@@ -298,6 +300,10 @@ add_line (SimTruth *truth, const GeoTrustLine *signed_line, GeoTime now) {
   if (geo_trust_line_is_frozen (signed_line) && !line->frozen)
     line->frozen_at = now;
   line->frozen = geo_trust_line_is_frozen (signed_line);
+  line->spare = -1;
+  if (signed_line->status == GEO_LINE_STATUS_ACTIVE && !line->frozen &&
+      signed_line->policy->has_spare_clearing)
+    line->spare = signed_line->policy->spare_clearing.amount.minor;
   line->seq = signed_line->seq;
   line->limit = limit;
   return NULL;
@@ -321,6 +327,38 @@ check_frozen (SimTruth *truth, const GeoHop *hop, gint64 before, GeoTime now) {
                               " where a line is frozen",
                               before + hop->amount.amount.minor);
   }
+  return NULL;
+}
+
+/* §7: what a hop of a clearing may make hop->from owe hop->to. */
+static gint64
+spare_of (const SimTruth *truth, const GeoHop *hop) {
+  const Line *line = find_line (truth, &hop->to, &hop->from, hop->equivalent);
+  const Line *back = find_line (truth, &hop->from, &hop->to, hop->equivalent);
+
+  if (line == NULL || back == NULL || line->spare < 0 || back->spare < 0)
+    return 0;
+  return MIN (line->limit, MIN (line->spare, back->spare));
+}
+
+/* I4: a clearing makes debts smaller, but for what both have opted in to.
+ * before: what hop->from owed hop->to; less: by how much all debts together
+ * become less. */
+static gchar *
+check_cleared (SimTruth *truth,
+               const GeoHop *hop,
+               gint64 before,
+               gint64 *less) {
+  gint64 after = before + hop->amount.amount.minor;
+
+  *less += ABS (before) - ABS (after);
+  if (after <= 0)
+    return NULL;
+  truth->over_spares++;
+  if (after > spare_of (truth, hop))
+    return g_strdup_printf ("I4: a clearing makes a debt of %" G_GINT64_FORMAT
+                            ", %" G_GINT64_FORMAT " is allowed",
+                            after, spare_of (truth, hop));
   return NULL;
 }
 
@@ -374,6 +412,7 @@ static gchar *
 add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
   const GeoContract *contract = change->certificate->contract;
   gint64 amount = contract->amount.amount.minor;
+  gint64 less = 0;
   g_autoptr (GHashTable) moved =
       g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free, g_free);
   GHashTableIter iter;
@@ -398,9 +437,9 @@ add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
 
     if (x <= 0 || !g_str_equal (hop->equivalent, contract->equivalent))
       return g_strdup ("I1: a hop that is none");
-    /* I4: a clearing makes debts smaller, and nothing else. */
-    if (contract->kind == GEO_CONTRACT_KIND_CLEARING && -sign * pair->owed < x)
-      return g_strdup ("I4: more is cleared than was owed");
+    if (contract->kind == GEO_CONTRACT_KIND_CLEARING &&
+        (wrong = check_cleared (truth, hop, sign * pair->owed, &less)) != NULL)
+      return wrong;
     if ((wrong = check_frozen (truth, hop, sign * pair->owed, now)) != NULL)
       return wrong;
     pair->owed += sign * x;
@@ -414,6 +453,8 @@ add_commit (SimTruth *truth, const GeoChange *change, GeoTime now) {
       *net += end == 0 ? -x : x;
     }
   }
+  if (contract->kind == GEO_CONTRACT_KIND_CLEARING && less <= 0)
+    return g_strdup ("I4: a clearing after which no less is owed");
   for (guint i = 0; i < change->hops->len; i++)
     if ((wrong = check_limit (truth, g_ptr_array_index (change->hops, i),
                               now)) != NULL)
@@ -585,6 +626,11 @@ sim_truth_count_commits (const SimTruth *truth) {
 guint
 sim_truth_count_repaid_frozen (const SimTruth *truth) {
   return truth->repaid_frozen;
+}
+
+guint
+sim_truth_count_over_spares (const SimTruth *truth) {
+  return truth->over_spares;
 }
 
 gint64

@@ -48,6 +48,8 @@ gint64 sim_truth_sequence (const SimTruth *truth, const GeoPid *pid);
 guint sim_truth_count_commits (const SimTruth *truth);
 /* Hops over a frozen line, that made a debt smaller. */
 guint sim_truth_count_repaid_frozen (const SimTruth *truth);
+/* Hops of clearings that made somebody owe more, over spare limits. */
+guint sim_truth_count_over_spares (const SimTruth *truth);
 /* Of the hub's log (§9). */
 gint64 sim_truth_count_leaves (const SimTruth *truth);
 guint sim_truth_count_refusals (const SimTruth *truth);

@@ -56,6 +56,8 @@ static const gchar *const plant_names[SIM_N_PLANTS] = {
   [SIM_PLANT_OLD_BELIEVED] = "old-believed",
   [SIM_PLANT_OLD_POORER] = "old-poorer",
   [SIM_PLANT_LINE_THAWED] = "line-thawed",
+  [SIM_PLANT_SPARE_BEYOND] = "spare-beyond",
+  [SIM_PLANT_UNSAID_HELD] = "unsaid-held",
 };
 
 const gchar *

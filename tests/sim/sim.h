@@ -45,7 +45,7 @@ typedef struct _SimCopy SimCopy;
   X (copies) X (copies_used) X (restored_same) X (keys_told) X (keys_changed)                 \
   X (keys_renewed) X (keys_restored) X (old_keys) X (thieves)             \
   X (put_back) X (forgotten) X (lines_frozen) X (lines_thawed)            \
-  X (repaid_frozen)
+  X (repaid_frozen) X (over_spares) X (unsaid_keys)
 /* clang-format on */
 
 typedef enum {
@@ -118,6 +118,8 @@ typedef enum {
   SIM_PLANT_OLD_BELIEVED,
   SIM_PLANT_OLD_POORER,
   SIM_PLANT_LINE_THAWED,
+  SIM_PLANT_SPARE_BEYOND,
+  SIM_PLANT_UNSAID_HELD,
   SIM_N_PLANTS
 } SimPlant;
 
@@ -161,6 +163,8 @@ struct _SimNode {
   GeoSecret *next; /* Of words: the journal was told of it. */
   gboolean rotating;
   gboolean is_rotated; /* "joined" does not say so yet. */
+  GeoParticipant
+      *unsaid; /* By which people know it, and not the hub; or NULL */
   gint64 hub_ahead; /* The hub's clock, before its own. */
   GeoPid hello; /* As whom it signs in: K8. */
   guint64 asked; /* The session in which it asked for people. */
@@ -575,6 +579,7 @@ gboolean sim_keys_bring_back (SimNode *node, GPtrArray *former);
 void sim_scene_rotate (Sim *sim);
 void sim_scene_thief (Sim *sim);
 void sim_scene_old_key (Sim *sim);
+void sim_scene_unsaid_key (Sim *sim);
 void sim_keys_thief (Sim *sim, SimSession *session);
 /* and what must hold. */
 void sim_keys_check_said (SimNode *node, const GeoParticipant *self);
