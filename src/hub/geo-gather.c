@@ -233,54 +233,75 @@ find_keys (const GeoPid *pid, GeoKeyChain *out, gpointer user_data) {
 /* --- Entries -------------------------------------------------------------- */
 
 static gboolean
-check_line (const GeoGather *gather,
-            const GeoTrustLine *line,
-            const GeoHash *subject) {
+check_line (const GeoGather *gather, const GeoTrustLine *line) {
   GeoKeyChain keys;
-  GeoHash hash;
 
-  geo_trust_line_hash (line, &hash);
-  /* The hash is of all but the signature. */
-  return geo_hash_equal (&hash, subject) &&
-         find_keys (&line->from, &keys, (gpointer) gather) &&
+  return find_keys (&line->from, &keys, (gpointer) gather) &&
          geo_key_chain_check_line (&keys, line, NULL);
 }
 
 static gboolean
-check_certificate (const GeoGather *gather,
-                   const GeoCertificate *certificate,
-                   const GeoHash *subject) {
-  GeoHash hash;
-
-  if (certificate->contract == NULL)
-    return FALSE;
-  geo_contract_hash (certificate->contract, &hash);
-  return geo_hash_equal (&hash, subject) &&
-         geo_certificate_check (certificate, find_keys, (gpointer) gather,
+check_certificate (const GeoGather *gather, const GeoCertificate *certificate) {
+  return geo_certificate_check (certificate, find_keys, (gpointer) gather,
                                 NULL);
 }
 
+/* Those who signed it are asked. */
 static gboolean
-check_hops (const GeoProvenEntry *proven) {
-  for (guint i = 0; i < proven->hops->len; i++)
-    if (!geo_contract_check_hop (proven->certificate->contract,
-                                 g_ptr_array_index (proven->hops, i), NULL))
-      return FALSE;
-  return TRUE;
+check_signatures (const GeoGather *gather, const GeoProvenEntry *proven) {
+  return proven->line != NULL ? check_line (gather, proven->line)
+                              : check_certificate (gather, proven->certificate);
 }
 
+/* It is what the entry tells of: the hash is of all but the signatures. */
 static gboolean
-check_evidence (const GeoGather *gather, const GeoProvenEntry *proven) {
-  const GeoHash *subject = &proven->entry->subject;
+belongs (const GeoProvenEntry *proven) {
+  GeoHash hash;
 
   switch (proven->entry->kind) {
   case GEO_ENTRY_KIND_TRUST_LINE:
-    return proven->line != NULL && check_line (gather, proven->line, subject);
+    if (proven->line == NULL || proven->hops->len > 0)
+      return FALSE;
+    geo_trust_line_hash (proven->line, &hash);
+    return geo_hash_equal (&hash, &proven->entry->subject);
   case GEO_ENTRY_KIND_PAYMENT:
   case GEO_ENTRY_KIND_CLEARING:
-    return proven->certificate != NULL &&
-           check_certificate (gather, proven->certificate, subject) &&
-           check_hops (proven);
+    if (proven->line != NULL || proven->certificate == NULL ||
+        proven->certificate->contract == NULL)
+      return FALSE;
+    geo_contract_hash (proven->certificate->contract, &hash);
+    if (!geo_hash_equal (&hash, &proven->entry->subject))
+      return FALSE;
+    for (guint i = 0; i < proven->hops->len; i++)
+      if (!geo_contract_check_hop (proven->certificate->contract,
+                                   g_ptr_array_index (proven->hops, i), NULL))
+        return FALSE;
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* Whom it is about. */
+static gboolean
+names (const GeoProvenEntry *proven, const GeoPid *pid) {
+  const GeoContract *contract;
+
+  if (proven->line != NULL)
+    return geo_pid_equal (&proven->line->from, pid) ||
+           geo_pid_equal (&proven->line->to, pid);
+  contract = proven->certificate->contract;
+  if ((contract->has_payer && geo_pid_equal (&contract->payer, pid)) ||
+      (contract->has_payee && geo_pid_equal (&contract->payee, pid)))
+    return TRUE;
+  for (guint i = 0; i < contract->voters->len; i++)
+    if (geo_pid_equal (&g_array_index (contract->voters, GeoPid, i), pid))
+      return TRUE;
+  for (guint i = 0; i < proven->hops->len; i++) {
+    const GeoHop *hop =
+        ((GeoProvenHop *) g_ptr_array_index (proven->hops, i))->hop;
+
+    if (geo_pid_equal (&hop->from, pid) || geo_pid_equal (&hop->to, pid))
+      return TRUE;
   }
   return FALSE;
 }
@@ -297,9 +318,8 @@ all_hold (const GeoGather *gather) {
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const Item *item = value;
 
-    if (item->line != NULL
-            ? !check_line (gather, item->line, &item->subject)
-            : !check_certificate (gather, item->certificate, &item->subject))
+    if (item->line != NULL ? !check_line (gather, item->line)
+                           : !check_certificate (gather, item->certificate))
       return FALSE;
   }
   return TRUE;
@@ -382,7 +402,8 @@ hold_by_its_people (GeoGather *gather, const GeoProvenEntry *proven) {
     const GeoParticipant *person = g_ptr_array_index (proven->people, i);
     const Stored *stored = g_hash_table_lookup (gather->stored, &person->pid);
 
-    if (!geo_participant_check (person, &gather->community->community, NULL) ||
+    if (!names (proven, &person->pid) ||
+        !geo_participant_check (person, &gather->community->community, NULL) ||
         !g_hash_table_contains (gather->people, &person->pid) ||
         !undoes_nothing (gather, person) ||
         (stored != NULL && person->seq != stored->seq &&
@@ -391,7 +412,7 @@ hold_by_its_people (GeoGather *gather, const GeoProvenEntry *proven) {
     g_ptr_array_add (before,
                      replace_person (gather, geo_participant_copy (person)));
   }
-  holds = check_evidence (gather, proven) && all_hold (gather);
+  holds = check_signatures (gather, proven) && all_hold (gather);
   for (guint i = before->len; i > 0; i--) {
     GeoParticipant *person = g_ptr_array_index (before, i - 1);
 
@@ -457,8 +478,14 @@ add_hops (Item *item, const GeoProvenEntry *proven) {
 }
 
 gboolean
+geo_gather_knows (const GeoGather *gather, const GeoPid *pid) {
+  return g_hash_table_contains (gather->people, pid);
+}
+
+gboolean
 geo_gather_take_entry (GeoGather *gather,
                        const GeoPid *from,
+                       const GeoParticipant *self,
                        const GeoProvenEntry *proven) {
   const GeoEntry *entry = proven->entry;
   Item *item;
@@ -470,9 +497,18 @@ geo_gather_take_entry (GeoGather *gather,
     return FALSE;
   if (entry->sequence <= geo_gather_get_sequence (gather, from, &hash))
     return TRUE;
-  for (guint i = 0; i < proven->people->len; i++)
-    geo_gather_take_person (gather, g_ptr_array_index (proven->people, i));
-  if (!check_evidence (gather, proven) && !hold_by_its_people (gather, proven))
+  if (!belongs (proven) || !names (proven, from))
+    return FALSE;
+  if (self != NULL)
+    geo_gather_take_person (gather, self);
+  for (guint i = 0; i < proven->people->len; i++) {
+    const GeoParticipant *person = g_ptr_array_index (proven->people, i);
+
+    if (names (proven, &person->pid))
+      geo_gather_take_person (gather, person);
+  }
+  if (!check_signatures (gather, proven) &&
+      !hold_by_its_people (gather, proven))
     return FALSE;
 
   item = g_hash_table_lookup (gather->items, &entry->subject);

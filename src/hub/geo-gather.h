@@ -50,15 +50,18 @@ void geo_gather_set_signed_func (GeoGather *gather,
                                  GeoGatherSignedFunc func,
                                  gpointer user_data);
 
-/* Who signed in, or is named in what was given; what does not hold, is older
- * than what is known, or is a change of the key that undoes what is known (K7)
- * changes nothing. */
+/* Who was a member: what does not hold, is older than what is known, or is a
+ * change of the key that undoes what is known (K7) changes nothing. */
 void
 geo_gather_take_person (GeoGather *gather, const GeoParticipant *participant);
+gboolean geo_gather_knows (const GeoGather *gather, const GeoPid *pid);
 /* FALSE: it is no entry of from's that this hub signed, or its evidence does
- * not belong to it; nothing was taken.  The same again changes nothing. */
+ * not belong to it; nothing was taken.  The same again changes nothing.  self:
+ * who from says it is, or NULL; nobody is known who is named in no such entry.
+ */
 gboolean geo_gather_take_entry (GeoGather *gather,
                                 const GeoPid *from,
+                                const GeoParticipant *self,
                                 const GeoProvenEntry *proven);
 /* Where entries of from's, which were taken before, stood in the log. FALSE:
  * this hub did not sign that head. */

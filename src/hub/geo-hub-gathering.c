@@ -45,6 +45,7 @@ typedef struct {
   Step step;
   gint64 opened_us;
   GeoPid pid;
+  GeoParticipant *self; /* Who it says it is; NULL: it did not say. */
   gchar challenge[GEO_HUB_CHALLENGE_SIZE];
   gint64 asked; /* For what comes after this one. */
   gint64 given; /* The last that came. */
@@ -329,6 +330,7 @@ visitor_free (gpointer data) {
   g_signal_handlers_disconnect_by_data (visitor->session, visitor);
   g_clear_handle_id (&visitor->pause_id, g_source_remove);
   g_object_unref (visitor->session);
+  geo_participant_free (visitor->self);
   g_free (visitor);
 }
 
@@ -424,8 +426,11 @@ take_auth (Visitor *visitor, const GeoMessage *message) {
   known = geo_hub_login_find (gathering->book, &visitor->pid);
   if (known != NULL)
     visitor->pid = known->pid;
-  if (auth->participant != NULL)
+  /* Somebody whom the copy does not know shows first what the hub told them. */
+  if (auth->participant != NULL && known != NULL)
     geo_gather_take_person (gathering->gather, auth->participant);
+  else if (auth->participant != NULL)
+    visitor->self = geo_participant_copy (auth->participant);
   visitor->step = STEP_IN;
   visitor->given = geo_gather_get_sequence (gathering->gather, &visitor->pid,
                                             &visitor->given_hash);
@@ -442,7 +447,7 @@ take_auth (Visitor *visitor, const GeoMessage *message) {
 static void
 take_entry (Visitor *visitor, const GeoProvenEntry *proven) {
   if (!geo_gather_take_entry (visitor->gathering->gather, &visitor->pid,
-                              proven)) {
+                              visitor->self, proven)) {
     g_info ("something was given that is not the hub's own");
     return;
   }
@@ -462,7 +467,9 @@ take_result (Visitor *visitor, gint64 sequence) {
     ask (visitor);
     return;
   }
-  if (!g_hash_table_contains (gathering->there, &visitor->pid))
+  /* Whoever is here for the first time has nothing to give. */
+  if (geo_gather_knows (gathering->gather, &visitor->pid) &&
+      !g_hash_table_contains (gathering->there, &visitor->pid))
     g_hash_table_add (gathering->there, geo_pid_dup (&visitor->pid));
   gathering->is_new = TRUE;
   count_people (gathering, &all, &there);

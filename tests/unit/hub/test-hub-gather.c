@@ -181,9 +181,6 @@ set_up (Fixture *fixture, gconstpointer data) {
   make_entry (fixture, 1, CARL, NULL);
   fixture->gather = geo_gather_new (fixture->community, fixture->secrets[HUB],
                                     0);
-  /* Everybody signs in. */
-  for (guint i = ANNA; i < PEOPLE; i++)
-    geo_gather_take_person (fixture->gather, fixture->people[i]);
 }
 
 static void
@@ -204,7 +201,8 @@ tear_down (Fixture *fixture, gconstpointer data) {
 
 static gboolean
 give (Fixture *fixture, guint who, const GeoProvenEntry *entry) {
-  return geo_gather_take_entry (fixture->gather, &fixture->pids[who], entry);
+  return geo_gather_take_entry (fixture->gather, &fixture->pids[who],
+                                fixture->people[who], entry);
 }
 
 /* How many leaves follow from what was given. */
@@ -484,7 +482,12 @@ test_lying_logs (Fixture *fixture, gconstpointer data) {
   g_autoptr (GeoLogProof) own = make_proof (fixture, BEN, 1, 0);
   g_autoptr (GeoLogProof) moved = make_proof (fixture, BEN, 1, 1);
 
+  g_assert_false (geo_gather_knows (fixture->gather, &fixture->pids[BEN]));
   g_assert_true (give (fixture, BEN, fixture->entries[0][BEN]));
+  /* Those are known who are named, not whoever came along. */
+  g_assert_true (geo_gather_knows (fixture->gather, &fixture->pids[BEN]));
+  g_assert_true (geo_gather_knows (fixture->gather, &fixture->pids[ANNA]));
+  g_assert_false (geo_gather_knows (fixture->gather, &fixture->pids[CARL]));
   geo_tree_head_sign (own->head, fixture->secrets[BEN]);
   g_assert_false (
       geo_gather_take_log (fixture->gather, &fixture->pids[BEN], own));
@@ -559,11 +562,11 @@ test_copy (Fixture *fixture, gconstpointer data) {
   /* Anna owes Ben already: his hop cancels that first. */
   geo_gather_load_debt (gather, &fixture->pids[ANNA], &fixture->pids[BEN],
                         "UAH", GEO_AMOUNT (1000));
-  g_assert_true (geo_gather_take_entry (gather, &fixture->pids[BEN],
+  g_assert_true (geo_gather_take_entry (gather, &fixture->pids[BEN], NULL,
                                         fixture->entries[0][BEN]));
   g_assert_cmpuint (geo_gather_count (gather), ==, 0);
   for (guint who = ANNA; who <= BEN; who++)
-    g_assert_true (geo_gather_take_entry (gather, &fixture->pids[who],
+    g_assert_true (geo_gather_take_entry (gather, &fixture->pids[who], NULL,
                                           fixture->entries[1][who]));
   list = geo_gather_list (gather, G_MAXINT64);
   g_assert_cmpuint (list->len, ==, 1);
@@ -590,7 +593,7 @@ test_other_chain (Fixture *fixture, gconstpointer data) {
   for (guint who = ANNA; who < PEOPLE; who++)
     geo_gather_load_participant (gather, fixture->people[who], 1, &other);
   for (guint who = ANNA; who <= BEN; who++)
-    g_assert_true (geo_gather_take_entry (gather, &fixture->pids[who],
+    g_assert_true (geo_gather_take_entry (gather, &fixture->pids[who], NULL,
                                           fixture->entries[1][who]));
   list = geo_gather_list (gather, G_MAXINT64);
   g_assert_cmpuint (list->len, ==, 0);
