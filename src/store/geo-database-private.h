@@ -53,6 +53,16 @@ gboolean geo_database_begin (GeoDatabase *database, GError **error);
 /* A reading one: sees one state of the file, whatever others write. */
 gboolean geo_database_begin_read (GeoDatabase *database, GError **error);
 gboolean geo_database_commit (GeoDatabase *database, GError **error);
+/* TRUE: readers see it, and it is on disk when a geo_database_sync () that
+ * began afterwards says so; that may be in any thread, while others use the
+ * handle. */
+gboolean geo_database_commit_ahead (GeoDatabase *database, GError **error);
+gboolean geo_database_sync (GeoDatabase *database, GError **error);
+/* After such a commit: whether the log is so long that some thread should call
+ * geo_database_tidy (), one at a time, while others use the handle.  Only the
+ * commits of a log that nobody tidies wait for it in the end. */
+gboolean geo_database_wants_tidying (GeoDatabase *database);
+void geo_database_tidy (GeoDatabase *database);
 void geo_database_rollback (GeoDatabase *database);
 
 /* One or several statements without parameters and without answers. */

@@ -25,6 +25,14 @@
  */
 #define LOG_PAGES_MAX 16000
 #define LOG_PAGES_QUIET 4000
+/* The same where commits are ahead of the disk and nobody is to wait for it:
+ * from here on another thread brings them into the file while more come, until
+ * so few are left that a commit may do the rest, after which the log begins
+ * anew.  Where that never comes about, commits do it from the last of these on.
+ */
+#define LOG_PAGES_LONG 28000
+#define LOG_PAGES_LEFT 1000
+#define LOG_PAGES_WORST 56000
 
 struct _GeoDatabase {
   sqlite3 *handle;
@@ -37,6 +45,11 @@ struct _GeoDatabase {
   /* What the open transaction did. */
   gboolean writing;
   gint log_pages; /* After the last commit */
+  /* Where commits are ahead of the disk: */
+  gint log_fd; /* Of the log; or −1 */
+  sqlite3 *keeper; /* What geo_database_tidy () uses. */
+  gint tidied; /* Atomic: pages of the log that it brought into the file, … */
+  gint looked_at; /* … and how many there were then. */
 };
 
 /* --- Errors --------------------------------------------------------------- */
@@ -257,26 +270,28 @@ fold_cb (sqlite3_context *context, int n, sqlite3_value **values) {
     sqlite3_result_text (context, g_utf8_casefold (normal, -1), -1, g_free);
 }
 
-/* SQLite's own hook for this, which this replaces, ignores what fails too: the
- * next commit tries again. */
+/* It replaces SQLite's own hook for this. */
 static int
 committed_cb (void *data, sqlite3 *handle, const char *name, int pages) {
   GeoDatabase *database = data;
 
   database->log_pages = pages;
-  if (pages >= LOG_PAGES_MAX)
-    sqlite3_wal_checkpoint_v2 (handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL,
-                               NULL);
   return SQLITE_OK;
+}
+
+/* As SQLite's own hook, this ignores what fails: the next commit tries again.
+ */
+static void
+shorten_log (GeoDatabase *database, gint pages_max) {
+  if (database->log_pages >= pages_max)
+    sqlite3_wal_checkpoint_v2 (database->handle, NULL,
+                               SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 void
 geo_database_rest (GeoDatabase *database) {
   geo_database_assert_owner (database);
-  if (database->log_pages < LOG_PAGES_QUIET)
-    return;
-  sqlite3_wal_checkpoint_v2 (database->handle, NULL, SQLITE_CHECKPOINT_PASSIVE,
-                             NULL, NULL);
+  shorten_log (database, LOG_PAGES_QUIET);
   database->log_pages = 0;
 }
 
@@ -326,7 +341,7 @@ configure (GeoDatabase *database,
          geo_database_execute (database,
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA cache_size = -16384;"
-                               "PRAGMA journal_size_limit = 67108864;",
+                               "PRAGMA journal_size_limit = 134217728;",
                                error);
 }
 
@@ -382,6 +397,10 @@ connect_to (GeoDatabase *database,
 
 static void
 disconnect (GeoDatabase *database) {
+  if (database->log_fd >= 0)
+    close (database->log_fd);
+  database->log_fd = -1;
+  sqlite3_close (g_steal_pointer (&database->keeper));
   /* Statements first: a handle with statements does not close. */
   g_hash_table_remove_all (database->statements);
   if (database->handle != NULL) {
@@ -433,6 +452,7 @@ geo_database_open (const gchar *path,
   init_sqlite ();
   database->owner = g_thread_self ();
   database->lock_fd = -1;
+  database->log_fd = -1;
   database->sealed = migrations->sealed && path != NULL;
   database->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize);
 
@@ -535,9 +555,103 @@ geo_database_commit (GeoDatabase *database, GError **error) {
     geo_database_rollback (database);
     return FALSE;
   }
-  if (database->writing)
-    database->commits++;
+  if (!database->writing)
+    return TRUE;
+  database->commits++;
+  shorten_log (database, LOG_PAGES_MAX);
   return TRUE;
+}
+
+/* The log stays where it is as long as the handle is open. */
+static gboolean
+open_ahead (GeoDatabase *database) {
+  const gchar *name = sqlite3_db_filename (database->handle, "main");
+
+  if (database->log_fd >= 0)
+    return TRUE;
+  if (name == NULL || name[0] == '\0' || database->sealed)
+    return FALSE;
+  database->log_fd = g_open (sqlite3_filename_wal (name), O_RDWR | O_CLOEXEC,
+                             0);
+  if (database->log_fd < 0)
+    return FALSE;
+  if (sqlite3_open_v2 (name, &database->keeper,
+                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE,
+                       geo_wal_vfs ()) != SQLITE_OK ||
+      sqlite3_exec (database->keeper,
+                    "PRAGMA synchronous = FULL; SELECT 1 FROM sqlite_schema;",
+                    NULL, NULL, NULL) != SQLITE_OK)
+    sqlite3_close (g_steal_pointer (&database->keeper));
+  return TRUE;
+}
+
+static void
+shorten_log_ahead (GeoDatabase *database, gint pages_before) {
+  gint pages = database->log_pages;
+
+  if (database->keeper == NULL) {
+    shorten_log (database, LOG_PAGES_MAX);
+    return;
+  }
+  /* It has begun anew. */
+  if (pages < pages_before) {
+    g_atomic_int_set (&database->tidied, 0);
+    g_atomic_int_set (&database->looked_at, 0);
+  }
+  if (pages - g_atomic_int_get (&database->tidied) <= LOG_PAGES_LEFT)
+    shorten_log (database, LOG_PAGES_LONG);
+  else
+    shorten_log (database, LOG_PAGES_WORST);
+}
+
+gboolean
+geo_database_commit_ahead (GeoDatabase *database, GError **error) {
+  gint pages = database->log_pages;
+  gboolean done;
+
+  /* Where it cannot be synced apart, it is not ahead. */
+  if (!open_ahead (database) || !geo_wal_set_ahead (database->handle, TRUE))
+    return geo_database_commit (database, error);
+  done = run (database, "COMMIT", error);
+  geo_wal_set_ahead (database->handle, FALSE);
+  if (!done) {
+    geo_database_rollback (database);
+    return FALSE;
+  }
+  database->commits++;
+  shorten_log_ahead (database, pages);
+  return TRUE;
+}
+
+gboolean
+geo_database_wants_tidying (GeoDatabase *database) {
+  geo_database_assert_owner (database);
+  return database->keeper != NULL && database->log_pages >= LOG_PAGES_LONG &&
+         database->log_pages - g_atomic_int_get (&database->looked_at) >
+             LOG_PAGES_LEFT;
+}
+
+void
+geo_database_tidy (GeoDatabase *database) {
+  int pages = 0;
+  int tidied = 0;
+
+  if (sqlite3_wal_checkpoint_v2 (database->keeper, NULL,
+                                 SQLITE_CHECKPOINT_PASSIVE, &pages,
+                                 &tidied) != SQLITE_OK)
+    return;
+  g_atomic_int_set (&database->tidied, tidied);
+  g_atomic_int_set (&database->looked_at, pages);
+}
+
+gboolean
+geo_database_sync (GeoDatabase *database, GError **error) {
+  if (database->log_fd < 0 || fdatasync (database->log_fd) == 0)
+    return TRUE;
+  /* Nothing is said of a full disk: what was written may come about. */
+  g_set_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_IO,
+               "The disk could not be written (%s).", g_strerror (errno));
+  return FALSE;
 }
 
 void

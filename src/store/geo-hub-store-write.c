@@ -481,10 +481,10 @@ write_change (GeoHubStore *store, const GeoChange *change, GError **error) {
 }
 
 gboolean
-geo_hub_store_write (GeoHubStore *store, GPtrArray *changes, GError **error) {
+geo_hub_store_begin_write (GeoHubStore *store,
+                           GPtrArray *changes,
+                           GError **error) {
   geo_database_assert_owner (store->database);
-  if (changes->len == 0)
-    return TRUE;
   if (!geo_database_begin (store->database, error))
     return FALSE;
   for (guint i = 0; i < changes->len; i++) {
@@ -498,6 +498,38 @@ geo_hub_store_write (GeoHubStore *store, GPtrArray *changes, GError **error) {
       return FALSE;
     }
   }
+  return TRUE;
+}
+
+gboolean
+geo_hub_store_end_write (GeoHubStore *store, GError **error) {
+  if (geo_database_commit_ahead (store->database, error))
+    return TRUE;
+  geo_hub_store_forget_ends (store);
+  return FALSE;
+}
+
+gboolean
+geo_hub_store_sync (GeoHubStore *store, GError **error) {
+  return geo_database_sync (store->database, error);
+}
+
+gboolean
+geo_hub_store_wants_tidying (GeoHubStore *store) {
+  return geo_database_wants_tidying (store->database);
+}
+
+void
+geo_hub_store_tidy (GeoHubStore *store) {
+  geo_database_tidy (store->database);
+}
+
+gboolean
+geo_hub_store_write (GeoHubStore *store, GPtrArray *changes, GError **error) {
+  if (changes->len == 0)
+    return TRUE;
+  if (!geo_hub_store_begin_write (store, changes, error))
+    return FALSE;
   /* P1: TRUE says that all of them are on disk. */
   if (geo_database_commit (store->database, error))
     return TRUE;

@@ -12,11 +12,18 @@
 #pragma once
 
 #include <glib.h>
+#include <sqlite3.h>
 
 G_BEGIN_DECLS
 
 /* The name of the VFS for sqlite3_open_v2 (); it is made by the first call, of
  * any thread.  NULL: there is no memory for it. */
 const gchar *geo_wal_vfs (void);
+
+/* Whether what the handle commits is known to readers before the disk has it:
+ * then whoever commits syncs the file, and tells nobody before.  All that
+ * SQLite relies on is synced as ever: a log's head before what it heads, and
+ * the log before a checkpoint.  FALSE: the handle has no log of ours open. */
+gboolean geo_wal_set_ahead (sqlite3 *handle, gboolean is_ahead);
 
 G_END_DECLS

@@ -23,6 +23,8 @@ typedef struct {
   gsize length;
   sqlite3_int64 start; /* Where in the file held belongs. */
   gboolean is_synced; /* Nothing was written since. */
+  gboolean is_begun; /* Its head was written since the last sync. */
+  gboolean is_ahead; /* What is committed is synced later, by the owner. */
 } Log;
 
 static sqlite3_file *
@@ -37,8 +39,8 @@ flush (Log *log) {
   if (log->length == 0)
     return SQLITE_OK;
   log->is_synced = FALSE;
-  code = real (log)->pMethods->xWrite (real (log), log->held,
-                                       (int) log->length, log->start);
+  code = real (log)->pMethods->xWrite (real (log), log->held, (int) log->length,
+                                       log->start);
   if (code == SQLITE_OK)
     log->length = 0;
   return code;
@@ -88,6 +90,8 @@ log_write (sqlite3_file *file,
   sqlite3_int64 at = offset - log->start;
   int code;
 
+  if (offset == 0)
+    log->is_begun = TRUE;
   if (log->length > 0 &&
       (at < 0 || at > (sqlite3_int64) log->length || at + length > HELD_MAX)) {
     code = flush_or_drop (log);
@@ -129,9 +133,17 @@ log_sync (sqlite3_file *file, int flags) {
   /* A checkpoint begins with what the last commit has done already. */
   if (log->is_synced)
     return SQLITE_OK;
+  /* Not so the head of a log that begins anew: before it is on disk, nothing of
+   * the former log may be written over. */
+  if (log->is_ahead && !log->is_begun)
+    return SQLITE_OK;
   code = real (log)->pMethods->xSync (real (log), flags);
-  log->is_synced = code == SQLITE_OK;
-  return code;
+  if (code != SQLITE_OK)
+    return code;
+  log->is_begun = FALSE;
+  /* Of what others write this handle knows nothing. */
+  log->is_synced = log->held != NULL;
+  return SQLITE_OK;
 }
 
 static int
@@ -220,6 +232,18 @@ open_file (sqlite3_vfs *vfs,
   if (real (log)->pMethods != NULL)
     log->base.pMethods = &log_methods;
   return code;
+}
+
+gboolean
+geo_wal_set_ahead (sqlite3 *handle, gboolean is_ahead) {
+  sqlite3_file *file = NULL;
+
+  if (sqlite3_file_control (handle, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                            &file) != SQLITE_OK ||
+      file == NULL || file->pMethods != &log_methods)
+    return FALSE;
+  ((Log *) file)->is_ahead = is_ahead;
+  return TRUE;
 }
 
 const gchar *
