@@ -89,6 +89,8 @@ struct _GeoReply {
   SoupServerMessage *message;
   gulong finished_handler;
   gboolean finished;
+  GeoReplyGateFunc gate; /* NULL: it is answered at once. */
+  gpointer gate_data;
 };
 
 G_DEFINE_FINAL_TYPE (GeoServer, geo_server, G_TYPE_OBJECT)
@@ -228,24 +230,46 @@ geo_reply_set_header (GeoReply *reply, const gchar *name, const gchar *value) {
 }
 
 void
+geo_reply_set_gate (GeoReply *reply,
+                    GeoReplyGateFunc func,
+                    gpointer user_data) {
+  reply->gate = func;
+  reply->gate_data = user_data;
+}
+
+void
+geo_reply_drop (GeoReply *reply) {
+  if (reply->server != NULL)
+    g_hash_table_remove (reply->server->replies, reply);
+  g_signal_handler_disconnect (reply->message, reply->finished_handler);
+  g_object_unref (reply->message);
+  g_free (reply);
+}
+
+void
+geo_reply_release (GeoReply *reply) {
+  if (!reply->finished && reply->server != NULL)
+    soup_server_message_unpause (reply->message);
+  geo_reply_drop (reply);
+}
+
+void
 geo_reply_send (GeoReply *reply,
                 guint status,
                 const gchar *content_type,
                 const gchar *body,
                 gssize len) {
-  if (reply->server != NULL)
-    g_hash_table_remove (reply->server->replies, reply);
   if (!reply->finished && reply->server != NULL) {
     soup_server_message_set_status (reply->message, status, NULL);
     if (body != NULL)
       soup_server_message_set_response (reply->message, content_type,
                                         SOUP_MEMORY_COPY, body,
                                         len < 0 ? strlen (body) : (gsize) len);
-    soup_server_message_unpause (reply->message);
   }
-  g_signal_handler_disconnect (reply->message, reply->finished_handler);
-  g_object_unref (reply->message);
-  g_free (reply);
+  if (reply->gate != NULL)
+    reply->gate (reply, reply->gate_data);
+  else
+    geo_reply_release (reply);
 }
 
 /* --- Requests ------------------------------------------------------------- */

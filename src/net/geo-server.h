@@ -59,6 +59,14 @@ void geo_reply_send (GeoReply *reply,
                      const gchar *content_type,
                      const gchar *body,
                      gssize len);
+/* What is sent from now on is given to func, which keeps it for a release () or
+ * a drop ().  Either frees the reply. */
+typedef void (*GeoReplyGateFunc) (GeoReply *reply, gpointer user_data);
+void
+geo_reply_set_gate (GeoReply *reply, GeoReplyGateFunc func, gpointer user_data);
+void geo_reply_release (GeoReply *reply);
+/* It is never answered. */
+void geo_reply_drop (GeoReply *reply);
 
 typedef void (*GeoRequestFunc) (const GeoRequest *request,
                                 GeoReply *reply,
