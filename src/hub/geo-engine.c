@@ -25,7 +25,7 @@
  * that one half is written while the other is decided: so many share an fsync,
  * and none waits longer than a person could notice.  Whoever takes so long to
  * vote is not waited for. */
-#define GROUP_SOME 30
+#define GROUP_SOME 24
 #define GROUP_ENOUGH 64
 #define GROUP_WAIT_US 8000
 #define GROUP_COMPANY_US 100000
@@ -787,6 +787,20 @@ push_done (GeoEngine *engine,
     list_free (list);
   else
     push (engine, list);
+}
+
+void
+geo_engine_when_stored (GeoEngine *engine,
+                        GeoEngineDoneFunc done,
+                        gpointer user_data,
+                        GDestroyNotify destroy) {
+  /* Behind every list whose changes a reader may have seen. */
+  push_done (engine, geo_actions_new (), done, user_data, destroy);
+}
+
+gboolean
+geo_engine_settle (GeoEngine *engine) {
+  return !engine->is_failed && geo_writer_settle (engine->writer);
 }
 
 gboolean

@@ -46,8 +46,19 @@ void geo_engine_set_funcs (GeoEngine *engine,
 void geo_engine_set_more_comes (GeoEngine *engine, gboolean more_comes);
 
 const GeoBook *geo_engine_get_book (const GeoEngine *engine);
-/* For reading what is on disk; this thread's. */
+/* For reading what is written; this thread's.  The disk may not have all of it
+ * yet (P1), so nothing that was read is told before one of the next two. */
 GeoHubStore *geo_engine_get_reader (GeoEngine *engine);
+/* done is called when all that was read so far is on disk, and has been told to
+ * whom it concerns; never, where that fails. */
+typedef void (*GeoEngineDoneFunc) (gpointer user_data);
+void geo_engine_when_stored (GeoEngine *engine,
+                             GeoEngineDoneFunc done,
+                             gpointer user_data,
+                             GDestroyNotify destroy);
+/* Waits until all that was read so far is on disk: for what is rare, as nothing
+ * else is done meanwhile.  FALSE: it never is, and is told to nobody. */
+gboolean geo_engine_settle (GeoEngine *engine);
 
 /* Events.  A message of a signed-in participant: FALSE and an error when the
  * disk could not be asked about it; nothing has been done then. */
@@ -62,8 +73,8 @@ gboolean geo_engine_message_checked (GeoEngine *engine,
                                      const GeoMessage *message,
                                      const GeoPublicKey *checked,
                                      GError **error);
-/* A LOG_QUERY of a signed-in participant (§9), answered with what is on disk:
- * as geo_engine_message (). */
+/* A LOG_QUERY of a signed-in participant (§9), answered when all that it tells
+ * of is on disk: as geo_engine_message (). */
 gboolean geo_engine_prove (GeoEngine *engine,
                            const GeoPid *from,
                            const GeoMessage *query,
@@ -86,7 +97,6 @@ geo_engine_present (GeoEngine *engine, const GeoPid *pid, gboolean present);
 /* A participant that is new here, or its next version, without a session: done
  * is called when it is on disk.  FALSE with a GEO_CLOSER_ERROR, and nothing is
  * called. */
-typedef void (*GeoEngineDoneFunc) (gpointer user_data);
 gboolean geo_engine_register (GeoEngine *engine,
                               const GeoParticipant *participant,
                               GeoEngineDoneFunc done,

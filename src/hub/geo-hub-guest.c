@@ -148,6 +148,9 @@ sync_page (Guest *guest) {
     g_clear_pointer (&guest->sync_msg_id, g_free);
     return FALSE;
   }
+  /* P1: Persist, then send. */
+  if (!geo_engine_settle (guest->guests->engine))
+    return FALSE;
   for (guint i = 0; i < entries->len; i++) {
     g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_ENTRY,
                                                       guest->sync_msg_id);

@@ -96,6 +96,9 @@ deliver (GeoHubLetters *letters, const GeoPid *to, Reader *reader) {
     g_warning ("letters cannot be read: %s", error->message);
     return;
   }
+  /* P1: Persist, then send. */
+  if (!geo_engine_settle (letters->engine))
+    return;
   reader->more = page->len == GEO_HUB_LETTERS_PAGE;
   reader->unread = page->len;
   for (guint i = 0; i < page->len; i++) {

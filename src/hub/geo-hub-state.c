@@ -171,8 +171,11 @@ take_get (GeoHubStates *states, const GeoPid *from, const GeoMessage *message) {
   if (!message->u.state_get->has_part) {
     if (!geo_hub_store_get_state (reader, from, &copy, &error))
       say_unreadable (states, from, message, error);
-    else
+    /* P1: Persist, then send. */
+    else if (geo_engine_settle (states->engine))
       say_result (states, from, message->msg_id, copy, NULL);
+    else
+      geo_state_copy_free (copy);
     return;
   }
   if (!geo_hub_store_get_state_part (reader, from, &message->u.state_get->part,
@@ -181,7 +184,7 @@ take_get (GeoHubStates *states, const GeoPid *from, const GeoMessage *message) {
   } else if (data == NULL) {
     say_error (states, from, message, GEO_CODE_INVALID, GEO_REASON_INVALID,
                "There is no such part.");
-  } else {
+  } else if (geo_engine_settle (states->engine)) {
     answer = geo_message_new (GEO_MESSAGE_STATE_PART, message->msg_id);
     answer->u.state_part->data = g_steal_pointer (&data);
     send (states, from, answer);
@@ -365,7 +368,10 @@ take_put (GeoHubStates *states, const GeoPid *from, const GeoMessage *message) {
     return;
   }
   if (missing->len > 0) {
-    say_result (states, from, message->msg_id, before, missing);
+    if (geo_engine_settle (states->engine))
+      say_result (states, from, message->msg_id, before, missing);
+    else
+      geo_state_copy_free (before);
     return;
   }
   geo_state_copy_free (before);

@@ -1,9 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Writes batches in a thread of its own, and signs what is in them in another
- * while they wait.  It must not decide what is written, nor go on after a write
- * that failed.
+ * Writes batches in threads of its own, of which one writes the next batch
+ * while another waits for the disk to have the last one, and now and then one
+ * tidies the files; what is in them is signed in one more while they wait.  It
+ * must not decide what is written, nor say of a batch that it is on disk before
+ * the disk has said so of it and of all before it.
  */
 #include "hub/geo-writer.h"
 
@@ -19,30 +21,49 @@ typedef struct {
 } Signing;
 
 #define SIGNERS 1
+#define WRITERS 3
 /* Without anything to write, before the files are tidied. */
 #define QUIET_US (2 * G_USEC_PER_SEC)
 
 enum { SIGNING_WAITS = 0, SIGNING_TAKEN = 1, SIGNING_DONE = 2 };
 
 typedef struct {
-  gboolean stop;
+  guint64 number; /* From 1 on, in order */
   GPtrArray *changes;
   GPtrArray *signings; /* Signing, or NULL: beside changes */
-  gboolean written;
   GError *error;
 } Job;
 
-struct _GeoWriter {
+typedef struct {
+  GeoWriter *writer;
   GThread *thread;
-  GAsyncQueue *jobs;
-  GeoHubStore *store; /* The thread's. */
+  GCond cond; /* It is called; with mutex. */
+  GList link; /* In idle, or alone and without data */
+} Hand;
+
+struct _GeoWriter {
+  Hand hands[WRITERS];
+  GeoHubStore *store; /* Of whichever thread's turn it is. */
   GeoSecret *secret; /* Read by the threads. */
   GThreadPool *signers;
   GHashTable *ahead; /* GeoChange → Signing: in no batch yet */
 
   GMutex mutex;
   GCond signed_cond; /* With mutex: some signing is done. */
-  GAsyncQueue *done; /* Job: what the thread has left for us … */
+  /* All of this with mutex: */
+  GQueue jobs; /* Job */
+  GQueue idle; /* Hand: whoever worked last, and has it all at hand, first */
+  guint64 taken; /* The last job that a thread took up */
+  gboolean is_turn; /* Some thread is writing. */
+  gboolean is_tidying;
+  gboolean stop;
+  gboolean is_failed; /* Nothing is written any more. */
+  GCond settled_cond;
+  guint64 seen; /* Readers may see the changes of jobs up to this one, … */
+  guint64 settled; /* … and these are on disk, or never will be said to be. */
+  GError *failure;
+
+  GAsyncQueue *done; /* Job: what the threads have left for us … */
   GSource *answers; /* … and this is set off then. */
 
   GeoWriterFunc func;
@@ -77,7 +98,7 @@ answers_cb (gpointer user_data) {
 
   while ((job = g_async_queue_try_pop (writer->done)) != NULL) {
     writer->n_jobs--;
-    if (job->written) {
+    if (job->error == NULL) {
       writer->commits++;
       writer->n_changes += job->changes->len;
     }
@@ -151,43 +172,169 @@ sign_all (GeoWriter *writer, const Job *job) {
 /* --- Writing ----------------------------------------------------------------
  */
 
-static void
-do_job (GeoWriter *writer, Job *job) {
+/* In the thread whose turn it is.  What is written is on disk later.  TRUE: the
+ * files want to be tidied. */
+static gboolean
+write_job (GeoWriter *writer, Job *job) {
   sign_all (writer, job);
   geo_fault_point ("before write");
-  job->written = geo_hub_store_write (writer->store, job->changes, &job->error);
-  geo_fault_point ("after write");
+  if (!geo_hub_store_begin_write (writer->store, job->changes, &job->error))
+    return FALSE;
+  g_mutex_lock (&writer->mutex);
+  writer->seen = job->number;
+  g_mutex_unlock (&writer->mutex);
+  return geo_hub_store_end_write (writer->store, &job->error) &&
+         geo_hub_store_wants_tidying (writer->store);
+}
+
+/* In their order, and one at a time: a disk says only once that it has lost
+ * something, and whoever asks then has to be the one whose it was, or one
+ * before it.  With mutex, which others may have meanwhile; takes job. */
+static void
+settle_job (GeoWriter *writer, Job *job) {
+  while (writer->settled != job->number - 1)
+    g_cond_wait (&writer->settled_cond, &writer->mutex);
+  if (writer->failure == NULL && job->error == NULL) {
+    g_mutex_unlock (&writer->mutex);
+    /* P1: meanwhile another thread writes on. */
+    geo_hub_store_sync (writer->store, &job->error);
+    geo_fault_point ("after write");
+    g_mutex_lock (&writer->mutex);
+  }
+  if (writer->failure != NULL) {
+    g_clear_error (&job->error);
+    job->error = g_error_copy (writer->failure);
+  } else if (job->error != NULL) {
+    writer->failure = g_error_copy (job->error);
+    writer->is_failed = TRUE;
+  }
+  writer->settled = job->number;
+  g_cond_broadcast (&writer->settled_cond);
+  g_async_queue_push (writer->done, job);
+  g_source_set_ready_time (writer->answers, 0);
+}
+
+/* With mutex. */
+static void
+call_hand (GeoWriter *writer) {
+  GList *link = g_queue_pop_head_link (&writer->idle);
+
+  if (link == NULL)
+    return;
+  g_cond_signal (&((Hand *) link->data)->cond);
+  link->data = NULL;
+}
+
+/* With mutex.  FALSE: nobody called for so long; 0: for ever. */
+static gboolean
+wait_for_call (Hand *hand, gint64 us) {
+  GeoWriter *writer = hand->writer;
+  gint64 end_us = g_get_monotonic_time () + us;
+
+  hand->link.data = hand;
+  g_queue_push_head_link (&writer->idle, &hand->link);
+  while (hand->link.data != NULL) {
+    if (us == 0) {
+      g_cond_wait (&hand->cond, &writer->mutex);
+    } else if (!g_cond_wait_until (&hand->cond, &writer->mutex, end_us) &&
+               hand->link.data != NULL) {
+      g_queue_unlink (&writer->idle, &hand->link);
+      hand->link.data = NULL;
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* Whoever has the turn has the store; from mutex, and back to it. */
+static void
+take_turn (GeoWriter *writer) {
+  writer->is_turn = TRUE;
+  g_mutex_unlock (&writer->mutex);
+  geo_hub_store_adopt (writer->store);
+}
+
+static void
+leave_turn (GeoWriter *writer) {
+  g_mutex_lock (&writer->mutex);
+  writer->is_turn = FALSE;
+  if (!g_queue_is_empty (&writer->jobs) || writer->stop)
+    call_hand (writer);
+}
+
+/* With mutex.  NULL: it ends. */
+static Job *
+wait_for_job (Hand *hand) {
+  GeoWriter *writer = hand->writer;
+  gboolean rested = FALSE;
+  Job *job;
+
+  while (writer->is_turn ||
+         (g_queue_is_empty (&writer->jobs) && !writer->stop)) {
+    if (!wait_for_call (hand, rested ? 0 : QUIET_US) && !writer->is_turn &&
+        g_queue_is_empty (&writer->jobs) && !writer->stop) {
+      take_turn (writer);
+      geo_hub_store_rest (writer->store);
+      leave_turn (writer);
+      rested = TRUE;
+    }
+  }
+  job = g_queue_pop_head (&writer->jobs);
+  if (job == NULL)
+    return NULL;
+  job->number = ++writer->taken;
+  return job;
+}
+
+/* From mutex, and back to it. */
+static void
+tidy (GeoWriter *writer) {
+  writer->is_tidying = TRUE;
+  g_mutex_unlock (&writer->mutex);
+  geo_hub_store_tidy (writer->store);
+  g_mutex_lock (&writer->mutex);
+  writer->is_tidying = FALSE;
 }
 
 static gpointer
 thread_func (gpointer user_data) {
-  GeoWriter *writer = user_data;
-  g_autoptr (GError) failed = NULL;
+  Hand *hand = user_data;
+  GeoWriter *writer = hand->writer;
+  Job *job;
 
-  geo_hub_store_adopt (writer->store);
-  for (;;) {
-    Job *job = g_async_queue_timeout_pop (writer->jobs, QUIET_US);
+  g_mutex_lock (&writer->mutex);
+  while ((job = wait_for_job (hand)) != NULL) {
+    gboolean tidies = FALSE;
 
-    if (job == NULL) {
-      geo_hub_store_rest (writer->store);
-      job = g_async_queue_pop (writer->jobs);
-    }
-    if (job->stop) {
-      job_free (job);
-      break;
-    }
     /* What was decided after what is not there must not be there either. */
-    if (failed != NULL)
-      job->error = g_error_copy (failed);
-    else
-      do_job (writer, job);
-    if (failed == NULL && job->error != NULL)
-      failed = g_error_copy (job->error);
-    g_async_queue_push (writer->done, job);
-    g_source_set_ready_time (writer->answers, 0);
+    if (!writer->is_failed) {
+      take_turn (writer);
+      tidies = write_job (writer, job);
+      leave_turn (writer);
+      writer->is_failed |= job->error != NULL;
+    }
+    settle_job (writer, job);
+    if (tidies && !writer->is_tidying)
+      tidy (writer);
   }
-  geo_hub_store_close (g_steal_pointer (&writer->store));
+  /* The others end too. */
+  call_hand (writer);
+  g_mutex_unlock (&writer->mutex);
   return NULL;
+}
+
+gboolean
+geo_writer_settle (GeoWriter *writer) {
+  gboolean holds;
+  guint64 seen;
+
+  g_mutex_lock (&writer->mutex);
+  seen = writer->seen;
+  while (writer->settled < seen && writer->failure == NULL)
+    g_cond_wait (&writer->settled_cond, &writer->mutex);
+  holds = writer->failure == NULL;
+  g_mutex_unlock (&writer->mutex);
+  return holds;
 }
 
 GeoWriter *
@@ -197,7 +344,8 @@ geo_writer_new (GeoHubStore *store,
                 gpointer user_data) {
   GeoWriter *writer = g_new0 (GeoWriter, 1);
 
-  writer->jobs = g_async_queue_new_full (job_free);
+  g_queue_init (&writer->jobs);
+  g_queue_init (&writer->idle);
   writer->done = g_async_queue_new_full (job_free);
   writer->answers = g_source_new (&answers_funcs, sizeof (GSource));
   g_source_set_callback (writer->answers, answers_cb, writer, NULL);
@@ -208,31 +356,43 @@ geo_writer_new (GeoHubStore *store,
   writer->user_data = user_data;
   g_mutex_init (&writer->mutex);
   g_cond_init (&writer->signed_cond);
+  g_cond_init (&writer->settled_cond);
   writer->ahead = g_hash_table_new_full (NULL, NULL, NULL, signing_unref);
   writer->signers = g_thread_pool_new_full (sign_func, writer, signing_unref,
                                             SIGNERS, TRUE, NULL);
-  writer->thread = g_thread_new ("geo-hub-writer", thread_func, writer);
+  for (guint i = 0; i < WRITERS; i++) {
+    Hand *hand = &writer->hands[i];
+
+    hand->writer = writer;
+    g_cond_init (&hand->cond);
+    hand->thread = g_thread_new ("geo-hub-writer", thread_func, hand);
+  }
   return writer;
 }
 
 void
 geo_writer_free (GeoWriter *writer) {
-  Job *job;
-
   if (writer == NULL)
     return;
-  job = g_new0 (Job, 1);
-  job->stop = TRUE;
-  g_async_queue_push (writer->jobs, job);
-  g_thread_join (writer->thread);
+  g_mutex_lock (&writer->mutex);
+  writer->stop = TRUE;
+  call_hand (writer);
+  g_mutex_unlock (&writer->mutex);
+  for (guint i = 0; i < WRITERS; i++) {
+    g_thread_join (writer->hands[i].thread);
+    g_cond_clear (&writer->hands[i].cond);
+  }
+  geo_hub_store_adopt (writer->store);
+  geo_hub_store_close (writer->store);
   /* Not at once: GLib forgets what a thread of it has just taken up. */
   g_thread_pool_free (writer->signers, FALSE, TRUE);
   g_hash_table_unref (writer->ahead);
   g_source_destroy (writer->answers);
   g_source_unref (writer->answers);
   g_cond_clear (&writer->signed_cond);
+  g_cond_clear (&writer->settled_cond);
   g_mutex_clear (&writer->mutex);
-  g_async_queue_unref (writer->jobs);
+  g_clear_error (&writer->failure);
   g_async_queue_unref (writer->done);
   geo_secret_unref (writer->secret);
   g_free (writer);
@@ -269,7 +429,11 @@ geo_writer_write (GeoWriter *writer, GPtrArray *changes) {
                                  NULL, (gpointer *) &signing);
     g_ptr_array_add (job->signings, signing);
   }
-  g_async_queue_push (writer->jobs, job);
+  g_mutex_lock (&writer->mutex);
+  g_queue_push_tail (&writer->jobs, job);
+  if (!writer->is_turn)
+    call_hand (writer);
+  g_mutex_unlock (&writer->mutex);
 }
 
 guint

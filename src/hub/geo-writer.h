@@ -1,11 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoWriter: the one thread that owns the hub's store for writing.  It writes
- * one batch at a time, and may be given the next one meanwhile; what comes then
- * is the caller's to collect, so that many changes share one fsync (group
- * commit).  All calls and answers in the
- * main context of the thread that made it.
+ * GeoWriter: the threads that own the hub's store for writing.  One batch is
+ * written at a time, while the disk takes the one before, and the next may be
+ * given meanwhile; what comes then is the caller's to collect, so that many
+ * changes share one fsync (group commit).  All calls and answers in the main
+ * context of the thread that made it.
  */
 #pragma once
 
@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 
 /* Changes of one batch, at most: bounds how long the others wait for theirs. */
 #define GEO_WRITER_BATCH_MAX 512
-/* One is written, one waits. */
-#define GEO_WRITER_JOBS_MAX 2
+/* The disk takes one, one is written, one waits. */
+#define GEO_WRITER_JOBS_MAX 3
 
 typedef struct _GeoWriter GeoWriter;
 
@@ -27,7 +27,7 @@ typedef void (*GeoWriterFunc) (guint n_changes,
                                const GError *error,
                                gpointer user_data);
 
-/* Takes store over, to close it in its thread, and signs with secret what the
+/* Takes store over, to close it, and signs with secret what the
  * closer has left to be signed (geo_closer_set_signs_later ()). */
 GeoWriter *geo_writer_new (GeoHubStore *store,
                            GeoSecret *secret,
@@ -45,6 +45,9 @@ void geo_writer_sign_ahead (GeoWriter *writer, GeoChange *change);
 /* Only while it has fewer than GEO_WRITER_JOBS_MAX.  changes (GPtrArray of
  * GeoChange) is taken, what is in it is borrowed until the answer. */
 void geo_writer_write (GeoWriter *writer, GPtrArray *changes);
+/* P1: waits until all is on disk that a reader may have seen by now.  FALSE: a
+ * write failed, and nothing more is to be told. */
+gboolean geo_writer_settle (GeoWriter *writer);
 /* Batches without an answer */
 guint geo_writer_count_jobs (const GeoWriter *writer);
 

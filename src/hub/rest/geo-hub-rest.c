@@ -243,6 +243,48 @@ send_wrong_method (GeoReply *reply, GString *allowed) {
   send_detail (reply, 405, "Method Not Allowed");
 }
 
+static void
+release_cb (gpointer user_data) {
+  GeoReply **reply = user_data;
+
+  geo_reply_release (g_steal_pointer (reply));
+}
+
+/* Not called before: the hub cannot write. */
+static void
+reply_free (gpointer data) {
+  GeoReply **reply = data;
+
+  if (*reply != NULL)
+    geo_reply_drop (*reply);
+  g_free (reply);
+}
+
+/* P1: what is answered at once was read, and may not be on disk yet; what is
+ * answered later waited for that. */
+static void
+gate_cb (GeoReply *reply, gpointer user_data) {
+  GeoHubRest *rest = user_data;
+
+  if (!rest->is_handling) {
+    geo_reply_release (reply);
+    return;
+  }
+  geo_engine_when_stored (rest->engine, release_cb,
+                          g_memdup2 (&reply, sizeof reply), reply_free);
+}
+
+static void
+handle_with (GeoRestCall *call, const GeoRestRoute *route) {
+  geo_reply_set_gate (call->reply, gate_cb, call->rest);
+  call->rest->is_handling = TRUE;
+  if (is_allowed (call, route->auth))
+    route->func (call);
+  call->rest->is_handling = FALSE;
+  /* Answered, or taken to be answered later. */
+  g_assert (call->reply == NULL);
+}
+
 void
 geo_hub_rest_handle (GeoHubRest *rest,
                      const GeoRequest *request,
@@ -268,10 +310,7 @@ geo_hub_rest_handle (GeoHubRest *rest,
     if (!match (route->path, path, call.args))
       continue;
     if (is_method (request, route->method)) {
-      if (is_allowed (&call, route->auth))
-        route->func (&call);
-      /* Answered, or taken to be answered later. */
-      g_assert (call.reply == NULL);
+      handle_with (&call, route);
     } else {
       g_string_append_printf (
           allowed, "%s%s%s", allowed->len > 0 ? ", " : "", route->method,

@@ -36,6 +36,7 @@ struct _GeoHubRest {
   GeoRestIntegrity *integrity;
   GeoRestEvents *events;
   gchar *openapi; /* NULL: nobody has asked for it */
+  gboolean is_handling; /* A handler runs, and has read what it answers with. */
   guint looks; /* For cycles, in other threads */
   GeoHubClearing *clearing; /* Borrowed; may be NULL */
   GCancellable *stop; /* What other threads do is for nobody any more. */
