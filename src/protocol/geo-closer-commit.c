@@ -387,6 +387,8 @@ geo_closer_sign_change (GeoChange *change, const GeoSecret *secret) {
   /* P3: The closer votes last. */
   votes = change->certificate->votes;
   geo_vote_sign (g_ptr_array_index (votes, votes->len - 1), secret);
+  /* It is stored, and then sent to everybody concerned. */
+  geo_certificate_keep_text (change->certificate);
   for (guint i = 0; i < change->entries->len; i++) {
     const GeoProvenEntry *proven = g_ptr_array_index (change->entries, i);
 
