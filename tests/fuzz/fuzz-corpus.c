@@ -149,6 +149,7 @@ static void
 put_payments (Town *town) {
   g_autoptr (Deal) deal = deal_through_me (town, "tx-1", 1050);
   g_autoptr (GeoTrustLine) line = town_line (town, CARL, ME, 100, 1);
+  g_autoptr (GeoPolicy) spare = NULL;
   GeoMessage *message = geo_message_new (GEO_MESSAGE_PAYMENT_REQUEST, "tx-1");
   GeoEntryAck *ack = geo_entry_ack_new ();
   GeoVote *vote = geo_vote_new ();
@@ -204,6 +205,10 @@ put_payments (Town *town) {
 
   put_object (5, "trust-line", geo_trust_line_to_text (line, NULL));
   put_object (4, "policy", geo_policy_to_text (line->policy, NULL));
+  spare = geo_policy_copy (line->policy);
+  spare->has_spare_clearing = TRUE;
+  spare->spare_clearing = geo_decimal (GEO_AMOUNT (1250), 2);
+  put_object (4, "policy-spare", geo_policy_to_text (spare, NULL));
   put_message (town_receipt (town_entry_of_line (town, line)));
   message = geo_message_new (GEO_MESSAGE_TRUST_LINE_CREATE, "line-1");
   message->u.trust_line_create->line = geo_trust_line_copy (line);
