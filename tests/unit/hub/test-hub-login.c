@@ -233,6 +233,8 @@ static const Chain chains[] = {
     GEO_REASON_KEY_CHANGED },
   { "another second key", 2, 2, 8, 0, 8, 1, GEO_CODE_CONFLICT,
     GEO_REASON_TWO_KEYS },
+  { "another second key, of long ago", 2, 2, 8, -9999999, 8, 1,
+    GEO_CODE_CONFLICT, GEO_REASON_TWO_KEYS },
   { "another second key, not theirs", 2, 2, 8, 0, 9, 1, GEO_CODE_SIGNATURE,
     GEO_REASON_BAD_SIGNATURE },
   { "another third key", 3, 3, 8, 0, 8, 1, GEO_CODE_CONFLICT,

@@ -540,6 +540,53 @@ test_other_chain (void) {
   }
 }
 
+/* Somebody who has Anna's former key writes to me before I have heard of her
+ * change: I take them for her until the hub has said who she is, and no longer;
+ * and what they write then is nothing, with whichever of their keys. */
+static void
+test_thief_was_faster (void) {
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (Town) town = town_new ();
+    const Citizen *anna = &town->people[ANNA];
+    g_autoptr (GeoParticipant) before = geo_participant_copy (
+        anna->participant);
+    g_autoptr (GeoSecret) old = geo_secret_ref (anna->secret);
+    g_autoptr (GeoSecret) thiefs = make_secret (KEY (2));
+    g_autoptr (GeoSecret) next = make_secret (KEY (3));
+    g_autoptr (GeoParticipant) other = make_next (before, old, KEY (2),
+                                                  town->now);
+    g_autoptr (GeoParticipant) longer = make_next (other, thiefs, KEY (3),
+                                                   town->now + 1);
+
+    rotate (town, ANNA, KEY (1));
+    town->now += GEO_KEY_GRACE_MS + 1000;
+    write_to_me (town, other, thiefs, "thiefs", town->now);
+    g_assert_nonnull (town_told (town, GEO_TOLD_NEW_KEY));
+    write_to_me (town, anna->participant, anna->secret, "hers", town->now);
+    town_expect (town, "store:evidence tell:two-keys send:LETTER_READ");
+    if (i == 1)
+      town_reload (town);
+
+    show (town, anna->participant);
+    town_expect (town, "store:person tell:person tell:new-key");
+    write_to_me (town, anna->participant, anna->secret, "hers-again",
+                 town->now);
+    town_expect (town, "store:letter tell:proposals send:LETTER_READ");
+    if (i == 1)
+      town_reload (town);
+    write_to_me (town, before, old, "by-the-first", town->now);
+    town_expect (town, "send:LETTER_READ");
+    write_to_me (town, other, thiefs, "by-the-second", town->now);
+    town_expect (town, "send:LETTER_READ");
+    write_to_me (town, longer, next, "by-the-third", town->now);
+    town_expect (town, "send:LETTER_READ");
+    g_assert_true (geo_public_key_equal (&known (town, ANNA)->key,
+                                         &anna->participant->key));
+    /* Nor does the hub lie when it takes what is hers. */
+    expect_entry_by (town, anna->secret, 2, anna->participant, TRUE);
+  }
+}
+
 /* What the hub said of somebody in passing is not forgotten when something else
  * makes them stay. */
 static void
@@ -707,6 +754,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/keys/unsaid-change", test_unsaid_change);
   g_test_add_func ("/party/keys/other-times", test_other_times);
   g_test_add_func ("/party/keys/other-chain", test_other_chain);
+  g_test_add_func ("/party/keys/thief-was-faster", test_thief_was_faster);
   g_test_add_func ("/party/keys/said-in-passing", test_said_in_passing);
   g_test_add_func ("/party/keys/long-letter", test_long_letter);
   g_test_add_func ("/party/keys/waiting-line", test_waiting_line);
