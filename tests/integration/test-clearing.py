@@ -275,7 +275,8 @@ def asked(victim):
                 (circle.hub if victim == "hub" else
                  circle.nodes[victim]).stop(may_fall=True)
                 circle.restart(victim)
-                circle.settle()
+            # It may have fallen since they were settled: it is started again.
+            circle.settle()
             fell = process.was_killed()
             circle.pay_the_limit()
             outcome = circle.check()

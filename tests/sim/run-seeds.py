@@ -65,7 +65,7 @@ PLANTS = {
     "spare-beyond": {"I4", "fault", "I6"},
     "unsaid-held": {"fault", "I8"},
 }
-PLANT_SEEDS = 8
+PLANT_SEEDS = 40
 PLANT_OPTIONS = ("--nodes", 8)
 # What shows only where a node falls between an entry and a PREPARE that was
 # late: a small town and a long life have that most often, about every fourth.
