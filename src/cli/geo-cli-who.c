@@ -123,6 +123,16 @@ choose_by_name (GeoCli *cli, GListModel *found, const gchar *who, int *status) {
   return NULL;
 }
 
+/* Nobody else is found by our own name or PID. */
+static gboolean
+is_me (GeoNode *node, const gchar *who) {
+  g_autofree gchar *name = fold (geo_node_get_name (node));
+  g_autofree gchar *wanted = fold (who);
+
+  return g_str_equal (name, wanted) ||
+         g_str_equal (geo_node_get_pid (node), who);
+}
+
 GeoPerson *
 geo_cli_find_person (GeoCli *cli,
                      GeoNode *node,
@@ -155,6 +165,11 @@ geo_cli_find_person (GeoCli *cli,
     *status = geo_cli_fail_error (cli, error);
     return NULL;
   }
+  if (g_list_model_get_n_items (found) == 0 && is_me (node, text)) {
+    *status = geo_cli_fail (cli, GEO_EXIT_USAGE,
+                            _ ("That is you; it takes somebody else."));
+    return NULL;
+  }
   return has_pid ? choose_by_pid (cli, found, &pid, status)
                  : choose_by_name (cli, found, text, status);
 }
@@ -162,7 +177,7 @@ geo_cli_find_person (GeoCli *cli,
 gboolean
 geo_cli_check_key (GeoCli *cli, GeoNode *node, GeoPerson *person, int *status) {
   const GeoPid *pid = geo_person_get_pid (person);
-  GeoKeyDoubt doubt = geo_node_get_key_doubt (node, pid);
+  GeoKeyDoubt doubt = geo_node_look_at_key (node, pid);
   const gchar *name = geo_person_get_name (person);
   const gchar *pid_text = geo_person_get_pid_text (person);
 

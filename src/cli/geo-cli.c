@@ -44,8 +44,8 @@ static const gchar *const program_examples = N_ (
     "Examples:\n"
     "  geo init --name Olena\n"
     "  geo join 'geo://v1/join?hub=https://hub.example&community=…'\n"
-    "  geo trust Ivan 300\n"
-    "  geo pay Ivan 12.50 --note 'for bread'\n"
+    "  geo trust Ivan 300 UAH\n"
+    "  geo pay Ivan 12.50 UAH --note 'for bread'\n"
     "“geo COMMAND --help” explains a command.");
 
 static void

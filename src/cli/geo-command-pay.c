@@ -345,8 +345,14 @@ pay_request (GeoCli *cli,
                             "already."));
   if (!geo_cli_connect (cli, node, &status))
     return status;
-  if (peer != NULL && geo_node_get_person (node, peer) != NULL)
-    person = g_object_ref (geo_node_get_person (node, peer));
+  /* The hub is asked for their key. */
+  if (peer != NULL && !geo_request_item_is_mine (item)) {
+    g_autofree gchar *pid_text = geo_pid_to_string (peer);
+
+    person = geo_cli_find_person (cli, node, pid_text, &status);
+    if (person == NULL)
+      return status;
+  }
   payment = find_payment (cli, node);
   if (payment == NULL && person != NULL &&
       !geo_cli_check_key (cli, node, person, &status))

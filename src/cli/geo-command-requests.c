@@ -142,8 +142,7 @@ tell_request (GeoCli *cli, GeoNode *node, GeoRequestItem *made, gboolean link) {
     item = made;
   say_request (cli, item);
   if (geo_request_item_get_waits (item))
-    geo_cli_say (cli, "%s",
-                 _ ("It goes to them as soon as the hub answers."));
+    geo_cli_say (cli, "%s", _ ("It goes to them as soon as the hub answers."));
   if (link && geo_request_item_get_link (item) != NULL) {
     gboolean is_terminal = isatty (fileno (cli->out)) == 1;
     g_autofree gchar *code =
@@ -203,8 +202,9 @@ parse_duration (const gchar *text, GeoTime *out) {
   static const struct {
     gchar unit;
     gint64 ms;
-  } units[] = { { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 },
-                { 'd', 86400000 } };
+  } units[] = {
+    { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 }, { 'd', 86400000 }
+  };
   g_autofree gchar *number = g_strdup (text);
   gsize len = strlen (number);
   guint64 n;
@@ -425,7 +425,8 @@ has_news (gpointer user_data) {
          count_paid (stay->requests) != stay->paid;
 }
 
-/* What can be paid by whoever has the link needs who asks for it to be there. */
+/* What can be paid by whoever has the link needs who asks for it to be there.
+ */
 static void
 stay_for_news (GeoCli *cli, GListModel *requests) {
   Stay stay = { requests, g_list_model_get_n_items (requests),
@@ -664,8 +665,8 @@ compare (GeoCli *cli, GeoNode *node, GeoRequestItem *item, gboolean *same) {
 
 static int
 write_checkpoint (GeoCli *cli, GeoNode *node, GeoRequestItem *item) {
-  g_autofree gchar *text = geo_node_get_checkpoint (
-      node, geo_request_item_get_key (item));
+  g_autofree gchar *text =
+      geo_node_get_checkpoint (node, geo_request_item_get_key (item));
   g_autoptr (GError) error = NULL;
 
   if (text == NULL)
@@ -703,6 +704,11 @@ run_checkpoint_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
       return status;
     if (shows)
       return write_checkpoint (cli, node, item);
+    /* What both signed holds, whatever was paid since. */
+    if (geo_request_item_get_state (item) == GEO_REQUEST_DONE)
+      return tell_request (cli, node, item, FALSE);
+    if (geo_request_item_get_state (item) != GEO_REQUEST_OPEN)
+      return respond (cli, node, item, GEO_VERDICT_AGREED);
     status = compare (cli, node, item, &same);
     return same ? respond (cli, node, item, GEO_VERDICT_AGREED) : status;
   }
@@ -756,8 +762,8 @@ const GeoCommand geo_command_checkpoint = {
 static void
 add_block_options (GeoCli *cli, GOptionContext *context) {
   const GOptionEntry entries[] = {
-    { "off", 0, 0, G_OPTION_ARG_NONE, &cli->off,
-      N_ ("Let them ask again"), NULL },
+    { "off", 0, 0, G_OPTION_ARG_NONE, &cli->off, N_ ("Let them ask again"),
+      NULL },
     { NULL },
   };
 

@@ -148,8 +148,7 @@ has_store (const List *list) {
  * to wait, as STOREs keep their order. */
 static gboolean
 take_stores (List *list, Store *store, Stored *stored) {
-  while (list->next < list->actions->len &&
-         store->records->len < STORES_MAX) {
+  while (list->next < list->actions->len && store->records->len < STORES_MAX) {
     GeoAction *action = g_ptr_array_index (list->actions, list->next);
     GeoJournalAppend record = { action->record_kind, action->record,
                                 geo_node_now () };
@@ -534,6 +533,23 @@ geo_node_run (GeoNode *self, GPtrArray *actions) {
   list->actions = actions;
   g_queue_push_tail (&self->lists, list);
   pump (self);
+}
+
+gboolean
+geo_node_will_tell_key (const GeoNode *self, const GeoPid *pid) {
+  for (const GList *l = self->lists.head; l != NULL; l = l->next) {
+    const List *list = l->data;
+
+    for (guint i = list->next; i < list->actions->len; i++) {
+      const GeoAction *action = g_ptr_array_index (list->actions, i);
+
+      if (action->kind == GEO_ACTION_TELL &&
+          action->told->kind == GEO_TOLD_NEW_KEY &&
+          geo_pid_equal (&action->told->person->pid, pid))
+        return TRUE;
+    }
+  }
+  return FALSE;
 }
 
 void

@@ -368,6 +368,8 @@ gboolean geo_node_state_error (GeoNode *self, const GeoMessage *message);
 
 /* Takes actions. */
 void geo_node_run (GeoNode *self, GPtrArray *actions);
+/* A change of their key is on its way to the disk, and nobody was told yet. */
+gboolean geo_node_will_tell_key (const GeoNode *self, const GeoPid *pid);
 /* Drops the party and all it wanted. */
 void geo_node_drop_party (GeoNode *self);
 void geo_node_storage_failed (GeoNode *self, const GError *error);

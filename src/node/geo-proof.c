@@ -409,6 +409,14 @@ say_statement (const Check *check, GeoProof *out) {
   g_autofree gchar *count = g_strdup_printf ("%" G_GINT64_FORMAT,
                                              check->records);
 
+  if (check->statement->from <= 0) {
+    out->sentence = g_strdup_printf (
+        /* Translators: a name, community, a date and time, a number. */
+        _ ("Statement of %s in %s from the beginning to %s: %s records with "
+           "all signatures, and the balances that follow from them."),
+        check->self->name, check->community->name, to, count);
+    return;
+  }
   out->sentence = g_strdup_printf (
       /* Translators: a name, community, two dates and times, a number. */
       _ ("Statement of %s in %s from %s to %s: %s records with all "

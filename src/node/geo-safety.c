@@ -268,6 +268,18 @@ geo_node_get_key_doubt (GeoNode *node, const GeoPid *pid) {
   return GEO_KEY_DOUBT_NONE;
 }
 
+GeoKeyDoubt
+geo_node_look_at_key (GeoNode *node, const GeoPid *pid) {
+  GeoKeyDoubt doubt = geo_node_get_key_doubt (node, pid);
+
+  if (doubt != GEO_KEY_DOUBT_NONE || is_noted (node, pid, KEY_VERIFIED) ||
+      is_noted (node, pid, KEY_ACCEPTED) ||
+      geo_node_get_person (node, pid) == NULL)
+    return doubt;
+  return geo_node_will_tell_key (node, pid) ? GEO_KEY_DOUBT_CHANGED
+                                            : GEO_KEY_DOUBT_NONE;
+}
+
 gboolean
 geo_node_get_key_changed (GeoNode *node, const GeoPid *pid) {
   return geo_node_get_key_doubt (node, pid) != GEO_KEY_DOUBT_NONE;

@@ -58,6 +58,9 @@ typedef enum {
 /* Whether there is something to find out about the key of one of my people that
  * was neither accepted nor compared. */
 GeoKeyDoubt geo_node_get_key_doubt (GeoNode *node, const GeoPid *pid);
+/* With what was heard just now and is still on its way to the disk: for who does
+ * not stay to be told. */
+GeoKeyDoubt geo_node_look_at_key (GeoNode *node, const GeoPid *pid);
 gboolean geo_node_get_key_changed (GeoNode *node, const GeoPid *pid);
 /* I know of it: nothing more is said of it until it changes once more.  It is a
  * note like the one below. */

@@ -344,8 +344,9 @@ def test_pay_wrong(town):
                       ["Maria", "5"], ["Maria", "5", "EUR"],
                       [town.hub.link, "5", "UAH"]):
         olena.run("pay", *arguments, status=USAGE)
-    assert olena.json("pay", "Olena", "5", "UAH",
-                      status=USAGE)["kind"] == "usage"
+    for me in ("Olena", olena.pid):
+        error = olena.json("pay", me, "5", "UAH", status=USAGE)
+        assert error["kind"] == "usage" and "you" in error["message"], error
 
 
 def test_pay_back_by_link(town):
@@ -705,8 +706,11 @@ def test_checkpoint(town):
     assert proof == json.loads(maria.run("checkpoint", "show", asked["id"]))
 
     # What is not the same any more is said, and not signed.
+    settled = asked["id"]
     asked = ivan.json("checkpoint", "Maria", "UAH")
     maria.json("pay", "Ivan", "0.50", "UAH")
+    # What was signed by both stays so.
+    assert maria.json("checkpoint", "accept", settled)["state"] == "done"
     failure = maria.json("checkpoint", "accept", asked["id"],
                          status=NOT_VERIFIED)
     assert "Only your journal has 0.50" in failure["difference"], failure

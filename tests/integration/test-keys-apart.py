@@ -230,7 +230,8 @@ def test_files_across(scene):
     same of before."""
     olena, ivan, stranger = scene.olena, scene.ivan, scene.stranger
     market = scene.market
-    scene.there(olena, market, "pay", "Ivan", "5", "--id", "early")
+    scene.there(olena, market, "pay", "Ivan", "5", "--id", "early",
+                "--accept-key")
 
     def write(name):
         paths = {kind: scene.file(f"{name}-{kind}")

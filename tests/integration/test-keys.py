@@ -113,6 +113,8 @@ def refused(person, *words):
 
 def test_others_are_told(scene):
     olena, ivan, maria = scene.olena, scene.ivan, scene.maria
+    # Also where this command is the first that hears of it.
+    refused(ivan, "pay", "Olena", "1")
     assert changed(ivan) == ["Olena"]
     assert "another key" in ivan.run("people")
     owed = balances(ivan)
