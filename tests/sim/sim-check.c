@@ -175,6 +175,8 @@ check_node_reserved (const SimNode *node, const GeoParty *party) {
 static void
 check_late (const SimNode *node, const GeoParty *party) {
   const Sim *sim = node->sim;
+  /* It asks when it is time by its own clock. */
+  gint64 patience = PATIENCE_MS + node->behind;
 
   if (!sim->quiet || !sim_node_is_in (node) || !node->session->alive ||
       sim->now - MAX (node->session->opened, sim->quiet_since) < PATIENCE_MS)
@@ -182,13 +184,13 @@ check_late (const SimNode *node, const GeoParty *party) {
   for (guint i = 0; i < party->votes->len; i++) {
     const GeoOpenVote *vote = g_ptr_array_index (party->votes, i);
 
-    if (vote->contract->deadline + PATIENCE_MS < sim->now)
+    if (vote->contract->deadline + patience < sim->now)
       sim_fail (node->sim, node, "late", "a vote is open for too long");
   }
   for (guint i = 0; i < party->orders->len; i++) {
     const GeoOpenOrder *open = g_ptr_array_index (party->orders, i);
 
-    if (open->order->deadline + PATIENCE_MS < sim->now)
+    if (open->order->deadline + patience < sim->now)
       sim_fail (node->sim, node, "late", "a payment is open for too long");
   }
 }

@@ -454,6 +454,7 @@ scene_clock (Sim *sim) {
     sim_trace (sim, node, "clock is %" G_GINT64_FORMAT " ms ahead", skew);
     skew = below (sim, 3) == 0 ? 0 : skew;
     node->was_ahead |= skew < node->skew;
+    node->behind = MAX (node->behind, -skew);
     node->skew = skew;
   }
 }

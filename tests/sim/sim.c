@@ -406,6 +406,8 @@ sim_settle (Sim *sim) {
   /* Who was asked with a deadline that cannot be is silent until then. */
   if (geo_closer_count_clearings (sim->hub->closer) > 0)
     sim_let (sim, CLEARING_MS);
+  for (guint i = 0; i < sim->nodes->len; i++)
+    sim_node (sim, i)->behind = 0;
   sim_check_all (sim);
   sim_check_rest (sim);
   if (sim_plants (sim, SIM_PLANT_COPY_IGNORED) ||

@@ -173,6 +173,7 @@ struct _SimNode {
   SimNature nature;
   gint64 skew; /* Its clock, ahead of the true time. */
   gboolean was_ahead; /* Its clock was set back once. */
+  gint64 behind; /* The most that its clock was since all was quiet. */
   guint64 verified; /* What was on its disk when its journal was verified. */
 
   gboolean up; /* The process runs. */
