@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The commit rule in hub mode, small enough that every order of events is
- * looked at: one payer, one participant whose vote is needed, one by mandate,
- * the closer, two contracts for one order, and a deadline.
+ * looked at: one payer, one participant whose vote is needed (a live line's
+ * owner, or the payee of an order that says so, P7: then its no, or its silence,
+ * ends the order, which is one of the ways here), one by mandate, the closer, two
+ * contracts for one order, and a deadline.
  *
  * The network is the worst there is: what was sent once may arrive never, once
  * or as often as it likes, at any time and in any order, so that a message is a

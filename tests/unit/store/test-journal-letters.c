@@ -276,9 +276,43 @@ test_closed (Fixture *f, gconstpointer data) {
   expect_state (f, &hashes[1], FALSE, GEO_REQUEST_OPEN);
   g_assert_cmpuint (count_requests (f, TRUE), ==, 1);
   /* What is settled stays so. */
-  append (f, body_of (f, response (f, &hashes[0], 1, GEO_VERDICT_WITHDRAWN),
-                      -1));
+  append (f,
+          body_of (f, response (f, &hashes[0], 1, GEO_VERDICT_WITHDRAWN), -1));
   expect_state (f, &hashes[0], FALSE, GEO_REQUEST_CLOSED);
+}
+
+/* A letter may come after the entry that paid for it. */
+static void
+test_paid_before (Fixture *f, gconstpointer data) {
+  static const guint route[] = { 0, 1 };
+  g_autoptr (GeoOrder) order = sample_order (f->sample, 0, 1, 1250, "tx", NULL);
+  g_autoptr (GPtrArray) hops = NULL;
+  g_autoptr (GeoContract) contract = NULL;
+  g_autoptr (GeoCertificate) certificate = NULL;
+  g_autoptr (GeoLetter) letter = NULL;
+  g_autoptr (GeoLetter) other = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoHash hash, unpaid;
+  gboolean paid;
+
+  letter = invoice (f, "i-1", 1, 0, &hash);
+  other = invoice (f, "i-2", 1, 0, &unpaid);
+  order->has_invoice = TRUE;
+  order->invoice = hash;
+  geo_order_sign (order, f->sample->people[0].secret);
+  hops = sample_hops (f->sample, order, route, 2);
+  contract = sample_contract (f->sample, order, hops);
+  certificate = sample_certificate (f->sample, order, contract);
+  g_assert_true (geo_journal_has_paid (f->journal, &hash, &paid, &error));
+  g_assert_false (paid);
+  sample_append (
+      f->sample, f->journal, 0, GEO_RECORD_KIND_ENTRY,
+      sample_body_entry (sample_payment_entry (f->sample, 0, certificate, hops),
+                         NULL));
+  g_assert_true (geo_journal_has_paid (f->journal, &hash, &paid, &error));
+  g_assert_true (paid);
+  g_assert_true (geo_journal_has_paid (f->journal, &unpaid, &paid, &error));
+  g_assert_false (paid);
 }
 
 typedef struct {
@@ -302,9 +336,9 @@ keep_cb (GeoRecordKind kind,
  * and what is not at the hub yet still says for whom it is. */
 static void
 test_kept (Fixture *f, gconstpointer data) {
-  Kept kept = { g_ptr_array_new_with_free_func (
-                    (GDestroyNotify) geo_record_body_free),
-                0 };
+  Kept kept = {
+    g_ptr_array_new_with_free_func ((GDestroyNotify) geo_record_body_free), 0
+  };
   GeoHash hashes[3];
 
   append (f, body_of (f, invoice (f, "i-1", 1, 0, &hashes[0]), -1));
@@ -312,15 +346,16 @@ test_kept (Fixture *f, gconstpointer data) {
   append (f, body_of (f, invoice (f, "i-2", 0, 1, &hashes[1]), -1));
   append (f, body_of (f, invoice (f, "i-3", 1, 0, &hashes[2]), -1));
   /* It settles nothing. */
-  append (f, body_of (f, response (f, &hashes[2], 2, GEO_VERDICT_DECLINED), -1));
-  g_assert_true (geo_journal_foreach_letter (f->journal, 10, keep_cb, &kept,
-                                             NULL));
+  append (f,
+          body_of (f, response (f, &hashes[2], 2, GEO_VERDICT_DECLINED), -1));
+  g_assert_true (
+      geo_journal_foreach_letter (f->journal, 10, keep_cb, &kept, NULL));
   g_assert_cmpuint (kept.bodies->len, ==, 4);
   g_assert_cmpuint (kept.sent, ==, 1);
   /* Those that are open come before those that are settled. */
   g_ptr_array_set_size (kept.bodies, 0);
-  g_assert_true (geo_journal_foreach_letter (f->journal, 2, keep_cb, &kept,
-                                             NULL));
+  g_assert_true (
+      geo_journal_foreach_letter (f->journal, 2, keep_cb, &kept, NULL));
   g_assert_cmpuint (kept.bodies->len, ==, 2);
   for (guint i = 0; i < 2; i++)
     g_assert_nonnull (
@@ -368,7 +403,8 @@ test_old_line (Fixture *f, gconstpointer data) {
   expect_state (f, &hash, TRUE, GEO_REQUEST_DONE);
 }
 
-/* The same whichever comes first: a line, or that it was asked for just then. */
+/* The same whichever comes first: a line, or that it was asked for just then.
+ */
 static void
 test_line_is_there (Fixture *f, gconstpointer data) {
   g_autoptr (GeoTrustLine) line = sample_line (f->sample, 1, 0, 1250, NULL);
@@ -477,9 +513,8 @@ changed_key (Fixture *f, guint8 number, GeoTime at) {
   const SamplePerson *before = &f->sample->people[1];
   const guint8 seed[GEO_SEED_LEN] = { 7, number };
   g_autoptr (GeoSecret) next = geo_secret_new_from_seed (seed);
-  GeoParticipant *after = geo_participant_rotate (before->person,
-                                                  before->secret, next, at,
-                                                  NULL);
+  GeoParticipant *after =
+      geo_participant_rotate (before->person, before->secret, next, at, NULL);
 
   g_assert_nonnull (after);
   return after;
@@ -594,6 +629,7 @@ main (int argc, char **argv) {
   ADD ("/journal-letters/asking", test_asking);
   ADD ("/journal-letters/withdrawn", test_withdrawn);
   ADD ("/journal-letters/closed", test_closed);
+  ADD ("/journal-letters/paid-before", test_paid_before);
   ADD ("/journal-letters/kept", test_kept);
   ADD ("/journal-letters/old-line", test_old_line);
   ADD ("/journal-letters/invited", test_invited);
