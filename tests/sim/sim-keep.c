@@ -15,6 +15,7 @@ static SimHub *keeping;
 /* NOLINTBEGIN(bugprone-reserved-identifier) */
 const GeoBook *__wrap_geo_engine_get_book (const GeoEngine *engine);
 GeoHubStore *__wrap_geo_engine_get_reader (GeoEngine *engine);
+gboolean __wrap_geo_engine_settle (GeoEngine *engine);
 void __wrap_geo_engine_store (GeoEngine *engine,
                               GeoChange *change,
                               GeoEngineDoneFunc done,
@@ -31,6 +32,12 @@ __wrap_geo_engine_get_book (const GeoEngine *engine) {
 GeoHubStore *
 __wrap_geo_engine_get_reader (GeoEngine *engine) {
   return ((SimHub *) engine)->reader;
+}
+
+/* What is written here is on the disk when it can be read. */
+gboolean
+__wrap_geo_engine_settle (GeoEngine *engine) {
+  return TRUE;
 }
 
 void
