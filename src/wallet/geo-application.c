@@ -101,7 +101,7 @@ static const struct {
   { "win.show-page(\"market\")", { "<Alt>4" } },
   { "win.show-sidebar", { "F9" } },
   { "win.reconnect", { "<Control>r" } },
-  { "win.lock", { "<Control>l" } },
+  { "win.lock-keys", { "<Control>l" } },
   { "win.preferences", { "<Control>comma" } },
   { "win.show-help", { "F1" } },
   { "win.show-help-overlay", { "<Control>question" } },

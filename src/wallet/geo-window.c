@@ -241,6 +241,7 @@ static const gchar *const page_actions[] = {
   "win.trust",          "win.show-clearing",
   "win.answer-request", "win.show-sidebar",
   "win.preferences",    "win.save-statement",
+  "win.lock-keys",
   "win.request",        "win.pay-request",
   "win.show-requests",  "win.show-request",
   "win.show-code",      "win.read-code",
@@ -339,6 +340,17 @@ screensaver_cb (GeoWindow *self) {
 static void
 lock_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   lock_window (GEO_WINDOW (widget));
+}
+
+/* The keys are always there, the PIN is not. */
+static void
+lock_keys_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  GeoWindow *self = GEO_WINDOW (widget);
+
+  if (geo_wallet_can_lock (self->wallet))
+    lock_window (self);
+  else
+    geo_window_toast (self, _ ("To lock it, set a PIN in the preferences"));
 }
 
 static void
@@ -849,6 +861,8 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL,
                                    show_sidebar_cb);
   gtk_widget_class_install_action (widget_class, "win.lock", NULL, lock_cb);
+  gtk_widget_class_install_action (widget_class, "win.lock-keys", NULL,
+                                   lock_keys_cb);
   gtk_widget_class_install_action (widget_class, "win.preferences", NULL,
                                    preferences_cb);
   gtk_widget_class_install_action (widget_class, "win.save-statement", NULL,

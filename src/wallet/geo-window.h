@@ -22,6 +22,7 @@
  *   win.reconnect
  *   win.show-help
  *   win.lock (where there is a PIN)
+ *   win.lock-keys (the same; says so where there is none)
  *   win.preferences
  *   win.save-statement
  *   and those of geo-community-actions.h

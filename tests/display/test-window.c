@@ -627,6 +627,11 @@ is_told (gpointer text) {
          NULL;
 }
 
+static gboolean
+is_said (gpointer text) {
+  return geo_screen_find (GTK_WIDGET (window), GTK_TYPE_LABEL, text) != NULL;
+}
+
 static void
 test_preferences (void) {
   GtkWidget *grid;
@@ -636,6 +641,11 @@ test_preferences (void) {
 
   do_action ("win.lock", NULL); /* There is nothing to lock with. */
   g_assert_true (is_root ((gpointer) "main"));
+  /* The next word is seen when those before it are gone. */
+  adw_toast_overlay_dismiss_all (child_of (window, "toasts"));
+  do_action ("win.lock-keys", NULL);
+  g_assert_true (geo_screen_wait (
+      is_said, (gpointer) "To lock it, set a PIN in the preferences", 30));
   do_action ("win.preferences", NULL);
   preferences = front (GEO_TYPE_PREFERENCES_DIALOG);
   look ("preferences");
