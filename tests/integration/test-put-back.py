@@ -186,7 +186,6 @@ def test_given_back(_folder):
         everything_happens(scene)
         lost = scene.die()
         scene.put_back()
-        assert scene.gathers()
         scene.hurry()
         scene.wait_on()
         scene.wait_connected(*scene.nodes)
