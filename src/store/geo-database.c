@@ -30,9 +30,9 @@
  * so few are left that a commit may do the rest, after which the log begins
  * anew.  Where that never comes about, commits do it from the last of these on.
  */
-#define LOG_PAGES_LONG 28000
+#define LOG_PAGES_LONG 32000
 #define LOG_PAGES_LEFT 1000
-#define LOG_PAGES_WORST 56000
+#define LOG_PAGES_WORST 64000
 
 struct _GeoDatabase {
   sqlite3 *handle;
@@ -341,7 +341,7 @@ configure (GeoDatabase *database,
          geo_database_execute (database,
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA cache_size = -16384;"
-                               "PRAGMA journal_size_limit = 134217728;",
+                               "PRAGMA journal_size_limit = 167772160;",
                                error);
 }
 
