@@ -175,6 +175,22 @@ finish_request (GeoCli *cli,
   return tell_request (cli, node, item, link);
 }
 
+/* With a node that is open meanwhile. */
+static int
+run_with_node (GeoCli *cli,
+               gchar **arguments,
+               int (*run) (GeoCli *cli, GeoNode *node, gchar **arguments)) {
+  g_autoptr (GeoNode) node = NULL;
+  int status;
+
+  node = geo_cli_open (cli, &status);
+  if (node == NULL)
+    return status;
+  status = run (cli, node, arguments);
+  geo_cli_close (node);
+  return status;
+}
+
 /* --- request -------------------------------------------------------------- */
 
 static void
@@ -226,6 +242,25 @@ parse_duration (const gchar *text, GeoTime *out) {
   return FALSE;
 }
 
+/* --expires from now on, or what is usual; 0 where neither is said. */
+static gboolean
+read_expiry (GeoCli *cli, const gchar *usual, GeoTime *out, int *status) {
+  const gchar *text = cli->expires != NULL ? cli->expires : usual;
+  GeoTime lasts;
+
+  *out = 0;
+  if (text == NULL)
+    return TRUE;
+  if (!parse_duration (text, &lasts)) {
+    *status = geo_cli_fail (cli, GEO_EXIT_USAGE,
+                            _ ("--expires takes a number with s, m, h or d, of "
+                               "ten years at most."));
+    return FALSE;
+  }
+  *out = g_get_real_time () / 1000 + lasts;
+  return TRUE;
+}
+
 static int
 run_request_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GeoPerson) person = NULL;
@@ -234,14 +269,12 @@ run_request_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   gboolean open = g_str_equal (arguments[0], "any");
   const gchar *equivalent;
   GeoAmount amount;
-  GeoTime lasts = 0;
+  GeoTime expires_at;
   guint precision;
   int status;
 
-  if (cli->expires != NULL && !parse_duration (cli->expires, &lasts))
-    return geo_cli_fail (cli, GEO_EXIT_USAGE,
-                         _ ("--expires takes a number with s, m, h or d, of "
-                            "ten years at most."));
+  if (!read_expiry (cli, NULL, &expires_at, &status))
+    return status;
   equivalent = geo_cli_find_equivalent (cli, node, arguments[1], &precision,
                                         &status);
   if (equivalent == NULL)
@@ -255,25 +288,16 @@ run_request_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
     if (person == NULL)
       return status;
   }
-  geo_node_request_async (node,
-                          person != NULL ? geo_person_get_pid (person) : NULL,
-                          equivalent, open ? NULL : &amount, cli->note,
-                          lasts > 0 ? g_get_real_time () / 1000 + lasts : 0,
-                          cli->once, NULL, geo_cli_result_cb, &result);
+  geo_node_request_async (
+      node, person != NULL ? geo_person_get_pid (person) : NULL, equivalent,
+      open ? NULL : &amount, cli->note, expires_at, cli->once, NULL,
+      geo_cli_result_cb, &result);
   return finish_request (cli, node, &result, TRUE);
 }
 
 static int
 run_request (GeoCli *cli, gchar **arguments) {
-  g_autoptr (GeoNode) node = NULL;
-  int status;
-
-  node = geo_cli_open (cli, &status);
-  if (node == NULL)
-    return status;
-  status = run_request_with (cli, node, arguments);
-  geo_cli_close (node);
-  return status;
+  return run_with_node (cli, arguments, run_request_with);
 }
 
 const GeoCommand geo_command_request = {
@@ -326,15 +350,12 @@ run_invite_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GError) error = NULL;
   const gchar *equivalent;
   GeoAmount limit, asked;
-  GeoTime lasts;
+  GeoTime expires_at;
   guint precision;
   int status;
 
-  if (!parse_duration (cli->expires != NULL ? cli->expires : INVITED_FOR,
-                       &lasts))
-    return geo_cli_fail (cli, GEO_EXIT_USAGE,
-                         _ ("--expires takes a number with s, m, h or d, of "
-                            "ten years at most."));
+  if (!read_expiry (cli, INVITED_FOR, &expires_at, &status))
+    return status;
   equivalent = geo_cli_find_equivalent (cli, node, arguments[1], &precision,
                                         &status);
   if (equivalent == NULL)
@@ -345,23 +366,15 @@ run_invite_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
     return geo_cli_fail_error (cli, error);
   if (cli->code != NULL)
     geo_node_set_join_code (node, cli->code);
-  geo_node_invite_async (
-      node, cli->name, equivalent, limit, cli->asks != NULL ? &asked : NULL,
-      g_get_real_time () / 1000 + lasts, NULL, geo_cli_result_cb, &result);
+  geo_node_invite_async (node, cli->name, equivalent, limit,
+                         cli->asks != NULL ? &asked : NULL, expires_at, NULL,
+                         geo_cli_result_cb, &result);
   return finish_request (cli, node, &result, TRUE);
 }
 
 static int
 run_invite (GeoCli *cli, gchar **arguments) {
-  g_autoptr (GeoNode) node = NULL;
-  int status;
-
-  node = geo_cli_open (cli, &status);
-  if (node == NULL)
-    return status;
-  status = run_invite_with (cli, node, arguments);
-  geo_cli_close (node);
-  return status;
+  return run_with_node (cli, arguments, run_invite_with);
 }
 
 const GeoCommand geo_command_invite = {
@@ -531,21 +544,21 @@ respond (GeoCli *cli, GeoNode *node, GeoRequestItem *item, GeoVerdict verdict) {
 }
 
 static int
-run_decline (GeoCli *cli, gchar **arguments) {
-  g_autoptr (GeoNode) node = NULL;
+run_decline_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GeoRequestItem) item = NULL;
   int status;
 
-  node = geo_cli_open (cli, &status);
-  if (node == NULL)
-    return status;
   item = find_request (cli, node, arguments[0], &status);
-  if (item != NULL)
-    status = respond (cli, node, item,
-                      geo_request_item_is_mine (item) ? GEO_VERDICT_WITHDRAWN
-                                                      : GEO_VERDICT_DECLINED);
-  geo_cli_close (node);
-  return status;
+  if (item == NULL)
+    return status;
+  return respond (cli, node, item,
+                  geo_request_item_is_mine (item) ? GEO_VERDICT_WITHDRAWN
+                                                  : GEO_VERDICT_DECLINED);
+}
+
+static int
+run_decline (GeoCli *cli, gchar **arguments) {
+  return run_with_node (cli, arguments, run_decline_with);
 }
 
 const GeoCommand geo_command_decline = {
@@ -602,15 +615,7 @@ run_ask_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
 
 static int
 run_ask (GeoCli *cli, gchar **arguments) {
-  g_autoptr (GeoNode) node = NULL;
-  int status;
-
-  node = geo_cli_open (cli, &status);
-  if (node == NULL)
-    return status;
-  status = run_ask_with (cli, node, arguments);
-  geo_cli_close (node);
-  return status;
+  return run_with_node (cli, arguments, run_ask_with);
 }
 
 const GeoCommand geo_command_ask_trust = {
@@ -727,15 +732,7 @@ run_checkpoint_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
 
 static int
 run_checkpoint (GeoCli *cli, gchar **arguments) {
-  g_autoptr (GeoNode) node = NULL;
-  int status;
-
-  node = geo_cli_open (cli, &status);
-  if (node == NULL)
-    return status;
-  status = run_checkpoint_with (cli, node, arguments);
-  geo_cli_close (node);
-  return status;
+  return run_with_node (cli, arguments, run_checkpoint_with);
 }
 
 const GeoCommand geo_command_checkpoint = {
@@ -771,7 +768,7 @@ add_block_options (GeoCli *cli, GOptionContext *context) {
 }
 
 static int
-run_block_with (GeoCli *cli, GeoNode *node, const gchar *who) {
+run_block_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GeoPerson) person = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -779,7 +776,7 @@ run_block_with (GeoCli *cli, GeoNode *node, const gchar *who) {
   int status;
 
   geo_cli_try_connect (cli, node);
-  person = geo_cli_find_person (cli, node, who, &status);
+  person = geo_cli_find_person (cli, node, arguments[0], &status);
   if (person == NULL)
     return status;
   geo_node_set_blocked_async (node, geo_person_get_pid (person), !cli->off,
@@ -801,15 +798,7 @@ run_block_with (GeoCli *cli, GeoNode *node, const gchar *who) {
 
 static int
 run_block (GeoCli *cli, gchar **arguments) {
-  g_autoptr (GeoNode) node = NULL;
-  int status;
-
-  node = geo_cli_open (cli, &status);
-  if (node == NULL)
-    return status;
-  status = run_block_with (cli, node, arguments[0]);
-  geo_cli_close (node);
-  return status;
+  return run_with_node (cli, arguments, run_block_with);
 }
 
 const GeoCommand geo_command_block = {
