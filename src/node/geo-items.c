@@ -528,6 +528,19 @@ geo_person_get_relations (GeoPerson *person) {
   return G_LIST_MODEL (person->relations);
 }
 
+gboolean
+geo_person_is_trusted (GeoPerson *person) {
+  GListModel *relations = geo_person_get_relations (person);
+
+  for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
+    g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
+
+    if (geo_relation_get_my_limit (relation, NULL))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* --- GeoTotal ----------------------------------------------------------- */
 
 struct _GeoTotal {

@@ -69,6 +69,8 @@ gboolean geo_person_get_key_changed (GeoPerson *person);
 /* GeoRelation, one for each equivalent there is something in.  Borrowed; it
  * emits "items-changed", its items notify. */
 GListModel *geo_person_get_relations (GeoPerson *person);
+/* Whether I trust them with something, in whatever. */
+gboolean geo_person_is_trusted (GeoPerson *person);
 
 /* My totals in one equivalent.
  * Properties: "equivalent", "symbol" (string), "precision" (uint), "balance",

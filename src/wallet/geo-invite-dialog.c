@@ -15,14 +15,12 @@
 #include "wallet/geo-request-view.h"
 
 struct _GeoInviteDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   gboolean is_busy;
-  gboolean is_closed;
 
   /* owned */
   GeoNode *node;
-  GCancellable *cancellable;
 
   /* template children */
   AdwNavigationView *navigation;
@@ -38,7 +36,7 @@ struct _GeoInviteDialog {
   GeoRequestView *view;
 };
 
-G_DEFINE_FINAL_TYPE (GeoInviteDialog, geo_invite_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoInviteDialog, geo_invite_dialog, GEO_TYPE_DIALOG)
 
 /* In the order of the rows. */
 static const GTimeSpan spans[] = {
@@ -124,7 +122,7 @@ invited_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
                                                              result, &error);
   const gchar *only[] = { "shown", NULL };
 
-  if (self->is_closed)
+  if (geo_dialog_is_closed (GEO_DIALOG (self)))
     return;
   self->is_busy = FALSE;
   if (item == NULL) {
@@ -159,29 +157,18 @@ invite_cb (GeoInviteDialog *self) {
   geo_node_invite_async (self->node, *name != '\0' ? name : NULL,
                          geo_amount_entry_get_equivalent (self->amount_entry),
                          limit, has_asked ? &asked : NULL, expires_at,
-                         self->cancellable, invited_cb, g_object_ref (self));
+                         geo_dialog_get_cancellable (GEO_DIALOG (self)),
+                         invited_cb, g_object_ref (self));
   update (self);
 }
 
 /* --- Life --------------------------------------------------------------- */
 
 static void
-geo_invite_dialog_closed (AdwDialog *dialog) {
-  GeoInviteDialog *self = GEO_INVITE_DIALOG (dialog);
-
-  self->is_closed = TRUE;
-  g_cancellable_cancel (self->cancellable);
-}
-
-static void
 geo_invite_dialog_dispose (GObject *object) {
   GeoInviteDialog *self = GEO_INVITE_DIALOG (object);
 
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->node);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_invite_dialog_parent_class)->dispose (object);
 }
 
@@ -203,7 +190,6 @@ bind_children (GtkWidgetClass *klass) {
 static void
 geo_invite_dialog_class_init (GeoInviteDialogClass *klass) {
   G_OBJECT_CLASS (klass)->dispose = geo_invite_dialog_dispose;
-  ADW_DIALOG_CLASS (klass)->closed = geo_invite_dialog_closed;
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
   g_type_ensure (GEO_TYPE_REQUEST_VIEW);
   gtk_widget_class_set_template_from_resource (
@@ -214,7 +200,6 @@ geo_invite_dialog_class_init (GeoInviteDialogClass *klass) {
 
 static void
 geo_invite_dialog_init (GeoInviteDialog *self) {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   geo_amount_entry_set_label (self->amount_entry,
                               _ ("How far you would trust them"));

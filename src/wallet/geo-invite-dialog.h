@@ -6,9 +6,8 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-node.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +16,7 @@ G_DECLARE_FINAL_TYPE (GeoInviteDialog,
                       geo_invite_dialog,
                       GEO,
                       INVITE_DIALOG,
-                      AdwDialog)
+                      GeoDialog)
 
 GeoInviteDialog *geo_invite_dialog_new (GeoNode *node);
 

@@ -162,20 +162,6 @@ add_relation (GeoPersonPage *self, GeoRelation *relation) {
   g_ptr_array_add (self->groups, group);
 }
 
-/* Whether there is a line of mine, which a button would change. */
-static gboolean
-has_my_line (GeoPersonPage *self) {
-  GListModel *relations = geo_person_get_relations (self->person);
-
-  for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
-    g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
-
-    if (geo_relation_get_my_limit (relation, NULL))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static void
 update (GeoPersonPage *self) {
   const gchar *name = geo_person_get_name (self->person);
@@ -186,7 +172,7 @@ update (GeoPersonPage *self) {
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), name);
   adw_avatar_set_text (self->avatar, name);
   gtk_label_set_label (self->name_label, name);
-  gtk_button_set_label (self->trust_button, has_my_line (self)
+  gtk_button_set_label (self->trust_button, geo_person_is_trusted (self->person)
                                                 ? _ ("Change _Trust…")
                                                 : _ ("_Trust…"));
   gtk_widget_set_visible (GTK_WIDGET (self->warning), is_doubtful);
@@ -194,7 +180,7 @@ update (GeoPersonPage *self) {
   gtk_widget_set_visible (GTK_WIDGET (self->request_button), !is_doubtful);
   /* Trust can be lowered at any time. */
   gtk_widget_set_visible (GTK_WIDGET (self->trust_button),
-                          !is_doubtful || has_my_line (self));
+                          !is_doubtful || geo_person_is_trusted (self->person));
   gtk_widget_set_visible (GTK_WIDGET (self->ask_row), !is_doubtful);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->verify_row),
                                  geo_person_get_verified (self->person)

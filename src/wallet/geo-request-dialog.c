@@ -15,15 +15,13 @@
 #include "wallet/geo-request-view.h"
 
 struct _GeoRequestDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   gboolean is_busy;
-  gboolean is_closed;
 
   /* owned */
   GeoNode *node;
   GeoPerson *from; /* NULL: whoever has the link. */
-  GCancellable *cancellable;
 
   /* template children */
   AdwNavigationView *navigation;
@@ -40,7 +38,7 @@ struct _GeoRequestDialog {
   GeoRequestView *view;
 };
 
-G_DEFINE_FINAL_TYPE (GeoRequestDialog, geo_request_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoRequestDialog, geo_request_dialog, GEO_TYPE_DIALOG)
 
 /* In the order of the rows. */
 static const GTimeSpan spans[] = {
@@ -117,7 +115,7 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
                                                              result, &error);
   const gchar *only[] = { "shown", NULL };
 
-  if (self->is_closed)
+  if (geo_dialog_is_closed (GEO_DIALOG (self)))
     return;
   self->is_busy = FALSE;
   if (item == NULL) {
@@ -151,30 +149,19 @@ ask_cb (GeoRequestDialog *self) {
       geo_amount_entry_get_equivalent (self->amount_entry),
       has_amount ? &amount : NULL, *memo != '\0' ? memo : NULL, expires_at,
       self->from == NULL && adw_switch_row_get_active (self->once_row),
-      self->cancellable, asked_cb, g_object_ref (self));
+      geo_dialog_get_cancellable (GEO_DIALOG (self)), asked_cb,
+      g_object_ref (self));
   update_form (self);
 }
 
 /* --- Life --------------------------------------------------------------- */
 
 static void
-geo_request_dialog_closed (AdwDialog *dialog) {
-  GeoRequestDialog *self = GEO_REQUEST_DIALOG (dialog);
-
-  self->is_closed = TRUE;
-  g_cancellable_cancel (self->cancellable);
-}
-
-static void
 geo_request_dialog_dispose (GObject *object) {
   GeoRequestDialog *self = GEO_REQUEST_DIALOG (object);
 
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->from);
   g_clear_object (&self->node);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_request_dialog_parent_class)->dispose (object);
 }
 
@@ -197,7 +184,6 @@ bind_children (GtkWidgetClass *klass) {
 static void
 geo_request_dialog_class_init (GeoRequestDialogClass *klass) {
   G_OBJECT_CLASS (klass)->dispose = geo_request_dialog_dispose;
-  ADW_DIALOG_CLASS (klass)->closed = geo_request_dialog_closed;
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);
   g_type_ensure (GEO_TYPE_REQUEST_VIEW);
@@ -209,7 +195,6 @@ geo_request_dialog_class_init (GeoRequestDialogClass *klass) {
 
 static void
 geo_request_dialog_init (GeoRequestDialog *self) {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   geo_amount_entry_set_label (self->amount_entry, _ ("Amount to ask for"));
   g_signal_connect (self->chooser, "chosen", G_CALLBACK (chosen_cb), self);

@@ -7,9 +7,8 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-node-requests.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -18,7 +17,7 @@ G_DECLARE_FINAL_TYPE (GeoRequestDialog,
                       geo_request_dialog,
                       GEO,
                       REQUEST_DIALOG,
-                      AdwDialog)
+                      GeoDialog)
 
 /* who: a PID or a geo://v1/ link; "": whoever has the link. */
 GeoRequestDialog *geo_request_dialog_new (GeoNode *node, const gchar *who);

@@ -173,20 +173,6 @@ equivalent_cb (GeoTrustDialog *self) {
     fill (self);
 }
 
-/* Whether I trust them already, in whatever. */
-static gboolean
-has_line (GeoTrustDialog *self) {
-  GListModel *relations = geo_person_get_relations (self->person);
-
-  for (guint i = 0; i < g_list_model_get_n_items (relations); i++) {
-    g_autoptr (GeoRelation) relation = g_list_model_get_item (relations, i);
-
-    if (geo_relation_get_my_limit (relation, NULL))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static void
 show_limit (GeoTrustDialog *self) {
   const gchar *pages[] = { "who", "limit", NULL };
@@ -203,7 +189,7 @@ show_warning (GeoTrustDialog *self) {
   const gchar *pages[] = { "who", "warning", NULL };
 
   geo_key_warning_set_other (self->warning,
-                             has_line (self) ? _ ("_Lower or End Trust…")
+                             geo_person_is_trusted (self->person) ? _ ("_Lower or End Trust…")
                                              : NULL);
   geo_key_warning_set_person (self->warning, self->node, self->person);
   adw_navigation_view_replace_with_tags (
