@@ -71,7 +71,7 @@ PLANT_OPTIONS = ("--nodes", 8)
 # late: a small town and a long life have that most often, about every fourth.
 RARE_SEEDS = 80
 RARE_OPTIONS = {
-    "node-forgets": ("--nodes", 3, "--steps", 3000),
+    "node-forgets": ("--nodes", 4, "--steps", 2500),
     "node-reborn": ("--nodes", 10, "--steps", 3000),
     "hub-old-key": ("--nodes", 8),
     "line-thawed": ("--nodes", 8),

@@ -596,7 +596,8 @@ check_arrived (Sim *sim, SimNode *node) {
 
 static gboolean
 remembers_all (const SimNode *node) {
-  return !node->has_blocked && !node->has_forgotten && !node->letter_refused;
+  return !node->has_blocked && !node->has_forgotten && !node->letter_refused &&
+         !node->lacks_copy;
 }
 
 /* A no and a withdrawal are known to both; what was paid is paid. */
