@@ -594,10 +594,11 @@ check_arrived (Sim *sim, SimNode *node) {
               node->party->outbox->len);
 }
 
+/* K4: of one who shows another key, not every word is taken. */
 static gboolean
 remembers_all (const SimNode *node) {
   return !node->has_blocked && !node->has_forgotten && !node->letter_refused &&
-         !node->lacks_copy;
+         !node->lacks_copy && node->unsaid == NULL;
 }
 
 /* A no and a withdrawal are known to both; what was paid is paid. */
