@@ -31,7 +31,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PLANTS = {
     "hub-debt": {"I1"},
     "hub-reserved": {"P9"},
-    "hub-limit": {"I2", "fault", "I6"},
+    "hub-limit": {"I2", "frozen", "fault", "I6"},
     "hub-sends-first": {"P1"},
     "hub-disk": {"I1", "I8", "copy"},
     "hub-row": {"I1"},
