@@ -4,6 +4,8 @@
  * GeoWindow: the one window: shows onboarding, unlocking or the pages, as the
  * wallet stands, and offers the actions that pages ask for by name.  It opens
  * nothing, and shows no money itself.
+ *
+ * Long because each of its pages and dialogs is asked for here, in a few lines.
  */
 #include "config.h"
 
