@@ -484,8 +484,7 @@ fit_history (GeoLetter *letter) {
   gsize len;
 
   for (;;) {
-    g_autofree gchar *text = geo_letter_to_text (letter, &len);
-
+    g_free (geo_letter_to_text (letter, &len));
     if (len <= GEO_LETTER_SIZE_MAX || letter->history->len == 0)
       return;
     g_ptr_array_set_size (letter->history, (gint) letter->history->len - 1);
