@@ -659,10 +659,19 @@ create_in_thread (KeyWork *work, GError **error) {
   return identity_write (identity, error);
 }
 
+/* Whether the key in it is the one of the identity that is there. */
+static gboolean
+is_own_key (const KeyWork *work) {
+  for (guint i = 0; i < work->identity->n_keys; i++) {
+    if (geo_pid_equal (&work->identity->keys[i], &work->pid))
+      return TRUE;
+  }
+  return work->identity->n_keys == 0 &&
+         geo_pid_equal (&work->identity->pid, &work->pid);
+}
+
 static gboolean
 unlock_in_thread (KeyWork *work, GError **error) {
-  gboolean is_ours = FALSE;
-
   if (work->place == GEO_KEY_PLACE_FILE) {
     g_autofree gchar *path = g_build_filename (work->folder, KEY_FILE, NULL);
 
@@ -671,11 +680,7 @@ unlock_in_thread (KeyWork *work, GError **error) {
   }
   if (!derive_secret (work, error))
     return FALSE;
-  for (guint i = 0; i < work->identity->n_keys; i++)
-    is_ours = is_ours || geo_pid_equal (&work->identity->keys[i], &work->pid);
-  if (work->identity->n_keys == 0)
-    is_ours = geo_pid_equal (&work->identity->pid, &work->pid);
-  if (!is_ours) {
+  if (!is_own_key (work)) {
     g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING,
                          _ ("The key that is kept for this profile belongs to "
                             "somebody else. Restore the identity from its "
@@ -912,6 +917,128 @@ gboolean
 geo_profile_unlock_finish (GeoProfile *profile,
                            GAsyncResult *result,
                            GError **error) {
+  g_assert (g_task_is_valid (result, profile));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- A key that was lost ------------------------------------------------- */
+
+/* Nothing is written before the words are known to be the right ones. */
+static gboolean
+put_back_in_thread (KeyWork *work, GError **error) {
+  g_autofree gchar *path = g_build_filename (work->folder, KEY_FILE, NULL);
+
+  if (!derive_secret (work, error))
+    return FALSE;
+  if (!is_own_key (work)) {
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                         _ ("These are the words of another wallet."));
+    return FALSE;
+  }
+  if (work->place != GEO_KEY_PLACE_FILE)
+    return TRUE;
+  /* The key comes first: an identity without its key would be a dead end. */
+  if (!write_key (work, path, error))
+    return FALSE;
+  if (work->identity->place == GEO_KEY_PLACE_FILE)
+    return TRUE;
+  work->identity->place = GEO_KEY_PLACE_FILE;
+  return identity_write (work->identity, error);
+}
+
+static void
+put_back_thread (GTask *task,
+                 gpointer source,
+                 gpointer task_data,
+                 GCancellable *cancellable) {
+  GError *error = NULL;
+
+  if (put_back_in_thread (task_data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+put_back (GTask *task) {
+  GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
+  KeyWork *work = g_task_get_task_data (task);
+
+  self->place = work->place;
+  g_clear_pointer (&self->secret, geo_secret_unref);
+  g_clear_pointer (&self->entropy, sodium_free);
+  self->secret = g_steal_pointer (&work->secret);
+  self->entropy = g_steal_pointer (&work->entropy);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+put_back_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (geo_keyring_store_finish (result, &error))
+    put_back (task);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+put_back_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GTask) task = user_data;
+  KeyWork *work = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_task_return_error (task, error);
+  else if (work->place == GEO_KEY_PLACE_FILE)
+    put_back (task);
+  else
+    geo_keyring_store_async (work->folder, work->entropy, NULL,
+                             put_back_stored_cb, g_steal_pointer (&task));
+}
+
+void
+geo_profile_put_key_back_async (GeoProfile *profile,
+                                const gchar *words,
+                                const gchar *passphrase,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data) {
+  g_autoptr (GTask) task = g_task_new (profile, NULL, callback, user_data);
+  g_autoptr (GTask) inner = NULL;
+  KeyWork *work;
+  g_autoptr (GError) error = NULL;
+
+  g_assert (GEO_IS_PROFILE (profile));
+  work = key_work_new (profile, passphrase);
+  g_task_set_task_data (task, work, key_work_free);
+  work->identity = identity_new (profile);
+  work->place = passphrase != NULL ? GEO_KEY_PLACE_FILE : profile->place;
+  if (profile->place == GEO_KEY_PLACE_NONE) {
+    g_task_return_new_error (
+        task, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY, "%s",
+        _ ("There is no identity in this profile yet. Create one, or restore "
+           "yours from its twelve words."));
+  } else if (work->place == GEO_KEY_PLACE_FILE &&
+             (passphrase == NULL || *passphrase == '\0')) {
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE,
+                             "%s", _ ("A passphrase is needed."));
+  } else if (!geo_words_to_entropy (words, work->entropy, &error)) {
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                             /* Translators: %s says which word is wrong. */
+                             _ ("These are not the twelve words: %s"),
+                             error->message);
+  } else {
+    inner = g_task_new (NULL, NULL, put_back_cb, g_object_ref (task));
+    g_task_set_task_data (inner, work, NULL);
+    g_task_run_in_thread (inner, put_back_thread);
+  }
+}
+
+gboolean
+geo_profile_put_key_back_finish (GeoProfile *profile,
+                                 GAsyncResult *result,
+                                 GError **error) {
   g_assert (g_task_is_valid (result, profile));
   return g_task_propagate_boolean (G_TASK (result), error);
 }

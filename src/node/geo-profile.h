@@ -135,7 +135,21 @@ void geo_profile_unlock_async (GeoProfile *profile,
 gboolean geo_profile_unlock_finish (GeoProfile *profile,
                                     GAsyncResult *result,
                                     GError **error);
-/* identity.json is there and cannot be read: unlocking fails with a sentence. */
+/* The key is gone, or its passphrase is: puts it back from its twelve words,
+ * beside everything that is there.  passphrase: in a file that is opened with
+ * it; NULL: in the keyring, where it was.  The profile is unlocked then. INPUT:
+ * other words, and nothing was changed; PASSPHRASE: it was in a file, and one
+ * is needed; NO_KEY, KEYRING, STORAGE. */
+void geo_profile_put_key_back_async (GeoProfile *profile,
+                                     const gchar *words,
+                                     const gchar *passphrase,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean geo_profile_put_key_back_finish (GeoProfile *profile,
+                                          GAsyncResult *result,
+                                          GError **error);
+/* identity.json is there and cannot be read: unlocking fails with a sentence.
+ */
 gboolean geo_profile_is_damaged (GeoProfile *profile);
 gboolean geo_profile_is_unlocked (GeoProfile *profile);
 /* Borrowed; NULL while locked. */
@@ -149,14 +163,14 @@ typedef enum {
   GEO_KEY_CHANGE_UNDONE = 2, /* The old ones do; the new ones are nothing. */
 } GeoKeyChange;
 
-/* What became of a change of the key (geo-rotation.h) that was stopped before it
- * could be told: the person has two papers, and must know which one counts.
+/* What became of a change of the key (geo-rotation.h) that was stopped before
+ * it could be told: the person has two papers, and must know which one counts.
  * NONE while locked. */
 GeoKeyChange geo_profile_get_key_change (GeoProfile *profile);
 /* They know; written to disk in a thread. */
 void geo_profile_settle_key (GeoProfile *profile);
-/* Until all that was to be written in a thread is: for a program that ends soon,
- * and has nobody to keep waiting. */
+/* Until all that was to be written in a thread is: for a program that ends
+ * soon, and has nobody to keep waiting. */
 void geo_profile_wait_written (GeoProfile *profile);
 
 /* Whether the person has written the words down (Home keeps asking until

@@ -35,6 +35,7 @@
 #include "wallet/geo-preferences-dialog.h"
 #include "wallet/geo-receipt-page.h"
 #include "wallet/geo-request-answer.h"
+#include "wallet/geo-restore-key-dialog.h"
 #include "wallet/geo-settings.h"
 #include "wallet/geo-statement-dialog.h"
 #include "wallet/geo-trust-dialog.h"
@@ -59,6 +60,7 @@ struct _GeoWindow {
   AdwStatusPage *trouble_page;
   GeoCommunitySwitcher *trouble_switcher;
   GtkButton *retry_button;
+  GtkWidget *restore_key_button;
   GeoWelcome *welcome; /* These two are NULL where nobody needed them. */
   GeoUnlockPage *unlock_page;
   GeoLockPage *lock_page;
@@ -75,6 +77,17 @@ struct _GeoWindow {
 };
 
 G_DEFINE_FINAL_TYPE (GeoWindow, geo_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static AdwDialog *
+get_dialog (gpointer window) {
+  return adw_application_window_get_visible_dialog (window);
+}
+
+/* Whether a dialog about what the pages show may come to the front. */
+static gboolean
+can_ask (GeoWindow *self) {
+  return self->node != NULL && get_dialog (self) == NULL;
+}
 
 /* --- Links ----------------------------------------------------------- */
 
@@ -102,9 +115,7 @@ open_waiting_link (GeoWindow *self) {
       welcome_link (self);
     return;
   }
-  if (geo_wallet_is_locked (self->wallet) ||
-      adw_application_window_get_visible_dialog (
-          ADW_APPLICATION_WINDOW (self)) != NULL)
+  if (geo_wallet_is_locked (self->wallet) || get_dialog (self) != NULL)
     return;
   link = g_steal_pointer (&self->link);
   geo_open_link (GTK_WIDGET (self), self->node, link);
@@ -116,9 +127,7 @@ run_errand (GeoWindow *self) {
   g_autoptr (GeoErrand) errand = NULL;
 
   if (self->errand == NULL || self->node == NULL ||
-      geo_wallet_is_locked (self->wallet) ||
-      adw_application_window_get_visible_dialog (
-          ADW_APPLICATION_WINDOW (self)) != NULL)
+      geo_wallet_is_locked (self->wallet) || get_dialog (self) != NULL)
     return;
   /* Going there shows another node, and comes here again. */
   errand = g_steal_pointer (&self->errand);
@@ -144,12 +153,13 @@ show_trouble (GeoWindow *self) {
   gboolean is_open = geo_wallet_get_state (self->wallet) == GEO_WALLET_OPEN;
 
   adw_status_page_set_title (self->trouble_page,
-                             is_open
-                                 ? _ ("This Community Cannot Be Opened")
-                                 : _ ("Your Wallet Cannot Be Opened"));
+                             is_open ? _ ("This Community Cannot Be Opened")
+                                     : _ ("Your Wallet Cannot Be Opened"));
   adw_status_page_set_description (self->trouble_page,
                                    geo_wallet_get_problem (self->wallet));
   gtk_widget_set_visible (GTK_WIDGET (self->trouble_switcher), is_open);
+  gtk_widget_set_visible (self->restore_key_button,
+                          geo_restore_key_dialog_is_needed (self->wallet));
   close_dialogs (self);
   gtk_stack_set_visible_child_name (self->root, "trouble");
   update_actions (self);
@@ -228,25 +238,16 @@ update_root (GeoWindow *self) {
   }
 }
 
-static void
-retry_cb (GtkButton *button, GeoWindow *self) {
-  geo_wallet_open (self->wallet);
-}
-
 /* --- The lock -------------------------------------------------------- */
 
 /* What a shortcut would still reach while the pages are out of sight. */
 static const gchar *const page_actions[] = {
-  "win.show-page",      "win.show-person",
-  "win.show-receipt",   "win.pay",
-  "win.show-evidence",
-  "win.trust",          "win.show-clearing",
-  "win.answer-request", "win.show-sidebar",
-  "win.preferences",    "win.save-statement",
-  "win.lock-keys",
-  "win.request",        "win.pay-request",
-  "win.show-requests",  "win.show-request",
-  "win.show-code",      "win.read-code",
+  "win.show-page",     "win.show-person",    "win.show-receipt",
+  "win.pay",           "win.show-evidence",  "win.trust",
+  "win.show-clearing", "win.answer-request", "win.show-sidebar",
+  "win.preferences",   "win.save-statement", "win.lock-keys",
+  "win.request",       "win.pay-request",    "win.show-requests",
+  "win.show-request",  "win.show-code",      "win.read-code",
 };
 
 static void
@@ -281,8 +282,7 @@ static void
 close_dialogs (GeoWindow *self) {
   AdwDialog *dialog;
 
-  while ((dialog = adw_application_window_get_visible_dialog (
-              ADW_APPLICATION_WINDOW (self))) != NULL)
+  while ((dialog = get_dialog (self)) != NULL)
     adw_dialog_force_close (dialog);
 }
 
@@ -295,8 +295,7 @@ update_lock (GeoWindow *self) {
     geo_lock_page_start (self->lock_page, geo_wallet_get_lock (self->wallet));
   } else {
     gtk_stack_set_visible_child_name (self->root, "main");
-    if (adw_application_window_get_visible_dialog (
-            ADW_APPLICATION_WINDOW (self)) == NULL)
+    if (get_dialog (self) == NULL)
       geo_key_dialog_tell (GTK_WIDGET (self),
                            geo_wallet_get_profile (self->wallet));
   }
@@ -359,8 +358,7 @@ static void
 preferences_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
-  if (self->node != NULL && adw_application_window_get_visible_dialog (
-                                ADW_APPLICATION_WINDOW (self)) == NULL)
+  if (can_ask (self))
     adw_dialog_present (ADW_DIALOG (geo_preferences_dialog_new (
                             self->node, geo_wallet_get_lock (self->wallet))),
                         widget);
@@ -369,8 +367,7 @@ preferences_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
 /* Whether there is a wallet or not. */
 static void
 show_help_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
-  if (adw_application_window_get_visible_dialog (
-          ADW_APPLICATION_WINDOW (widget)) == NULL)
+  if (get_dialog (widget) == NULL)
     adw_dialog_present (ADW_DIALOG (geo_help_dialog_new ()), widget);
 }
 
@@ -378,8 +375,7 @@ static void
 save_statement_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
-  if (self->node != NULL && adw_application_window_get_visible_dialog (
-                                ADW_APPLICATION_WINDOW (self)) == NULL)
+  if (can_ask (self))
     adw_dialog_present (ADW_DIALOG (geo_statement_dialog_new (self->node)),
                         widget);
 }
@@ -448,8 +444,8 @@ fill_pages (GeoWindow *self) {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (model)); i++) {
     g_autoptr (AdwViewStackPage) page =
         g_list_model_get_item (G_LIST_MODEL (model), i);
-    GtkWidget *child = adw_bin_get_child (
-        ADW_BIN (adw_view_stack_page_get_child (page)));
+    GtkWidget *child =
+        adw_bin_get_child (ADW_BIN (adw_view_stack_page_get_child (page)));
 
     if (child != NULL)
       set_page_node (child, self->node);
@@ -603,9 +599,9 @@ static void
 show_evidence_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
-  if (self->node == NULL || GEO_IS_EVIDENCE_PAGE (
-                                adw_navigation_view_get_visible_page (
-                                    self->navigation)))
+  if (self->node == NULL ||
+      GEO_IS_EVIDENCE_PAGE (
+          adw_navigation_view_get_visible_page (self->navigation)))
     return;
   adw_navigation_view_push (
       self->navigation,
@@ -616,8 +612,7 @@ static void
 pay_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
-  if (self->node != NULL && adw_application_window_get_visible_dialog (
-                                ADW_APPLICATION_WINDOW (self)) == NULL)
+  if (can_ask (self))
     adw_dialog_present (
         ADW_DIALOG (geo_pay_dialog_new (
             self->node, g_variant_get_string (parameter, NULL))),
@@ -628,8 +623,7 @@ static void
 trust_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
-  if (self->node != NULL && adw_application_window_get_visible_dialog (
-                                ADW_APPLICATION_WINDOW (self)) == NULL)
+  if (can_ask (self))
     adw_dialog_present (
         ADW_DIALOG (geo_trust_dialog_new (
             self->node, g_variant_get_string (parameter, NULL))),
@@ -640,8 +634,7 @@ static void
 answer_request_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
-  if (self->node != NULL && adw_application_window_get_visible_dialog (
-                                ADW_APPLICATION_WINDOW (self)) == NULL)
+  if (can_ask (self))
     geo_request_answer (widget, self->node,
                         g_variant_get_string (parameter, NULL));
 }
@@ -650,8 +643,7 @@ static void
 show_clearing_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   GeoWindow *self = GEO_WINDOW (widget);
 
-  if (self->node != NULL && adw_application_window_get_visible_dialog (
-                                ADW_APPLICATION_WINDOW (self)) == NULL)
+  if (can_ask (self))
     adw_dialog_present (
         ADW_DIALOG (geo_clearing_dialog_new (
             self->node, g_variant_get_string (parameter, NULL))),
@@ -820,6 +812,8 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
                                         trouble_switcher);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, retry_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow,
+                                        restore_key_button);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, lock_page);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, split_view);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, switcher);
@@ -858,6 +852,7 @@ geo_window_class_init (GeoWindowClass *klass) {
                                    open_link_cb);
   gtk_widget_class_install_action (widget_class, "win.show-help", NULL,
                                    show_help_cb);
+  geo_restore_key_dialog_install (widget_class);
   gtk_widget_class_install_action (widget_class, "win.reconnect", NULL,
                                    reconnect_cb);
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL,
@@ -905,7 +900,6 @@ geo_window_init (GeoWindow *self) {
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 
   g_signal_connect (self->lock_page, "done", G_CALLBACK (lock_done_cb), self);
-  g_signal_connect (self->retry_button, "clicked", G_CALLBACK (retry_cb), self);
   self->idle_watch = geo_idle_watch_new (GTK_WIDGET (self));
   g_signal_connect_swapped (self->idle_watch, "idle", G_CALLBACK (lock_window),
                             self);
@@ -943,6 +937,9 @@ geo_window_new (GeoApplication *application) {
   g_signal_connect_object (application, "notify::screensaver-active",
                            G_CALLBACK (screensaver_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->retry_button, "clicked",
+                           G_CALLBACK (geo_wallet_open), wallet,
+                           G_CONNECT_SWAPPED);
   geo_community_switcher_set_wallet (self->switcher, wallet);
   geo_community_switcher_set_wallet (self->trouble_switcher, wallet);
   geo_community_actions_warn (self->market_banner,
@@ -970,8 +967,7 @@ geo_window_push_page (GeoWindow *self, AdwNavigationPage *page) {
 /* What is said behind a dialog is not seen. */
 static AdwToastOverlay *
 find_toasts (GeoWindow *self) {
-  AdwDialog *dialog = adw_application_window_get_visible_dialog (
-      ADW_APPLICATION_WINDOW (self));
+  AdwDialog *dialog = get_dialog (self);
   GtkWidget *child = dialog != NULL ? adw_dialog_get_child (dialog) : NULL;
 
   return ADW_IS_TOAST_OVERLAY (child) ? ADW_TOAST_OVERLAY (child)

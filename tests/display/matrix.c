@@ -22,10 +22,10 @@
 #define FOLDER "/net/geocredit/Wallet/ui/"
 
 static const MatrixWorld *const worlds[] = {
-  &matrix_new,   &matrix_pages, &matrix_dialogs, &matrix_offline,
-  &matrix_fault, &matrix_keys,  &matrix_theft,   &matrix_evidence,
-  &matrix_lock,  &matrix_start, &matrix_own,     &matrix_damaged,
-  &matrix_lost,
+  &matrix_new,   &matrix_pages,   &matrix_dialogs, &matrix_offline,
+  &matrix_fault, &matrix_keys,    &matrix_theft,   &matrix_evidence,
+  &matrix_lock,  &matrix_start,   &matrix_own,     &matrix_damaged,
+  &matrix_lost,  &matrix_keyless,
 };
 
 /* Another one first: GLib decides by the first whether there is anything to

@@ -55,6 +55,7 @@ extern const MatrixWorld matrix_keys;
 extern const MatrixWorld matrix_theft;
 extern const MatrixWorld matrix_evidence;
 extern const MatrixWorld matrix_damaged;
+extern const MatrixWorld matrix_keyless;
 extern const MatrixWorld matrix_lost;
 extern const MatrixWorld matrix_lock;
 extern const MatrixWorld matrix_start;

@@ -365,17 +365,16 @@ static void
 test_sidebar (void) {
   AdwOverlaySplitView *split = ADW_OVERLAY_SPLIT_VIEW (sidebar ());
 
-  GtkListBox *list = GTK_LIST_BOX (
-      gtk_widget_get_template_child (GTK_WIDGET (window), GEO_TYPE_WINDOW,
-                                     "sidebar_list"));
+  GtkListBox *list = GTK_LIST_BOX (gtk_widget_get_template_child (
+      GTK_WIDGET (window), GEO_TYPE_WINDOW, "sidebar_list"));
 
   /* Arrows mark a page, and what is marked is shown; Tab goes on. */
   for (int i = 3; i >= 0; i--) {
     GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, i);
 
     gtk_list_box_select_row (list, row);
-    g_assert_cmpstr (adw_view_stack_get_visible_child_name (ADW_VIEW_STACK (
-                         gtk_widget_get_template_child (
+    g_assert_cmpstr (adw_view_stack_get_visible_child_name (
+                         ADW_VIEW_STACK (gtk_widget_get_template_child (
                              GTK_WIDGET (window), GEO_TYPE_WINDOW, "pages"))),
                      ==, g_object_get_data (G_OBJECT (row), "page"));
   }
@@ -472,8 +471,8 @@ assert_in_guide (GtkWidget *widget, const gchar *guide) {
 /* The list in every view, each topic in one that has little room. */
 static void
 test_help (void) {
-  g_autofree gchar *path = g_build_filename (g_getenv ("GEO_SOURCE_ROOT"), "src",
-                                             "wallet", "README.md", NULL);
+  g_autofree gchar *path = g_build_filename (
+      g_getenv ("GEO_SOURCE_ROOT"), "src", "wallet", "README.md", NULL);
   g_autofree gchar *readme = NULL;
   g_autofree gchar *guide = NULL;
 
@@ -674,9 +673,8 @@ test_preferences (void) {
   type (pin, "again_row", "");
   enter (pin, "new_row");
   g_assert_false (has_pin (NULL));
-  g_assert_true (
-      gtk_widget_get_focus_child (gtk_widget_get_parent (
-          child_of (pin, "again_row"))) == child_of (pin, "again_row"));
+  g_assert_true (gtk_widget_get_focus_child (gtk_widget_get_parent (child_of (
+                     pin, "again_row"))) == child_of (pin, "again_row"));
   type (pin, "again_row", "2718");
   enter (pin, "again_row");
   g_assert_true (geo_screen_wait (has_pin, NULL, 30));
@@ -818,6 +816,116 @@ test_end (void) {
   g_clear_object (&node);
 }
 
+/* --- Without the key -------------------------------------------------- */
+
+static GeoWallet *
+get_wallet (void) {
+  return geo_application_get_wallet (app);
+}
+
+/* Whether its market can be is another question: GTK may keep the node of the
+ * window before, and that its journal. */
+static gboolean
+is_open (gpointer data) {
+  return geo_wallet_get_state (get_wallet ()) == GEO_WALLET_OPEN;
+}
+
+static gboolean
+is_front_there (gpointer data) {
+  return front_dialog () != NULL;
+}
+
+/* The wallet as it is found at the next start. */
+static void
+open_again (const gchar *page) {
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&app);
+  app = geo_application_new ();
+  g_application_set_flags (G_APPLICATION (app),
+                           g_application_get_flags (G_APPLICATION (app)) |
+                               G_APPLICATION_NON_UNIQUE);
+  g_application_register (G_APPLICATION (app), NULL, &error);
+  g_assert_no_error (error);
+  g_application_activate (G_APPLICATION (app));
+  window =
+      GEO_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (app)));
+  g_assert_true (geo_screen_wait (is_root, (gpointer) page, 60));
+}
+
+/* Other words bring nothing back, and the right ones everything. */
+static void
+give_words (void) {
+  gpointer dialog;
+
+  g_assert_true (geo_screen_wait (is_front_there, NULL, 30));
+  dialog = front_dialog ();
+  g_assert_true (
+      geo_screen_wait (is_shown, child_of (dialog, "passphrase_row"), 30));
+  type (dialog, "words_row",
+        "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong");
+  type (dialog, "passphrase_row", "seven77");
+  type (dialog, "repeat_row", "seven77");
+  g_assert_false (gtk_widget_get_sensitive (child_of (dialog, "done_button")));
+  type (dialog, "passphrase_row", "another horse");
+  type (dialog, "repeat_row", "another horse");
+  click (dialog, "done_button");
+  g_assert_true (
+      geo_screen_wait (is_shown, child_of (dialog, "error_label"), 60));
+  g_assert_cmpstr (gtk_label_get_label (child_of (dialog, "error_label")), ==,
+                   _ ("These are the words of another wallet."));
+  type (dialog, "words_row", WORDS);
+  click (dialog, "done_button");
+  g_assert_true (geo_screen_wait (is_open, NULL, 60));
+  /* What was there before still is. */
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (
+                        geo_wallet_get_communities (get_wallet ()))),
+                    ==, 1);
+  g_assert_cmpstr (
+      geo_profile_get_name (geo_wallet_get_profile (get_wallet ())), ==,
+      "Nadia");
+}
+
+static void
+end_again (void) {
+  gtk_window_destroy (GTK_WINDOW (window));
+  window = NULL;
+  geo_wallet_close (get_wallet ());
+}
+
+static void
+test_forgotten (void) {
+  open_again ("unlock");
+  do_action ("win.restore-key", NULL);
+  give_words ();
+  end_again ();
+}
+
+/* As after a keyring that was emptied, or another computer's. */
+static void
+test_key_gone (void) {
+  GeoProfile *profile = geo_wallet_get_profile (get_wallet ());
+  const gchar *folder = geo_profile_get_folder (profile);
+  g_autofree gchar *path = g_build_filename (folder, "identity.json", NULL);
+  g_autofree gchar *key = g_build_filename (folder, "identity.key", NULL);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GString) changed = NULL;
+
+  geo_profile_wait_written (profile);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  changed = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (changed, "\"file\"", "\"keyring\"", 0),
+                    ==, 1);
+  g_assert_true (g_file_set_contents (path, changed->str, -1, NULL));
+  g_assert_cmpint (g_unlink (key), ==, 0);
+
+  open_again ("trouble");
+  click (window, "restore_key_button");
+  give_words ();
+  g_assert_true (g_file_test (key, G_FILE_TEST_EXISTS));
+  end_again ();
+}
+
 static void
 remove_folder (const gchar *path) {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
@@ -864,6 +972,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/window/unlock", test_unlock);
   g_test_add_func ("/window/offline", test_offline);
   g_test_add_func ("/window/end", test_end);
+  g_test_add_func ("/window/forgotten", test_forgotten);
+  g_test_add_func ("/window/key-gone", test_key_gone);
   status = g_test_run ();
 
   g_subprocess_force_exit (market);

@@ -32,12 +32,13 @@
 
 static gchar *program;
 
-/* In the place of libsecret's own: says no, and not why, where it is told to. */
+/* In the place of libsecret's own: says no, and not why, where it is told to.
+ */
 gboolean secret_password_store_finish (GAsyncResult *result, GError **error);
 
 gboolean
 secret_password_store_finish (GAsyncResult *result, GError **error) {
-  gboolean (*real) (GAsyncResult *result, GError **error) = NULL;
+  gboolean (*real) (GAsyncResult * result, GError * *error) = NULL;
 
   if (g_getenv (MUTE_VARIABLE) != NULL)
     return FALSE;
@@ -53,6 +54,57 @@ probe (GError **error) {
   geo_keyring_probe_async (NULL, keep_result_cb, &result);
   wait_until (result != NULL);
   return geo_keyring_probe_finish (result, error);
+}
+
+static gboolean
+put_back (GeoProfile *profile, const gchar *words, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_profile_put_key_back_async (profile, words, NULL, keep_result_cb,
+                                  &result);
+  wait_until (result != NULL);
+  return geo_profile_put_key_back_finish (profile, result, error);
+}
+
+static gboolean
+unlock (GeoProfile *profile, GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_profile_unlock_async (profile, NULL, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  return geo_profile_unlock_finish (profile, result, error);
+}
+
+/* The keyring keeps keys by their folders: one that was moved has none. */
+static void
+assert_put_back (const gchar *path, const gchar *words) {
+  g_autofree gchar *moved = g_strconcat (path, "-moved", NULL);
+  g_autoptr (GeoProfile) profile = NULL;
+  g_autoptr (GeoProfile) again = NULL;
+  gchar *others = geo_profile_make_words ();
+  GError *error = NULL;
+
+  g_assert_cmpint (g_rename (path, moved), ==, 0);
+  profile = geo_profile_new (moved);
+  g_assert_false (unlock (profile, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY);
+  g_clear_error (&error);
+  g_assert_false (put_back (profile, others, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_clear_error (&error);
+  g_assert_false (unlock (profile, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY);
+  g_clear_error (&error);
+
+  g_assert_true (put_back (profile, words, &error));
+  g_assert_no_error (error);
+  g_assert_true (geo_profile_is_unlocked (profile));
+  again = geo_profile_new (moved);
+  g_assert_true (unlock (again, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (geo_profile_get_key_place (again), ==,
+                   GEO_KEY_PLACE_KEYRING);
+  geo_words_free (others);
 }
 
 /* With whatever keyring the environment says. */
@@ -97,6 +149,7 @@ test_round (void) {
   kept = geo_profile_get_words (again);
   g_assert_cmpstr (kept, ==, words);
   geo_words_free (kept);
+  assert_put_back (path, words);
   geo_words_free (words);
 
   geo_keyring_load_async ("/nowhere", NULL, keep_result_cb, &missing);

@@ -366,6 +366,80 @@ test_profile_exchanged (Own *f, gconstpointer data) {
   geo_words_free (others);
 }
 
+static gboolean
+put_back (GeoProfile *profile,
+          const gchar *words,
+          const gchar *passphrase,
+          GError **error) {
+  g_autoptr (GAsyncResult) result = NULL;
+
+  geo_profile_set_key_limits (profile, OPS, MEMORY);
+  geo_profile_put_key_back_async (profile, words, passphrase, keep_result_cb,
+                                  &result);
+  wait_until (result != NULL);
+  return geo_profile_put_key_back_finish (profile, result, error);
+}
+
+/* Nobody knows the passphrase, or the file is gone: the words bring the key
+ * back, and no others do. */
+static void
+test_profile_put_back (Own *f, gconstpointer data) {
+  g_autofree gchar *one = path_in (f, "one");
+  g_autofree gchar *key = path_in (f, "one/identity.key");
+  g_autofree gchar *identity = path_in (f, "one/identity.json");
+  g_autofree gchar *key_before = NULL;
+  g_autofree gchar *identity_before = NULL;
+  g_autofree gchar *after = NULL;
+  g_autoptr (GeoProfile) olena = geo_profile_new (one);
+  g_autoptr (GeoProfile) locked = NULL;
+  g_autoptr (GeoProfile) again = NULL;
+  gchar *words = geo_profile_make_words ();
+  gchar *others = geo_profile_make_words ();
+  GError *error = NULL;
+
+  g_assert_false (put_back (olena, words, "secret", &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY);
+  g_clear_error (&error);
+  g_assert_true (create (olena, "Olena", words, "secret", &error));
+  g_assert_true (g_file_get_contents (key, &key_before, NULL, NULL));
+  g_assert_true (g_file_get_contents (identity, &identity_before, NULL, NULL));
+
+  locked = geo_profile_new (one);
+  g_assert_false (put_back (locked, others, "other secret", &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_clear_error (&error);
+  g_assert_false (put_back (locked, "borscht", "other secret", &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_clear_error (&error);
+  g_assert_false (put_back (locked, words, NULL, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE);
+  g_clear_error (&error);
+  g_assert_false (geo_profile_is_unlocked (locked));
+  g_assert_true (g_file_get_contents (key, &after, NULL, NULL));
+  g_assert_cmpstr (after, ==, key_before);
+
+  g_assert_true (put_back (locked, words, "other secret", &error));
+  g_assert_no_error (error);
+  g_assert_true (geo_profile_is_unlocked (locked));
+  again = geo_profile_new (one);
+  g_assert_false (unlock (again, "secret", &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE);
+  g_clear_error (&error);
+  g_assert_true (unlock (again, "other secret", &error));
+  g_clear_object (&again);
+
+  g_assert_cmpint (g_unlink (key), ==, 0);
+  again = geo_profile_new (one);
+  g_assert_true (put_back (again, words, "third secret", &error));
+  g_assert_true (unlock (again, "third secret", &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&after, g_free);
+  g_assert_true (g_file_get_contents (identity, &after, NULL, NULL));
+  g_assert_cmpstr (after, ==, identity_before);
+  geo_words_free (words);
+  geo_words_free (others);
+}
+
 static void
 test_profile_folder (Own *f, gconstpointer data) {
   g_autoptr (GeoProfile) usual = geo_profile_new (NULL);
@@ -426,6 +500,7 @@ main (int argc, char *argv[]) {
   ADD ("/profile/input", test_profile_input);
   ADD ("/profile/damaged", test_profile_damaged);
   ADD ("/profile/exchanged", test_profile_exchanged);
+  ADD ("/profile/put-back", test_profile_put_back);
   ADD ("/profile/folder", test_profile_folder);
   return g_test_run ();
 }
