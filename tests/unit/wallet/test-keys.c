@@ -4,7 +4,15 @@
  * Tests of what is shown of a key: that somebody's has changed, and what stands
  * in the way of paying and trusting them until that was answered.
  */
+/* RTLD_NEXT. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include "wallet-test.h"
+
+#include <dlfcn.h>
+#include <string.h>
 
 #include "core/geo-key-chain.h"
 #include "core/geo-words.h"
@@ -23,6 +31,23 @@
 #include "wallet/geo-request-answer.h"
 #include "wallet/geo-trust-dialog.h"
 #include "wallet/geo-verify-dialog.h"
+
+/* In the place of libsecret's own: says no, and not why, while it is told to.
+ */
+gboolean secret_password_store_finish (GAsyncResult *result, GError **error);
+
+static gboolean is_keyring_mute;
+
+gboolean
+secret_password_store_finish (GAsyncResult *result, GError **error) {
+  gboolean (*real) (GAsyncResult * result, GError * *error) = NULL;
+
+  if (is_keyring_mute)
+    return FALSE;
+  *(void **) &real = dlsym (RTLD_NEXT, "secret_password_store_finish");
+  g_assert_nonnull (real);
+  return real (result, error);
+}
 
 static gboolean
 says (gpointer root, const gchar *text) {
@@ -92,8 +117,7 @@ test_person (Scene *scene, gconstpointer data) {
   warning = child_of (page, "warning");
   g_assert_cmpstr (label_of (warning, "title_label"), ==,
                    "The key of Olena has changed");
-  g_assert_cmpstr (label_of (warning, "compare_button"), ==,
-                   "_Compare Again…");
+  g_assert_cmpstr (label_of (warning, "compare_button"), ==, "_Compare Again…");
   g_assert_false (is_seen (page, "verified_icon"));
   g_assert_false (is_seen (page, "pay_button"));
   g_assert_true (is_seen (page, "trust_button"));
@@ -348,8 +372,7 @@ test_request (Scene *scene, gconstpointer data) {
   wait_until (taken != NULL);
   change (scene);
   scene_show (scene, page);
-  geo_request_answer (page, nodes[MARTA],
-                      geo_request_item_get_key (taken));
+  geo_request_answer (page, nodes[MARTA], geo_request_item_get_key (taken));
   alert = wait_dialog (scene, ADW_TYPE_ALERT_DIALOG);
   g_assert_false (
       adw_alert_dialog_has_response (ADW_ALERT_DIALOG (alert), "accept"));
@@ -482,8 +505,9 @@ test_change_offline (Scene *scene, gconstpointer data) {
   click (dialog, "change_button");
   wait_until (g_strcmp0 (page_of (dialog), "done") == 0);
   wait_until (is_community_row (
-      dialog, "Is told as soon as it is reached; until then, the old key counts "
-              "there"));
+      dialog,
+      "Is told as soon as it is reached; until then, the old key counts "
+      "there"));
   scene_look (scene, "key-done-offline");
   fake_hub_come_back (scene->hub);
   geo_node_hurry (scene->nodes[MARTA]);
@@ -576,13 +600,104 @@ test_cut_short (Scene *scene, gconstpointer data) {
   geo_words_free (words);
 }
 
+/* --- The keyring fails at the end ------------------------------------------
+ */
+
+/* In a keyring that is a file. */
+static void
+make_marta (Scene *scene) {
+  g_autofree gchar *path = g_build_filename (scene->folder, "Marta", NULL);
+  gchar *words = geo_profile_make_words ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  scene->profiles[MARTA] = geo_profile_new (path);
+  geo_profile_create_async (scene->profiles[MARTA], "Marta", words, NULL, NULL,
+                            keep_result_cb, &result);
+  geo_words_free (words);
+  wait_until (result != NULL);
+  geo_profile_create_finish (scene->profiles[MARTA], result, &error);
+  g_assert_no_error (error);
+  scene->nodes[MARTA] = join (scene->profiles[MARTA], scene->hub);
+}
+
+/* The wallet as it is found at the next start. */
+static void
+open_marta (Scene *scene) {
+  g_autofree gchar *path = g_build_filename (scene->folder, "Marta", NULL);
+  g_autoptr (GAsyncResult) unlocked = NULL;
+  g_autoptr (GError) error = NULL;
+
+  end_node (scene->nodes[MARTA]);
+  scene->nodes[MARTA] = NULL;
+  g_clear_object (&scene->profiles[MARTA]);
+  scene->profiles[MARTA] = geo_profile_new (path);
+  geo_profile_unlock_async (scene->profiles[MARTA], NULL, NULL, keep_result_cb,
+                            &unlocked);
+  wait_until (unlocked != NULL);
+  geo_profile_unlock_finish (scene->profiles[MARTA], unlocked, &error);
+  g_assert_no_error (error);
+}
+
+/* It took the key and could not say so: nobody knows until the next start, and
+ * until then both papers count. */
+static void
+test_change_unknown (Scene *scene, gconstpointer data) {
+  g_autofree gchar *words = NULL;
+  gchar *now;
+  GeoKeyDialog *dialog;
+
+  make_marta (scene);
+  dialog = show_key_dialog (scene);
+  click (dialog, "begin_button");
+  words = shown_words (dialog);
+  click (dialog, "written_button");
+  wait_until (is_seen (dialog, "check"));
+  g_assert_false (is_seen (dialog, "passphrase_group"));
+  answer (dialog, FALSE);
+  is_keyring_mute = TRUE;
+  click (dialog, "change_button");
+  wait_until (is_seen (dialog, "error_label"));
+  is_keyring_mute = FALSE;
+  g_assert_nonnull (
+      strstr (label_of (dialog, "error_label"), "Keep both papers"));
+  scene_look (scene, "key-unknown");
+  /* Here it goes on with the old one. */
+  now = geo_profile_get_words (scene->profiles[MARTA]);
+  g_assert_cmpstr (now, !=, words);
+  geo_words_free (now);
+  g_assert_cmpint (geo_node_get_connection (scene->nodes[MARTA]), ==,
+                   GEO_CONNECTION_HUB);
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  geo_screen_settle (scene->window);
+
+  open_marta (scene);
+  g_assert_cmpint (geo_profile_get_key_change (scene->profiles[MARTA]), ==,
+                   GEO_KEY_CHANGE_DONE);
+  now = geo_profile_get_words (scene->profiles[MARTA]);
+  g_assert_cmpstr (now, ==, words);
+  geo_words_free (now);
+  settle (scene, g_object_ref (scene->profiles[MARTA]), "key-unknown-done");
+  /* Nothing is lost: the same person is known to the hub with it. */
+  scene->nodes[MARTA] = open_node (scene->profiles[MARTA]);
+  geo_node_start (scene->nodes[MARTA]);
+  wait_connected (scene->nodes[MARTA]);
+}
+
 int
 main (int argc, char **argv) {
+  g_autofree gchar *folder = make_folder ();
+  g_autofree gchar *keyring = g_build_filename (folder, "keyring", NULL);
+  int status;
+
+  g_setenv ("SECRET_BACKEND", "file", TRUE);
+  g_setenv ("SECRET_FILE_TEST_PASSWORD", "pw", TRUE);
+  g_setenv ("SECRET_FILE_TEST_PATH", keyring, TRUE);
   geo_screen_init (&argc, &argv);
 
-#define ADD(path, n, test)                                       \
-  g_test_add ("/wallet/keys/" path, Scene, GUINT_TO_POINTER (n), \
-              scene_set_up, test, scene_tear_down)
+#define ADD(path, n, test)                                                     \
+  g_test_add ("/wallet/keys/" path, Scene, GUINT_TO_POINTER (n), scene_set_up, \
+              test, scene_tear_down)
   ADD ("person", 2, test_person);
   ADD ("code", 2, test_code);
   ADD ("two-keys", 2, test_two_keys);
@@ -596,6 +711,9 @@ main (int argc, char **argv) {
   ADD ("change-offline", 1, test_change_offline);
   ADD ("change-nowhere", 1, test_change_nowhere);
   ADD ("cut-short", 1, test_cut_short);
+  ADD ("change-unknown", 0, test_change_unknown);
 #undef ADD
-  return g_test_run ();
+  status = g_test_run ();
+  remove_folder (folder);
+  return status;
 }
