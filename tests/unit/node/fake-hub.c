@@ -17,6 +17,9 @@ typedef struct {
   gboolean signed_in;
   GeoPid pid;
   gchar *challenge;
+  /* What it asked for with SYNC and still has to get; NULL: nothing. */
+  gchar *sync_id;
+  guint sync_next;
 } Guest;
 
 struct _FakeHub {
@@ -38,6 +41,7 @@ struct _FakeHub {
   gboolean keeps_states;
   GeoStateCopy *copy; /* The last one, whoever's it is */
   GHashTable *parts; /* GeoHash → GBytes */
+  guint slow; /* Entries at a time; 0: all. */
   gboolean lies;
   gboolean bends;
   GBytes *letter;
@@ -56,6 +60,7 @@ guest_free (gpointer data) {
   g_signal_handlers_disconnect_by_data (guest->session, guest);
   g_object_unref (guest->session);
   g_free (guest->challenge);
+  g_free (guest->sync_id);
   g_free (guest);
 }
 
@@ -92,16 +97,28 @@ send_entry (FakeHub *hub, Guest *guest, const GeoProvenEntry *entry) {
 }
 
 static void
-answer_sync (FakeHub *hub, Guest *guest, const GeoMessage *message) {
+send_entries (FakeHub *hub, Guest *guest) {
   const GPtrArray *entries = ledger_entries (hub->ledger, &guest->pid);
-  gint64 from = message->u.sync->sequence;
-  g_autoptr (GeoMessage) result = geo_message_new (GEO_MESSAGE_SYNC_RESULT,
-                                                   message->msg_id);
+  guint len = entries != NULL ? entries->len : 0;
+  guint end = hub->slow > 0 ? MIN (len, guest->sync_next + hub->slow) : len;
+  g_autoptr (GeoMessage) result = NULL;
 
-  for (guint i = (guint) from; entries != NULL && i < entries->len; i++)
-    send_entry (hub, guest, g_ptr_array_index (entries, i));
-  result->u.sync_result->sequence = entries != NULL ? entries->len : 0;
+  for (; guest->sync_next < end; guest->sync_next++)
+    send_entry (hub, guest, g_ptr_array_index (entries, guest->sync_next));
+  if (end < len)
+    return;
+  result = geo_message_new (GEO_MESSAGE_SYNC_RESULT, guest->sync_id);
+  result->u.sync_result->sequence = len;
+  g_clear_pointer (&guest->sync_id, g_free);
   geo_session_send (guest->session, result);
+}
+
+static void
+answer_sync (FakeHub *hub, Guest *guest, const GeoMessage *message) {
+  g_free (guest->sync_id);
+  guest->sync_id = g_strdup (message->msg_id);
+  guest->sync_next = (guint) message->u.sync->sequence;
+  send_entries (hub, guest);
 }
 
 static void
@@ -692,6 +709,21 @@ fake_hub_get_link (FakeHub *hub, const gchar *code) {
 void
 fake_hub_ignore (FakeHub *hub, GeoMessageType type) {
   hub->ignored = type;
+}
+
+void
+fake_hub_set_slow (FakeHub *hub, guint slow) {
+  hub->slow = slow;
+}
+
+void
+fake_hub_send_more (FakeHub *hub) {
+  for (guint i = 0; i < hub->guests->len; i++) {
+    Guest *guest = g_ptr_array_index (hub->guests, i);
+
+    if (guest->sync_id != NULL)
+      send_entries (hub, guest);
+  }
 }
 
 guint

@@ -62,6 +62,10 @@ void fake_hub_come_back (FakeHub *hub);
 void fake_hub_ignore (FakeHub *hub, GeoMessageType type);
 /* How many of this type were heard, ignored ones too. */
 guint fake_hub_count (FakeHub *hub, GeoMessageType type);
+/* Answers SYNC with so many entries at a time, the next ones when it is told to;
+ * 0: with all of them. */
+void fake_hub_set_slow (FakeHub *hub, guint slow);
+void fake_hub_send_more (FakeHub *hub);
 /* Joining needs this code; NULL: none. */
 void fake_hub_set_code (FakeHub *hub, const gchar *code);
 /* Sends everybody who signs in a letter that is none. */

@@ -12,6 +12,7 @@
 #include "wallet/geo-activity-page.h"
 #include "wallet/geo-activity-row.h"
 #include "wallet/geo-clearing-dialog.h"
+#include "wallet/geo-connection-pill.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-words-dialog.h"
 
@@ -409,6 +410,68 @@ test_row (Scene *scene, gconstpointer data) {
   end_widget (row);
 }
 
+/* --- Catching up ------------------------------------------------------------
+ */
+
+#define CHANGES 120
+#define AT_ONCE 25
+
+/* Olena is busy while Marta is away. */
+static void
+be_busy (Scene *scene, const GeoPid *marta) {
+  for (guint i = 1; i <= CHANGES; i++) {
+    g_autoptr (GAsyncResult) result = NULL;
+    g_autoptr (GError) error = NULL;
+
+    geo_node_trust_async (scene->nodes[OLENA], marta, "UAH", GEO_AMOUNT (i),
+                          FALSE, FALSE, NULL, keep_result_cb, &result);
+    wait_until (result != NULL);
+    geo_node_trust_finish (scene->nodes[OLENA], result, &error);
+    g_assert_no_error (error);
+  }
+}
+
+/* The bar moves with what has come, and is gone when all has. */
+static void
+test_catching_up (Scene *scene, gconstpointer data) {
+  GeoConnectionPill *pill = g_object_new (GEO_TYPE_CONNECTION_PILL, NULL);
+  GtkProgressBar *bar = child_of (pill, "progress");
+  gint64 done, total;
+  guint steps = 0;
+  GeoPid marta;
+
+  pid_of (scene->nodes[MARTA], &marta);
+  trust (scene->nodes[OLENA], scene->nodes[MARTA], 200);
+  end_node (scene->nodes[MARTA]);
+  be_busy (scene, &marta);
+  scene->nodes[MARTA] = open_node (scene->profiles[MARTA]);
+  geo_connection_pill_set_node (pill, scene->nodes[MARTA]);
+  scene_show (scene, GTK_WIDGET (pill));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (bar)));
+  fake_hub_set_slow (scene->hub, AT_ONCE);
+  geo_node_start (scene->nodes[MARTA]);
+  wait_until (geo_node_get_catching_up (scene->nodes[MARTA], &done, &total));
+  g_assert_cmpint (total, >, 3 * AT_ONCE);
+  for (gint64 sent = AT_ONCE; sent < total; sent += AT_ONCE) {
+    gdouble fraction = (gdouble) sent / (gdouble) total;
+
+    wait_until (gtk_progress_bar_get_fraction (bar) > fraction - 0.001);
+    g_assert_true (gtk_widget_get_visible (GTK_WIDGET (bar)));
+    g_assert_nonnull (strstr (label_of (pill, "label"), "Catching up"));
+    g_assert_cmpfloat (gtk_progress_bar_get_fraction (bar), <,
+                       fraction + 0.001);
+    if (++steps == 2)
+      scene_look (scene, "catching-up");
+    if (sent + AT_ONCE < total)
+      fake_hub_send_more (scene->hub);
+  }
+  g_assert_cmpuint (steps, >=, 3);
+  fake_hub_set_slow (scene->hub, 0);
+  fake_hub_send_more (scene->hub);
+  wait_until (!gtk_widget_get_visible (GTK_WIDGET (bar)));
+  g_assert_cmpfloat (geo_node_get_progress (scene->nodes[MARTA]), <, 0);
+}
+
 int
 main (int argc, char **argv) {
   geo_screen_init (&argc, &argv);
@@ -427,6 +490,8 @@ main (int argc, char **argv) {
               test_fault, scene_tear_down);
   g_test_add ("/wallet/home/words", Scene, GUINT_TO_POINTER (1), scene_set_up,
               test_words, scene_tear_down);
+  g_test_add ("/wallet/home/catching-up", Scene, GUINT_TO_POINTER (2),
+              scene_set_up, test_catching_up, scene_tear_down);
   g_test_add ("/wallet/activity/page", Scene, GUINT_TO_POINTER (2),
               scene_set_up, test_activity, scene_tear_down);
   g_test_add ("/wallet/activity/filter", Scene, GUINT_TO_POINTER (2),
