@@ -121,6 +121,7 @@ stored_cb (gpointer *result, const GError *error, gpointer user_data) {
   if (stored->generation != self->generation)
     return;
   self->storing = FALSE;
+  g_clear_pointer (&self->stored_now, g_ptr_array_unref);
   if (error != NULL) {
     geo_node_storage_failed (self, error);
     return;
@@ -190,6 +191,7 @@ store_lists (GeoNode *self) {
   stored->node = g_object_ref (self);
   stored->generation = self->generation;
   self->storing = TRUE;
+  self->stored_now = g_ptr_array_ref (store->bodies);
   geo_worker_push (self->worker, store_job, store, store_free, NULL, stored_cb,
                    stored);
 }
@@ -535,6 +537,25 @@ geo_node_run (GeoNode *self, GPtrArray *actions) {
   pump (self);
 }
 
+GPtrArray *
+geo_node_list_waiting (const GeoNode *self) {
+  GPtrArray *waiting = g_ptr_array_new ();
+
+  if (self->stored_now != NULL)
+    g_ptr_array_extend (waiting, self->stored_now, NULL, NULL);
+  for (const GList *l = self->lists.head; l != NULL; l = l->next) {
+    const List *list = l->data;
+
+    for (guint i = list->next; i < list->actions->len; i++) {
+      const GeoAction *action = g_ptr_array_index (list->actions, i);
+
+      if (action->kind == GEO_ACTION_STORE_RECORD)
+        g_ptr_array_add (waiting, action->record);
+    }
+  }
+  return waiting;
+}
+
 gboolean
 geo_node_will_tell_key (const GeoNode *self, const GeoPid *pid) {
   for (const GList *l = self->lists.head; l != NULL; l = l->next) {
@@ -556,6 +577,7 @@ void
 geo_node_drop_party (GeoNode *self) {
   self->generation++;
   self->storing = FALSE;
+  g_clear_pointer (&self->stored_now, g_ptr_array_unref);
   g_queue_clear_full (&self->lists, list_free);
   g_clear_pointer (&self->timers, g_hash_table_unref);
   g_clear_pointer (&self->party, geo_party_free);

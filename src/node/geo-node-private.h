@@ -165,6 +165,7 @@ struct _GeoNode {
   GQueue lists;
   gboolean pumping;
   gboolean storing;
+  GPtrArray *stored_now; /* GeoRecordBody: what is on its way to the disk */
   guint generation; /* Of the party: what an older one wanted is dropped. */
   GHashTable *timers; /* GeoHash → GeoNodeTimer */
   guint open_count;
@@ -368,6 +369,9 @@ gboolean geo_node_state_error (GeoNode *self, const GeoMessage *message);
 
 /* Takes actions. */
 void geo_node_run (GeoNode *self, GPtrArray *actions);
+/* GeoRecordBody in their order, borrowed: what the party wants stored and is not
+ * known to be on disk. */
+GPtrArray *geo_node_list_waiting (const GeoNode *self);
 /* A change of their key is on its way to the disk, and nobody was told yet. */
 gboolean geo_node_will_tell_key (const GeoNode *self, const GeoPid *pid);
 /* Drops the party and all it wanted. */

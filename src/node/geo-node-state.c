@@ -269,6 +269,7 @@ is_fresh (GeoNode *self) {
 /* What is under way goes on; what was stored beside it is known from now on. */
 static void
 learn (GeoNode *self, GeoNodeData *data, const GeoStateMemory *memory) {
+  g_autoptr (GPtrArray) waiting = geo_node_list_waiting (self);
   GPtrArray *actions = geo_actions_new ();
 
   /* K6: what was sealed to a former key can be read from now on. */
@@ -284,7 +285,8 @@ learn (GeoNode *self, GeoNodeData *data, const GeoStateMemory *memory) {
   for (guint i = 0; self->party != NULL && i < data->requests->len; i++) {
     const GeoJournalRequest *request = g_ptr_array_index (data->requests, i);
 
-    geo_party_learn_request (self->party, request->letter, request->state);
+    geo_party_learn_request (self->party, request->letter, request->state,
+                             waiting, geo_node_now (), actions);
   }
   geo_node_run (self, actions);
   geo_activity_model_refresh (self->activity);

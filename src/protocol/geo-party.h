@@ -108,14 +108,19 @@ void geo_party_load_outgoing (GeoParty *party,
                               const GeoLetter *letter);
 void geo_party_load_blocked (GeoParty *party, const GeoPid *pid);
 /* What was put on disk beside the party, at any time: who a record shows, or
- * blocks, and a letter that the hub does not have; and a request, nothing where
- * it is known. */
+ * blocks, and a letter that the hub does not have; and a request with what the
+ * disk says of it, nothing where it is known and not open.  waiting:
+ * GeoRecordBody in their order, what was wanted stored and was not on disk when
+ * the disk said so: what it will say after them is known now. */
 void geo_party_learn_stored (GeoParty *party,
                              const GeoRecordBody *body,
                              GPtrArray *actions);
 void geo_party_learn_request (GeoParty *party,
                               const GeoLetter *letter,
-                              GeoRequestState state);
+                              GeoRequestState state,
+                              const GPtrArray *waiting,
+                              GeoTime now,
+                              GPtrArray *actions);
 
 /* What was committed, so that it is not voted for once more.  As above, only
  * needed where there is a deadline that is not past. */

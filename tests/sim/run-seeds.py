@@ -47,9 +47,7 @@ PLANTS = {
     "not-exact": {"I8"},
     "hub-frozen": {"frozen"},
     "hub-entry": {"I5"},
-    # In these small towns a request that a copy brought is met first now and
-    # then, whether anything was planted or not.
-    "node-forgets": {"P9", "I8"},
+    "node-forgets": {"P9"},
     "node-silent": {"late", "P12", "rest"},
     "node-unpaid": {"paid"},
     "node-reborn": {"P2", "P9"},

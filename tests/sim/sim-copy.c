@@ -204,6 +204,7 @@ hear_stored (SimNode *node) {
 /* As the light node does, where it is not made anew. */
 static void
 learn (SimNode *node, const GeoStateMemory *kept) {
+  g_autoptr (GPtrArray) waiting = sim_node_list_waiting (node);
   GPtrArray *actions = geo_actions_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) requests =
@@ -222,7 +223,8 @@ learn (SimNode *node, const GeoStateMemory *kept) {
   for (guint i = 0; i < requests->len; i++) {
     const GeoJournalRequest *request = g_ptr_array_index (requests, i);
 
-    geo_party_learn_request (node->party, request->letter, request->state);
+    geo_party_learn_request (node->party, request->letter, request->state,
+                             waiting, sim_node_now (node), actions);
   }
   sim_node_run (node, actions);
 }

@@ -15,6 +15,9 @@ void sim_node_disconnect (SimNode *node);
 /* Asks for what it missed; it may have waited for a copy. */
 void sim_node_catch_up (SimNode *node);
 void sim_node_sign_in_again (SimNode *node);
+/* GeoRecordBody in their order, borrowed: what is to be stored and is not on
+ * disk. */
+GPtrArray *sim_node_list_waiting (const SimNode *node);
 /* FALSE where the node fell, or made itself anew. */
 gboolean
 sim_node_append (SimNode *node, GeoRecordKind kind, GeoRecordBody **body);

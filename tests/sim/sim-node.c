@@ -586,6 +586,27 @@ sim_node_run (SimNode *node, GPtrArray *actions) {
   pump (node);
 }
 
+GPtrArray *
+sim_node_list_waiting (const SimNode *node) {
+  GPtrArray *waiting = g_ptr_array_new ();
+  gboolean storing = node->storing;
+
+  for (const GList *l = node->lists.head; l != NULL; l = l->next) {
+    const List *list = l->data;
+
+    /* What is being stored is not on disk yet. */
+    for (guint i = list->next - (storing ? 1 : 0); i < list->actions->len;
+         i++) {
+      const GeoAction *action = g_ptr_array_index (list->actions, i);
+
+      if (action->kind == GEO_ACTION_STORE_RECORD)
+        g_ptr_array_add (waiting, action->record);
+    }
+    storing = FALSE;
+  }
+  return waiting;
+}
+
 void
 sim_node_timer (SimNode *node, const SimEvent *event) {
   const GeoTime *due = g_hash_table_lookup (node->timers, &event->timer);

@@ -783,6 +783,117 @@ test_invite_refused (Pair *pair, gconstpointer data) {
   g_assert_cmpuint (actions->len, ==, 0);
 }
 
+/* A journal takes a request from a copy after the party has heard of entries
+ * that are not on disk yet: what they say of it on disk, they say in memory. */
+static GeoRequestState
+learn (Town *town,
+       const GeoLetter *letter,
+       GeoRequestState state,
+       const GPtrArray *waiting,
+       const GeoHash *hash) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+
+  geo_party_learn_request (town->party, letter, state, waiting, town->now,
+                           actions);
+  return ((GeoPartyRequest *) g_hash_table_lookup (town->party->requests, hash))
+      ->state;
+}
+
+static void
+add_waiting (GPtrArray *waiting, GeoProvenEntry *entry) {
+  GeoRecordBody *body = geo_record_body_new ();
+
+  body->entry = geo_proven_entry_ref (entry);
+  g_ptr_array_add (waiting, body);
+}
+
+static void
+free_body (gpointer body) {
+  geo_record_body_free (body);
+}
+
+/* What was asked for in a life before this one; the party forgets it. */
+static GeoLetter *
+forget (Town *town, const GeoHash *hash) {
+  const GeoPartyRequest *request = g_hash_table_lookup (town->party->requests,
+                                                        hash);
+  GeoLetter *letter = geo_letter_copy (request->letter);
+
+  g_hash_table_remove (town->party->requests, hash);
+  return letter;
+}
+
+static void
+hear_line (Town *town, GPtrArray *waiting, gint64 limit, gint64 seq) {
+  g_autoptr (GeoTrustLine) line = town_line (town, CARL, ME, limit, seq);
+  GeoProvenEntry *entry = town_entry_of_line (town, line);
+
+  add_waiting (waiting, entry);
+  town_receive (town, town_entry (entry));
+}
+
+static void
+test_learnt_line (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new_with_free_func (free_body);
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autoptr (GeoLetter) letter = NULL;
+  GeoHash hash;
+  gboolean asked = geo_party_ask_trust (
+      town->party, "t-1", &town->people[CARL].pid, UAH, GEO_AMOUNT (5000), NULL,
+      town->now, &hash, actions, NULL);
+
+  g_assert_true (asked);
+  letter = forget (town, &hash);
+  /* The line in force in the end is not the one that was the answer. */
+  hear_line (town, waiting, 5000, 1);
+  hear_line (town, waiting, 1000, 2);
+  g_assert_cmpint (geo_party_get_line (town->party, &town->people[CARL].pid,
+                                       &town->people[ME].pid, UAH)
+                       ->seq,
+                   ==, 2);
+  /* On disk it came after both: nothing answers it. */
+  g_assert_cmpint (learn (town, letter, GEO_REQUEST_OPEN, nothing, &hash), ==,
+                   GEO_REQUEST_OPEN);
+  /* It is known, and open: the disk knows more. */
+  g_assert_cmpint (learn (town, letter, GEO_REQUEST_OPEN, waiting, &hash), ==,
+                   GEO_REQUEST_DONE);
+  g_assert_cmpint (learn (town, letter, GEO_REQUEST_OPEN, nothing, &hash), ==,
+                   GEO_REQUEST_DONE);
+}
+
+static void
+test_learnt_paid (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new_with_free_func (free_body);
+  g_autoptr (Deal) deal = NULL;
+  g_autoptr (GeoLetter) letter = NULL;
+  g_autoptr (GeoLetter) other = NULL;
+  g_autofree gchar *again = NULL;
+  GeoProvenEntry *entry;
+  GeoHash once, unpaid;
+
+  make (town, "once", NULL, 1000, TRUE, 0, &once);
+  make (town, "unpaid", NULL, 1000, TRUE, 0, &unpaid);
+  deal = deal_to_me (town, "p-1", 1000);
+  deal->order->has_invoice = TRUE;
+  deal->order->invoice = once;
+  deal_sign (town, deal, CARL);
+  letter = forget (town, &once);
+  other = forget (town, &unpaid);
+  entry = town_entry_of_deal (town, deal);
+  add_waiting (waiting, entry);
+  town_receive (town, town_commit (entry));
+  g_assert_cmpint (learn (town, letter, GEO_REQUEST_OPEN, waiting, &once), ==,
+                   GEO_REQUEST_DONE);
+  g_assert_cmpint (learn (town, other, GEO_REQUEST_OPEN, waiting, &unpaid), ==,
+                   GEO_REQUEST_OPEN);
+  /* P8: it is not paid once more before the next start, either. */
+  again = word_to (town, "p-2", &once, 1000);
+  g_assert_cmpstr (again, ==, GEO_REASON_INVOICE_CLOSED);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -806,5 +917,7 @@ main (int argc, char **argv) {
 #undef ADD
   g_test_add_func ("/party/letters/paid-for", test_paid_for);
   g_test_add_func ("/party/letters/paid-once", test_paid_once);
+  g_test_add_func ("/party/letters/learnt-line", test_learnt_line);
+  g_test_add_func ("/party/letters/learnt-paid", test_learnt_paid);
   return g_test_run ();
 }
