@@ -110,14 +110,14 @@ void
 geo_party_learn_stored (GeoParty *party,
                         const GeoRecordBody *body,
                         GPtrArray *actions) {
-  const GeoParticipant *person = body->letter != NULL ? body->letter->person
-                                                      : body->person;
-
-  if (person == NULL)
-    return;
-  geo_party_learn (party, person, GEO_SAID_BY_PERSON, TRUE, actions);
-  if (body->has_blocked && body->blocked)
-    geo_party_load_blocked (party, &person->pid);
+  /* A letter of ours shows its reader beside ourselves. */
+  if (body->person != NULL)
+    geo_party_learn (party, body->person, GEO_SAID_BY_PERSON, TRUE, actions);
+  if (body->letter != NULL)
+    geo_party_learn (party, body->letter->person, GEO_SAID_BY_PERSON, TRUE,
+                     actions);
+  if (body->person != NULL && body->has_blocked && body->blocked)
+    geo_party_load_blocked (party, &body->person->pid);
   if (body->letter != NULL && body->has_to)
     geo_party_load_outgoing (party, &body->to, body->letter);
 }

@@ -769,7 +769,10 @@ sim_keys_check_same (const SimNode *node,
       continue;
     if (twin == NULL || geo_participant_compare_keys (
                             person->participant, twin) != GEO_KEY_CHAIN_SAME)
-      sim_fail (node->sim, node, "I8", "a restart changes somebody's keys");
+      sim_fail (node->sim, node, "I8",
+                "a restart changes somebody's keys, from %u changes to %d",
+                person->participant->rotations->len,
+                twin != NULL ? (gint) twin->rotations->len : -1);
   }
   if (one->former->len != other->former->len)
     sim_fail (node->sim, node, "I8", "a restart changes its former keys");

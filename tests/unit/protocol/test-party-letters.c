@@ -863,6 +863,22 @@ test_learnt_line (void) {
                    GEO_REQUEST_DONE);
 }
 
+/* The record of a letter of ours says who its reader is. */
+static void
+test_learnt_reader (void) {
+  g_autoptr (Town) town = town_new ();
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  g_autoptr (GeoRecordBody) body = geo_record_body_new ();
+  const GeoPid *dora = &town->people[DORA].pid;
+
+  body->letter = geo_letter_new ();
+  body->letter->person = geo_participant_copy (town->people[ME].participant);
+  body->person = geo_participant_copy (town->people[DORA].participant);
+  g_assert_null (geo_party_get_person (town->party, dora));
+  geo_party_learn_stored (town->party, body, actions);
+  g_assert_nonnull (geo_party_get_person (town->party, dora));
+}
+
 static void
 test_learnt_paid (void) {
   g_autoptr (Town) town = town_new ();
@@ -918,6 +934,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/letters/paid-for", test_paid_for);
   g_test_add_func ("/party/letters/paid-once", test_paid_once);
   g_test_add_func ("/party/letters/learnt-line", test_learnt_line);
+  g_test_add_func ("/party/letters/learnt-reader", test_learnt_reader);
   g_test_add_func ("/party/letters/learnt-paid", test_learnt_paid);
   return g_test_run ();
 }
