@@ -369,8 +369,8 @@ gboolean geo_node_state_error (GeoNode *self, const GeoMessage *message);
 
 /* Takes actions. */
 void geo_node_run (GeoNode *self, GPtrArray *actions);
-/* GeoRecordBody in their order, borrowed: what the party wants stored and is not
- * known to be on disk. */
+/* GeoRecordBody in their order, borrowed: what the party wants stored and is
+ * not known to be on disk. */
 GPtrArray *geo_node_list_waiting (const GeoNode *self);
 /* A change of their key is on its way to the disk, and nobody was told yet. */
 gboolean geo_node_will_tell_key (const GeoNode *self, const GeoPid *pid);

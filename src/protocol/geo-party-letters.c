@@ -106,22 +106,6 @@ geo_party_load_request (GeoParty *party,
     request->state = state;
 }
 
-void
-geo_party_learn_stored (GeoParty *party,
-                        const GeoRecordBody *body,
-                        GPtrArray *actions) {
-  /* A letter of ours shows its reader beside ourselves. */
-  if (body->person != NULL)
-    geo_party_learn (party, body->person, GEO_SAID_BY_PERSON, TRUE, actions);
-  if (body->letter != NULL)
-    geo_party_learn (party, body->letter->person, GEO_SAID_BY_PERSON, TRUE,
-                     actions);
-  if (body->person != NULL && body->has_blocked && body->blocked)
-    geo_party_load_blocked (party, &body->person->pid);
-  if (body->letter != NULL && body->has_to)
-    geo_party_load_outgoing (party, &body->to, body->letter);
-}
-
 static void
 add_outgoing (GeoParty *party, const GeoPid *to, const GeoLetter *letter) {
   GeoOutgoing *outgoing = g_new0 (GeoOutgoing, 1);
@@ -929,11 +913,11 @@ geo_letters_paid (GeoParty *party, const GeoOrder *order, GPtrArray *actions) {
   tell (actions, &order->invoice, FALSE);
 }
 
-static void
-settle_request (const GeoParty *party,
-                GeoPartyRequest *request,
-                const GeoTrustLine *line,
-                GPtrArray *actions) {
+void
+geo_letters_settle (GeoParty *party,
+                    GeoPartyRequest *request,
+                    const GeoTrustLine *line,
+                    GPtrArray *actions) {
   gboolean given = geo_party_is_self (party, &line->from);
   const GeoPid *other = peer_of (party, request);
 
@@ -961,60 +945,5 @@ geo_letters_line (GeoParty *party,
 
   g_hash_table_iter_init (&iter, party->requests);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    settle_request (party, value, line, actions);
-}
-
-/* --- Put on disk beside the party ----------------------------------------- */
-
-/* What the party has heard of already, and the disk not when it took the
- * request: the disk will settle it by that. */
-static void
-settle_by_waiting (GeoParty *party,
-                   GeoPartyRequest *request,
-                   const GeoRecordBody *body,
-                   GeoTime now,
-                   GPtrArray *actions) {
-  const GeoProvenEntry *entry = body->entry;
-  GeoRequestFacts facts;
-
-  if (entry != NULL && entry->line != NULL)
-    settle_request (party, request, entry->line, actions);
-  if (entry != NULL && entry->certificate != NULL &&
-      entry->certificate->order != NULL &&
-      entry->certificate->order->has_invoice &&
-      geo_hash_equal (&entry->certificate->order->invoice,
-                      &request->facts.hash))
-    geo_letters_paid (party, entry->certificate->order, actions);
-  if (request->facts.kind == GEO_REQUEST_INVITATION && body->letter != NULL &&
-      geo_letter_get_facts (body->letter, &party->community->community, &facts,
-                            NULL) &&
-      facts.kind == GEO_REQUEST_TRUST &&
-      !geo_party_is_self (party, &facts.from))
-    geo_invitations_taken (party, &facts, now, actions);
-}
-
-void
-geo_party_learn_request (GeoParty *party,
-                         const GeoLetter *letter,
-                         GeoRequestState state,
-                         const GPtrArray *waiting,
-                         GeoTime now,
-                         GPtrArray *actions) {
-  GeoPartyRequest *request;
-  GeoRequestFacts facts;
-
-  if (!geo_letter_get_facts (letter, &party->community->community, &facts,
-                             NULL))
-    return;
-  request = find (party, &facts.hash);
-  if (request == NULL)
-    request = add_request (party, geo_letter_copy (letter));
-  else if (request->state != GEO_REQUEST_OPEN)
-    return;
-  if (request == NULL)
-    return;
-  request->state = state;
-  for (guint i = 0; i < waiting->len; i++)
-    settle_by_waiting (party, request, g_ptr_array_index (waiting, i), now,
-                       actions);
+    geo_letters_settle (party, value, line, actions);
 }

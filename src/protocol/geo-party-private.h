@@ -497,6 +497,11 @@ void geo_invitations_taken (GeoParty *party,
 void geo_letters_line (GeoParty *party,
                        const GeoTrustLine *line,
                        GPtrArray *actions);
+/* The same of one request. */
+void geo_letters_settle (GeoParty *party,
+                         GeoPartyRequest *request,
+                         const GeoTrustLine *line,
+                         GPtrArray *actions);
 void geo_party_request_free (gpointer request);
 void geo_outgoing_free (gpointer outgoing);
 
