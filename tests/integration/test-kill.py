@@ -239,7 +239,10 @@ class Scene:
                 paid.append(tx_id)
             else:
                 assert state == town.NOT_PAID, f"{tx_id}: state {state}"
-                assert len(accounts) == 1, f"{tx_id}: {accounts}"
+                # Whoever was asked for a vote and said no remembers that.
+                others = set(accounts.values()) - {accounts[sender]}
+                assert others <= {(town.REFUSED, town.NOT_PAID)}, \
+                    f"{tx_id}: {accounts}"
                 assert told is None or told[0] != town.PAID, \
                     f"{tx_id}: told paid, and not paid"
         assert len(pids) == 3

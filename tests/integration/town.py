@@ -36,7 +36,7 @@ messages_per_second=1000000
 
 # The numbers of a payment's states and of an activity's kinds.
 SENDING, IN_DOUBT, PAID, NOT_PAID = 2, 3, 4, 5
-DID_PAY, RECEIVED, PASSED = 1, 2, 3
+DID_PAY, RECEIVED, PASSED, REFUSED = 1, 2, 3, 8
 CONNECTED = 3
 
 _libc = ctypes.CDLL(None)

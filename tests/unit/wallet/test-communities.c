@@ -381,6 +381,7 @@ test_market (Several *f, gconstpointer data) {
   g_autofree gchar *copy_path = g_build_filename (f->scene.folder, "copy", NULL);
   g_autoptr (GFile) copy = g_file_new_for_path (copy_path);
   AdwBanner *banner = child_of (f->scene.window, "market_banner");
+  g_autoptr (GPtrArray) links = NULL;
   gpointer dialog;
 
   start_market (f);
@@ -391,11 +392,16 @@ test_market (Several *f, gconstpointer data) {
   wait_until (geo_node_get_connection (geo_wallet_get_node (f->wallet)) ==
               GEO_CONNECTION_HUB);
 
-  /* It is given away like every other invitation, and that is said there. */
-  g_assert_true (is_seen (child_of (dialog, "code_box"), "qr_view"));
-  click (child_of (dialog, "code_box"), "copy_button");
-  g_assert_cmpstr (label_of (child_of (dialog, "code_box"), "told_label"), ==,
-                   "The link is on the clipboard.");
+  /* It is given away like every other invitation, and that is said there; where
+   * there is no network, there is nobody to give it to. */
+  links = geo_own_hub_list_links (hub);
+  g_assert_true (is_seen (child_of (dialog, "code_box"), "qr_view") ==
+                 (links->len > 0));
+  if (links->len > 0) {
+    click (child_of (dialog, "code_box"), "copy_button");
+    g_assert_cmpstr (label_of (child_of (dialog, "code_box"), "told_label"),
+                     ==, "The link is on the clipboard.");
+  }
 
   geo_own_market_dialog_save (dialog, copy);
   wait_until (g_file_query_exists (copy, NULL));
