@@ -716,6 +716,10 @@ sim_copy_check (Sim *sim, SimNode *node) {
    * since, is no good any more. */
   if (node->was_ahead && node->self->rotations->len > 0)
     return;
+  /* What was sealed to a key that it had only shown can be read once it has
+   * changed to it: by whoever is restored, all of it. */
+  if (node->unsaid != NULL)
+    return;
   /* More than is kept. */
   if (n > GEO_STATE_NOT_PAID_MAX ||
       g_hash_table_size (node->party->requests) > GEO_STATE_REQUESTS_MAX ||
