@@ -19,8 +19,9 @@ geo_party_learn_stored (GeoParty *party,
                      actions);
   if (body->person != NULL && body->has_blocked && body->blocked)
     geo_party_load_blocked (party, &body->person->pid);
+  /* It may have been found after the letters of this sign-in were sent. */
   if (body->letter != NULL && body->has_to)
-    geo_party_load_outgoing (party, &body->to, body->letter);
+    geo_letters_send (party, &body->to, body->letter, actions);
 }
 
 /* What the party has heard of already, and the disk not when it took the

@@ -158,6 +158,17 @@ send_outgoing (const GeoParty *party,
 }
 
 void
+geo_letters_send (GeoParty *party,
+                  const GeoPid *to,
+                  const GeoLetter *letter,
+                  GPtrArray *actions) {
+  add_outgoing (party, to, letter);
+  send_outgoing (party,
+                 g_ptr_array_index (party->outbox, party->outbox->len - 1),
+                 actions);
+}
+
+void
 geo_letters_connected (GeoParty *party, GPtrArray *actions) {
   for (guint i = 0; i < party->outbox->len; i++)
     send_outgoing (party, g_ptr_array_index (party->outbox, i), actions);

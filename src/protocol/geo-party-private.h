@@ -494,6 +494,11 @@ void geo_invitations_taken (GeoParty *party,
                             const GeoRequestFacts *facts,
                             GeoTime now,
                             GPtrArray *actions);
+/* It is on disk; it goes out now, or when there is a connection. */
+void geo_letters_send (GeoParty *party,
+                       const GeoPid *to,
+                       const GeoLetter *letter,
+                       GPtrArray *actions);
 void geo_letters_line (GeoParty *party,
                        const GeoTrustLine *line,
                        GPtrArray *actions);

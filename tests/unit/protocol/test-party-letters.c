@@ -879,6 +879,28 @@ test_learnt_reader (void) {
   g_assert_nonnull (geo_party_get_person (town->party, dora));
 }
 
+/* What a copy brings while there is a connection does not wait for the next. */
+static void
+test_learnt_outgoing (Pair *pair, gconstpointer data) {
+  g_autoptr (GPtrArray) actions = geo_actions_new ();
+  const GeoAction *record;
+  guint n_sent = 0;
+  GeoHash hash;
+
+  g_assert_true (ask (pair, ANNA, "r-1", 100, TRUE, 0, &hash));
+  record = g_ptr_array_index (pair->records[ANNA], 0);
+  g_assert_true (record->record->has_to);
+  g_assert_cmpuint (pair->parties[ANNA]->outbox->len, ==, 0);
+  geo_party_learn_stored (pair->parties[ANNA], record->record, actions);
+  for (guint i = 0; i < actions->len; i++) {
+    const GeoAction *action = g_ptr_array_index (actions, i);
+
+    n_sent += action->kind == GEO_ACTION_SEND &&
+              action->message->type == GEO_MESSAGE_LETTER_SEND;
+  }
+  g_assert_cmpuint (n_sent, ==, 1);
+}
+
 static void
 test_learnt_paid (void) {
   g_autoptr (Town) town = town_new ();
@@ -930,6 +952,7 @@ main (int argc, char **argv) {
   ADD ("invite-refused", test_invite_refused);
   ADD ("link", test_link);
   ADD ("not-for-anybody", test_not_for_anybody);
+  ADD ("learnt-outgoing", test_learnt_outgoing);
 #undef ADD
   g_test_add_func ("/party/letters/paid-for", test_paid_for);
   g_test_add_func ("/party/letters/paid-once", test_paid_once);
