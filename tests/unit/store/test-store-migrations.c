@@ -338,6 +338,8 @@ main (int argc, char **argv) {
               test_journal, tear_down);
   g_test_add ("/store/migrations/journal/5", Fixture, "journal-v5.db", set_up,
               test_journal, tear_down);
+  g_test_add ("/store/migrations/journal/11", Fixture, "journal-v11.db", set_up,
+              test_journal, tear_down);
   g_test_add ("/store/migrations/hub/1", Fixture, "hub-v1.db", set_up, test_hub,
               tear_down);
   g_test_add ("/store/migrations/hub/4", Fixture, "hub-v4.db", set_up, test_hub,
@@ -345,6 +347,8 @@ main (int argc, char **argv) {
   g_test_add ("/store/migrations/hub/5", Fixture, "hub-v5.db", set_up, test_hub,
               tear_down);
   g_test_add ("/store/migrations/hub/6", Fixture, "hub-v6.db", set_up, test_hub,
+              tear_down);
+  g_test_add ("/store/migrations/hub/8", Fixture, "hub-v8.db", set_up, test_hub,
               tear_down);
   g_test_add ("/store/migrations/journal/newer", Fixture, "journal-v1.db",
               set_up, test_newer, tear_down);
