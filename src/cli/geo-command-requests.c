@@ -181,7 +181,7 @@ run_with_node (GeoCli *cli,
                gchar **arguments,
                int (*run) (GeoCli *cli, GeoNode *node, gchar **arguments)) {
   g_autoptr (GeoNode) node = NULL;
-  int status;
+  int status = GEO_EXIT_FAILED;
 
   node = geo_cli_open (cli, &status);
   if (node == NULL)
