@@ -271,7 +271,7 @@ run_request_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   GeoAmount amount;
   GeoTime expires_at;
   guint precision;
-  int status;
+  int status = GEO_EXIT_FAILED;
 
   if (!read_expiry (cli, NULL, &expires_at, &status))
     return status;
@@ -352,7 +352,7 @@ run_invite_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   GeoAmount limit, asked;
   GeoTime expires_at;
   guint precision;
-  int status;
+  int status = GEO_EXIT_FAILED;
 
   if (!read_expiry (cli, INVITED_FOR, &expires_at, &status))
     return status;
@@ -454,7 +454,7 @@ run_requests (GeoCli *cli, gchar **arguments) {
   GeoReport *report = NULL;
   GListModel *requests;
   gboolean any = FALSE;
-  int status;
+  int status = GEO_EXIT_FAILED;
 
   if (cli->stay_s < 0 || cli->stay_s > GEO_CLI_PAY_S_MAX)
     return geo_cli_fail_printf (cli, GEO_EXIT_USAGE,
@@ -546,7 +546,7 @@ respond (GeoCli *cli, GeoNode *node, GeoRequestItem *item, GeoVerdict verdict) {
 static int
 run_decline_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GeoRequestItem) item = NULL;
-  int status;
+  int status = GEO_EXIT_FAILED;
 
   item = find_request (cli, node, arguments[0], &status);
   if (item == NULL)
@@ -596,7 +596,7 @@ run_ask_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   const gchar *equivalent;
   GeoAmount limit;
   guint precision;
-  int status;
+  int status = GEO_EXIT_FAILED;
 
   equivalent = geo_cli_find_equivalent (cli, node, arguments[2], &precision,
                                         &status);
@@ -698,7 +698,7 @@ run_checkpoint_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GAsyncResult) result = NULL;
   const gchar *equivalent;
   gboolean same;
-  int status;
+  int status = GEO_EXIT_FAILED;
 
   if ((accepts || shows) && arguments[1] == NULL)
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
@@ -773,7 +773,7 @@ run_block_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   GeoReport *report;
-  int status;
+  int status = GEO_EXIT_FAILED;
 
   geo_cli_try_connect (cli, node);
   person = geo_cli_find_person (cli, node, arguments[0], &status);
