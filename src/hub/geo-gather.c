@@ -1,58 +1,19 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a hub is given back of its own entries, and their order.  It must not
- * take anything that the hub's key did not sign, and knows no disk and no
- * socket.
+ * What a hub is given back of its own entries.  It must not take anything that
+ * the hub's key did not sign, and knows no disk and no socket.
  */
-#include "hub/geo-gather.h"
+#include "hub/geo-gather-private.h"
 
 #include <string.h>
 
 #include "core/geo-contract.h"
 #include "core/geo-evidence.h"
 
-/* What the copy has of somebody. */
-typedef struct {
-  GeoParticipant *person; /* NULL: nothing. */
-  gint64 seq; /* Of the participant object; 0: nothing. */
-  gint64 sequence;
-  GeoHash hash;
-} Stored;
-
-/* Something that happened: a line, or a contract. */
-typedef struct {
-  GeoHash subject;
-  GeoEntryKind kind;
-  GeoTime at;
-  gint64 index; /* In the log; −1: nobody was shown. */
-  GeoTrustLine *line;
-  GeoCertificate *certificate;
-  GPtrArray *hops; /* GeoHop, NULL where it is not known yet */
-  guint n_hops;
-  GBytes *sealed;
-  GHashTable *entries; /* GeoPid → GeoEntry: as they were given */
-} Item;
-
-struct _GeoGather {
-  GeoCommunity *community;
-  GeoSecret *secret;
-  gint64 size;
-  GHashTable *stored; /* GeoPid → Stored */
-  GHashTable *people; /* GeoPid → GeoParticipant */
-  GHashTable *debts; /* name_pair () → gint64: what the smaller PID owes */
-  GHashTable *items; /* &Item.subject → Item */
-  GHashTable *by_entry; /* name_entry () → Item */
-  GHashTable *heads; /* gint64 → GeoHash */
-  gint64 largest;
-  GeoTime head_at;
-  GeoGatherSignedFunc has_signed;
-  gpointer user_data;
-};
-
 static void
 item_free (gpointer data) {
-  Item *item = data;
+  GeoGatherItem *item = data;
 
   geo_trust_line_free (item->line);
   geo_certificate_free (item->certificate);
@@ -64,10 +25,53 @@ item_free (gpointer data) {
 
 static void
 stored_free (gpointer data) {
-  Stored *stored = data;
+  GeoGatherStored *stored = data;
 
   geo_participant_free (stored->person);
   g_free (stored);
+}
+
+guint
+geo_gather_name_hash (gconstpointer key) {
+  const GeoGatherName *name = key;
+
+  return geo_pid_hash (&name->pid) * 31 + g_int64_hash (&name->sequence);
+}
+
+gboolean
+geo_gather_name_equal (gconstpointer one, gconstpointer other) {
+  const GeoGatherName *a = one;
+  const GeoGatherName *b = other;
+
+  return a->sequence == b->sequence && geo_pid_equal (&a->pid, &b->pid);
+}
+
+GeoGatherName *
+geo_gather_name_new (const GeoPid *pid, gint64 sequence) {
+  GeoGatherName *name = g_new (GeoGatherName, 1);
+
+  name->pid = *pid;
+  name->sequence = sequence;
+  return name;
+}
+
+void
+geo_gather_free_list (gpointer array) {
+  g_ptr_array_unref (array);
+}
+
+/* A list of what belongs to key, which is taken. */
+void
+geo_gather_add_to_list (GHashTable *lists, gpointer key, gpointer value) {
+  GPtrArray *list = g_hash_table_lookup (lists, key);
+
+  if (list == NULL) {
+    list = g_ptr_array_new ();
+    g_hash_table_insert (lists, key, list);
+  } else {
+    g_free (key);
+  }
+  g_ptr_array_add (list, value);
 }
 
 static void
@@ -83,11 +87,6 @@ free_hop (gpointer hop) {
 static void
 free_participant (gpointer participant) {
   geo_participant_free (participant);
-}
-
-static void
-free_change (gpointer change) {
-  geo_change_free (change);
 }
 
 GeoGather *
@@ -106,8 +105,10 @@ geo_gather_new (const GeoCommunity *community, GeoSecret *secret, gint64 size) {
                                          g_free);
   gather->items = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, NULL,
                                          item_free);
-  gather->by_entry = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                            NULL);
+  gather->by_entry = g_hash_table_new_full (
+      geo_gather_name_hash, geo_gather_name_equal, g_free, NULL);
+  gather->by_signer = g_hash_table_new_full (geo_pid_hash, geo_pid_equal,
+                                             g_free, geo_gather_free_list);
   gather->heads = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                          g_free);
   return gather;
@@ -121,6 +122,7 @@ geo_gather_free (GeoGather *gather) {
   g_hash_table_unref (gather->people);
   g_hash_table_unref (gather->debts);
   g_hash_table_unref (gather->by_entry);
+  g_hash_table_unref (gather->by_signer);
   g_hash_table_unref (gather->items);
   g_hash_table_unref (gather->heads);
   geo_community_free (gather->community);
@@ -130,8 +132,10 @@ geo_gather_free (GeoGather *gather) {
 
 /* --- Debts ---------------------------------------------------------------- */
 
-static gchar *
-name_pair (const GeoPid *one, const GeoPid *other, const gchar *equivalent) {
+gchar *
+geo_gather_name_pair (const GeoPid *one,
+                      const GeoPid *other,
+                      const gchar *equivalent) {
   gboolean ordered = geo_pid_cmp (one, other) < 0;
   g_autofree gchar *a = geo_pid_to_string (ordered ? one : other);
   g_autofree gchar *b = geo_pid_to_string (ordered ? other : one);
@@ -140,13 +144,13 @@ name_pair (const GeoPid *one, const GeoPid *other, const gchar *equivalent) {
 }
 
 /* debtor owes creditor that much more.  FALSE where it cannot be counted. */
-static gboolean
-add_debt (GHashTable *debts,
-          const GeoPid *debtor,
-          const GeoPid *creditor,
-          const gchar *equivalent,
-          gint64 amount) {
-  g_autofree gchar *name = name_pair (debtor, creditor, equivalent);
+gboolean
+geo_gather_add_debt (GHashTable *debts,
+                     const GeoPid *debtor,
+                     const GeoPid *creditor,
+                     const gchar *equivalent,
+                     gint64 amount) {
+  g_autofree gchar *name = geo_gather_name_pair (debtor, creditor, equivalent);
   gint64 *owed = g_hash_table_lookup (debts, name);
 
   if (owed == NULL) {
@@ -164,7 +168,8 @@ geo_gather_load_debt (GeoGather *gather,
                       const gchar *equivalent,
                       GeoAmount debt) {
   /* I3: one direction per pair, so nothing is counted together here. */
-  (void) add_debt (gather->debts, debtor, creditor, equivalent, debt.minor);
+  (void) geo_gather_add_debt (gather->debts, debtor, creditor, equivalent,
+                              debt.minor);
 }
 
 /* --- People --------------------------------------------------------------- */
@@ -175,7 +180,7 @@ geo_gather_load_participant (GeoGather *gather,
                              gint64 sequence,
                              const GeoHash *hash) {
   GeoParticipant *copy = geo_participant_copy (participant);
-  Stored *stored = g_new0 (Stored, 1);
+  GeoGatherStored *stored = g_new0 (GeoGatherStored, 1);
 
   stored->person = geo_participant_copy (participant);
   stored->seq = participant->seq;
@@ -190,7 +195,7 @@ gint64
 geo_gather_get_sequence (const GeoGather *gather,
                          const GeoPid *pid,
                          GeoHash *hash) {
-  const Stored *stored = g_hash_table_lookup (gather->stored, pid);
+  const GeoGatherStored *stored = g_hash_table_lookup (gather->stored, pid);
 
   if (stored == NULL)
     return 0;
@@ -308,15 +313,13 @@ names (const GeoProvenEntry *proven, const GeoPid *pid) {
 
 /* --- Who signed it -------------------------------------------------------- */
 
-/* Everything that was taken holds with the keys that are known now. */
+/* Everything that was taken of theirs holds with the key that is known now. */
 static gboolean
-all_hold (const GeoGather *gather) {
-  GHashTableIter iter;
-  gpointer value;
+all_hold (const GeoGather *gather, const GeoPid *signer) {
+  const GPtrArray *items = g_hash_table_lookup (gather->by_signer, signer);
 
-  g_hash_table_iter_init (&iter, gather->items);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    const Item *item = value;
+  for (guint i = 0; items != NULL && i < items->len; i++) {
+    const GeoGatherItem *item = g_ptr_array_index (items, i);
 
     if (item->line != NULL ? !check_line (gather, item->line)
                            : !check_certificate (gather, item->certificate))
@@ -328,8 +331,8 @@ all_hold (const GeoGather *gather) {
 /* K7: the copy holds nothing that a change of the key since would undo. */
 static gboolean
 undoes_nothing (const GeoGather *gather, const GeoParticipant *participant) {
-  const Stored *stored = g_hash_table_lookup (gather->stored,
-                                              &participant->pid);
+  const GeoGatherStored *stored = g_hash_table_lookup (gather->stored,
+                                                       &participant->pid);
   guint n;
 
   if (stored == NULL)
@@ -386,8 +389,9 @@ geo_gather_take_person (GeoGather *gather, const GeoParticipant *participant) {
   before = replace_person (gather, geo_participant_copy (participant));
   /* The hub took it under another key, so that one had not ended. */
   if (before != NULL && participant->rotations->len > before->rotations->len &&
-      !all_hold (gather))
+      !all_hold (gather, &participant->pid))
     before = replace_person (gather, before);
+  gather->taken++;
   geo_participant_free (before);
 }
 
@@ -400,7 +404,8 @@ hold_by_its_people (GeoGather *gather, const GeoProvenEntry *proven) {
 
   for (guint i = 0; i < proven->people->len; i++) {
     const GeoParticipant *person = g_ptr_array_index (proven->people, i);
-    const Stored *stored = g_hash_table_lookup (gather->stored, &person->pid);
+    const GeoGatherStored *stored = g_hash_table_lookup (gather->stored,
+                                                         &person->pid);
 
     if (!names (proven, &person->pid) ||
         !geo_participant_check (person, &gather->community->community, NULL) ||
@@ -412,7 +417,10 @@ hold_by_its_people (GeoGather *gather, const GeoProvenEntry *proven) {
     g_ptr_array_add (before,
                      replace_person (gather, geo_participant_copy (person)));
   }
-  holds = check_signatures (gather, proven) && all_hold (gather);
+  holds = check_signatures (gather, proven);
+  for (guint i = 0; holds && i < before->len; i++)
+    holds = all_hold (gather,
+                      &((GeoParticipant *) g_ptr_array_index (before, i))->pid);
   for (guint i = before->len; i > 0; i--) {
     GeoParticipant *person = g_ptr_array_index (before, i - 1);
 
@@ -429,16 +437,9 @@ geo_gather_set_signed_func (GeoGather *gather,
   gather->user_data = user_data;
 }
 
-static gchar *
-name_entry (const GeoPid *pid, gint64 sequence) {
-  g_autofree gchar *text = geo_pid_to_string (pid);
-
-  return g_strdup_printf ("%s %" G_GINT64_FORMAT, text, sequence);
-}
-
-static Item *
+static GeoGatherItem *
 item_new (const GeoProvenEntry *proven) {
-  Item *item = g_new0 (Item, 1);
+  GeoGatherItem *item = g_new0 (GeoGatherItem, 1);
 
   item->subject = proven->entry->subject;
   item->kind = proven->entry->kind;
@@ -457,9 +458,30 @@ item_new (const GeoProvenEntry *proven) {
   return item;
 }
 
+static void
+add_signers (GeoGather *gather, GeoGatherItem *item) {
+  const GeoContract *contract;
+
+  if (item->line != NULL) {
+    geo_gather_add_to_list (gather->by_signer, geo_pid_dup (&item->line->from),
+                            item);
+    return;
+  }
+  contract = item->certificate->contract;
+  if (item->certificate->order != NULL)
+    geo_gather_add_to_list (
+        gather->by_signer, geo_pid_dup (&item->certificate->order->from), item);
+  for (guint i = 0; i < contract->voters->len; i++)
+    geo_gather_add_to_list (
+        gather->by_signer,
+        geo_pid_dup (&g_array_index (contract->voters, GeoPid, i)), item);
+}
+
 /* Each participant knows its own hops: one end of each is enough. */
 static void
-add_hops (Item *item, const GeoProvenEntry *proven) {
+add_hops (GeoGather *gather,
+          GeoGatherItem *item,
+          const GeoProvenEntry *proven) {
   for (guint i = 0; item->hops != NULL && i < proven->hops->len; i++) {
     const GeoProvenHop *one = g_ptr_array_index (proven->hops, i);
 
@@ -468,6 +490,7 @@ add_hops (Item *item, const GeoProvenEntry *proven) {
       continue;
     item->hops->pdata[one->index] = geo_hop_ref (one->hop);
     item->n_hops++;
+    gather->taken++;
   }
   /* §5: the text is the payee's alone, who has it for the hub as well. */
   if (item->sealed == NULL && proven->sealed != NULL &&
@@ -488,7 +511,7 @@ geo_gather_take_entry (GeoGather *gather,
                        const GeoParticipant *self,
                        const GeoProvenEntry *proven) {
   const GeoEntry *entry = proven->entry;
-  Item *item;
+  GeoGatherItem *item;
   GeoHash hash;
 
   if (!geo_pid_equal (&entry->community, &gather->community->community) ||
@@ -515,15 +538,17 @@ geo_gather_take_entry (GeoGather *gather,
   if (item == NULL) {
     item = item_new (proven);
     g_hash_table_insert (gather->items, &item->subject, item);
+    add_signers (gather, item);
   }
   if (item->kind != entry->kind || item->at != entry->at)
     return FALSE;
-  add_hops (item, proven);
+  add_hops (gather, item, proven);
   if (!g_hash_table_contains (item->entries, from)) {
     g_hash_table_insert (item->entries, geo_pid_dup (from),
                          geo_entry_copy (entry));
-    g_hash_table_insert (gather->by_entry, name_entry (from, entry->sequence),
-                         item);
+    g_hash_table_insert (gather->by_entry,
+                         geo_gather_name_new (from, entry->sequence), item);
+    gather->taken++;
   }
   return TRUE;
 }
@@ -543,20 +568,29 @@ geo_gather_take_log (GeoGather *gather,
   if (head->size <= gather->size)
     return TRUE;
   gather->largest = MAX (gather->largest, head->size);
-  if (!g_hash_table_contains (gather->heads, &head->size))
+  if (!g_hash_table_contains (gather->heads, &head->size)) {
     g_hash_table_insert (gather->heads,
                          g_memdup2 (&head->size, sizeof head->size),
                          geo_hash_dup (&head->root));
+    gather->taken++;
+  }
   for (guint i = 0; i < proof->leaves->len; i++) {
     const GeoLeafProof *leaf = g_ptr_array_index (proof->leaves, i);
-    g_autofree gchar *name = name_entry (from, leaf->sequence);
-    Item *item = g_hash_table_lookup (gather->by_entry, name);
+    const GeoGatherName name = { .pid = *from, .sequence = leaf->sequence };
+    GeoGatherItem *item = g_hash_table_lookup (gather->by_entry, &name);
 
-    if (item != NULL && item->index < 0 && leaf->index >= gather->size &&
-        geo_leaf_proof_check (leaf, &item->subject, head))
-      item->index = leaf->index;
+    if (item == NULL || item->index >= 0 || leaf->index < gather->size ||
+        !geo_leaf_proof_check (leaf, &item->subject, head))
+      continue;
+    item->index = leaf->index;
+    gather->taken++;
   }
   return TRUE;
+}
+
+gint64
+geo_gather_get_copied (const GeoGather *gather) {
+  return gather->size;
 }
 
 guint
@@ -570,343 +604,12 @@ geo_gather_get_size (const GeoGather *gather) {
               gather->size + (gint64) g_hash_table_size (gather->items));
 }
 
+gint64
+geo_gather_count_taken (const GeoGather *gather) {
+  return gather->taken;
+}
+
 GeoTime
 geo_gather_get_head_time (const GeoGather *gather) {
   return gather->head_at;
-}
-
-/* --- In order ------------------------------------------------------------- */
-
-/* How far it has come. */
-typedef struct {
-  const GeoGather *gather;
-  GHashTable *ends; /* GeoPid → Stored */
-  GHashTable *debts;
-  GHashTable *by_index; /* gint64 → Item */
-  GHashTable *loose; /* Item: nobody knows where in the log they stood */
-} Way;
-
-static void
-gathered_free (gpointer data) {
-  GeoGathered *gathered = data;
-
-  g_ptr_array_unref (gathered->changes);
-  g_free (gathered);
-}
-
-static Stored *
-find_end (Way *way, const GeoPid *pid) {
-  Stored *end = g_hash_table_lookup (way->ends, pid);
-  const Stored *stored;
-
-  if (end != NULL)
-    return end;
-  stored = g_hash_table_lookup (way->gather->stored, pid);
-  end = stored != NULL ? g_memdup2 (stored, sizeof *stored)
-                       : g_new0 (Stored, 1);
-  end->person = NULL;
-  g_hash_table_insert (way->ends, geo_pid_dup (pid), end);
-  return end;
-}
-
-static gboolean
-follows (Way *way, const GeoEntry *entry) {
-  const Stored *end = find_end (way, &entry->participant);
-
-  return entry->sequence == end->sequence + 1 &&
-         entry->has_previous == (end->sequence > 0) &&
-         (!entry->has_previous ||
-          geo_hash_equal (&entry->previous, &end->hash));
-}
-
-/* It is the next one of all who gave it. */
-static gboolean
-is_next (Way *way, const Item *item) {
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, item->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (!follows (way, value))
-      return FALSE;
-  return TRUE;
-}
-
-/* The earliest that can come now: a head later says whether that was right, and
- * where none does it makes no difference to anybody. */
-static Item *
-pick_loose (Way *way) {
-  GHashTableIter iter;
-  Item *first = NULL;
-  gpointer key;
-
-  g_hash_table_iter_init (&iter, way->loose);
-  while (g_hash_table_iter_next (&iter, &key, NULL)) {
-    Item *item = key;
-
-    if ((first == NULL || item->at < first->at ||
-         (item->at == first->at && memcmp (&item->subject, &first->subject,
-                                           sizeof item->subject) < 0)) &&
-        is_next (way, item))
-      first = item;
-  }
-  return first;
-}
-
-static gboolean
-is_complete (const Item *item) {
-  return item->line != NULL || item->n_hops == item->hops->len;
-}
-
-/* Those who have an entry of it, in the order in which the closer makes them.
- */
-static GArray *
-list_parties (const Item *item) {
-  GArray *parties = g_array_new (FALSE, FALSE, sizeof (GeoPid));
-  guint n = item->line != NULL ? 1 : item->hops->len;
-
-  for (guint i = 0; i < n; i++) {
-    const GeoHop *hop = item->line != NULL ? NULL
-                                           : g_ptr_array_index (item->hops, i);
-    const GeoPid *ends[2] = { hop != NULL ? &hop->from : &item->line->from,
-                              hop != NULL ? &hop->to : &item->line->to };
-
-    for (guint end = 0; end < 2; end++) {
-      gboolean there = FALSE;
-
-      for (guint j = 0; j < parties->len; j++)
-        there |= geo_pid_equal (&g_array_index (parties, GeoPid, j), ends[end]);
-      if (!there)
-        g_array_append_vals (parties, ends[end], 1);
-    }
-  }
-  return parties;
-}
-
-/* FALSE: nobody has shown who that is. */
-static gboolean
-introduce (Way *way, const GeoPid *pid, GeoTime at, GPtrArray *changes) {
-  const GeoParticipant *person = g_hash_table_lookup (way->gather->people, pid);
-  Stored *end = find_end (way, pid);
-  GeoChange *change;
-
-  if (person == NULL)
-    return FALSE;
-  if (person->seq <= end->seq)
-    return TRUE;
-  end->seq = person->seq;
-  change = geo_change_new (GEO_CHANGE_PARTICIPANT, at);
-  change->participant = geo_participant_copy (person);
-  g_ptr_array_add (changes, change);
-  return TRUE;
-}
-
-/* As it was: an Ed25519 signature of the same bytes is the same.  NULL where
- * the entry that was given is another one. */
-static GeoEntry *
-sign_entry (Way *way, const Item *item, const GeoPid *pid) {
-  g_autoptr (GeoEntry) entry = geo_entry_new ();
-  const GeoEntry *given = g_hash_table_lookup (item->entries, pid);
-  Stored *end = find_end (way, pid);
-  GeoHash hash, other;
-
-  entry->community = way->gather->community->community;
-  entry->participant = *pid;
-  entry->sequence = end->sequence + 1;
-  entry->has_previous = end->sequence > 0;
-  if (entry->has_previous)
-    entry->previous = end->hash;
-  entry->kind = item->kind;
-  entry->subject = item->subject;
-  entry->at = item->at;
-  geo_entry_sign (entry, way->gather->secret);
-  geo_entry_hash (entry, &hash);
-  if (given != NULL) {
-    geo_entry_hash (given, &other);
-    if (!geo_hash_equal (&hash, &other))
-      return NULL;
-  }
-  end->sequence++;
-  end->hash = hash;
-  return g_steal_pointer (&entry);
-}
-
-static void
-add_person (const Way *way,
-            GPtrArray *people,
-            const GeoPid *pid,
-            const GeoPid *reader) {
-  const GeoParticipant *person = g_hash_table_lookup (way->gather->people, pid);
-
-  if (person == NULL || geo_pid_equal (pid, reader))
-    return;
-  for (guint i = 0; i < people->len; i++)
-    if (geo_pid_equal (&((GeoParticipant *) g_ptr_array_index (people, i))->pid,
-                       pid))
-      return;
-  g_ptr_array_add (people, geo_participant_copy (person));
-}
-
-static GeoProvenEntry *
-prove (const Way *way, const Item *item, GeoEntry *entry) {
-  GeoProvenEntry *proven = geo_proven_entry_new ();
-  const GeoPid *reader = &entry->participant;
-  const GeoContract *contract;
-
-  proven->entry = entry;
-  if (item->line != NULL) {
-    proven->line = geo_trust_line_copy (item->line);
-    add_person (way, proven->people, &item->line->from, reader);
-    add_person (way, proven->people, &item->line->to, reader);
-    return proven;
-  }
-  contract = item->certificate->contract;
-  proven->certificate = geo_certificate_ref (item->certificate);
-  g_ptr_array_unref (proven->hops);
-  proven->hops = geo_contract_prove_hops_of (item->hops, reader);
-  if (item->sealed != NULL &&
-      geo_pid_equal (reader, &item->certificate->order->to))
-    proven->sealed = g_bytes_ref (item->sealed);
-  if (contract->has_payer)
-    add_person (way, proven->people, &contract->payer, reader);
-  if (contract->has_payee)
-    add_person (way, proven->people, &contract->payee, reader);
-  for (guint i = 0; i < proven->hops->len; i++) {
-    const GeoHop *hop =
-        ((GeoProvenHop *) g_ptr_array_index (proven->hops, i))->hop;
-
-    add_person (way, proven->people, &hop->from, reader);
-    add_person (way, proven->people, &hop->to, reader);
-  }
-  for (guint i = 0; i < contract->voters->len; i++)
-    add_person (way, proven->people,
-                &g_array_index (contract->voters, GeoPid, i), reader);
-  return proven;
-}
-
-/* §1: a hop first cancels what is owed the other way. */
-static gboolean
-move_debts (Way *way, const Item *item, GeoChange *change) {
-  change->equivalent = g_strdup (item->certificate->contract->equivalent);
-  for (guint i = 0; i < item->hops->len; i++) {
-    const GeoHop *hop = g_ptr_array_index (item->hops, i);
-
-    g_ptr_array_add (change->hops, geo_hop_copy (hop));
-    if (!add_debt (way->debts, &hop->from, &hop->to, change->equivalent,
-                   hop->amount.amount.minor))
-      return FALSE;
-  }
-  for (guint i = 0; i < item->hops->len; i++) {
-    const GeoHop *hop = g_ptr_array_index (item->hops, i);
-    g_autofree gchar *name = name_pair (&hop->from, &hop->to,
-                                        change->equivalent);
-    gint64 owed = *(gint64 *) g_hash_table_lookup (way->debts, name);
-    gboolean ordered = geo_pid_cmp (&hop->from, &hop->to) < 0;
-    const GeoPid *smaller = ordered ? &hop->from : &hop->to;
-    const GeoPid *larger = ordered ? &hop->to : &hop->from;
-    GeoDebtChange debt = { .debtor = owed >= 0 ? *smaller : *larger,
-                           .creditor = owed >= 0 ? *larger : *smaller,
-                           .after = GEO_AMOUNT (ABS (owed)) };
-
-    g_array_append_val (change->debts, debt);
-  }
-  return TRUE;
-}
-
-/* FALSE: something of it is not known, or does not fit what came before. */
-static gboolean
-take_step (Way *way, const Item *item, GPtrArray *changes) {
-  g_autoptr (GArray) parties = NULL;
-  g_autoptr (GeoChange) change = NULL;
-
-  if (!is_complete (item))
-    return FALSE;
-  parties = list_parties (item);
-  change = geo_change_new (
-      item->line != NULL ? GEO_CHANGE_LINE : GEO_CHANGE_COMMIT, item->at);
-  for (guint i = 0; i < parties->len; i++) {
-    const GeoPid *pid = &g_array_index (parties, GeoPid, i);
-    GeoEntry *entry;
-
-    if (!introduce (way, pid, item->at, changes))
-      return FALSE;
-    entry = sign_entry (way, item, pid);
-    if (entry == NULL)
-      return FALSE;
-    g_ptr_array_add (change->entries, prove (way, item, entry));
-  }
-  if (item->line != NULL)
-    change->line = geo_trust_line_copy (item->line);
-  else
-    change->certificate = geo_certificate_copy (item->certificate);
-  if (item->line == NULL && !move_debts (way, item, change))
-    return FALSE;
-  g_ptr_array_add (changes, g_steal_pointer (&change));
-  return TRUE;
-}
-
-static void
-begin (Way *way, const GeoGather *gather) {
-  GHashTableIter iter;
-  gpointer key, value;
-
-  way->gather = gather;
-  way->ends = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
-                                     g_free);
-  way->debts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  way->by_index = g_hash_table_new (g_int64_hash, g_int64_equal);
-  way->loose = g_hash_table_new (NULL, NULL);
-  g_hash_table_iter_init (&iter, gather->debts);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    g_hash_table_insert (way->debts, g_strdup (key),
-                         g_memdup2 (value, sizeof (gint64)));
-  g_hash_table_iter_init (&iter, gather->items);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    Item *item = value;
-
-    if (item->index >= 0)
-      g_hash_table_insert (way->by_index, &item->index, item);
-    else
-      g_hash_table_add (way->loose, item);
-  }
-}
-
-static void
-end (Way *way) {
-  g_hash_table_unref (way->ends);
-  g_hash_table_unref (way->debts);
-  g_hash_table_unref (way->by_index);
-  g_hash_table_unref (way->loose);
-}
-
-GPtrArray *
-geo_gather_list (const GeoGather *gather, gint64 size) {
-  GPtrArray *list = g_ptr_array_new_with_free_func (gathered_free);
-  Way way;
-
-  begin (&way, gather);
-  for (gint64 index = gather->size; index < size; index++) {
-    Item *item = g_hash_table_lookup (way.by_index, &index);
-    g_autoptr (GPtrArray) changes =
-        g_ptr_array_new_with_free_func (free_change);
-    GeoGathered *gathered;
-    const GeoHash *root;
-
-    if (item == NULL)
-      item = pick_loose (&way);
-    if (item == NULL || !take_step (&way, item, changes))
-      break;
-    g_hash_table_remove (way.loose, item);
-    gathered = g_new0 (GeoGathered, 1);
-    gathered->size = index + 1;
-    root = g_hash_table_lookup (gather->heads, &gathered->size);
-    if (root != NULL) {
-      gathered->has_root = TRUE;
-      gathered->root = *root;
-    }
-    gathered->changes = g_steal_pointer (&changes);
-    g_ptr_array_add (list, gathered);
-  }
-  end (&way);
-  return list;
 }

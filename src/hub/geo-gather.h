@@ -81,10 +81,14 @@ typedef struct {
  * size: GPtrArray of GeoGathered.  Everything is signed. */
 GPtrArray *geo_gather_list (const GeoGather *gather, gint64 size);
 
-/* How many leaves are known beside those of the copy, and how large the log was
- * by all that was shown (the size of the copy where that was less). */
+/* How many leaves the copy has, how many are known beside those, and how large
+ * the log was by all that was shown (the size of the copy where that was less).
+ */
+gint64 geo_gather_get_copied (const GeoGather *gather);
 guint geo_gather_count (const GeoGather *gather);
 gint64 geo_gather_get_size (const GeoGather *gather);
+/* Grows with everything that was taken and not there before. */
+gint64 geo_gather_count_taken (const GeoGather *gather);
 /* The latest time that a head of it says; 0: none was shown. */
 GeoTime geo_gather_get_head_time (const GeoGather *gather);
 

@@ -25,6 +25,7 @@ typedef struct {
   GeoHubGathering *gathering;
   GeoHubExit code;
   gboolean stopping;
+  guint64 lost;
 } Program;
 
 static GeoHubExit
@@ -154,6 +155,7 @@ gather (Program *program, const GeoHubPlace *place, gchar **listen) {
   say_listening (geo_hub_gathering_get_address (program->gathering),
                  geo_hub_gathering_get_community (program->gathering));
   g_main_loop_run (program->loop);
+  program->lost = (guint64) geo_hub_gathering_get_lost (program->gathering);
   g_clear_pointer (&program->gathering, geo_hub_gathering_free);
   return !program->stopping;
 }
@@ -163,6 +165,7 @@ serve (Program *program, GeoHubConfig *config, const gchar *data_dir) {
   g_autoptr (GError) error = NULL;
 
   program->hub = geo_hub_new (config, data_dir);
+  geo_hub_set_lost (program->hub, program->lost);
   if (!geo_hub_start (program->hub, &error)) {
     program->code = geo_hub_complain (code_of (error), "%s", error->message);
     return;

@@ -13,7 +13,7 @@
 
 #include "hub/geo-bucket.h"
 #include "hub/geo-engine-load.h"
-#include "hub/geo-gather.h"
+#include "hub/geo-gather-write.h"
 #include "hub/geo-hub-command.h"
 #include "hub/geo-hub-file.h"
 #include "hub/geo-hub-guest.h"
@@ -30,7 +30,12 @@
 
 /* How long a session that sends too fast is not read. */
 #define PAUSE_MS 20
+#define PAUSE_MS_MAX 60000
+/* What takes longer than this is followed by a pause. */
+#define WORK_US 5000
 #define SCRATCH ".gathered"
+/* So many times as long as something took, other things are done. */
+#define REST_TIMES 10
 
 typedef enum {
   STEP_HELLO = 1,
@@ -75,7 +80,9 @@ struct _GeoHubGathering {
   GHashTable *there; /* GeoPid: has given what it has */
   GeoTime since;
   gboolean is_ordered; /* To wait for nobody. */
-  gboolean is_new; /* Something came since it was last looked at. */
+  gint64 seen; /* What was taken when it was last looked at, or −1. */
+  gint64 rests_until_us;
+  gint64 lost;
   guint watch_id;
 };
 
@@ -93,114 +100,6 @@ geo_hub_gathering_is_due (const gchar *data_dir) {
 }
 
 /* --- Writing it down ------------------------------------------------------ */
-
-static void
-find_cb (const gchar *rule, const gchar *text, gpointer user_data) {
-  gchar **first = user_data;
-
-  if (*first == NULL)
-    *first = g_strdup_printf ("%s: %s", rule, text);
-}
-
-/* I1–I8 for what was put together. */
-static gboolean
-inspect (GeoHubStore *store, GError **error) {
-  g_autofree gchar *first = NULL;
-  GeoHubInspection seen;
-
-  if (!geo_hub_store_inspect (store, find_cb, &first, &seen, error))
-    return FALSE;
-  if (seen.findings == 0)
-    return TRUE;
-  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_NOT_VERIFIED,
-               "What was given back does not hold together: %s", first);
-  return FALSE;
-}
-
-/* Writes list into store, and says how far the log then is what heads say of it
- * (good).  FALSE with an error where it cannot be written; without one where a
- * head says otherwise. */
-static gboolean
-write_list (GeoHubStore *store,
-            const GPtrArray *list,
-            gint64 *good,
-            GError **error) {
-  g_autoptr (GPtrArray) changes = g_ptr_array_new ();
-
-  for (guint i = 0; i < list->len; i++) {
-    const GeoGathered *one = g_ptr_array_index (list, i);
-    GeoHash root;
-    gint64 size;
-
-    for (guint j = 0; j < one->changes->len; j++)
-      g_ptr_array_add (changes, g_ptr_array_index (one->changes, j));
-    if (!one->has_root && i + 1 < list->len)
-      continue;
-    if (!geo_hub_store_write (store, changes, error) ||
-        !geo_hub_store_read_log (store, &size, &root, error))
-      return FALSE;
-    g_ptr_array_set_size (changes, 0);
-    if (!one->has_root)
-      continue;
-    if (size != one->size || !geo_hash_equal (&root, &one->root))
-      return FALSE;
-    *good = size;
-  }
-  return TRUE;
-}
-
-/* Heads that are signed from now on are not earlier than those that were. */
-static gboolean
-write_head_time (GeoHubGathering *gathering,
-                 GeoHubStore *store,
-                 GError **error) {
-  g_autoptr (GPtrArray) changes = g_ptr_array_new ();
-  g_autoptr (GeoChange) change = geo_change_new (GEO_CHANGE_HUB, now_ms ());
-  GeoTime until;
-
-  if (!geo_hub_store_read_log_until (store, &until, error))
-    return FALSE;
-  change->log_until = geo_gather_get_head_time (gathering->gather);
-  if (change->log_until <= until)
-    return TRUE;
-  g_ptr_array_add (changes, change);
-  return geo_hub_store_write (store, changes, error);
-}
-
-static void
-remove_scratch (const gchar *scratch) {
-  static const gchar *const parts[] = { "", "-wal", "-shm", ".lock" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
-    g_autofree gchar *path = g_strconcat (scratch, parts[i], NULL);
-
-    g_unlink (path);
-  }
-}
-
-/* A database beside the one that is there, with what was given back up to a log
- * of that size.  TRUE: it holds.  FALSE without an error: only up to *good. */
-static gboolean
-make_scratch (GeoHubGathering *gathering,
-              const gchar *scratch,
-              gint64 size,
-              gint64 *good,
-              GError **error) {
-  g_autoptr (GPtrArray) list = geo_gather_list (gathering->gather, size);
-  g_autoptr (GeoHubStore) store = NULL;
-
-  *good = gathering->size;
-  remove_scratch (scratch);
-  if (!geo_hub_store_backup (gathering->reader, scratch, error))
-    return FALSE;
-  geo_fault_point ("gathering: before write");
-  store = geo_hub_store_open (scratch, FALSE, error);
-  if (store == NULL || !write_list (store, list, good, error) ||
-      !write_head_time (gathering, store, error) || !inspect (store, error))
-    return FALSE;
-  *good = gathering->size + (gint64) list->len;
-  return TRUE;
-}
 
 /* In the place of the database, which is kept, whole or not at all. */
 static gboolean
@@ -222,32 +121,33 @@ put_in_place (GeoHubGathering *gathering,
   return TRUE;
 }
 
+/* FALSE without an error: somebody may still bring what is missing. */
 static gboolean
-finish (GeoHubGathering *gathering, gint64 *good, GError **error) {
+finish (GeoHubGathering *gathering, gint64 *size, GError **error) {
+  const gint64 wanted = geo_gather_get_size (gathering->gather);
   g_autofree gchar *scratch = g_strconcat (gathering->path, SCRATCH, NULL);
   g_autofree gchar *folder = g_path_get_dirname (gathering->path);
-  gint64 wanted = geo_gather_get_size (gathering->gather);
-  GError *why = NULL;
+  g_autoptr (GPtrArray) list = geo_gather_list (gathering->gather, wanted);
+  g_autoptr (GError) why = NULL;
   gboolean done;
 
-  *good = gathering->size;
-  done = make_scratch (gathering, scratch, wanted, good, &why);
-  /* A head says that something stood there that nobody gave back. */
-  if (!done && why == NULL && gathering->is_ordered)
-    done = make_scratch (gathering, scratch, *good, good, &why);
-  if (done && (*good == wanted || gathering->is_ordered)) {
-    done = *good == gathering->size || put_in_place (gathering, scratch, &why);
-    if (done && g_unlink (gathering->marker) != 0)
-      done = geo_hub_file_fail (&why, "Cannot remove", gathering->marker);
-    if (done)
-      done = geo_hub_file_sync_folder (folder, &why);
-    geo_fault_point ("gathering: after all");
-  } else {
-    done = FALSE;
-  }
-  remove_scratch (scratch);
-  if (why != NULL)
-    g_propagate_error (error, why);
+  *size = gathering->size + (gint64) list->len;
+  if (*size < wanted && !gathering->is_ordered)
+    return FALSE;
+  done = geo_gather_write (gathering->gather, gathering->reader, scratch, list,
+                           gathering->is_ordered, size, &why) &&
+         (*size == gathering->size || put_in_place (gathering, scratch, &why));
+  if (done && g_unlink (gathering->marker) != 0)
+    done = geo_hub_file_fail (&why, "Cannot remove", gathering->marker);
+  if (done)
+    done = geo_hub_file_sync_folder (folder, &why);
+  geo_fault_point ("gathering: after all");
+  geo_gather_remove (scratch);
+  /* Its owner may say that less of it will do. */
+  if (g_error_matches (why, GEO_HUB_ERROR, GEO_HUB_ERROR_NOT_VERIFIED))
+    g_warning ("%s", why->message);
+  else if (why != NULL)
+    g_propagate_error (error, g_steal_pointer (&why));
   return done;
 }
 
@@ -276,35 +176,47 @@ end (GeoHubGathering *gathering, const GError *error) {
   gathering->func (error, gathering->user_data);
 }
 
+/* Whether there is anything to look at, and looking has not just taken long:
+ * whoever is here is answered meanwhile. */
+static gboolean
+is_worth_a_look (const GeoHubGathering *gathering, gint64 now_us) {
+  if (now_ms () - gathering->since < GEO_HUB_PUT_BACK_MS)
+    return FALSE;
+  return gathering->is_ordered ||
+         (gathering->seen != geo_gather_count_taken (gathering->gather) &&
+          now_us >= gathering->rests_until_us);
+}
+
 /* Goes on where everybody was there and everything fits, or where its owner
  * said so. */
 static void
 look (GeoHubGathering *gathering) {
   g_autoptr (GError) error = NULL;
+  gint64 began_us = g_get_monotonic_time ();
+  gint64 size, lost;
   guint all, there;
   gboolean done;
-  gint64 good;
 
   count_people (gathering, &all, &there);
   if ((there < all && !gathering->is_ordered) ||
-      now_ms () - gathering->since < GEO_HUB_PUT_BACK_MS)
+      !is_worth_a_look (gathering, began_us))
     return;
-  if (!gathering->is_new && !gathering->is_ordered)
-    return;
-  gathering->is_new = FALSE;
+  gathering->seen = geo_gather_count_taken (gathering->gather);
   geo_hub_notify_busy (TRUE);
-  done = finish (gathering, &good, &error);
+  done = finish (gathering, &size, &error);
   geo_hub_notify_busy (FALSE);
+  gathering->rests_until_us = began_us +
+                              REST_TIMES * (g_get_monotonic_time () - began_us);
+  lost = geo_gather_get_size (gathering->gather) - size;
   if (done) {
-    gint64 lost = geo_gather_get_size (gathering->gather) - good;
-
+    gathering->lost = lost;
     if (lost > 0 || there < all)
       g_warning ("goes on, and what was not given back is lost people=%u of=%u "
                  "log=%" G_GINT64_FORMAT " lost=%" G_GINT64_FORMAT,
-                 there, all, good, MAX (lost, 0));
+                 there, all, size, lost);
     else
       g_info ("everything was given back people=%u log=%" G_GINT64_FORMAT, all,
-              good);
+              size);
     end (gathering, NULL);
   } else if (error != NULL) {
     end (gathering, error);
@@ -312,7 +224,7 @@ look (GeoHubGathering *gathering) {
     g_warning (
         "everybody was there, and something is missing log=%" G_GINT64_FORMAT
         " of=%" G_GINT64_FORMAT,
-        good, geo_gather_get_size (gathering->gather));
+        size, size + lost);
   }
 }
 
@@ -471,7 +383,6 @@ take_result (Visitor *visitor, gint64 sequence) {
   if (geo_gather_knows (gathering->gather, &visitor->pid) &&
       !g_hash_table_contains (gathering->there, &visitor->pid))
     g_hash_table_add (gathering->there, geo_pid_dup (&visitor->pid));
-  gathering->is_new = TRUE;
   count_people (gathering, &all, &there);
   g_info ("given back people=%u of=%u log=%" G_GINT64_FORMAT
           " of=%" G_GINT64_FORMAT,
@@ -512,15 +423,23 @@ resume_cb (gpointer user_data) {
 }
 
 static void
+hold_back (Visitor *visitor, guint ms) {
+  if (visitor->pause_id != 0)
+    return;
+  geo_session_set_paused (visitor->session, TRUE);
+  visitor->pause_id = g_timeout_add (ms, resume_cb, visitor);
+}
+
+static void
 message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
   Visitor *visitor = user_data;
 
+  gint64 began_us = g_get_monotonic_time ();
+  gint64 took_us;
+
   /* Who sends too fast waits; nothing of it is lost. */
-  if (visitor->pause_id == 0 &&
-      !geo_bucket_take (&visitor->messages, g_get_monotonic_time ())) {
-    geo_session_set_paused (session, TRUE);
-    visitor->pause_id = g_timeout_add (PAUSE_MS, resume_cb, visitor);
-  }
+  if (!geo_bucket_take (&visitor->messages, began_us))
+    hold_back (visitor, PAUSE_MS);
   if (visitor->step == STEP_IN)
     take_signed_in (visitor, message);
   else if (visitor->step == STEP_HELLO && message->type == GEO_MESSAGE_HELLO)
@@ -529,6 +448,11 @@ message_cb (GeoSession *session, GeoMessage *message, gpointer user_data) {
     take_auth (visitor, message);
   else if (visitor->step != STEP_OVER)
     dismiss (visitor, "wrong step");
+  /* Who makes much work does it at their own expense. */
+  took_us = g_get_monotonic_time () - began_us;
+  if (took_us > WORK_US)
+    hold_back (visitor,
+               (guint) MIN (REST_TIMES * took_us / 1000, PAUSE_MS_MAX));
 }
 
 static void
@@ -710,7 +634,6 @@ geo_hub_gathering_new (GeoHubConfig *config,
   gathering->visitors = g_hash_table_new_full (NULL, NULL, NULL, visitor_free);
   gathering->there = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
                                             NULL);
-  gathering->is_new = TRUE;
   if (!begin (gathering, data_dir, &why)) {
     if (why->domain == GEO_HUB_ERROR)
       g_propagate_error (error, g_steal_pointer (&why));
@@ -720,6 +643,7 @@ geo_hub_gathering_new (GeoHubConfig *config,
                    data_dir, why->message);
     return NULL;
   }
+  gathering->seen = -1;
   gathering->watch_id = g_timeout_add_seconds (1, watch_cb, gathering);
   g_info ("put back to an older copy, and asks for what came after it "
           "log=%" G_GINT64_FORMAT,
@@ -748,6 +672,11 @@ geo_hub_gathering_free (GeoHubGathering *gathering) {
   g_free (gathering->marker);
   g_free (gathering->path);
   g_free (gathering);
+}
+
+gint64
+geo_hub_gathering_get_lost (const GeoHubGathering *gathering) {
+  return gathering->lost;
 }
 
 const gchar *

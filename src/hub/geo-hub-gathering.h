@@ -39,7 +39,11 @@ const gchar *geo_hub_gathering_get_address (const GeoHubGathering *gathering);
 const GeoPid *
 geo_hub_gathering_get_community (const GeoHubGathering *gathering);
 
-/* Its owner waits for nobody any more: what has not been given back is lost. */
+/* Its owner waits for nobody any more: what has not been given back is lost, and
+ * what was but does not hold without it.  Then it goes on in any case in which
+ * the disk does. */
 void geo_hub_gathering_go_on (GeoHubGathering *gathering);
+/* Places of the log that are not there, once it goes on. */
+gint64 geo_hub_gathering_get_lost (const GeoHubGathering *gathering);
 
 G_END_DECLS

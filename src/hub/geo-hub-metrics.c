@@ -32,6 +32,7 @@ typedef struct {
 struct _GeoHubMetrics {
   guint64 paid;
   guint64 cleared;
+  guint64 over_spare;
   guint64 corrected;
   guint64 refused[CODES];
   guint64 tries_refused[CODES];
@@ -67,14 +68,35 @@ observe (Histogram *histogram, const gint64 *ends, gsize n_ends, gint64 value) {
   histogram->sum += (guint64) value;
 }
 
+/* §7: somebody owes more than before; what clears debts alone only lowers them.
+ */
+static gboolean
+is_over_spare (const GeoChange *change) {
+  for (guint i = 0; i < change->debts->len; i++) {
+    const GeoDebtChange *debt = &g_array_index (change->debts, GeoDebtChange,
+                                                i);
+
+    for (guint j = 0; debt->after.minor > 0 && j < change->hops->len; j++) {
+      const GeoHop *hop = g_ptr_array_index (change->hops, j);
+
+      if (geo_pid_equal (&hop->from, &debt->debtor) &&
+          geo_pid_equal (&hop->to, &debt->creditor))
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 static void
-count_commit (GeoHubMetrics *metrics, const GeoContract *contract) {
-  switch (contract->kind) {
+count_commit (GeoHubMetrics *metrics, const GeoChange *change) {
+  switch (change->certificate->contract->kind) {
   case GEO_CONTRACT_KIND_PAYMENT:
     metrics->paid++;
     return;
   case GEO_CONTRACT_KIND_CLEARING:
     metrics->cleared++;
+    if (is_over_spare (change))
+      metrics->over_spare++;
     return;
   case GEO_CONTRACT_KIND_CORRECTION:
     metrics->corrected++;
@@ -85,7 +107,7 @@ count_commit (GeoHubMetrics *metrics, const GeoContract *contract) {
 void
 geo_hub_metrics_stored (GeoHubMetrics *metrics, const GeoChange *change) {
   if (change->kind == GEO_CHANGE_COMMIT)
-    count_commit (metrics, change->certificate->contract);
+    count_commit (metrics, change);
   else if (change->kind == GEO_CHANGE_LINE)
     metrics->lines++;
   else if (change->kind == GEO_CHANGE_PARTICIPANT)
@@ -215,6 +237,9 @@ print_payments (GString *out, const GeoHubMetrics *metrics) {
   codes (out, "geo_hub_tries_refused_total", "", metrics->tries_refused);
   number (out, "geo_hub_clearings_total", "counter",
           "Cycles that were cleared.", metrics->cleared);
+  number (out, "geo_hub_spare_clearings_total", "counter",
+          "Of these, the ones over spare limits: somebody owes more by it.",
+          metrics->over_spare);
   number (out, "geo_hub_corrections_total", "counter",
           "Corrections that were committed.", metrics->corrected);
   number (out, "geo_hub_lines_total", "counter",
@@ -247,6 +272,11 @@ print_gauges (GString *out, const GeoHubGauges *gauges) {
   number (out, "geo_hub_equivalents_frozen", "gauge",
           "Equivalents in which nothing is done after a violation.",
           gauges->frozen_equivalents);
+  number (
+      out, "geo_hub_log_lost", "gauge",
+      "Places of the log that nobody gave back when the hub was put back to "
+      "an older copy, just before it started.",
+      gauges->lost);
 }
 
 gchar *

@@ -47,6 +47,7 @@ typedef struct {
   guint listeners;
   guint participants;
   guint frozen_equivalents;
+  guint64 lost;
 } GeoHubGauges;
 
 /* Text format 0.0.4. */

@@ -41,6 +41,7 @@ struct _GeoHub {
 
   GeoHubConfig *config;
   gchar *data_dir;
+  guint64 lost;
   Phase phase;
 
   GeoHubKey *key;
@@ -125,6 +126,13 @@ geo_hub_new (GeoHubConfig *config, const gchar *data_dir) {
   self->config = config;
   self->data_dir = g_strdup (data_dir);
   return self;
+}
+
+void
+geo_hub_set_lost (GeoHub *self, guint64 lost) {
+  g_return_if_fail (GEO_IS_HUB (self));
+
+  self->lost = lost;
 }
 
 /* --- Stopping ------------------------------------------------------------- */
@@ -276,6 +284,7 @@ send_metrics (GeoHub *self, GeoReply *reply) {
   gauges.participants = figures.participants;
   gauges.frozen_equivalents =
       geo_book_count_frozen_equivalents (geo_engine_get_book (self->engine));
+  gauges.lost = self->lost;
   text = geo_hub_metrics_print (geo_engine_get_metrics (self->engine), &gauges);
   geo_reply_send (reply, 200, "text/plain; version=0.0.4; charset=utf-8", text,
                   -1);

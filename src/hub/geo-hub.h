@@ -30,6 +30,10 @@ GeoHub *geo_hub_new (GeoHubConfig *config, const gchar *data_dir);
  * LOCKED or ADDRESS; nothing is left open then. */
 gboolean geo_hub_start (GeoHub *hub, GError **error);
 
+/* So many places of its log nobody gave back when it was put back to an older
+ * copy; 0 if nothing is said. */
+void geo_hub_set_lost (GeoHub *hub, guint64 lost);
+
 /* Accepts nothing any more, lets the writer finish, sends what waited for it,
  * closes the sessions. */
 void geo_hub_stop (GeoHub *hub);

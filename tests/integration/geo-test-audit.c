@@ -214,8 +214,11 @@ static void
 audit_journal (const gchar *folder, JsonBuilder *out) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GeoJournal) journal = open_journal (folder, &error);
+  g_autoptr (GeoTreeHead) head = NULL;
   gint64 records = 0;
   gint64 sequence = 0;
+  gint64 shown = 0;
+  gint64 index = 0;
   GeoHash hash;
 
   if (journal != NULL)
@@ -228,6 +231,9 @@ audit_journal (const gchar *folder, JsonBuilder *out) {
   geo_journal_get_last_entry (journal, &sequence, &hash, &error);
   g_assert_no_error (error);
   add_int (out, "sequence", sequence);
+  geo_journal_get_log (journal, &head, &shown, &index, &error);
+  g_assert_no_error (error);
+  add_int (out, "shown", shown);
   add_int (out, "orders",
            count (geo_journal_list_open_orders (journal, &error), error));
   add_int (out, "votes",

@@ -368,6 +368,8 @@ class Tests:
             scene.payee.do(f"pay back {scene.payer.pid} 300", "ordered")
             town.until(lambda: metrics(scene.hub)["geo_hub_clearings_total"]
                        == 1, "it is cleared")
+            # Debts alone were enough for it.
+            assert metrics(scene.hub)["geo_hub_spare_clearings_total"] == 0
             scene.wait_for_acks()
             for node in scene.nodes:
                 node.stop()

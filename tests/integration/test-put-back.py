@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import cases
 import town
@@ -105,6 +106,27 @@ class Scene:
         return state[0] == town.CONNECTED and \
             state[2] == entries.get(node.pid, 0) and state[3] == 0
 
+    def start(self, name):
+        self.nodes[name].start()
+        self.nodes[name].join(self.hub.link)
+
+    def show(self, name):
+        """It knows where in the log its entries stand, and is away."""
+        node = self.nodes[name]
+        town.until(lambda: self.is_whole(name), f"{name} knows all")
+
+        def is_shown():
+            node.stop()
+            seen = town.audit("journal", node.folder)
+            if seen["shown"] == seen["sequence"] > 0:
+                return True
+            # It asks when it has caught up.
+            self.start(name)
+            node.do("wait", "connected")
+            time.sleep(0.2)
+            return False
+        town.until(is_shown, f"{name} has seen the log")
+
     def die(self):
         """The disk is gone; what was on it is returned."""
         self.hub.kill()
@@ -152,6 +174,12 @@ class Scene:
             return all(self.nodes[name].status()[0] == town.CONNECTED
                        for name in names)
         town.until(are_connected, "everybody is connected", step=0.1)
+
+    def count_lost(self):
+        with urllib.request.urlopen(self.hub.address + "/metrics",
+                                    timeout=town.ANSWER_SECONDS_MAX) as answer:
+            text = answer.read().decode()
+        return int(re.search(r"^geo_hub_log_lost (\d+)$", text, re.M).group(1))
 
     def close(self):
         for node in self.nodes.values():
@@ -268,8 +296,7 @@ def test_away(_folder):
         check_same(scene.hub.folder, lost)
         # Afterwards it is only a signal that says nothing.
         scene.hub.process.process.send_signal(signal.SIGUSR1)
-        scene.nodes["b"].start()
-        scene.nodes["b"].join(scene.hub.link)
+        scene.start("b")
         scene.nodes["b"].do("wait", "connected")
         scene.pay("e", "a", "after", 10)
         scene.settle()
@@ -292,17 +319,50 @@ def test_lost(_folder):
         scene.die()
         scene.put_back()
         for name in ("c", "d"):
-            scene.nodes[name].start()
-            scene.nodes[name].join(scene.hub.link)
+            scene.start(name)
         scene.wait_given(2, 4)
         scene.hub.process.process.send_signal(signal.SIGUSR1)
         scene.wait_on()
         scene.wait_connected("c", "d")
+        # What nobody who is here was told of cannot be counted.
+        assert scene.count_lost() == 0
         scene.pay("d", "c", "after", 10)
-        scene.nodes["b"].start()
-        scene.nodes["b"].join(scene.hub.link)
+        scene.start("b")
         town.until(lambda: scene.nodes["b"].status()[0] == FAULT,
                    "b finds that something was forgotten")
+    finally:
+        scene.close()
+
+
+def test_gap(_folder):
+    """What stood after a gap does not follow from what came before it: those who
+    hold it can prove it, and the hub goes on with what comes before."""
+    scene = Scene(5)
+    try:
+        scene.pay("d", "c", "known", 30)
+        scene.settle()
+        scene.trust("b", "a")
+        scene.settle()
+        for name in ("a", "b"):
+            scene.nodes[name].stop()
+        scene.pay("d", "c", "behind", 20)
+        scene.show("c")
+        scene.show("d")
+        scene.die()
+        scene.put_back()
+        for name in ("c", "d"):
+            scene.start(name)
+        scene.wait_given(2, 4)
+        scene.hub.process.process.send_signal(signal.SIGUSR1)
+        scene.wait_on()
+        assert scene.count_lost() == 2
+        for name in ("c", "d"):
+            scene.hurry(name)
+            town.until(lambda node=scene.nodes[name]:
+                       node.status()[0] == FAULT,
+                       "it finds that something was forgotten")
+        scene.hub.stop()
+        geo_hub("check", "-d", scene.hub.folder)
     finally:
         scene.close()
 

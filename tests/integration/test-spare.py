@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 
 import cases
 
@@ -99,6 +100,12 @@ def test_lent(town):
         assert [item["amount"] for item in items] == ["5.00", "15.00"], items
     assert "left of limits" in olena.run("history")
     assert "left of limits" in maria.run("history")
+    # Whoever runs the hub sees how much of its clearing is of this kind.
+    with urllib.request.urlopen(town.hub.address + "/metrics",
+                                timeout=WAIT_SECONDS_MAX) as answer:
+        figures = answer.read().decode().splitlines()
+    assert "geo_hub_clearings_total 2" in figures, figures
+    assert "geo_hub_spare_clearings_total 2" in figures, figures
     # Ivan owes less, and is owed less: for him it is as ever.
     assert "left of limits" not in ivan.run("history")
 

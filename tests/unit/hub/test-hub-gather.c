@@ -6,7 +6,13 @@
  */
 #include "core/geo-contract.h"
 #include "core/geo-merkle.h"
-#include "hub/geo-gather.h"
+#include "hub-test.h"
+#include "hub/geo-gather-write.h"
+#include "hub/geo-hub-error.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 #define AT G_GINT64_CONSTANT (1795169790000)
 
@@ -599,6 +605,180 @@ test_other_chain (Fixture *fixture, gconstpointer data) {
   g_assert_cmpuint (list->len, ==, 0);
 }
 
+/* --- Many ----------------------------------------------------------------- */
+
+#define MANY 8000
+#define FEW (MANY / 8)
+
+static gdouble
+measure_cpu (void) {
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (gdouble) now.tv_sec + (gdouble) now.tv_nsec / 1e9;
+}
+
+/* Anna changes her line n times, and nobody was shown a place in the log: what
+ * putting that in order takes, in seconds. */
+static gdouble
+order_many (Fixture *fixture, guint n) {
+  g_autoptr (GeoGather) gather = geo_gather_new (fixture->community,
+                                                 fixture->secrets[HUB], 0);
+  g_autoptr (GPtrArray) list = NULL;
+  GeoHash last, previous;
+  gdouble began;
+
+  for (guint i = 1; i <= n; i++) {
+    g_autoptr (GeoProvenEntry) proven = geo_proven_entry_new ();
+
+    proven->line = geo_trust_line_copy (fixture->line);
+    proven->line->seq = i;
+    proven->line->has_previous = i > 1;
+    if (i > 1)
+      proven->line->previous = previous;
+    geo_trust_line_sign (proven->line, fixture->secrets[ANNA]);
+    geo_trust_line_hash (proven->line, &previous);
+    proven->entry = geo_entry_new ();
+    proven->entry->community = fixture->pids[HUB];
+    proven->entry->participant = fixture->pids[ANNA];
+    proven->entry->sequence = i;
+    proven->entry->has_previous = i > 1;
+    if (i > 1)
+      proven->entry->previous = last;
+    proven->entry->kind = GEO_ENTRY_KIND_TRUST_LINE;
+    proven->entry->subject = previous;
+    proven->entry->at = AT + i;
+    geo_entry_sign (proven->entry, fixture->secrets[HUB]);
+    geo_entry_hash (proven->entry, &last);
+    g_ptr_array_add (proven->people,
+                     geo_participant_copy (fixture->people[BEN]));
+    g_assert_true (geo_gather_take_entry (gather, &fixture->pids[ANNA],
+                                          fixture->people[ANNA], proven));
+  }
+  began = measure_cpu ();
+  list = geo_gather_list (gather, G_MAXINT64);
+  g_assert_cmpuint (list->len, ==, n);
+  return measure_cpu () - began;
+}
+
+/* Eight times as much takes about eight times as long, not sixty-four. */
+static void
+test_many (Fixture *fixture, gconstpointer data) {
+  const gboolean is_long = g_getenv ("GEO_LONG") != NULL;
+  const guint n = is_long ? 100000 : MANY;
+  const gdouble few = order_many (fixture, is_long ? n / 8 : FEW);
+  const gdouble many = order_many (fixture, n);
+
+  g_test_message ("%u entries: %.3f s of CPU, an eighth of them: %.3f s", n,
+                  many, few);
+  g_assert_cmpfloat (many, <, 24 * few);
+}
+
+/* --- What does not hold --------------------------------------------------- */
+
+typedef struct {
+  gchar *folder;
+  gchar *path;
+  GeoHubStore *writer;
+  GeoHubStore *copy;
+} Disk;
+
+static void
+set_up_disk (Fixture *fixture, Disk *disk) {
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *database = NULL;
+
+  disk->folder = hub_test_make_folder ();
+  disk->path = g_build_filename (disk->folder, "hub.db.gathered", NULL);
+  database = g_build_filename (disk->folder, "hub.db", NULL);
+  disk->writer = geo_hub_store_open (database, FALSE, &error);
+  g_assert_no_error (error);
+  geo_hub_store_set_community (disk->writer, fixture->community, &error);
+  g_assert_no_error (error);
+  disk->copy = geo_hub_store_open (database, TRUE, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down_disk (Disk *disk) {
+  geo_hub_store_close (disk->copy);
+  geo_hub_store_close (disk->writer);
+  g_free (disk->path);
+  hub_test_remove (disk->folder);
+}
+
+static gint64
+read_size (const gchar *path) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoHubStore) store = geo_hub_store_open (path, TRUE, &error);
+  GeoHash root;
+  gint64 size;
+
+  g_assert_no_error (error);
+  geo_hub_store_read_log (store, &size, &root, &error);
+  g_assert_no_error (error);
+  return size;
+}
+
+/* Ben pays over Carl, whom nobody trusts (I2).  confirmed: how many leaves a
+ * head was shown of, beside the one with all. */
+static void
+check_falls_back (Fixture *fixture, gint64 confirmed) {
+  g_autoptr (GPtrArray) list = NULL;
+  g_autoptr (GError) error = NULL;
+  Disk disk;
+  gint64 size = -1;
+
+  set_up_disk (fixture, &disk);
+  for (guint leaf = 0; leaf < LEAVES; leaf++)
+    for (guint who = ANNA; who < PEOPLE; who++)
+      if (fixture->entries[leaf][who] != NULL)
+        g_assert_true (give (fixture, who, fixture->entries[leaf][who]));
+  if (confirmed > 0) {
+    g_autoptr (GeoLogProof) proof = make_proof (fixture, ANNA, 1, 0);
+
+    geo_merkle_leaf (fixture->subjects[0].bytes,
+                     sizeof fixture->subjects[0].bytes, &proof->head->root);
+    proof->head->size = confirmed;
+    geo_tree_head_sign (proof->head, fixture->secrets[HUB]);
+    g_assert_true (
+        geo_gather_take_log (fixture->gather, &fixture->pids[ANNA], proof));
+  }
+  list = geo_gather_list (fixture->gather, G_MAXINT64);
+  g_assert_cmpuint (list->len, ==, LEAVES);
+
+  g_assert_false (geo_gather_write (fixture->gather, disk.copy, disk.path, list,
+                                    FALSE, &size, &error));
+  g_assert_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_NOT_VERIFIED);
+  g_clear_error (&error);
+  geo_gather_remove (disk.path);
+
+  g_test_expect_message ("geo-hub", G_LOG_LEVEL_WARNING,
+                         "*does not hold together: I2: *");
+  g_assert_true (geo_gather_write (fixture->gather, disk.copy, disk.path, list,
+                                   TRUE, &size, &error));
+  g_assert_no_error (error);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (size, ==, confirmed);
+  if (confirmed > 0)
+    g_assert_cmpint (read_size (disk.path), ==, confirmed);
+  else
+    g_assert_false (g_file_test (disk.path, G_FILE_TEST_EXISTS));
+  tear_down_disk (&disk);
+}
+
+/* What a head confirms is taken, and what follows and does not hold is not. */
+static void
+test_falls_back (Fixture *fixture, gconstpointer data) {
+  check_falls_back (fixture, 1);
+}
+
+/* Then the copy is all that there is. */
+static void
+test_nothing_holds (Fixture *fixture, gconstpointer data) {
+  check_falls_back (fixture, 0);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -612,5 +792,8 @@ main (int argc, char **argv) {
   ADD ("dated-back", test_dated_back);
   ADD ("copy", test_copy);
   ADD ("other-chain", test_other_chain);
+  ADD ("many", test_many);
+  ADD ("falls-back", test_falls_back);
+  ADD ("nothing-holds", test_nothing_holds);
   return g_test_run ();
 }
