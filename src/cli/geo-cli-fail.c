@@ -52,6 +52,7 @@ exit_of_node_error (GeoNodeError code) {
   case GEO_NODE_ERROR_TIMEOUT:
     return GEO_EXIT_OFFLINE;
   case GEO_NODE_ERROR_REFUSED:
+  case GEO_NODE_ERROR_STRANGER:
     return GEO_EXIT_REFUSED;
   case GEO_NODE_ERROR_FOREIGN:
     return GEO_EXIT_NOT_VERIFIED;

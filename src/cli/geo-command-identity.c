@@ -28,7 +28,9 @@ static void
 add_init_options (GeoCli *cli, GOptionContext *context) {
   const GOptionEntry entries[] = {
     { "name", 0, 0, G_OPTION_ARG_FILENAME, &cli->name,
-      N_ ("The name others see"), N_ ("NAME") },
+      N_ ("The name others see; what is restored has the one that the hub "
+          "knows"),
+      N_ ("NAME") },
     { "restore", 0, 0, G_OPTION_ARG_NONE, &cli->restores,
       N_ ("Restore the identity of twelve words, which are asked for"), NULL },
     { "words-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->words_file,
@@ -158,7 +160,10 @@ tell_identity (GeoCli *cli, GeoProfile *profile, const gchar *words) {
 
   if (cli->common.json) {
     report = geo_cli_report_new (cli);
-    geo_report_text (report, "name", geo_profile_get_name (profile));
+    geo_report_text (report, "name",
+                     *geo_profile_get_name (profile) != '\0'
+                         ? geo_profile_get_name (profile)
+                         : NULL);
     geo_report_text (report, "pid", pid_text);
     geo_report_text (report, "folder", geo_profile_get_folder (profile));
     geo_report_text (report, "key_place", is_file ? "file" : "keyring");
@@ -166,8 +171,13 @@ tell_identity (GeoCli *cli, GeoProfile *profile, const gchar *words) {
     return geo_cli_done (cli, report);
   }
 
-  geo_cli_say (cli, _ ("You are %s, %s."), geo_profile_get_name (profile),
-               pid_text);
+  if (*geo_profile_get_name (profile) != '\0')
+    geo_cli_say (cli, _ ("You are %s, %s."), geo_profile_get_name (profile),
+                 pid_text);
+  else
+    geo_cli_say (cli, "%s",
+                 _ ("Who you are is told by the first hub that you join and "
+                    "that knows these words."));
   geo_cli_say (cli, "%s",
                is_file ? _ ("Your key is in a file, under your passphrase.")
                        : _ ("Your key is in the keyring."));
@@ -176,6 +186,11 @@ tell_identity (GeoCli *cli, GeoProfile *profile, const gchar *words) {
     say_words (cli, words);
   }
   return geo_cli_done (cli, NULL);
+}
+
+static gboolean
+restores (const GeoCli *cli) {
+  return cli->words_file != NULL || cli->restores;
 }
 
 static int
@@ -187,16 +202,19 @@ create_identity (GeoCli *cli, GeoProfile *profile, const gchar *words) {
 
   if (!choose_passphrase (cli, profile, &passphrase, &error))
     return geo_cli_fail_error (cli, error);
-  geo_profile_create_async (profile, cli->name, words, passphrase, NULL,
-                            geo_cli_result_cb, &result);
+  if (restores (cli))
+    geo_profile_restore_async (profile, NULL, cli->name, words, passphrase,
+                               NULL, NULL, NULL, geo_cli_result_cb, &result);
+  else
+    geo_profile_create_async (profile, cli->name, words, passphrase, NULL,
+                              geo_cli_result_cb, &result);
   is_done = geo_profile_create_finish (profile, geo_cli_wait_result (&result),
                                        &error);
   geo_passphrase_free (passphrase);
   if (!is_done)
     return geo_cli_fail_error (cli, error);
   /* Whoever restores has the words already. */
-  return tell_identity (
-      cli, profile, cli->words_file == NULL && !cli->restores ? words : NULL);
+  return tell_identity (cli, profile, restores (cli) ? NULL : words);
 }
 
 static int
@@ -207,7 +225,7 @@ run_init (GeoCli *cli, gchar **arguments) {
   gchar *words;
   int status;
 
-  if (cli->name == NULL || *g_strstrip (cli->name) == '\0')
+  if (cli->name == NULL ? !restores (cli) : *g_strstrip (cli->name) == '\0')
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("Say which name others see: --name NAME."));
   profile = geo_cli_get_profile (cli);
@@ -217,7 +235,7 @@ run_init (GeoCli *cli, gchar **arguments) {
         _ ("There is an identity in %s already; nothing was changed."),
         geo_profile_get_folder (profile));
 
-  if (cli->words_file == NULL && !cli->restores) {
+  if (!restores (cli)) {
     words = geo_profile_make_words ();
   } else {
     words = ask_words (cli, &error);
@@ -243,8 +261,8 @@ const GeoCommand geo_command_init = {
       "already.\n\n"
       "Examples:\n"
       "  geo init --name Olena\n"
-      "  geo init --name Olena --restore\n"
-      "  geo init --name Olena --words-file words.txt\n"
+      "  geo init --restore\n"
+      "  geo init --words-file words.txt\n"
       "  geo --profile shop init --name 'Olena’s shop' --passphrase-file "
       "secret"),
   .add_options = add_init_options,
@@ -426,6 +444,32 @@ tell_joined (GeoCli *cli, GeoNode *node, const gchar *text) {
   return geo_cli_done (cli, report);
 }
 
+static void
+add_join_options (GeoCli *cli, GOptionContext *context) {
+  const GOptionEntry entries[] = {
+    { "new", 0, 0, G_OPTION_ARG_NONE, &cli->is_new,
+      N_ ("Be somebody new there, where nobody has the words you restored"),
+      NULL },
+    { "name", 0, 0, G_OPTION_ARG_FILENAME, &cli->name,
+      N_ ("With --new: the name others see"), N_ ("NAME") },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+/* K8: whoever restored other words than this hub knows is asked first. */
+static int
+fail_join (GeoCli *cli, const GError *error) {
+  if (!g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STRANGER))
+    return geo_cli_fail_error (cli, error);
+  return geo_cli_fail_printf (
+      cli, GEO_EXIT_REFUSED,
+      /* Translators: %s is a sentence or more that says why not. */
+      _ ("%s To be somebody new there all the same, say --new."),
+      error->message);
+}
+
 static int
 run_join (GeoCli *cli, gchar **arguments) {
   g_autoptr (GeoProfile) profile = geo_cli_get_profile (cli);
@@ -437,12 +481,20 @@ run_join (GeoCli *cli, gchar **arguments) {
   if (cli->common.offline)
     return geo_cli_fail (cli, GEO_EXIT_OFFLINE,
                          _ ("This needs the hub: try it without --offline."));
+  if (cli->name != NULL && !cli->is_new)
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("You have a name; another one is only for --new."));
   if (!geo_cli_unlock (cli, profile, &status))
     return status;
-  geo_node_join_async (profile, arguments[0], NULL, geo_cli_result_cb, &result);
+  if (cli->is_new)
+    geo_node_join_as_new_async (profile, arguments[0], cli->name, NULL,
+                                geo_cli_result_cb, &result);
+  else
+    geo_node_join_async (profile, arguments[0], NULL, geo_cli_result_cb,
+                         &result);
   node = geo_node_join_finish (geo_cli_wait_result (&result), &error);
   if (node == NULL)
-    return geo_cli_fail_error (cli, error);
+    return fail_join (cli, error);
   status = tell_joined (cli, node, arguments[0]);
   geo_cli_close (node);
   return status;
@@ -459,12 +511,15 @@ const GeoCommand geo_command_join = {
       "public REST contract, which can prove\nnothing of what it says; with "
       "“#” and a fingerprint behind it, only the\ncertificate that has it is "
       "taken for the hub’s. Where somebody invites you\n(“geo invite”), they "
-      "are asked to trust you as far as they offer.\n\n"
+      "are asked to trust you as far as they offer. Words that were\nrestored, "
+      "and that nobody has at this hub, may be the wrong ones: it is not "
+      "joined\nthen, unless --new says that you know.\n\n"
       "Examples:\n"
       "  geo join 'geo://v1/join?hub=https://hub.example&community=…'\n"
       "  geo join http://127.0.0.1:7711\n"
       "  geo join rest:https://hub.example"),
   .arguments_min = 1,
   .arguments_max = 1,
+  .add_options = add_join_options,
   .run = run_join,
 };

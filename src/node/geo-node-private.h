@@ -159,6 +159,7 @@ struct _GeoNode {
   gboolean has_expected;
   GeoPid expected;
   GeoLink *join_link; /* NULL: by an address alone. */
+  gboolean may_be_new; /* K8: also where the hub has nobody with our key. */
   gboolean moving; /* geo-node-move.c */
 
   /* geo-node-actions.c */
@@ -455,6 +456,8 @@ gboolean geo_node_write_joined_by (const gchar *journal_path,
                                    GError **error);
 /* The link that is being joined with, as it is kept; NULL: there is none. */
 gchar *geo_node_write_join_link (GeoNode *self);
+/* K8: that the hub to be joined knows nobody with our words. */
+GError *geo_node_stranger_error (void);
 /* It is joined already; the link is kept in the place of the former one. */
 void geo_node_joined_again (GeoNode *self);
 /* What was joined with is taken up, if it has not been yet. */

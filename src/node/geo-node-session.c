@@ -286,9 +286,16 @@ introduce (GeoNode *self) {
 
 static void
 authenticate (GeoNode *self, const gchar *challenge, gboolean known) {
-  g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_AUTH, NULL);
-  GeoMsgAuth *auth = message->u.auth;
+  g_autoptr (GeoMessage) message = NULL;
+  GeoMsgAuth *auth;
 
+  /* K8: to a hub that has not heard of them, other words are a stranger's. */
+  if (!known && self->community == NULL && !self->may_be_new) {
+    geo_node_fail_join (self, geo_node_stranger_error ());
+    return;
+  }
+  message = geo_message_new (GEO_MESSAGE_AUTH, NULL);
+  auth = message->u.auth;
   auth->login = geo_login_new ();
   auth->login->community = self->offered->community;
   auth->login->pid = self->pid;
@@ -501,6 +508,8 @@ signed_in (GeoNode *self) {
              geo_party_get_sequence (self->party, NULL) == 0;
   if (!geo_node_state_begin (self, has_more))
     geo_node_catch_up (self);
+  if (*geo_profile_get_name (self->profile) == '\0')
+    geo_profile_set_name (self->profile, self->self->name);
   for (guint i = 0; early != NULL && i < early->len; i++)
     hand_to_party (self, g_ptr_array_index (early, i), NULL);
   joined (self);

@@ -451,6 +451,16 @@ join_cancel_cb (GCancellable *cancellable, gpointer user_data) {
   return G_SOURCE_REMOVE;
 }
 
+GError *
+geo_node_stranger_error (void) {
+  return g_error_new_literal (
+      GEO_NODE_ERROR, GEO_NODE_ERROR_STRANGER,
+      _ ("This hub has nobody with these twelve words, so nothing was sent to "
+         "it. If you were in this community before, other words count there: "
+         "your newest ones or, where the hub has not heard of a change of your "
+         "key, those of before."));
+}
+
 /* geo://v1/join?…, or the address of a hub. */
 static gboolean
 read_invitation (GeoNode *self, const gchar *text, GError **error) {
@@ -480,20 +490,22 @@ read_invitation (GeoNode *self, const gchar *text, GError **error) {
 
 /* A hub that speaks the public REST contract and nothing else. */
 static void
-join_rest (GeoProfile *profile, const gchar *address, GTask *given) {
+join_rest (GeoProfile *profile,
+           const gchar *address,
+           gboolean is_new,
+           GTask *given) {
   g_autoptr (GTask) task = given;
   g_autoptr (GeoNode) self = geo_node_new (profile);
 
+  self->may_be_new = is_new;
   geo_rest_join (self, address, g_steal_pointer (&task));
 }
 
-void
-geo_node_join_async (GeoProfile *profile,
-                     const gchar *link,
-                     GCancellable *cancellable,
-                     GAsyncReadyCallback callback,
-                     gpointer user_data) {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+/* Takes owned.  is_new: also where the hub has nobody with these words. */
+static void
+join (GeoProfile *profile, const gchar *link, gboolean is_new, GTask *owned) {
+  g_autoptr (GTask) task = owned;
+  GCancellable *cancellable = g_task_get_cancellable (task);
   g_autoptr (GeoNode) self = NULL;
   GError *error = NULL;
 
@@ -502,11 +514,12 @@ geo_node_join_async (GeoProfile *profile,
     return;
 
   if (g_str_has_prefix (link, GEO_REST_PREFIX)) {
-    join_rest (profile, link + strlen (GEO_REST_PREFIX),
+    join_rest (profile, link + strlen (GEO_REST_PREFIX), is_new,
                g_steal_pointer (&task));
     return;
   }
   self = geo_node_new (profile);
+  self->may_be_new = is_new;
   if (!read_invitation (self, link, &error) ||
       !geo_node_connect (self, &error)) {
     g_task_return_error (task, error);
@@ -524,6 +537,39 @@ geo_node_join_async (GeoProfile *profile,
   /* The task keeps the node while it is nobody else's. */
   g_task_set_task_data (task, g_object_ref (self), g_object_unref);
   self->join_task = g_steal_pointer (&task);
+}
+
+void
+geo_node_join_async (GeoProfile *profile,
+                     const gchar *link,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data) {
+  join (profile, link, !geo_profile_is_restored (profile),
+        g_task_new (NULL, cancellable, callback, user_data));
+}
+
+void
+geo_node_join_as_new_async (GeoProfile *profile,
+                            const gchar *link,
+                            const gchar *name,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data) {
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autofree gchar *clean = NULL;
+  GError *error = NULL;
+
+  g_assert (GEO_IS_PROFILE (profile));
+  clean = geo_profile_clean_name (
+      name != NULL ? name : geo_profile_get_name (profile), &error);
+  if (clean == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  if (g_strcmp0 (clean, geo_profile_get_name (profile)) != 0)
+    geo_profile_set_name (profile, clean);
+  join (profile, link, TRUE, g_steal_pointer (&task));
 }
 
 GeoNode *

@@ -45,13 +45,24 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
  * answers (fingerprint, community in the link), introduces itself, stores
  * "joined" and stays connected.  If the community was joined already, that
  * journal is opened. OFFLINE, TIMEOUT, FOREIGN, REFUSED, INPUT, STORAGE,
- * NO_KEY. */
+ * NO_KEY; STRANGER where the profile was restored and the hub has nobody with
+ * its words: perhaps they are not the ones that count there. */
 void geo_node_join_async (GeoProfile *profile,
                           const gchar *link,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
 GeoNode *geo_node_join_finish (GAsyncResult *result, GError **error);
+
+/* The same after STRANGER, where the person wants to be somebody new there: name
+ * is what others see, NULL: the one of the profile; INPUT where that has none.
+ */
+void geo_node_join_as_new_async (GeoProfile *profile,
+                                 const gchar *link,
+                                 const gchar *name,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
 
 /* Opens what was joined.  community NULL: the only or first one; NOT_JOINED if
  * there is none; BUSY where another program writes to it.  Works without a

@@ -22,6 +22,11 @@ gboolean geo_profile_return_to_community (GeoProfile *profile,
                                           const GeoPid *community,
                                           GError **error);
 
+/* K8: the words were typed in, so a hub may be expected to know them. */
+gboolean geo_profile_is_restored (GeoProfile *profile);
+/* Of an identity that was restored without one; written to disk in a thread. */
+void geo_profile_set_name (GeoProfile *profile, const gchar *name);
+
 /* A backup was made; written to disk in a thread. */
 void geo_profile_set_backup_time (GeoProfile *profile, gint64 at);
 

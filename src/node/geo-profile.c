@@ -53,6 +53,7 @@ struct _GeoProfile {
   guint n_keys;
   gboolean is_changing; /* By this program, now. */
   gboolean words_confirmed;
+  gboolean restored; /* Of words that somebody typed in. */
   gint64 backed_up; /* Milliseconds; 0: never. */
   /* There is an identity.json, but it cannot be read. */
   gboolean damaged;
@@ -140,6 +141,7 @@ typedef struct {
   guint n_keys;
   GeoKeyPlace place;
   gboolean words_confirmed;
+  gboolean restored;
   gint64 backed_up;
 } Identity;
 
@@ -154,6 +156,7 @@ identity_new (GeoProfile *self) {
   identity->n_keys = self->n_keys;
   identity->place = self->place;
   identity->words_confirmed = self->words_confirmed;
+  identity->restored = self->restored;
   identity->backed_up = self->backed_up;
   return identity;
 }
@@ -213,6 +216,10 @@ identity_write (const Identity *identity, GError **error) {
   }
   json_builder_set_member_name (builder, "words_confirmed");
   json_builder_add_boolean_value (builder, identity->words_confirmed);
+  if (identity->restored) {
+    json_builder_set_member_name (builder, "restored");
+    json_builder_add_boolean_value (builder, TRUE);
+  }
   if (identity->backed_up > 0) {
     json_builder_set_member_name (builder, "backed_up");
     json_builder_add_int_value (builder, identity->backed_up);
@@ -244,6 +251,15 @@ get_text (JsonObject *object, const gchar *name) {
 }
 
 static gboolean
+get_flag (JsonObject *object, const gchar *name) {
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+         json_node_get_value_type (node) == G_TYPE_BOOLEAN &&
+         json_node_get_boolean (node);
+}
+
+static gboolean
 read_keys (GeoProfile *self, JsonNode *node) {
   JsonArray *array;
 
@@ -271,7 +287,6 @@ identity_read (GeoProfile *self, const gchar *text, gsize len) {
   g_autoptr (JsonNode) root = geo_json_parse (text, len, GEO_JSON_SIZE_MAX,
                                               NULL);
   JsonObject *object;
-  JsonNode *confirmed;
   JsonNode *backed_up;
   const gchar *kind;
   const gchar *name;
@@ -297,11 +312,8 @@ identity_read (GeoProfile *self, const gchar *text, gsize len) {
     return FALSE;
   self->name = g_strdup (name);
 
-  confirmed = json_object_get_member (object, "words_confirmed");
-  self->words_confirmed =
-      confirmed != NULL && JSON_NODE_HOLDS_VALUE (confirmed) &&
-      json_node_get_value_type (confirmed) == G_TYPE_BOOLEAN &&
-      json_node_get_boolean (confirmed);
+  self->words_confirmed = get_flag (object, "words_confirmed");
+  self->restored = get_flag (object, "restored");
   backed_up = json_object_get_member (object, "backed_up");
   if (backed_up != NULL && JSON_NODE_HOLDS_VALUE (backed_up) &&
       json_node_get_value_type (backed_up) == G_TYPE_INT64)
@@ -364,6 +376,12 @@ const gchar *
 geo_profile_get_name (GeoProfile *profile) {
   g_assert (GEO_IS_PROFILE (profile));
   return profile->name;
+}
+
+gboolean
+geo_profile_is_restored (GeoProfile *profile) {
+  g_assert (GEO_IS_PROFILE (profile));
+  return profile->restored;
 }
 
 gboolean
@@ -465,6 +483,14 @@ geo_profile_set_words_confirmed (GeoProfile *profile, gboolean confirmed) {
   write_identity (profile);
 }
 
+void
+geo_profile_set_name (GeoProfile *profile, const gchar *name) {
+  g_assert (GEO_IS_PROFILE (profile) && name != NULL);
+  g_free (profile->name);
+  profile->name = g_strdup (name);
+  write_identity (profile);
+}
+
 gboolean
 geo_profile_make_folder (const gchar *folder, GError **error) {
   if (g_mkdir_with_parents (folder, 0700) == 0)
@@ -552,6 +578,7 @@ typedef struct {
   GeoPid pid; /* Of create: the digest of the key, which is the first. */
   Identity *identity; /* Of replace: as it is to be. */
   gboolean is_new;
+  gboolean restored;
   guint64 ops;
   gsize memory;
   gchar *backup; /* Whose journals come with it; NULL: none. */
@@ -656,6 +683,7 @@ create_in_thread (KeyWork *work, GError **error) {
   identity->name = g_strdup (work->name);
   identity->pid = work->pid;
   identity->place = work->place;
+  identity->restored = work->restored;
   return identity_write (identity, error);
 }
 
@@ -722,6 +750,7 @@ key_done_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     self->pid = work->pid;
     self->place = work->place;
     self->words_confirmed = FALSE;
+    self->restored = work->restored;
   }
   g_clear_pointer (&self->secret, geo_secret_unref);
   g_clear_pointer (&self->entropy, sodium_free);
@@ -753,12 +782,13 @@ key_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     run_key_thread (g_steal_pointer (&task));
 }
 
-/* Takes outer and teller; name may be NULL where there is a backup. */
+/* Takes outer and teller; name may be NULL where something is restored. */
 static void
 create_identity (GTask *outer,
                  const gchar *name,
                  const gchar *words,
                  const gchar *passphrase,
+                 gboolean restored,
                  const gchar *backup,
                  GeoBackupTeller *teller) {
   g_autoptr (GTask) task = outer;
@@ -773,6 +803,7 @@ create_identity (GTask *outer,
   work->backup = g_strdup (backup);
   work->teller = teller;
   work->is_new = TRUE;
+  work->restored = restored;
   work->place = passphrase != NULL ? GEO_KEY_PLACE_FILE : GEO_KEY_PLACE_KEYRING;
 
   if (profile->place != GEO_KEY_PLACE_NONE || profile->damaged) {
@@ -781,8 +812,10 @@ create_identity (GTask *outer,
         _ ("There is an identity in this profile already."));
     return;
   }
-  if (name != NULL || backup == NULL)
+  if (name != NULL || !restored)
     work->name = geo_profile_clean_name (name, &error);
+  else if (backup == NULL)
+    work->name = g_strdup ("");
   if (error != NULL) {
     g_task_return_error (task, error);
     return;
@@ -818,7 +851,7 @@ geo_profile_create_async (GeoProfile *profile,
                           gpointer user_data) {
   g_assert (GEO_IS_PROFILE (profile));
   create_identity (g_task_new (profile, cancellable, callback, user_data), name,
-                   words, passphrase, NULL, NULL);
+                   words, passphrase, FALSE, NULL, NULL);
 }
 
 void
@@ -832,9 +865,9 @@ geo_profile_restore_async (GeoProfile *profile,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data) {
-  g_assert (GEO_IS_PROFILE (profile) && path != NULL);
+  g_assert (GEO_IS_PROFILE (profile));
   create_identity (g_task_new (profile, cancellable, callback, user_data), name,
-                   words, passphrase, path,
+                   words, passphrase, TRUE, path,
                    progress != NULL
                        ? geo_backup_teller_new (progress, progress_data)
                        : NULL);

@@ -35,6 +35,9 @@ typedef enum {
   GEO_NODE_ERROR_UNKNOWN_PERSON = 12,
   /* Another program has the journal open for writing. */
   GEO_NODE_ERROR_BUSY = 13,
+  /* The words were restored, and this hub has nobody with them: nothing was
+   * sent to it. */
+  GEO_NODE_ERROR_STRANGER = 14,
 } GeoNodeError;
 
 GQuark geo_node_error_quark (void);
@@ -57,7 +60,8 @@ const gchar *geo_profile_get_folder (GeoProfile *profile);
 /* From identity.json in the folder, which names no secret. */
 GeoKeyPlace geo_profile_get_key_place (GeoProfile *profile);
 gboolean geo_profile_has_pid (GeoProfile *profile, GeoPid *out);
-/* The name the person chose.  NULL before there is an identity. */
+/* The name the person chose.  NULL before there is an identity; "" where it was
+ * restored without, until a hub that knows its words has said it. */
 const gchar *geo_profile_get_name (GeoProfile *profile);
 
 /* Twelve new words; free with geo_words_free ().  Nothing is stored. */
@@ -108,9 +112,12 @@ gboolean geo_profile_backup_finish (GeoProfile *profile,
 /* When the last backup was made on this computer, in milliseconds; 0: none. */
 gint64 geo_profile_get_backup_time (GeoProfile *profile);
 /* Makes the identity of these words, like create, with the journals of its
- * backup, every record of which is checked first.  name NULL: the one in the
- * backup.  A file that is cut short, changed or another identity's changes
- * nothing.  EXISTS, INPUT (words or file), STORAGE, KEYRING. */
+ * backup, every record of which is checked first.  path NULL: of the words
+ * alone; everything comes from the hub.  name NULL: the one in the backup, or
+ * the one that the hub knows.  A hub that has nobody with these words is not
+ * joined without asking (geo_node_join_as_new_async ()).  A file that is cut
+ * short, changed or another identity's changes nothing.  EXISTS, INPUT (words
+ * or file), STORAGE, KEYRING. */
 void geo_profile_restore_async (GeoProfile *profile,
                                 const gchar *path,
                                 const gchar *name,

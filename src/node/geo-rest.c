@@ -404,6 +404,13 @@ challenge_cb (GeoRest *rest, guint status, JsonObject *answer, gpointer data) {
   if (rest == NULL)
     return;
   if (status >= 400 && status < 500 && status != 429 && !rest->registered) {
+    if (rest->join_task != NULL && !rest->node->may_be_new) {
+      g_autoptr (GError) error = geo_node_stranger_error ();
+
+      fail_join (rest, GEO_NODE_ERROR_STRANGER, error->message);
+      poll_ended (rest);
+      return;
+    }
     register_self (rest);
     return;
   }
@@ -634,6 +641,13 @@ geo_rest_join (GeoNode *self, const gchar *text, GTask *given) {
   g_autofree gchar *address = NULL;
   g_autofree gchar *fingerprint = NULL;
 
+  if (*geo_profile_get_name (self->profile) == '\0') {
+    g_task_return_new_error (
+        task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
+        _ ("This hub does not say who it knows you as: say your name, and that "
+           "you may be new to it."));
+    return;
+  }
   geo_node_read_hub (text, &address, &fingerprint);
   self->rest = rest_new (self, address, fingerprint, &error);
   if (self->rest == NULL) {

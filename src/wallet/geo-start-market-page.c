@@ -156,8 +156,9 @@ state_cb (GeoStartMarketPage *self) {
     link = geo_own_hub_get_own_link (self->hub);
     self->cancellable = g_cancellable_new ();
     if (link != NULL) {
-      geo_node_join_async (self->profile, link, self->cancellable, joined_cb,
-                           g_object_ref (self));
+      /* Nobody is there yet, whatever words this wallet was restored with. */
+      geo_node_join_as_new_async (self->profile, link, NULL, self->cancellable,
+                                  joined_cb, g_object_ref (self));
       return;
     }
     show_error (self, _ ("The settings of this market cannot be read."));

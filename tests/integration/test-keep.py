@@ -405,6 +405,28 @@ def test_frozen_backup(scene):
         assert export(person, "--offline") == file.read()
 
 
+def test_words_of_nobody(scene):
+    """Words that were typed in and that the hub has not heard of are asked
+    about before anybody new is made of them; those that it knows say who."""
+    known = Person(scene.folder, "Known")
+    document = known.json("init", "--words-file",
+                          known.write_words(scene.olena.words))
+    assert document["name"] is None, document
+    assert known.json("join", scene.hub.link)["name"] == "Olena"
+    other = Person(scene.folder, "Other")
+    other.run("init", "--words-file",
+              other.write_words("legal winner thank year wave sausage worth "
+                                "useful legal winner thank yellow"))
+    for _ in range(2):
+        said = other.run("join", scene.hub.link, status=REFUSED)
+        assert "nobody with these twelve words" in said, said
+        assert "--new" in said, said
+    other.run("join", scene.hub.link, "--new", status=USAGE)
+    other.run("join", scene.hub.link, "--name", "Nadia", status=USAGE)
+    document = other.json("join", scene.hub.link, "--new", "--name", "Nadia")
+    assert document["name"] == "Nadia", document
+
+
 def crash(person, number, *arguments):
     """Whether it fell at the fault point of that number."""
     done = person.call(*arguments, extra={"GEO_CRASH_AT": str(number)})

@@ -260,7 +260,9 @@ def test_lost_before_the_hub_heard(scene):
     scene.hub.start()
     nobody = Person(scene.folder, "nobody")
     nobody.init(read(scene.file("unheard")).strip())
-    nobody.run("join", scene.hub.link)
+    said = nobody.run("join", scene.hub.link, status=REFUSED)
+    assert "has not heard of a change" in said, said
+    nobody.run("join", scene.hub.link, "--new", "--name", "Nobody")
     assert nobody.pid != pid and balances(nobody) == {}
     oleh = Person(scene.folder, "Oleh-2")
     oleh.init(old)

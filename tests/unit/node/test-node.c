@@ -6,9 +6,11 @@
  */
 #include "node-test.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "core/geo-words.h"
+#include "node/geo-profile-private.h"
 
 /* --- Joining -------------------------------------------------------------- */
 
@@ -445,6 +447,105 @@ fault_cb (GeoNode *node, const gchar *message, gpointer user_data) {
   (*faults)++;
 }
 
+/* The profile of twelve words that somebody typed in, and of nothing else. */
+static GeoProfile *
+restore_words (Fixture *f, const gchar *name, const gchar *words) {
+  g_autofree gchar *path = g_build_filename (f->folder, name, NULL);
+  GeoProfile *profile = geo_profile_new (path);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  geo_profile_set_key_limits (profile, crypto_pwhash_OPSLIMIT_MIN,
+                              crypto_pwhash_MEMLIMIT_MIN);
+  geo_profile_restore_async (profile, NULL, NULL, words, "passphrase", NULL,
+                             NULL, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_profile_restore_finish (profile, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (geo_profile_get_name (profile), ==, "");
+  geo_profile_wait_written (profile);
+  return profile;
+}
+
+static GeoProfile *
+reopen_profile (GeoProfile *profile) {
+  g_autofree gchar *folder = g_strdup (geo_profile_get_folder (profile));
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoProfile *again;
+
+  g_object_unref (profile);
+  again = geo_profile_new (folder);
+  geo_profile_unlock_async (again, "passphrase", NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_profile_unlock_finish (again, result, &error);
+  g_assert_no_error (error);
+  return again;
+}
+
+/* Words alone know no name; the hub that knows them says it. */
+static void
+test_restore_words (Fixture *f, gconstpointer data) {
+  Town3 town = { 0 };
+  g_autoptr (GeoProfile) profile = NULL;
+  GeoNode *node;
+  gchar *words;
+
+  make_town (f, &town, 1);
+  words = geo_profile_get_words (town.profiles[0]);
+  end_town (&town, 1);
+  profile = restore_words (f, "again", words);
+  geo_words_free (words);
+  node = join (profile, f->hub);
+  g_assert_cmpstr (geo_node_get_name (node), ==, "Olena");
+  g_assert_cmpstr (geo_profile_get_name (profile), ==, "Olena");
+  end_node (node);
+  profile = reopen_profile (g_steal_pointer (&profile));
+  g_assert_cmpstr (geo_profile_get_name (profile), ==, "Olena");
+}
+
+/* K8: to a hub that has not heard of them, words are a stranger's: it is not
+ * joined before the person has said so, and hears nothing of them. */
+static void
+test_restore_stranger (Fixture *f, gconstpointer data) {
+  g_autofree gchar *link = fake_hub_get_link (f->hub, NULL);
+  gchar *words = geo_profile_make_words ();
+  g_autoptr (GeoProfile) profile = restore_words (f, "other", words);
+  g_autoptr (GAsyncResult) nameless = NULL;
+  g_autoptr (GAsyncResult) named = NULL;
+  g_autoptr (GPtrArray) joined = NULL;
+  GError *error = NULL;
+  GeoNode *node;
+
+  geo_words_free (words);
+  /* Also after another start. */
+  for (guint i = 0; i < 2; i++) {
+    error = join_error (profile, link);
+    g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STRANGER);
+    g_clear_error (&error);
+    profile = reopen_profile (g_steal_pointer (&profile));
+  }
+  g_assert_cmpuint (fake_hub_count (f->hub, GEO_MESSAGE_AUTH), ==, 0);
+  joined = geo_profile_list_communities (profile);
+  g_assert_cmpuint (joined->len, ==, 0);
+
+  geo_node_join_as_new_async (profile, link, NULL, NULL, keep_result_cb,
+                              &nameless);
+  wait_until (nameless != NULL);
+  g_assert_null (geo_node_join_finish (nameless, &error));
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_clear_error (&error);
+  geo_node_join_as_new_async (profile, link, "Nadia", NULL, keep_result_cb,
+                              &named);
+  wait_until (named != NULL);
+  node = geo_node_join_finish (named, &error);
+  g_assert_no_error (error);
+  wait_connected (node);
+  g_assert_cmpstr (geo_node_get_name (node), ==, "Nadia");
+  g_clear_object (&named);
+  end_node (node);
+}
+
 static void
 test_lying_hub (Fixture *f, gconstpointer data) {
   Town3 town = { 0 };
@@ -678,6 +779,8 @@ main (int argc, char *argv[]) {
   ADD ("/node/close-line", test_close_line);
   ADD ("/node/freeze", test_freeze);
   ADD ("/node/restore", test_restore);
+  ADD ("/node/restore/words", test_restore_words);
+  ADD ("/node/restore/stranger", test_restore_stranger);
   ADD ("/node/lying-hub", test_lying_hub);
   ADD ("/node/trusted-while-asking", test_trusted_while_asking);
   ADD ("/node/put-back", test_put_back);
