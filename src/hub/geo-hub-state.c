@@ -292,6 +292,15 @@ has_twice (const GeoStateCopy *copy) {
 }
 
 static gboolean
+is_same (const GeoStateCopy *copy, const GeoStateCopy *other) {
+  GeoHash here, there;
+
+  geo_state_copy_hash (copy, &here);
+  geo_state_copy_hash (other, &there);
+  return geo_hash_equal (&here, &there);
+}
+
+static gboolean
 is_its_own (GeoHubStates *states,
             const GeoPid *from,
             const GeoStateCopy *copy) {
@@ -358,6 +367,15 @@ take_put (GeoHubStates *states, const GeoPid *from, const GeoMessage *message) {
       !look_for_parts (states, keeper, copy, missing, fresh, &bytes, &error)) {
     geo_state_copy_free (before);
     say_unreadable (states, from, message, error);
+    return;
+  }
+  /* What was taken is taken, however often it is put. */
+  if (before != NULL && is_same (copy, before)) {
+    forget_parts (keeper);
+    if (geo_engine_settle (states->engine))
+      say_result (states, from, message->msg_id, before, NULL);
+    else
+      geo_state_copy_free (before);
     return;
   }
   last = before != NULL ? before->version : 0;

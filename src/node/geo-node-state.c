@@ -31,6 +31,7 @@ typedef enum {
   STAGE_IDLE = 4,
   STAGE_MAKING = 5,
   STAGE_PUTTING = 6,
+  STAGE_LOOKING = 7, /* Whether that was taken: nobody said so. */
 } Stage;
 
 struct _GeoNodeState {
@@ -804,13 +805,61 @@ geo_node_state_synced (GeoNode *self) {
   geo_node_state_changed (self);
 }
 
+/* The hub has what was put. */
+static void
+taken (GeoNode *self) {
+  GeoNodeState *state = self->state;
+
+  g_clear_handle_id (&state->timeout_id, g_source_remove);
+  g_clear_pointer (&state->msg_id, g_free);
+  geo_state_copy_free (state->offered);
+  state->offered = g_steal_pointer (&state->putting);
+  g_clear_pointer (&state->parts, g_ptr_array_unref);
+  state->stage = STAGE_IDLE;
+  set_known (self, geo_state_copy_copy (state->offered));
+  if (state->is_changed)
+    make_later (self, CHANGE_MS);
+}
+
+/* It is not there: the same again, in a while. */
+static void
+put_later (GeoNode *self) {
+  GeoNodeState *state = self->state;
+
+  g_clear_handle_id (&state->timeout_id, g_source_remove);
+  g_clear_pointer (&state->msg_id, g_free);
+  g_clear_pointer (&state->putting, geo_state_copy_free);
+  g_clear_pointer (&state->parts, g_ptr_array_unref);
+  state->stage = STAGE_IDLE;
+  state->is_changed = TRUE;
+  make_later (self, AGAIN_MS);
+}
+
+static void
+take_look (GeoNode *self, const GeoStateCopy *copy) {
+  GeoNodeState *state = self->state;
+  gint64 last = state->offered != NULL ? state->offered->version : 0;
+
+  if (copy != NULL && !is_ours (self, copy))
+    copy = NULL;
+  if (copy != NULL && copy->version == state->putting->version &&
+      says_the_same (copy, state->parts))
+    taken (self);
+  /* Somebody else with this key has left one: what is in it is learnt as it
+   * always is. */
+  else if (copy != NULL && copy->version > last)
+    geo_session_close (self->session, "another state copy");
+  else
+    put_later (self);
+}
+
 static void
 take_put_answer (GeoNode *self, const GeoMsgStateResult *answer) {
   GeoNodeState *state = self->state;
 
-  g_clear_handle_id (&state->timeout_id, g_source_remove);
   if (answer->missing->len > 0) {
     /* It has fewer than it said; all of them are sent, once. */
+    g_clear_handle_id (&state->timeout_id, g_source_remove);
     if (state->putting->version > next_version (state)) {
       go_on (self);
       return;
@@ -820,13 +869,7 @@ take_put_answer (GeoNode *self, const GeoMsgStateResult *answer) {
     put (self, NULL);
     return;
   }
-  geo_state_copy_free (state->offered);
-  state->offered = g_steal_pointer (&state->putting);
-  g_clear_pointer (&state->parts, g_ptr_array_unref);
-  state->stage = STAGE_IDLE;
-  set_known (self, geo_state_copy_copy (state->offered));
-  if (state->is_changed)
-    make_later (self, CHANGE_MS);
+  taken (self);
 }
 
 /* --- Hearing -------------------------------------------------------------- */
@@ -841,14 +884,11 @@ static void
 give_up (GeoNode *self) {
   GeoNodeState *state = self->state;
 
-  g_clear_pointer (&state->putting, geo_state_copy_free);
   if (state->stage == STAGE_PUTTING) {
-    state->stage = STAGE_IDLE;
-    g_clear_pointer (&state->parts, g_ptr_array_unref);
-    g_clear_pointer (&state->msg_id, g_free);
-    g_clear_handle_id (&state->timeout_id, g_source_remove);
-    state->is_changed = TRUE;
-    make_later (self, AGAIN_MS);
+    state->stage = STAGE_LOOKING;
+    ask (self, geo_message_new (GEO_MESSAGE_STATE_GET, NULL));
+  } else if (state->stage == STAGE_LOOKING) {
+    put_later (self);
   } else if (state->stage == STAGE_FETCHING) {
     fetch_failed (self);
   } else if (state->stage == STAGE_ASKED) {
@@ -880,6 +920,8 @@ geo_node_state_answer (GeoNode *self, const GeoMessage *message) {
     take_list (self, message->u.state_result->copy);
   } else if (state->stage == STAGE_PUTTING) {
     take_put_answer (self, message->u.state_result);
+  } else if (state->stage == STAGE_LOOKING) {
+    take_look (self, message->u.state_result->copy);
   }
 }
 
@@ -901,5 +943,6 @@ geo_node_has_unsaved_state (GeoNode *node) {
   return geo_node_is_signed_in (node) && state->is_synced &&
          !state->is_partial &&
          (state->stage == STAGE_MAKING || state->stage == STAGE_PUTTING ||
+          state->stage == STAGE_LOOKING ||
           (state->stage == STAGE_IDLE && state->is_changed));
 }

@@ -112,6 +112,8 @@ test_keeps_the_newest (ItTown *town, gconstpointer data) {
   g_autoptr (GeoMessage) missing = NULL;
   g_autoptr (GeoMessage) one = NULL;
   g_autoptr (GeoMessage) two = NULL;
+  g_autoptr (GeoMessage) same = NULL;
+  g_autoptr (GeoMessage) again = NULL;
   g_autoptr (GeoMessage) old = NULL;
   g_autoptr (GeoMessage) back = NULL;
   g_autoptr (GeoMessage) gone = NULL;
@@ -132,7 +134,16 @@ test_keeps_the_newest (ItTown *town, gconstpointer data) {
   two = put (town, 6, 2, 2, 1000);
   g_assert_cmpint (two->u.state_result->copy->version, ==, 6);
 
+  /* What was taken is taken, however often it is put; another one is not. */
+  same = geo_message_new (GEO_MESSAGE_STATE_PUT, "put");
+  same->u.state_put->copy = geo_state_copy_copy (two->u.state_result->copy);
+  g_assert_true (it_raw_send (town->raw, same));
+  again = it_raw_expect (town->raw, GEO_MESSAGE_STATE_RESULT);
+  g_assert_cmpint (again->u.state_result->copy->version, ==, 6);
+  g_assert_cmpuint (again->u.state_result->missing->len, ==, 0);
   old = make_put (town, town->payer, town->payer, 6, 2, 2, 1000);
+  old->u.state_put->copy->at = two->u.state_result->copy->at + 1;
+  geo_state_copy_sign (old->u.state_put->copy, town->payer->secret);
   g_assert_true (it_raw_send (town->raw, old));
   it_raw_expect_error (town->raw, GEO_CODE_CONFLICT, GEO_REASON_WRONG_SEQ);
 

@@ -39,6 +39,7 @@ struct _FakeHub {
   guint stale;
   gint64 ahead_ms;
   gboolean keeps_states;
+  FakeHubPuts puts;
   GeoStateCopy *copy; /* The last one, whoever's it is */
   GHashTable *parts; /* GeoHash → GBytes */
   guint slow; /* Entries at a time; 0: all. */
@@ -319,6 +320,16 @@ take_state (FakeHub *hub, Guest *guest, const GeoMessage *message) {
   if (message->type == GEO_MESSAGE_STATE_PUT) {
     geo_state_copy_free (hub->copy);
     hub->copy = geo_state_copy_copy (message->u.state_put->copy);
+    if (hub->puts == FAKE_HUB_PUTS_UNANSWERED)
+      return;
+    if (hub->puts == FAKE_HUB_PUTS_REFUSED) {
+      answer = geo_message_new (GEO_MESSAGE_ERROR, message->msg_id);
+      answer->u.error->code = GEO_CODE_CONFLICT;
+      answer->u.error->reason = g_strdup (GEO_REASON_WRONG_SEQ);
+      answer->u.error->message = g_strdup ("There is a newer copy already.");
+      geo_session_send (guest->session, answer);
+      return;
+    }
   }
   answer = geo_message_new (GEO_MESSAGE_STATE_RESULT, message->msg_id);
   if (hub->copy != NULL && geo_pid_equal (&hub->copy->participant, &guest->pid))
@@ -329,6 +340,11 @@ take_state (FakeHub *hub, Guest *guest, const GeoMessage *message) {
 void
 fake_hub_keep_states (FakeHub *hub) {
   hub->keeps_states = TRUE;
+}
+
+void
+fake_hub_set_puts (FakeHub *hub, FakeHubPuts puts) {
+  hub->puts = puts;
 }
 
 const GeoStateCopy *

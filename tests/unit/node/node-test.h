@@ -96,6 +96,13 @@ guint fake_hub_count_stale (FakeHub *hub); /* How many are left of these. */
 /* Keeps state copies from now on, the last one of anybody; and shows another
  * one, which has that part. */
 void fake_hub_keep_states (FakeHub *hub);
+/* What is put is kept, and its owner does not hear so. */
+typedef enum {
+  FAKE_HUB_PUTS_ANSWERED = 0,
+  FAKE_HUB_PUTS_UNANSWERED = 1,
+  FAKE_HUB_PUTS_REFUSED = 2,
+} FakeHubPuts;
+void fake_hub_set_puts (FakeHub *hub, FakeHubPuts puts);
 const GeoStateCopy *fake_hub_get_copy (FakeHub *hub);
 void
 fake_hub_set_copy (FakeHub *hub, const GeoStateCopy *copy, GBytes *part);

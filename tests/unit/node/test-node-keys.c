@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Somebody's key changes, and what those who deal with them are told of it:
- * once, until it was accepted or compared; and that a code shows the key and not
- * only who they were at first (protocol §5a).
+ * once, until it was accepted or compared; and that a code shows the key and
+ * not only who they were at first (protocol §5a).
  */
 #include "node-test.h"
 
@@ -140,8 +140,8 @@ test_code (Pair *f, gconstpointer data) {
 /* K5: the hub shows another key that took the place of Olena's. */
 static void
 test_two_keys (Pair *f, gconstpointer data) {
-  GeoSecret *first = geo_secret_ref (
-      geo_profile_get_secret (f->town.profiles[0]));
+  GeoSecret *first =
+      geo_secret_ref (geo_profile_get_secret (f->town.profiles[0]));
   g_autoptr (GeoParticipant) before = geo_participant_copy (
       fake_hub_get_participant (f->base.hub, &f->olena_pid));
   g_autoptr (GeoParticipant) other = NULL;
@@ -172,6 +172,33 @@ test_two_keys (Pair *f, gconstpointer data) {
   geo_words_free (words);
 }
 
+/* Which keys were compared is left with the hub.  It is put once, also where
+ * the hub's word that it has it is lost. */
+static void
+test_left_once (Pair *f, gconstpointer data) {
+  static const FakeHubPuts puts[] = { FAKE_HUB_PUTS_UNANSWERED,
+                                      FAKE_HUB_PUTS_REFUSED,
+                                      FAKE_HUB_PUTS_ANSWERED };
+  gboolean compared = FALSE;
+
+  fake_hub_keep_states (f->base.hub);
+  geo_node_stop (f->ivan);
+  geo_node_start (f->ivan);
+  wait_connected (f->ivan);
+  for (guint i = 0; i < G_N_ELEMENTS (puts); i++) {
+    guint n = fake_hub_count (f->base.hub, GEO_MESSAGE_STATE_PUT);
+
+    fake_hub_set_puts (f->base.hub, puts[i]);
+    compared = !compared;
+    geo_node_set_verified (f->ivan, &f->olena_pid, compared);
+    wait_until (fake_hub_count (f->base.hub, GEO_MESSAGE_STATE_PUT) > n);
+    wait_until (!geo_node_has_unsaved_state (f->ivan));
+    g_assert_cmpuint (fake_hub_count (f->base.hub, GEO_MESSAGE_STATE_PUT), ==,
+                      n + 1);
+    g_assert_cmpint (fake_hub_get_copy (f->base.hub)->version, ==, i + 1);
+  }
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -181,6 +208,7 @@ main (int argc, char **argv) {
   ADD ("told-later", test_told_later);
   ADD ("code", test_code);
   ADD ("two-keys", test_two_keys);
+  ADD ("left-once", test_left_once);
 #undef ADD
   return g_test_run ();
 }
