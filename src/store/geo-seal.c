@@ -20,6 +20,7 @@
 
 #include "store/geo-seal-log-private.h"
 #include "store/geo-seal-sum-private.h"
+#include "store/geo-shim-private.h"
 #include "store/geo-wal-private.h"
 
 /* Read at a time when every page is looked at. */
@@ -49,9 +50,8 @@ typedef enum {
 } FileKind;
 
 typedef struct {
-  sqlite3_file base;
-  sqlite3_vfs *vfs; /* Of real. */
-  sqlite3_file *real; /* Owned. */
+  GeoShimFile shim;
+  sqlite3_vfs *behind;
   const gchar *name;
   FileKind kind;
   gboolean is_main;
@@ -100,7 +100,7 @@ geo_seal_fits (const guint8 *page, guint32 number) {
 
 static int
 read_real (SealFile *self, void *data, int len, sqlite3_int64 offset) {
-  return self->real->pMethods->xRead (self->real, data, len, offset);
+  return self->shim.real->pMethods->xRead (self->shim.real, data, len, offset);
 }
 
 /* Two things say that a file has seals, so that no change of one byte makes one
@@ -108,7 +108,7 @@ read_real (SealFile *self, void *data, int len, sqlite3_int64 offset) {
 static int
 look_for_seals (SealFile *self) {
   sqlite3_int64 size = 0;
-  int code = self->real->pMethods->xFileSize (self->real, &size);
+  int code = self->shim.real->pMethods->xFileSize (self->shim.real, &size);
 
   if (code == SQLITE_OK && size > 0)
     code = read_real (self, self->buffer, GEO_SEAL_PAGE, 0);
@@ -172,7 +172,8 @@ write_page (SealFile *self, const guint8 *data, int len, sqlite3_int64 offset) {
   /* What SQLite has in memory stays as it is. */
   memcpy (self->buffer, data, GEO_SEAL_PAGE);
   seal_page (self->buffer, (guint32) (offset / GEO_SEAL_PAGE) + 1);
-  return self->real->pMethods->xWrite (self->real, self->buffer, len, offset);
+  return self->shim.real->pMethods->xWrite (self->shim.real, self->buffer, len,
+                                            offset);
 }
 
 /* --- The log -------------------------------------------------------------- */
@@ -233,7 +234,7 @@ write_log (SealFile *self, const void *data, int len, sqlite3_int64 offset) {
 
   if (offset == 0 && len == GEO_SEAL_LOG_HEAD)
     log_begins (self, data);
-  code = self->real->pMethods->xWrite (self->real, data, len, offset);
+  code = self->shim.real->pMethods->xWrite (self->shim.real, data, len, offset);
   if (code == SQLITE_OK)
     log_goes_on (self, data, len, offset);
   else
@@ -272,7 +273,8 @@ check_log (SealFile *self) {
   close (fd);
   if (!is_marked || mark.frames == 0)
     return SQLITE_OK;
-  code = geo_seal_log_read (&log, self->vfs, sqlite3_filename_wal (self->name));
+  code = geo_seal_log_read (&log, self->behind,
+                            sqlite3_filename_wal (self->name));
   if (code != SQLITE_OK || !log.has_head)
     return code;
   if (!log.holds || (memcmp (log.salts, mark.salts, sizeof mark.salts) == 0 &&
@@ -288,7 +290,7 @@ check_log (SealFile *self) {
 static int
 look_again (SealFile *self, guint32 number) {
   g_auto (GeoSealLog) log = GEO_SEAL_LOG_INIT;
-  int code = geo_seal_log_read (&log, self->vfs,
+  int code = geo_seal_log_read (&log, self->behind,
                                 sqlite3_filename_wal (self->name));
 
   if (code != SQLITE_OK)
@@ -305,7 +307,7 @@ static int
 check_pages (SealFile *self) {
   g_autofree guint8 *pages = g_malloc (PAGES_AT_ONCE * GEO_SEAL_PAGE);
   sqlite3_int64 size;
-  int code = self->real->pMethods->xFileSize (self->real, &size);
+  int code = self->shim.real->pMethods->xFileSize (self->shim.real, &size);
 
   for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size;
        at += PAGES_AT_ONCE * GEO_SEAL_PAGE) {
@@ -334,12 +336,11 @@ check_pages (SealFile *self) {
 static int
 file_close (sqlite3_file *file) {
   SealFile *self = (SealFile *) file;
-  int code = self->real->pMethods->xClose (self->real);
+  int code = self->shim.real->pMethods->xClose (self->shim.real);
 
   if (self->mark_fd >= 0)
     close (self->mark_fd);
   g_clear_pointer (&self->buffer, g_free);
-  g_clear_pointer (&self->real, g_free);
   return code;
 }
 
@@ -358,13 +359,13 @@ file_write (sqlite3_file *file,
   case FILE_PLAIN:
     break;
   }
-  return self->real->pMethods->xWrite (self->real, data, len, offset);
+  return self->shim.real->pMethods->xWrite (self->shim.real, data, len, offset);
 }
 
 static int
 file_truncate (sqlite3_file *file, sqlite3_int64 size) {
   SealFile *self = (SealFile *) file;
-  int code = self->real->pMethods->xTruncate (self->real, size);
+  int code = self->shim.real->pMethods->xTruncate (self->shim.real, size);
 
   /* Making it was cut short, and is begun anew. */
   if (code == SQLITE_OK && size == 0 && self->is_main)
@@ -375,7 +376,7 @@ file_truncate (sqlite3_file *file, sqlite3_int64 size) {
 static int
 file_sync (sqlite3_file *file, int flags) {
   SealFile *self = (SealFile *) file;
-  int code = self->real->pMethods->xSync (self->real, flags);
+  int code = self->shim.real->pMethods->xSync (self->shim.real, flags);
 
   if (self->kind == FILE_LOG) {
     if (code == SQLITE_OK)
@@ -403,82 +404,8 @@ file_control (sqlite3_file *file, int op, void *argument) {
   case CONTROL_CHECK_PAGES:
     return self->kind == FILE_SEALED ? check_pages (self) : SQLITE_OK;
   default: /* An int, and SQLite's own. */
-    return self->real->pMethods->xFileControl (self->real, op, argument);
+    return geo_shim_control (file, op, argument);
   }
-}
-
-static int
-file_size (sqlite3_file *file, sqlite3_int64 *size) {
-  SealFile *self = (SealFile *) file;
-
-  return self->real->pMethods->xFileSize (self->real, size);
-}
-
-static int
-file_lock (sqlite3_file *file, int level) {
-  SealFile *self = (SealFile *) file;
-
-  return self->real->pMethods->xLock (self->real, level);
-}
-
-static int
-file_unlock (sqlite3_file *file, int level) {
-  SealFile *self = (SealFile *) file;
-
-  return self->real->pMethods->xUnlock (self->real, level);
-}
-
-static int
-file_check_reserved_lock (sqlite3_file *file, int *out) {
-  SealFile *self = (SealFile *) file;
-
-  return self->real->pMethods->xCheckReservedLock (self->real, out);
-}
-
-static int
-file_sector_size (sqlite3_file *file) {
-  SealFile *self = (SealFile *) file;
-
-  return self->real->pMethods->xSectorSize (self->real);
-}
-
-static int
-file_device_characteristics (sqlite3_file *file) {
-  SealFile *self = (SealFile *) file;
-
-  return self->real->pMethods->xDeviceCharacteristics (self->real);
-}
-
-static int
-file_shm_map (sqlite3_file *file,
-              int page,
-              int size,
-              int extend,
-              void volatile **out) {
-  SealFile *self = (SealFile *) file;
-
-  return self->real->pMethods->xShmMap (self->real, page, size, extend, out);
-}
-
-static int
-file_shm_lock (sqlite3_file *file, int offset, int n, int flags) {
-  SealFile *self = (SealFile *) file;
-
-  return self->real->pMethods->xShmLock (self->real, offset, n, flags);
-}
-
-static void
-file_shm_barrier (sqlite3_file *file) {
-  SealFile *self = (SealFile *) file;
-
-  self->real->pMethods->xShmBarrier (self->real);
-}
-
-static int
-file_shm_unmap (sqlite3_file *file, int remove) {
-  SealFile *self = (SealFile *) file;
-
-  return self->real->pMethods->xShmUnmap (self->real, remove);
 }
 
 /* Version 2 has no mapping of files into memory, which would be read past us.
@@ -490,17 +417,17 @@ static const sqlite3_io_methods methods = {
   .xWrite = file_write,
   .xTruncate = file_truncate,
   .xSync = file_sync,
-  .xFileSize = file_size,
-  .xLock = file_lock,
-  .xUnlock = file_unlock,
-  .xCheckReservedLock = file_check_reserved_lock,
+  .xFileSize = geo_shim_size,
+  .xLock = geo_shim_lock,
+  .xUnlock = geo_shim_unlock,
+  .xCheckReservedLock = geo_shim_check_reserved_lock,
   .xFileControl = file_control,
-  .xSectorSize = file_sector_size,
-  .xDeviceCharacteristics = file_device_characteristics,
-  .xShmMap = file_shm_map,
-  .xShmLock = file_shm_lock,
-  .xShmBarrier = file_shm_barrier,
-  .xShmUnmap = file_shm_unmap,
+  .xSectorSize = geo_shim_sector_size,
+  .xDeviceCharacteristics = geo_shim_traits,
+  .xShmMap = geo_shim_shm_map,
+  .xShmLock = geo_shim_shm_lock,
+  .xShmBarrier = geo_shim_shm_barrier,
+  .xShmUnmap = geo_shim_shm_unmap,
 };
 
 /* --- The VFS -------------------------------------------------------------- */
@@ -533,109 +460,38 @@ vfs_open (sqlite3_vfs *vfs,
   SealFile *self = (SealFile *) file;
   int code;
 
-  memset (self, 0, sizeof *self);
+  memset (self, 0, (gsize) vfs->szOsFile);
   self->mark_fd = -1;
   self->name = name;
-  self->vfs = sqlite3_vfs_find (geo_wal_vfs ());
-  self->real = g_malloc0 ((gsize) self->vfs->szOsFile);
-  code = self->vfs->xOpen (self->vfs, name, self->real, flags, flags_out);
+  self->behind = vfs->pAppData;
+  self->shim.real = (sqlite3_file *) (self + 1);
+  code = self->behind->xOpen (self->behind, name, self->shim.real, flags,
+                              flags_out);
   if (code == SQLITE_OK) {
-    self->base.pMethods = &methods;
+    self->shim.base.pMethods = &methods;
     code = set_up_file (self, flags);
     if (code == SQLITE_OK)
       return SQLITE_OK;
-    self->base.pMethods = NULL;
+    self->shim.base.pMethods = NULL;
   }
-  if (self->real->pMethods != NULL)
-    self->real->pMethods->xClose (self->real);
-  g_clear_pointer (&self->real, g_free);
+  if (self->shim.real->pMethods != NULL)
+    self->shim.real->pMethods->xClose (self->shim.real);
   g_clear_pointer (&self->buffer, g_free);
   return code;
 }
 
-static int
-vfs_delete (sqlite3_vfs *vfs, const char *name, int sync_folder) {
-  sqlite3_vfs *real = sqlite3_vfs_find (NULL);
-
-  return real->xDelete (real, name, sync_folder);
-}
-
-static int
-vfs_access (sqlite3_vfs *vfs, const char *name, int flags, int *out) {
-  sqlite3_vfs *real = sqlite3_vfs_find (NULL);
-
-  return real->xAccess (real, name, flags, out);
-}
-
-static int
-vfs_full_pathname (sqlite3_vfs *vfs, const char *name, int len, char *out) {
-  sqlite3_vfs *real = sqlite3_vfs_find (NULL);
-
-  return real->xFullPathname (real, name, len, out);
-}
-
-static int
-vfs_randomness (sqlite3_vfs *vfs, int len, char *out) {
-  sqlite3_vfs *real = sqlite3_vfs_find (NULL);
-
-  return real->xRandomness (real, len, out);
-}
-
-static int
-vfs_sleep (sqlite3_vfs *vfs, int us) {
-  sqlite3_vfs *real = sqlite3_vfs_find (NULL);
-
-  return real->xSleep (real, us);
-}
-
-static int
-vfs_current_time (sqlite3_vfs *vfs, double *out) {
-  sqlite3_vfs *real = sqlite3_vfs_find (NULL);
-
-  return real->xCurrentTime (real, out);
-}
-
-static int
-vfs_get_last_error (sqlite3_vfs *vfs, int len, char *out) {
-  sqlite3_vfs *real = sqlite3_vfs_find (NULL);
-
-  return real->xGetLastError (real, len, out);
-}
-
-static int
-vfs_current_time_int64 (sqlite3_vfs *vfs, sqlite3_int64 *out) {
-  sqlite3_vfs *real = sqlite3_vfs_find (NULL);
-
-  return real->xCurrentTimeInt64 (real, out);
-}
-
-static sqlite3_vfs seal_vfs = {
-  .iVersion = 2,
-  .szOsFile = sizeof (SealFile),
-  .mxPathname = 1024,
-  .zName = GEO_SEAL_VFS,
-  .xOpen = vfs_open,
-  .xDelete = vfs_delete,
-  .xAccess = vfs_access,
-  .xFullPathname = vfs_full_pathname,
-  .xRandomness = vfs_randomness,
-  .xSleep = vfs_sleep,
-  .xCurrentTime = vfs_current_time,
-  .xGetLastError = vfs_get_last_error,
-  .xCurrentTimeInt64 = vfs_current_time_int64,
-};
-
 void
 geo_seal_init (void) {
+  static sqlite3_vfs vfs;
   static gsize once = 0;
 
   if (g_once_init_enter (&once)) {
-    sqlite3_vfs *real = sqlite3_vfs_find (NULL);
+    sqlite3_vfs *behind = sqlite3_vfs_find (geo_wal_vfs ());
     int code;
 
-    g_assert (real != NULL);
-    seal_vfs.mxPathname = real->mxPathname;
-    code = sqlite3_vfs_register (&seal_vfs, 0);
+    g_assert (behind != NULL);
+    vfs = geo_shim_vfs (GEO_SEAL_VFS, behind, sizeof (SealFile), vfs_open);
+    code = sqlite3_vfs_register (&vfs, 0);
     g_assert (code == SQLITE_OK);
     g_once_init_leave (&once, 1);
   }

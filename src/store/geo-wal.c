@@ -8,17 +8,17 @@
  */
 #include "store/geo-wal-private.h"
 
-#include <sqlite3.h>
 #include <string.h>
+
+#include "store/geo-shim-private.h"
 
 /* As much as SQLite's own file layer for Unix writes in one call; 31 pages. */
 #define HELD_MAX 0x1ffff
 
 #define VFS_NAME "geo-wal"
 
-/* What SQLite calls a file; the system's own lies behind it. */
 typedef struct {
-  sqlite3_file base;
+  GeoShimFile shim;
   guint8 *held; /* NULL: nothing was ever held back. */
   gsize length;
   sqlite3_int64 start; /* Where in the file held belongs. */
@@ -27,11 +27,6 @@ typedef struct {
   gboolean is_ahead; /* What is committed is synced later, by the owner. */
 } Log;
 
-static sqlite3_file *
-real (Log *log) {
-  return (sqlite3_file *) (log + 1);
-}
-
 static int
 flush (Log *log) {
   int code;
@@ -39,8 +34,8 @@ flush (Log *log) {
   if (log->length == 0)
     return SQLITE_OK;
   log->is_synced = FALSE;
-  code = real (log)->pMethods->xWrite (real (log), log->held, (int) log->length,
-                                       log->start);
+  code = log->shim.real->pMethods->xWrite (log->shim.real, log->held,
+                                           (int) log->length, log->start);
   if (code == SQLITE_OK)
     log->length = 0;
   return code;
@@ -62,7 +57,7 @@ log_close (sqlite3_file *file) {
   /* What was never synced was promised to nobody. */
   g_clear_pointer (&log->held, sqlite3_free);
   log->length = 0;
-  return real (log)->pMethods->xClose (real (log));
+  return log->shim.real->pMethods->xClose (log->shim.real);
 }
 
 static int
@@ -78,7 +73,7 @@ log_read (sqlite3_file *file, void *data, int length, sqlite3_int64 offset) {
     if (code != SQLITE_OK)
       return code;
   }
-  return real (log)->pMethods->xRead (real (log), data, length, offset);
+  return log->shim.real->pMethods->xRead (log->shim.real, data, length, offset);
 }
 
 static int
@@ -102,7 +97,8 @@ log_write (sqlite3_file *file,
     log->held = sqlite3_malloc (HELD_MAX);
   if (log->held == NULL || length > HELD_MAX) {
     log->is_synced = FALSE;
-    return real (log)->pMethods->xWrite (real (log), data, length, offset);
+    return log->shim.real->pMethods->xWrite (log->shim.real, data, length,
+                                             offset);
   }
   if (log->length == 0)
     log->start = offset;
@@ -120,7 +116,7 @@ log_truncate (sqlite3_file *file, sqlite3_int64 size) {
   if (code != SQLITE_OK)
     return code;
   log->is_synced = FALSE;
-  return real (log)->pMethods->xTruncate (real (log), size);
+  return log->shim.real->pMethods->xTruncate (log->shim.real, size);
 }
 
 static int
@@ -137,7 +133,7 @@ log_sync (sqlite3_file *file, int flags) {
    * the former log may be written over. */
   if (log->is_ahead && !log->is_begun)
     return SQLITE_OK;
-  code = real (log)->pMethods->xSync (real (log), flags);
+  code = log->shim.real->pMethods->xSync (log->shim.real, flags);
   if (code != SQLITE_OK)
     return code;
   log->is_begun = FALSE;
@@ -153,49 +149,7 @@ log_size (sqlite3_file *file, sqlite3_int64 *size) {
 
   if (code != SQLITE_OK)
     return code;
-  return real (log)->pMethods->xFileSize (real (log), size);
-}
-
-static int
-log_lock (sqlite3_file *file, int level) {
-  Log *log = (Log *) file;
-
-  return real (log)->pMethods->xLock (real (log), level);
-}
-
-static int
-log_unlock (sqlite3_file *file, int level) {
-  Log *log = (Log *) file;
-
-  return real (log)->pMethods->xUnlock (real (log), level);
-}
-
-static int
-log_reserved (sqlite3_file *file, int *out) {
-  Log *log = (Log *) file;
-
-  return real (log)->pMethods->xCheckReservedLock (real (log), out);
-}
-
-static int
-log_control (sqlite3_file *file, int what, void *data) {
-  Log *log = (Log *) file;
-
-  return real (log)->pMethods->xFileControl (real (log), what, data);
-}
-
-static int
-log_sector (sqlite3_file *file) {
-  Log *log = (Log *) file;
-
-  return real (log)->pMethods->xSectorSize (real (log));
-}
-
-static int
-log_traits (sqlite3_file *file) {
-  Log *log = (Log *) file;
-
-  return real (log)->pMethods->xDeviceCharacteristics (real (log));
+  return log->shim.real->pMethods->xFileSize (log->shim.real, size);
 }
 
 /* Version 1: nobody maps a log. */
@@ -207,12 +161,12 @@ static const sqlite3_io_methods log_methods = {
   .xTruncate = log_truncate,
   .xSync = log_sync,
   .xFileSize = log_size,
-  .xLock = log_lock,
-  .xUnlock = log_unlock,
-  .xCheckReservedLock = log_reserved,
-  .xFileControl = log_control,
-  .xSectorSize = log_sector,
-  .xDeviceCharacteristics = log_traits,
+  .xLock = geo_shim_lock,
+  .xUnlock = geo_shim_unlock,
+  .xCheckReservedLock = geo_shim_check_reserved_lock,
+  .xFileControl = geo_shim_control,
+  .xSectorSize = geo_shim_sector_size,
+  .xDeviceCharacteristics = geo_shim_traits,
 };
 
 static int
@@ -227,10 +181,11 @@ open_file (sqlite3_vfs *vfs,
 
   if ((flags & SQLITE_OPEN_WAL) == 0)
     return system->xOpen (system, name, file, flags, out_flags);
-  memset (log, 0, sizeof *log);
-  code = system->xOpen (system, name, real (log), flags, out_flags);
-  if (real (log)->pMethods != NULL)
-    log->base.pMethods = &log_methods;
+  memset (log, 0, (gsize) vfs->szOsFile);
+  log->shim.real = (sqlite3_file *) (log + 1);
+  code = system->xOpen (system, name, log->shim.real, flags, out_flags);
+  if (log->shim.real->pMethods != NULL)
+    log->shim.base.pMethods = &log_methods;
   return code;
 }
 
@@ -256,12 +211,7 @@ geo_wal_vfs (void) {
     gboolean made = FALSE;
 
     if (system != NULL) {
-      vfs = *system;
-      vfs.pNext = NULL;
-      vfs.zName = VFS_NAME;
-      vfs.szOsFile = (int) sizeof (Log) + system->szOsFile;
-      vfs.pAppData = system;
-      vfs.xOpen = open_file;
+      vfs = geo_shim_vfs (VFS_NAME, system, sizeof (Log), open_file);
       made = sqlite3_vfs_register (&vfs, FALSE) == SQLITE_OK;
     }
     g_once_init_leave (&once, made ? 1 : 2);

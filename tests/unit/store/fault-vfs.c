@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include <glib/gstdio.h>
-#include <sqlite3.h>
+
+#include "store/geo-shim-private.h"
 
 /* A longer write is several. */
 #define SECTOR 4096
@@ -25,9 +26,8 @@ typedef struct {
 } Unsynced;
 
 typedef struct {
-  sqlite3_file base;
+  GeoShimFile shim;
   gchar *path; /* NULL: a temporary file, which no crash is about. */
-  sqlite3_file *real;
 } FaultFile;
 
 static struct {
@@ -49,11 +49,6 @@ unsynced_free (gpointer data) {
   g_bytes_unref (item->before);
   g_clear_pointer (&item->after, g_bytes_unref);
   g_free (item);
-}
-
-static sqlite3_file *
-real_of (sqlite3_file *file) {
-  return ((FaultFile *) file)->real;
 }
 
 static gboolean
@@ -98,13 +93,14 @@ remember (FaultFile *file, gint64 offset, gconstpointer data, gsize len) {
 
   if (file->path == NULL)
     return;
-  file->real->pMethods->xFileSize (file->real, &size);
+  file->shim.real->pMethods->xFileSize (file->shim.real, &size);
   old_len = size > offset ? (gsize) (size - offset) : 0;
   if (data != NULL && old_len > len)
     old_len = len;
   old = g_malloc0 (old_len + 1);
   if (old_len > 0)
-    file->real->pMethods->xRead (file->real, old, (int) old_len, offset);
+    file->shim.real->pMethods->xRead (file->shim.real, old, (int) old_len,
+                                      offset);
 
   item = g_new0 (Unsynced, 1);
   item->path = g_strdup (file->path);
@@ -180,7 +176,7 @@ fault_vfs_forget (void) {
 static int
 file_close (sqlite3_file *file) {
   FaultFile *self = (FaultFile *) file;
-  int code = self->real->pMethods->xClose (self->real);
+  int code = self->shim.real->pMethods->xClose (self->shim.real);
 
   g_clear_pointer (&self->path, g_free);
   return code;
@@ -190,7 +186,9 @@ static int
 file_read (sqlite3_file *file, void *data, int len, sqlite3_int64 offset) {
   if (is_gone ())
     return SQLITE_IOERR_READ;
-  return real_of (file)->pMethods->xRead (real_of (file), data, len, offset);
+  FaultFile *self = (FaultFile *) file;
+
+  return self->shim.real->pMethods->xRead (self->shim.real, data, len, offset);
 }
 
 /* One sector, which is written, half written or not. */
@@ -206,12 +204,13 @@ write_sector (FaultFile *self,
       return SQLITE_FULL;
     if (fault.kind == FAULT_CRASH && !was_gone) {
       remember (self, offset, data, (gsize) len / 2);
-      self->real->pMethods->xWrite (self->real, data, len / 2, offset);
+      self->shim.real->pMethods->xWrite (self->shim.real, data, len / 2,
+                                         offset);
     }
     return SQLITE_IOERR_WRITE;
   }
   remember (self, offset, data, (gsize) len);
-  return self->real->pMethods->xWrite (self->real, data, len, offset);
+  return self->shim.real->pMethods->xWrite (self->shim.real, data, len, offset);
 }
 
 static int
@@ -238,7 +237,7 @@ file_truncate (sqlite3_file *file, sqlite3_int64 size) {
   if (strikes (self, FALSE))
     return SQLITE_IOERR_TRUNCATE;
   remember (self, size, NULL, 0);
-  return self->real->pMethods->xTruncate (self->real, size);
+  return self->shim.real->pMethods->xTruncate (self->shim.real, size);
 }
 
 /* The power is cut here only, so the real disk need not be waited for. */
@@ -254,67 +253,12 @@ file_sync (sqlite3_file *file, int flags) {
   return SQLITE_OK;
 }
 
-static int
-file_size (sqlite3_file *file, sqlite3_int64 *size) {
-  return real_of (file)->pMethods->xFileSize (real_of (file), size);
-}
-
-static int
-file_lock (sqlite3_file *file, int level) {
-  return real_of (file)->pMethods->xLock (real_of (file), level);
-}
-
-static int
-file_unlock (sqlite3_file *file, int level) {
-  return real_of (file)->pMethods->xUnlock (real_of (file), level);
-}
-
-static int
-file_check_reserved_lock (sqlite3_file *file, int *out) {
-  return real_of (file)->pMethods->xCheckReservedLock (real_of (file), out);
-}
-
-static int
-file_control (sqlite3_file *file, int op, void *argument) {
-  return real_of (file)->pMethods->xFileControl (real_of (file), op, argument);
-}
-
-static int
-file_sector_size (sqlite3_file *file) {
-  return real_of (file)->pMethods->xSectorSize (real_of (file));
-}
-
 /* Half a write is possible here, so of what disks promise only this holds,
  * which SQLite takes for granted of every disk: a write that is cut off changes
  * no byte outside of it. */
 static int
 file_device_characteristics (sqlite3_file *file) {
   return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
-}
-
-static int
-file_shm_map (sqlite3_file *file,
-              int page,
-              int size,
-              int extend,
-              void volatile **out) {
-  return real_of (file)->pMethods->xShmMap (real_of (file), page, size, extend,
-                                            out);
-}
-
-static int
-file_shm_lock (sqlite3_file *file, int offset, int n, int flags) {
-  return real_of (file)->pMethods->xShmLock (real_of (file), offset, n, flags);
-}
-
-static void
-file_shm_barrier (sqlite3_file *file) {
-  real_of (file)->pMethods->xShmBarrier (real_of (file));
-}
-
-static int
-file_shm_unmap (sqlite3_file *file, int remove) {
-  return real_of (file)->pMethods->xShmUnmap (real_of (file), remove);
 }
 
 static const sqlite3_io_methods methods = {
@@ -324,17 +268,17 @@ static const sqlite3_io_methods methods = {
   .xWrite = file_write,
   .xTruncate = file_truncate,
   .xSync = file_sync,
-  .xFileSize = file_size,
-  .xLock = file_lock,
-  .xUnlock = file_unlock,
-  .xCheckReservedLock = file_check_reserved_lock,
-  .xFileControl = file_control,
-  .xSectorSize = file_sector_size,
+  .xFileSize = geo_shim_size,
+  .xLock = geo_shim_lock,
+  .xUnlock = geo_shim_unlock,
+  .xCheckReservedLock = geo_shim_check_reserved_lock,
+  .xFileControl = geo_shim_control,
+  .xSectorSize = geo_shim_sector_size,
   .xDeviceCharacteristics = file_device_characteristics,
-  .xShmMap = file_shm_map,
-  .xShmLock = file_shm_lock,
-  .xShmBarrier = file_shm_barrier,
-  .xShmUnmap = file_shm_unmap,
+  .xShmMap = geo_shim_shm_map,
+  .xShmLock = geo_shim_shm_lock,
+  .xShmBarrier = geo_shim_shm_barrier,
+  .xShmUnmap = geo_shim_shm_unmap,
 };
 
 /* --- The VFS -------------------------------------------------------------- */
@@ -349,11 +293,12 @@ vfs_open (sqlite3_vfs *vfs,
   int code;
 
   memset (self, 0, sizeof *self);
-  self->real = (sqlite3_file *) (self + 1);
-  code = fault.real->xOpen (fault.real, name, self->real, flags, flags_out);
+  self->shim.real = (sqlite3_file *) (self + 1);
+  code = fault.real->xOpen (fault.real, name, self->shim.real, flags,
+                            flags_out);
   if (code != SQLITE_OK)
     return code;
-  self->base.pMethods = &methods;
+  self->shim.base.pMethods = &methods;
   if (name != NULL && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL |
                                 SQLITE_OPEN_MAIN_JOURNAL)) != 0)
     self->path = g_strdup (name);
@@ -368,61 +313,13 @@ vfs_delete (sqlite3_vfs *vfs, const char *name, int sync_folder) {
   return fault.real->xDelete (fault.real, name, sync_folder);
 }
 
-static int
-vfs_access (sqlite3_vfs *vfs, const char *name, int flags, int *out) {
-  return fault.real->xAccess (fault.real, name, flags, out);
-}
-
-static int
-vfs_full_pathname (sqlite3_vfs *vfs, const char *name, int len, char *out) {
-  return fault.real->xFullPathname (fault.real, name, len, out);
-}
-
-static int
-vfs_randomness (sqlite3_vfs *vfs, int len, char *out) {
-  return fault.real->xRandomness (fault.real, len, out);
-}
-
-static int
-vfs_sleep (sqlite3_vfs *vfs, int us) {
-  return fault.real->xSleep (fault.real, us);
-}
-
-static int
-vfs_current_time (sqlite3_vfs *vfs, double *out) {
-  return fault.real->xCurrentTime (fault.real, out);
-}
-
-static int
-vfs_get_last_error (sqlite3_vfs *vfs, int len, char *out) {
-  return fault.real->xGetLastError (fault.real, len, out);
-}
-
-static int
-vfs_current_time_int64 (sqlite3_vfs *vfs, sqlite3_int64 *out) {
-  return fault.real->xCurrentTimeInt64 (fault.real, out);
-}
-
 void
 fault_vfs_install (void) {
   g_assert_null (fault.real);
   fault.unsynced = g_ptr_array_new_with_free_func (unsynced_free);
   fault.real = sqlite3_vfs_find (NULL);
-  fault.vfs = (sqlite3_vfs){
-    .iVersion = 2,
-    .szOsFile = (int) sizeof (FaultFile) + fault.real->szOsFile,
-    .mxPathname = fault.real->mxPathname,
-    .zName = "fault",
-    .xOpen = vfs_open,
-    .xDelete = vfs_delete,
-    .xAccess = vfs_access,
-    .xFullPathname = vfs_full_pathname,
-    .xRandomness = vfs_randomness,
-    .xSleep = vfs_sleep,
-    .xCurrentTime = vfs_current_time,
-    .xGetLastError = vfs_get_last_error,
-    .xCurrentTimeInt64 = vfs_current_time_int64,
-  };
+  fault.vfs = geo_shim_vfs ("fault", fault.real, sizeof (FaultFile), vfs_open);
+  fault.vfs.xDelete = vfs_delete;
   g_assert_cmpint (sqlite3_vfs_register (&fault.vfs, 1), ==, SQLITE_OK);
 }
 
