@@ -20,7 +20,7 @@
 #define DAYS_MAX 30
 
 struct _GeoBackupDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   gboolean is_saving;
 
@@ -36,7 +36,7 @@ struct _GeoBackupDialog {
   GtkButton *save_button;
 };
 
-G_DEFINE_FINAL_TYPE (GeoBackupDialog, geo_backup_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoBackupDialog, geo_backup_dialog, GEO_TYPE_DIALOG)
 
 gboolean
 geo_backup_is_due (gint64 last, guint lines, gint64 now) {
@@ -174,9 +174,6 @@ geo_backup_dialog_dispose (GObject *object) {
   GeoBackupDialog *self = GEO_BACKUP_DIALOG (object);
 
   g_clear_object (&self->profile);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_backup_dialog_parent_class)->dispose (object);
 }
 

@@ -6,16 +6,18 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-own-hub.h"
 #include "node/geo-profile.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
 #define GEO_TYPE_BACKUP_DIALOG (geo_backup_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (
-    GeoBackupDialog, geo_backup_dialog, GEO, BACKUP_DIALOG, AdwDialog)
+G_DECLARE_FINAL_TYPE (GeoBackupDialog,
+                      geo_backup_dialog,
+                      GEO,
+                      BACKUP_DIALOG,
+                      GeoDialog)
 
 /* own_hub: the market on this computer, which is not in the file; may be NULL.
  */

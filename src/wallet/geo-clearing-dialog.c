@@ -14,7 +14,7 @@
 #include "wallet/geo-circle-view.h"
 
 struct _GeoClearingDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   gboolean is_answering; /* That changes the list. */
 
@@ -34,7 +34,7 @@ struct _GeoClearingDialog {
   GtkButton *refuse_button;
 };
 
-G_DEFINE_FINAL_TYPE (GeoClearingDialog, geo_clearing_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoClearingDialog, geo_clearing_dialog, GEO_TYPE_DIALOG)
 
 /* A new reference; NULL: it is decided, or the hub is away. */
 static GeoProposalItem *
@@ -125,9 +125,6 @@ geo_clearing_dialog_dispose (GObject *object) {
                                           self);
   g_clear_object (&self->node);
   g_clear_pointer (&self->id, g_free);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_clearing_dialog_parent_class)->dispose (object);
 }
 

@@ -6,15 +6,17 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-node.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
 #define GEO_TYPE_CLEARING_DIALOG (geo_clearing_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (
-    GeoClearingDialog, geo_clearing_dialog, GEO, CLEARING_DIALOG, AdwDialog)
+G_DECLARE_FINAL_TYPE (GeoClearingDialog,
+                      geo_clearing_dialog,
+                      GEO,
+                      CLEARING_DIALOG,
+                      GeoDialog)
 
 /* id: a GeoProposalItem's. */
 GeoClearingDialog *geo_clearing_dialog_new (GeoNode *node, const gchar *id);

@@ -11,7 +11,7 @@
 #include <glib/gi18n.h>
 
 struct _GeoCommunityDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   /* owned */
   GeoWallet *wallet;
@@ -26,7 +26,7 @@ struct _GeoCommunityDialog {
   AdwButtonRow *leave_row;
 };
 
-G_DEFINE_FINAL_TYPE (GeoCommunityDialog, geo_community_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoCommunityDialog, geo_community_dialog, GEO_TYPE_DIALOG)
 
 static void
 show (GeoCommunityDialog *self) {
@@ -97,9 +97,6 @@ geo_community_dialog_dispose (GObject *object) {
 
   g_clear_object (&self->item);
   g_clear_object (&self->wallet);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_community_dialog_parent_class)->dispose (object);
 }
 

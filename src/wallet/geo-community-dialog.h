@@ -6,15 +6,17 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
+#include "wallet/geo-dialog.h"
 #include "wallet/geo-wallet.h"
 
 G_BEGIN_DECLS
 
 #define GEO_TYPE_COMMUNITY_DIALOG (geo_community_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (
-    GeoCommunityDialog, geo_community_dialog, GEO, COMMUNITY_DIALOG, AdwDialog)
+G_DECLARE_FINAL_TYPE (GeoCommunityDialog,
+                      geo_community_dialog,
+                      GEO,
+                      COMMUNITY_DIALOG,
+                      GeoDialog)
 
 /* Of an open wallet. */
 GeoCommunityDialog *geo_community_dialog_new (GeoWallet *wallet);

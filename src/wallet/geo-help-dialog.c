@@ -123,14 +123,14 @@ static const Topic topics[] = {
 };
 
 struct _GeoHelpDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   /* template children */
   AdwNavigationView *navigation;
   AdwPreferencesGroup *topics_group;
 };
 
-G_DEFINE_FINAL_TYPE (GeoHelpDialog, geo_help_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoHelpDialog, geo_help_dialog, GEO_TYPE_DIALOG)
 
 static GtkWidget *
 make_text (const Topic *topic) {
@@ -205,18 +205,9 @@ add_row (GeoHelpDialog *self, guint topic) {
 }
 
 static void
-geo_help_dialog_dispose (GObject *object) {
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (object), NULL);
-  G_OBJECT_CLASS (geo_help_dialog_parent_class)->dispose (object);
-}
-
-static void
 geo_help_dialog_class_init (GeoHelpDialogClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = geo_help_dialog_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-help-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoHelpDialog,

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <adwaita.h>
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +15,7 @@ G_DECLARE_FINAL_TYPE (GeoHelpDialog,
                       geo_help_dialog,
                       GEO,
                       HELP_DIALOG,
-                      AdwDialog)
+                      GeoDialog)
 
 GeoHelpDialog *geo_help_dialog_new (void);
 

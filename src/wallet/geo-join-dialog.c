@@ -11,7 +11,7 @@
 #include "wallet/geo-join-page.h"
 
 struct _GeoJoinDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   /* owned */
   GeoWallet *wallet;
@@ -20,7 +20,7 @@ struct _GeoJoinDialog {
   GeoJoinPage *join_page;
 };
 
-G_DEFINE_FINAL_TYPE (GeoJoinDialog, geo_join_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoJoinDialog, geo_join_dialog, GEO_TYPE_DIALOG)
 
 static void
 joined_cb (GeoJoinDialog *self, GeoNode *node) {
@@ -43,9 +43,6 @@ known_cb (GeoJoinDialog *self, const gchar *link) {
 static void
 geo_join_dialog_dispose (GObject *object) {
   g_clear_object (&GEO_JOIN_DIALOG (object)->wallet);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (object), NULL);
   G_OBJECT_CLASS (geo_join_dialog_parent_class)->dispose (object);
 }
 

@@ -6,15 +6,17 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
+#include "wallet/geo-dialog.h"
 #include "wallet/geo-wallet.h"
 
 G_BEGIN_DECLS
 
 #define GEO_TYPE_JOIN_DIALOG (geo_join_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (
-    GeoJoinDialog, geo_join_dialog, GEO, JOIN_DIALOG, AdwDialog)
+G_DECLARE_FINAL_TYPE (GeoJoinDialog,
+                      geo_join_dialog,
+                      GEO,
+                      JOIN_DIALOG,
+                      GeoDialog)
 
 /* link: what stands in the entry; NULL or "": nothing. */
 GeoJoinDialog *geo_join_dialog_new (GeoWallet *wallet, const gchar *link);

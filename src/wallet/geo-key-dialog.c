@@ -18,9 +18,7 @@
 #include "wallet/geo-words-grid.h"
 
 struct _GeoKeyDialog {
-  AdwDialog parent_instance;
-
-  gboolean is_closed;
+  GeoDialog parent_instance;
 
   /* owned */
   GeoCommunities *communities;
@@ -45,7 +43,7 @@ struct _GeoKeyDialog {
   GtkButton *close_button;
 };
 
-G_DEFINE_FINAL_TYPE (GeoKeyDialog, geo_key_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoKeyDialog, geo_key_dialog, GEO_TYPE_DIALOG)
 
 static GeoProfile *
 get_profile (GeoKeyDialog *self) {
@@ -233,7 +231,7 @@ show_failure (GeoKeyDialog *self, const GError *error) {
                     "which words are yours."),
       NULL);
 
-  if (self->is_closed) {
+  if (geo_dialog_is_closed (GEO_DIALOG (self))) {
     say_elsewhere (text);
     return;
   }
@@ -249,7 +247,7 @@ show_done (GeoKeyDialog *self) {
 
   forget_words (self);
   gtk_editable_set_text (GTK_EDITABLE (self->passphrase_row), "");
-  if (self->is_closed) {
+  if (geo_dialog_is_closed (GEO_DIALOG (self))) {
     say_elsewhere (_ ("Your key is changed: the new words are yours now"));
     return;
   }
@@ -333,11 +331,6 @@ geo_key_dialog_tell (GtkWidget *parent, GeoProfile *profile) {
 /* --- Life ----------------------------------------------------------------- */
 
 static void
-geo_key_dialog_closed (AdwDialog *dialog) {
-  GEO_KEY_DIALOG (dialog)->is_closed = TRUE;
-}
-
-static void
 geo_key_dialog_dispose (GObject *object) {
   GeoKeyDialog *self = GEO_KEY_DIALOG (object);
 
@@ -347,9 +340,6 @@ geo_key_dialog_dispose (GObject *object) {
   g_clear_pointer (&self->nodes, g_ptr_array_unref);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   g_clear_object (&self->communities);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_key_dialog_parent_class)->dispose (object);
 }
 
@@ -358,7 +348,6 @@ geo_key_dialog_class_init (GeoKeyDialogClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_key_dialog_dispose;
-  ADW_DIALOG_CLASS (klass)->closed = geo_key_dialog_closed;
   g_type_ensure (GEO_TYPE_WORDS_CHECK);
   g_type_ensure (GEO_TYPE_WORDS_GRID);
   gtk_widget_class_set_template_from_resource (

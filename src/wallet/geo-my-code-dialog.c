@@ -10,7 +10,7 @@
 #include "wallet/geo-code-box.h"
 
 struct _GeoMyCodeDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   /* template children */
   AdwAvatar *avatar;
@@ -19,21 +19,12 @@ struct _GeoMyCodeDialog {
   GeoCodeBox *code_box;
 };
 
-G_DEFINE_FINAL_TYPE (GeoMyCodeDialog, geo_my_code_dialog, ADW_TYPE_DIALOG)
-
-static void
-geo_my_code_dialog_dispose (GObject *object) {
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (object), NULL);
-  G_OBJECT_CLASS (geo_my_code_dialog_parent_class)->dispose (object);
-}
+G_DEFINE_FINAL_TYPE (GeoMyCodeDialog, geo_my_code_dialog, GEO_TYPE_DIALOG)
 
 static void
 geo_my_code_dialog_class_init (GeoMyCodeDialogClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = geo_my_code_dialog_dispose;
   g_type_ensure (GEO_TYPE_CODE_BOX);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-my-code-dialog.ui");

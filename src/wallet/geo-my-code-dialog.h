@@ -5,15 +5,17 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-node.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
 #define GEO_TYPE_MY_CODE_DIALOG (geo_my_code_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (
-    GeoMyCodeDialog, geo_my_code_dialog, GEO, MY_CODE_DIALOG, AdwDialog)
+G_DECLARE_FINAL_TYPE (GeoMyCodeDialog,
+                      geo_my_code_dialog,
+                      GEO,
+                      MY_CODE_DIALOG,
+                      GeoDialog)
 
 GeoMyCodeDialog *geo_my_code_dialog_new (GeoNode *node);
 

@@ -14,7 +14,7 @@
 #include "wallet/geo-code-box.h"
 
 struct _GeoOwnMarketDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   gboolean is_saving;
 
@@ -35,7 +35,7 @@ struct _GeoOwnMarketDialog {
   GtkLabel *error_label;
 };
 
-G_DEFINE_FINAL_TYPE (GeoOwnMarketDialog, geo_own_market_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoOwnMarketDialog, geo_own_market_dialog, GEO_TYPE_DIALOG)
 
 const gchar *
 geo_own_market_say_state (GeoOwnHub *hub) {
@@ -209,9 +209,6 @@ geo_own_market_dialog_dispose (GObject *object) {
 
   g_clear_object (&self->hub);
   g_clear_pointer (&self->links, g_ptr_array_unref);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_own_market_dialog_parent_class)->dispose (object);
 }
 

@@ -6,9 +6,8 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-own-hub.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +16,7 @@ G_DECLARE_FINAL_TYPE (GeoOwnMarketDialog,
                       geo_own_market_dialog,
                       GEO,
                       OWN_MARKET_DIALOG,
-                      AdwDialog)
+                      GeoDialog)
 
 GeoOwnMarketDialog *geo_own_market_dialog_new (GeoOwnHub *hub);
 

@@ -21,11 +21,10 @@
 #include "wallet/geo-trust-remedy.h"
 
 struct _GeoPayDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   gboolean is_given; /* The window said whom. */
   gboolean is_taking; /* A link's request is being looked at. */
-  gboolean is_closed;
 
   /* owned */
   GeoNode *node;
@@ -33,7 +32,6 @@ struct _GeoPayDialog {
   GeoQuoteWatch *quote;
   gchar *request; /* The key of what is paid; NULL: nobody asked. */
   gchar *problem; /* Why what a link asks for cannot be paid. */
-  GCancellable *cancellable;
 
   /* template children */
   AdwNavigationView *navigation;
@@ -58,7 +56,7 @@ struct _GeoPayDialog {
   GeoPaymentView *payment_view;
 };
 
-G_DEFINE_FINAL_TYPE (GeoPayDialog, geo_pay_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoPayDialog, geo_pay_dialog, GEO_TYPE_DIALOG)
 
 static gchar *
 phrase (GeoPayDialog *self, GeoAmount amount) {
@@ -264,7 +262,7 @@ taken_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoRequestItem) item = geo_node_request_finish (GEO_NODE (source),
                                                              result, &error);
 
-  if (self->is_closed)
+  if (geo_dialog_is_closed (GEO_DIALOG (self)))
     return;
   self->is_taking = FALSE;
   if (item == NULL) {
@@ -287,8 +285,9 @@ take_signed_link (GeoPayDialog *self, const GeoLink *link) {
 
   self->is_taking = TRUE;
   gtk_widget_set_sensitive (GTK_WIDGET (self->amount_entry), FALSE);
-  geo_node_take_link_async (self->node, text, self->cancellable, taken_cb,
-                            g_object_ref (self));
+  geo_node_take_link_async (self->node, text,
+                            geo_dialog_get_cancellable (GEO_DIALOG (self)),
+                            taken_cb, g_object_ref (self));
 }
 
 /* Who is paid is who they seem to be, or it was said that it is all right. */
@@ -509,14 +508,6 @@ close_cb (GeoPayDialog *self) {
 
 /* --- Life --------------------------------------------------------------- */
 
-static void
-geo_pay_dialog_closed (AdwDialog *dialog) {
-  GeoPayDialog *self = GEO_PAY_DIALOG (dialog);
-
-  self->is_closed = TRUE;
-  g_cancellable_cancel (self->cancellable);
-}
-
 /* Trust that somebody gives meanwhile counts at once. */
 static void
 watch_totals (GeoPayDialog *self) {
@@ -543,12 +534,8 @@ geo_pay_dialog_dispose (GObject *object) {
   g_clear_object (&self->quote);
   g_clear_object (&self->person);
   g_clear_object (&self->node);
-  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->request, g_free);
   g_clear_pointer (&self->problem, g_free);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_pay_dialog_parent_class)->dispose (object);
 }
 
@@ -592,7 +579,6 @@ geo_pay_dialog_class_init (GeoPayDialogClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_pay_dialog_dispose;
-  ADW_DIALOG_CLASS (klass)->closed = geo_pay_dialog_closed;
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
   g_type_ensure (GEO_TYPE_KEY_WARNING);
   g_type_ensure (GEO_TYPE_PAYMENT_VIEW);
@@ -605,7 +591,6 @@ geo_pay_dialog_class_init (GeoPayDialogClass *klass) {
 
 static void
 geo_pay_dialog_init (GeoPayDialog *self) {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   geo_amount_entry_set_label (self->amount_entry, _ ("Amount to pay"));
   g_signal_connect (self->chooser, "chosen", G_CALLBACK (chosen_cb), self);

@@ -6,14 +6,13 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-node.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
 #define GEO_TYPE_PAY_DIALOG (geo_pay_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (GeoPayDialog, geo_pay_dialog, GEO, PAY_DIALOG, AdwDialog)
+G_DECLARE_FINAL_TYPE (GeoPayDialog, geo_pay_dialog, GEO, PAY_DIALOG, GeoDialog)
 
 /* who: a PID or a geo://v1/ link; "": the person chooses. */
 GeoPayDialog *geo_pay_dialog_new (GeoNode *node, const gchar *who);

@@ -11,14 +11,13 @@
 #include <glib/gi18n.h>
 
 struct _GeoPinDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   gboolean removes;
   gboolean is_busy;
 
   /* owned */
   GeoLock *lock;
-  GCancellable *cancellable;
 
   /* template children */
   AdwPasswordEntryRow *old_row;
@@ -28,7 +27,7 @@ struct _GeoPinDialog {
   GtkButton *done_button;
 };
 
-G_DEFINE_FINAL_TYPE (GeoPinDialog, geo_pin_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoPinDialog, geo_pin_dialog, GEO_TYPE_DIALOG)
 
 static const gchar *
 text_of (AdwPasswordEntryRow *row) {
@@ -76,7 +75,7 @@ set_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   gboolean is_set = geo_lock_set_pin_finish (GEO_LOCK (source), result, &error);
   GtkWidget *window;
 
-  if (g_cancellable_is_cancelled (self->cancellable))
+  if (geo_dialog_is_closed (GEO_DIALOG (self)))
     return;
   if (!is_set) {
     failed (self, error);
@@ -93,7 +92,8 @@ static void
 set_pin (GeoPinDialog *self) {
   geo_lock_set_pin_async (self->lock,
                           self->removes ? NULL : text_of (self->new_row),
-                          self->cancellable, set_cb, g_object_ref (self));
+                          geo_dialog_get_cancellable (GEO_DIALOG (self)),
+                          set_cb, g_object_ref (self));
 }
 
 static void
@@ -102,7 +102,7 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GError) error = NULL;
   gboolean is_right = geo_lock_check_finish (GEO_LOCK (source), result, &error);
 
-  if (g_cancellable_is_cancelled (self->cancellable))
+  if (geo_dialog_is_closed (GEO_DIALOG (self)))
     return;
   if (is_right)
     set_pin (self);
@@ -119,7 +119,8 @@ done_cb (GeoPinDialog *self) {
   update (self);
   if (needs_old (self))
     geo_lock_check_async (self->lock, text_of (self->old_row),
-                          self->cancellable, checked_cb, g_object_ref (self));
+                          geo_dialog_get_cancellable (GEO_DIALOG (self)),
+                          checked_cb, g_object_ref (self));
   else
     set_pin (self);
 }
@@ -153,21 +154,8 @@ changed_cb (GeoPinDialog *self) {
 
 static void
 geo_pin_dialog_dispose (GObject *object) {
-  GeoPinDialog *self = GEO_PIN_DIALOG (object);
-
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->lock);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
+  g_clear_object (&GEO_PIN_DIALOG (object)->lock);
   G_OBJECT_CLASS (geo_pin_dialog_parent_class)->dispose (object);
-}
-
-static void
-geo_pin_dialog_finalize (GObject *object) {
-  g_clear_object (&GEO_PIN_DIALOG (object)->cancellable);
-  G_OBJECT_CLASS (geo_pin_dialog_parent_class)->finalize (object);
 }
 
 static void
@@ -175,7 +163,6 @@ geo_pin_dialog_class_init (GeoPinDialogClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_pin_dialog_dispose;
-  G_OBJECT_CLASS (klass)->finalize = geo_pin_dialog_finalize;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-pin-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoPinDialog, old_row);
@@ -191,7 +178,6 @@ static void
 geo_pin_dialog_init (GeoPinDialog *self) {
   AdwPasswordEntryRow *rows[3];
 
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   rows[0] = self->old_row;
   rows[1] = self->new_row;

@@ -16,7 +16,7 @@
 #include "wallet/geo-settings.h"
 
 struct _GeoPreferencesDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   /* owned */
   GeoNode *node;
@@ -41,7 +41,7 @@ struct _GeoPreferencesDialog {
 
 G_DEFINE_FINAL_TYPE (GeoPreferencesDialog,
                      geo_preferences_dialog,
-                     ADW_TYPE_DIALOG)
+                     GEO_TYPE_DIALOG)
 
 /* As in the list of the template. */
 static const guint lock_minutes[] = { 1, 5, 15, 30, 0 };
@@ -164,9 +164,6 @@ geo_preferences_dialog_dispose (GObject *object) {
   g_clear_object (&self->settings);
   g_clear_object (&self->lock);
   g_clear_object (&self->node);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_preferences_dialog_parent_class)->dispose (object);
 }
 

@@ -8,8 +8,7 @@
 
 #include "node/geo-lock.h"
 #include "node/geo-node.h"
-
-#include <adwaita.h>
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -18,7 +17,7 @@ G_DECLARE_FINAL_TYPE (GeoPreferencesDialog,
                       geo_preferences_dialog,
                       GEO,
                       PREFERENCES_DIALOG,
-                      AdwDialog)
+                      GeoDialog)
 
 GeoPreferencesDialog *geo_preferences_dialog_new (GeoNode *node, GeoLock *lock);
 

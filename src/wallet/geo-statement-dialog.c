@@ -13,7 +13,7 @@
 #include "node/geo-statement.h"
 
 struct _GeoStatementDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   gboolean is_saving;
   gboolean was_there; /* The file that is being written. */
@@ -34,7 +34,7 @@ struct _GeoStatementDialog {
   GtkButton *stop_button;
 };
 
-G_DEFINE_FINAL_TYPE (GeoStatementDialog, geo_statement_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoStatementDialog, geo_statement_dialog, GEO_TYPE_DIALOG)
 
 /* As in the lists of the template. */
 static const struct {
@@ -259,9 +259,6 @@ geo_statement_dialog_dispose (GObject *object) {
   g_clear_object (&self->stream);
   g_clear_object (&self->file);
   g_clear_object (&self->node);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_statement_dialog_parent_class)->dispose (object);
 }
 

@@ -6,9 +6,8 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-node.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +16,7 @@ G_DECLARE_FINAL_TYPE (GeoStatementDialog,
                       geo_statement_dialog,
                       GEO,
                       STATEMENT_DIALOG,
-                      AdwDialog)
+                      GeoDialog)
 
 GeoStatementDialog *geo_statement_dialog_new (GeoNode *node);
 

@@ -16,17 +16,15 @@
 #include "wallet/geo-person-chooser.h"
 
 struct _GeoTrustDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   gboolean is_busy;
   gboolean is_given; /* The window said whom. */
   gboolean is_ending; /* What is under way ends the line. */
-  gboolean is_closed;
 
   /* owned */
   GeoNode *node;
   GeoPerson *person;
-  GCancellable *cancellable;
 
   /* template children */
   AdwNavigationView *navigation;
@@ -45,7 +43,7 @@ struct _GeoTrustDialog {
   GtkWidget *spinner;
 };
 
-G_DEFINE_FINAL_TYPE (GeoTrustDialog, geo_trust_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoTrustDialog, geo_trust_dialog, GEO_TYPE_DIALOG)
 
 /* A new reference; NULL: nothing is between us in this equivalent. */
 static GeoRelation *
@@ -248,7 +246,8 @@ trusted_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autofree gchar *done = NULL;
   gboolean ok = geo_node_trust_finish (GEO_NODE (source), result, &error);
 
-  if (self->is_closed)
+  /* What is stored goes to the hub all the same. */
+  if (geo_dialog_is_closed (GEO_DIALOG (self)))
     return;
   self->is_busy = FALSE;
   update (self);
@@ -290,12 +289,14 @@ send (GeoTrustDialog *self, GeoAmount limit, gboolean close) {
     spare = GEO_AMOUNT (GEO_AMOUNT_MAX);
   if (close)
     geo_node_trust_async (self->node, pid, equivalent, limit, TRUE, 0,
-                          self->cancellable, trusted_cb, g_object_ref (self));
+                          geo_dialog_get_cancellable (GEO_DIALOG (self)),
+                          trusted_cb, g_object_ref (self));
   else
     geo_node_trust_spare_async (
         self->node, pid, equivalent, limit, chosen_flags (self),
         adw_switch_row_get_active (self->spare_row) ? &spare : NULL,
-        self->cancellable, trusted_cb, g_object_ref (self));
+        geo_dialog_get_cancellable (GEO_DIALOG (self)), trusted_cb,
+        g_object_ref (self));
   update (self);
 }
 
@@ -355,25 +356,12 @@ stop_cb (GeoTrustDialog *self) {
 
 /* --- Life --------------------------------------------------------------- */
 
-/* What is stored goes to the hub all the same. */
-static void
-geo_trust_dialog_closed (AdwDialog *dialog) {
-  GeoTrustDialog *self = GEO_TRUST_DIALOG (dialog);
-
-  self->is_closed = TRUE;
-  g_cancellable_cancel (self->cancellable);
-}
-
 static void
 geo_trust_dialog_dispose (GObject *object) {
   GeoTrustDialog *self = GEO_TRUST_DIALOG (object);
 
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->person);
   g_clear_object (&self->node);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_trust_dialog_parent_class)->dispose (object);
 }
 
@@ -382,7 +370,6 @@ geo_trust_dialog_class_init (GeoTrustDialogClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_trust_dialog_dispose;
-  ADW_DIALOG_CLASS (klass)->closed = geo_trust_dialog_closed;
   g_type_ensure (GEO_TYPE_AMOUNT_ENTRY);
   g_type_ensure (GEO_TYPE_KEY_WARNING);
   g_type_ensure (GEO_TYPE_PERSON_CHOOSER);
@@ -414,7 +401,6 @@ geo_trust_dialog_class_init (GeoTrustDialogClass *klass) {
 
 static void
 geo_trust_dialog_init (GeoTrustDialog *self) {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   geo_amount_entry_set_label (self->amount_entry, _ ("Trust up to"));
   g_signal_connect (self->chooser, "chosen", G_CALLBACK (chosen_cb), self);

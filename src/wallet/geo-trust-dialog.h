@@ -6,9 +6,8 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-node.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +16,7 @@ G_DECLARE_FINAL_TYPE (GeoTrustDialog,
                       geo_trust_dialog,
                       GEO,
                       TRUST_DIALOG,
-                      AdwDialog)
+                      GeoDialog)
 
 /* who: a PID or a geo://v1/ link; "": the person chooses. */
 GeoTrustDialog *geo_trust_dialog_new (GeoNode *node, const gchar *who);

@@ -15,12 +15,11 @@
 #include "wallet/geo-read-code.h"
 
 struct _GeoVerifyDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   /* owned */
   GeoNode *node;
   GeoPerson *person;
-  GCancellable *cancellable;
 
   /* template children */
   GtkStack *stack;
@@ -33,7 +32,7 @@ struct _GeoVerifyDialog {
   AdwStatusPage *problem_page;
 };
 
-G_DEFINE_FINAL_TYPE (GeoVerifyDialog, geo_verify_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoVerifyDialog, geo_verify_dialog, GEO_TYPE_DIALOG)
 
 static void
 add_picture (GeoVerifyDialog *self, guint8 number) {
@@ -165,25 +164,17 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 
 static void
 code_cb (GeoVerifyDialog *self) {
-  geo_read_code_choose_async (GTK_WIDGET (self), self->cancellable, read_cb,
-                              g_object_ref (self));
-}
-
-static void
-geo_verify_dialog_closed (AdwDialog *dialog) {
-  g_cancellable_cancel (GEO_VERIFY_DIALOG (dialog)->cancellable);
+  geo_read_code_choose_async (GTK_WIDGET (self),
+                              geo_dialog_get_cancellable (GEO_DIALOG (self)),
+                              read_cb, g_object_ref (self));
 }
 
 static void
 geo_verify_dialog_dispose (GObject *object) {
   GeoVerifyDialog *self = GEO_VERIFY_DIALOG (object);
 
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->person);
   g_clear_object (&self->node);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_verify_dialog_parent_class)->dispose (object);
 }
 
@@ -192,7 +183,6 @@ geo_verify_dialog_class_init (GeoVerifyDialogClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_verify_dialog_dispose;
-  ADW_DIALOG_CLASS (klass)->closed = geo_verify_dialog_closed;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-verify-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog, stack);
@@ -214,7 +204,6 @@ geo_verify_dialog_class_init (GeoVerifyDialogClass *klass) {
 
 static void
 geo_verify_dialog_init (GeoVerifyDialog *self) {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_swapped (self->same_button, "clicked", G_CALLBACK (same_cb),
                             self);
@@ -244,7 +233,8 @@ geo_verify_dialog_new (GeoNode *node, GeoPerson *person) {
   self->person = g_object_ref (person);
   gtk_label_set_label (self->how_label, how);
   adw_status_page_set_description (self->other_page, warning);
-  geo_node_compare_async (node, geo_person_get_pid (person), self->cancellable,
+  geo_node_compare_async (node, geo_person_get_pid (person),
+                          geo_dialog_get_cancellable (GEO_DIALOG (self)),
                           compared_cb, g_object_ref (self));
   return self;
 }

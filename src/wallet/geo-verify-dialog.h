@@ -6,15 +6,17 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-node.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
 #define GEO_TYPE_VERIFY_DIALOG (geo_verify_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (
-    GeoVerifyDialog, geo_verify_dialog, GEO, VERIFY_DIALOG, AdwDialog)
+G_DECLARE_FINAL_TYPE (GeoVerifyDialog,
+                      geo_verify_dialog,
+                      GEO,
+                      VERIFY_DIALOG,
+                      GeoDialog)
 
 GeoVerifyDialog *geo_verify_dialog_new (GeoNode *node, GeoPerson *person);
 

@@ -15,7 +15,7 @@
 #include "wallet/geo-words-grid.h"
 
 struct _GeoWordsDialog {
-  AdwDialog parent_instance;
+  GeoDialog parent_instance;
 
   /* owned */
   GeoProfile *profile;
@@ -35,7 +35,7 @@ enum {
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (GeoWordsDialog, geo_words_dialog, ADW_TYPE_DIALOG)
+G_DEFINE_FINAL_TYPE (GeoWordsDialog, geo_words_dialog, GEO_TYPE_DIALOG)
 
 static void
 written_cb (GeoWordsDialog *self) {
@@ -73,9 +73,6 @@ geo_words_dialog_dispose (GObject *object) {
   if (self->check != NULL)
     geo_words_check_start (self->check, NULL);
   g_clear_object (&self->profile);
-  /* libadwaita 1.7 never lets go of what holds the child of a dialog that was
-   * closed with the focus in it. */
-  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   G_OBJECT_CLASS (geo_words_dialog_parent_class)->dispose (object);
 }
 

@@ -6,9 +6,8 @@
  */
 #pragma once
 
-#include <adwaita.h>
-
 #include "node/geo-profile.h"
+#include "wallet/geo-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +16,7 @@ G_DECLARE_FINAL_TYPE (GeoWordsDialog,
                       geo_words_dialog,
                       GEO,
                       WORDS_DIALOG,
-                      AdwDialog)
+                      GeoDialog)
 
 /* Signal "confirmed": the profile knows that the words are written down. */
 GeoWordsDialog *geo_words_dialog_new (GeoProfile *profile);
