@@ -35,13 +35,14 @@ typedef enum {
   KEY_CODE,
   KEY_NUMBER,
   KEY_NUMBER_OR_ZERO,
+  KEY_CIRCLE,
 } KeyKind;
 
 typedef struct {
   const gchar *group;
   const gchar *key;
   KeyKind kind;
-  gsize offset; /* KEY_NUMBER…, KEY_BOOLEAN, KEY_PEM */
+  gsize offset; /* KEY_NUMBER…, KEY_CIRCLE, KEY_BOOLEAN, KEY_PEM */
   guint max;
 } Key;
 
@@ -60,7 +61,7 @@ static const Key keys[] = {
     0 },
   { "clearing", "interval_s", KEY_NUMBER_OR_ZERO,
     G_STRUCT_OFFSET (GeoHubConfig, clearing_interval_s), 604800 },
-  { "clearing", "max_length", KEY_NUMBER,
+  { "clearing", "max_length", KEY_CIRCLE,
     G_STRUCT_OFFSET (GeoHubConfig, clearing_max_length),
     GEO_CLOSER_CLEARING_LENGTH_MAX },
   { "clearing", "min_amount", KEY_NUMBER,
@@ -281,6 +282,8 @@ static gchar *
 take_token (GeoHubConfig *config, const gchar *value) {
   gsize len = strlen (value);
 
+  if (config->admin_token != NULL)
+    return g_strdup ("there is a token already");
   if (len < TOKEN_LEN_MIN || len > TOKEN_LEN_MAX)
     return g_strdup_printf ("a token has %d to %d characters", TOKEN_LEN_MIN,
                             TOKEN_LEN_MAX);
@@ -363,7 +366,9 @@ take (GeoHubConfig *config, const Key *key, const gchar *value) {
     return NULL;
   case KEY_NUMBER:
   case KEY_NUMBER_OR_ZERO:
-    min = key->kind == KEY_NUMBER ? 1 : 0;
+  case KEY_CIRCLE:
+    /* I3: One direction per pair, so a circle has three debts or more. */
+    min = key->kind == KEY_CIRCLE ? 3 : key->kind == KEY_NUMBER ? 1 : 0;
     if (!g_ascii_string_to_unsigned (value, 10, min, key->max, &number, NULL))
       return g_strdup_printf ("“%s” is not a number from %u to %u", value, min,
                               key->max);
@@ -466,6 +471,12 @@ geo_hub_config_parse (const gchar *text, const gchar *path, GError **error) {
 
   if (!take_text (config, text, path, error))
     return NULL;
+  /* Whoever names a key wants TLS, and would be without. */
+  if (config->certificate_key != NULL && config->certificate == NULL) {
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_CONFIG,
+                 "%s: group [tls]: there is no certificate for the key", path);
+    return NULL;
+  }
   return g_steal_pointer (&config);
 }
 

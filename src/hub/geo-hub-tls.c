@@ -126,6 +126,27 @@ open_own (const gchar *data_dir, GError **error) {
   return certificate;
 }
 
+/* GLib takes a certificate without its key, or with another's, and then no
+ * connection is made: better no hub than one that only seems to listen. */
+static gboolean
+has_its_key (const GeoHubConfig *config, GError **error) {
+  const gchar *key = config->certificate_key != NULL ? config->certificate_key
+                                                     : config->certificate;
+  gnutls_certificate_credentials_t both;
+  gint code = gnutls_certificate_allocate_credentials (&both);
+
+  if (code >= 0) {
+    code = gnutls_certificate_set_x509_key_file (both, config->certificate, key,
+                                                 GNUTLS_X509_FMT_PEM);
+    gnutls_certificate_free_credentials (both);
+  }
+  if (code < 0)
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_CONFIG,
+                 "The certificate %s cannot be used with the key in %s: %s",
+                 config->certificate, key, gnutls_strerror (code));
+  return code >= 0;
+}
+
 GTlsCertificate *
 geo_hub_tls_open (const GeoHubConfig *config,
                   const gchar *data_dir,
@@ -144,5 +165,7 @@ geo_hub_tls_open (const GeoHubConfig *config,
     g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_CONFIG,
                  "The certificate %s cannot be used: %s", config->certificate,
                  why->message);
+  else if (!has_its_key (config, error))
+    g_clear_object (&certificate);
   return certificate;
 }

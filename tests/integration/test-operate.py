@@ -13,9 +13,11 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
+import ssl
 import stat
 import subprocess
 import sys
@@ -201,6 +203,63 @@ class Tests:
         assert "hub.pem" in os.listdir(kept + "-2")
         os.chmod(path, 0o644)
         geo_hub("-d", folder, "-l", "127.0.0.1:0", check=DATA)
+
+    def test_owners_certificate(self):
+        made = []
+        for _ in range(2):
+            folder = self.copy()
+            with open(os.path.join(folder, "hub.conf"), "a",
+                      encoding="utf-8") as config:
+                config.write("[tls]\nself_made=true\n")
+            self.listens(folder)
+            with open(os.path.join(folder, "hub.pem"), encoding="utf-8") as file:
+                made.append(file.read())
+        # A certificate, its key, the two in one file, and another one's key.
+        certificate, key = (
+            re.search(f"-----BEGIN [A-Z ]*{what}-----.*?"
+                      f"-----END [A-Z ]*{what}-----\n", made[0], re.S)[0]
+            for what in ("CERTIFICATE", "PRIVATE KEY"))
+        paths = {}
+        for name, text in (("certificate", certificate), ("key", key),
+                           ("both", made[0]), ("other", made[1])):
+            paths[name] = os.path.join(self.folder, f"tls-{name}.pem")
+            with open(paths[name], "w", encoding="utf-8") as file:
+                file.write(text)
+
+        def configured(certificate, key=None):
+            folder = self.copy()
+            with open(os.path.join(folder, "hub.conf"), "a",
+                      encoding="utf-8") as config:
+                config.write(f"[tls]\ncertificate={paths[certificate]}\n")
+                if key:
+                    config.write(f"key={paths[key]}\n")
+            return folder
+
+        self.listens(configured("both"))
+        self.listens(configured("certificate", "key"))
+        # What nobody could connect to does not start.
+        for names in (("certificate",), ("certificate", "other"),
+                      ("certificate", "certificate"), ("key",)):
+            _, said, _ = geo_hub("-d", configured(*names), "-l", "127.0.0.1:0",
+                                 check=USAGE)
+            assert paths[names[0]] in said, said
+
+    def listens(self, folder):
+        """A hub comes up in folder and somebody is answered through TLS."""
+        process = town.Process(
+            [town.HUB_PROGRAM, "-d", folder, "-l", "127.0.0.1:0"],
+            os.path.join(folder, "log"))
+        try:
+            address = re.search(r"https://[^ ]*", process.read())[0]
+            trusting = ssl.create_default_context()
+            trusting.check_hostname = False
+            trusting.verify_mode = ssl.CERT_NONE
+            with urllib.request.urlopen(address + "/health", context=trusting,
+                                        timeout=SECONDS_MAX) as answer:
+                assert answer.status == 200
+        finally:
+            process.process.terminate()
+        assert process.wait() == 0
 
     def test_notify(self):
         folder = self.copy()
