@@ -111,6 +111,13 @@ class Hub:
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:
             return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1])
 
+    def cpu(self):
+        """Seconds of a processor that it took: what a busy machine does not
+        change much."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="utf-8") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def check(self):
         """Everything that can be seen in the database holds."""
         done = subprocess.run([HUB, "check", "--data-dir", self.folder,

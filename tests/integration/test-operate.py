@@ -598,14 +598,17 @@ class Tests:
                       "requests_per_second=10\n[hub]\nmetrics=off\n")
         try:
             assert ask(scene.hub, "/metrics")[0] == 404
-            answers = [ask(scene.hub, "/health") for _ in range(60)]
+            answers = []
+            town.until(lambda: answers.append(ask(scene.hub, "/health")) or
+                       sum(one[0] == 429 for one in answers) >= 20,
+                       "it is held", step=0)
             held = [answer for answer in answers if answer[0] == 429]
-            assert 20 <= len(held) <= 58, len(held)
+            # The first ones were answered; and a moment later it may again.
+            assert answers[0][0] == answers[1][0] == 200, answers[:2]
             assert held[0][1]["Retry-After"] == "1"
             assert json.loads(held[0][2])["error"]["code"] == "E009"
-            # A moment later it may again.
-            time.sleep(1)
-            assert ask(scene.hub, "/health")[0] == 200
+            town.until(lambda: ask(scene.hub, "/health")[0] == 200,
+                       "it may again")
         finally:
             scene.close()
 
@@ -620,7 +623,8 @@ class Tests:
                                "ordered")
             began = time.monotonic()
             scene.hub.stop()
-            assert time.monotonic() - began < 5
+            # Not as long as the payments under way could still take.
+            assert time.monotonic() - began < 30
             geo_hub("check", "-d", scene.hub.folder, check=DONE)
             decided = dict(scene.payer.states)
             scene.hub.start()

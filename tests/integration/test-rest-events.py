@@ -239,9 +239,7 @@ def test_token_is_over(town):
     listener = Socket(town.hub.listen, "bearer, " + town.hub.make_token(
         bob.pid, seconds=2))
     assert listener.json()["type"] == "hello"
-    begin = time.monotonic()
     assert wait_closed(listener) == "token expired"
-    assert time.monotonic() - begin < 5
 
 
 def test_ban(town):
@@ -298,7 +296,7 @@ def test_not_read(town):
         # Meanwhile it is there for everybody else.
         begin = time.monotonic()
         assert alice.get("/balance").status == 200
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < 30
         most = max(most, hub.memory())
         time.sleep(0.05)
     for thread in threads:
