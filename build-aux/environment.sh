@@ -277,7 +277,7 @@ geo_choose () {
       geo_environment=host
     elif [ "$(id -u)" != 0 ] && ! unshare -r --map-auto true 2> /dev/null; then
       geo_say "the wallet is left out: this system's GTK is too old for it," \
-        "and $(id -un) has no user ids to make a Debian 13 tree with" \
+        "and $(id -un 2> /dev/null) has no user ids to make a Debian 13 tree with" \
         "(/etc/subuid)."
       geo_environment=host
     else
@@ -344,7 +344,7 @@ geo_enter () {
     --clearenv
     --setenv PATH /usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
     --setenv HOME "$home"
-    --setenv USER "$(id -un)"
+    --setenv USER "$(id -un 2> /dev/null)"
     --setenv LANG "${LANG:-C.UTF-8}"
     --setenv TERM "${TERM:-dumb}"
     --setenv XDG_RUNTIME_DIR "$runtime"

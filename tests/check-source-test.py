@@ -25,7 +25,7 @@ CLEAN = {
         '#include "config.h"\n'
         '#include "core/geo-thing.h"\n\n'
         "#include <glib.h>\n\n"
-        "/* P4: a rule that exists (S1), not like assert (this). */\n"
+        "/* P4: a rule that exists (S1), not like assert (this) (I1). */\n"
         "int\ngeo_thing (void) {\n"
         "  /* #include \"hub/geo-hub.h\" is not an include; double: neither. */\n"
         '  g_assert ("system (x) default: " != NULL);\n'
@@ -102,6 +102,9 @@ PLANTED = [
     # Rules, places, looks.
     ("src/hub/a.c", C_HEAD + "/* P99: no such rule. */\n", "no rule P99"),
     ("src/hub/a.c", C_HEAD + "/* As it says (S77).\n */\n", "no rule S77"),
+    ("src/hub/a.c", C_HEAD + "/* K99: no such rule. */\n", "no rule K99"),
+    ("src/protocol/README.md", "- **K1** A third.\n", "quotes rule K1"),
+    ("src/protocol/README.md", "I2 debt\n", "quotes rule I2"),
     ("README.md", "See /" "work/main for more.\n", "path of one machine"),
     ("README.md", "See /" "home/me for more.\n", "path of one machine"),
     ("README.md", "Get it at deb." "debian.org.\n", "package registry"),

@@ -403,6 +403,7 @@ inspect_acks (GeoInspect *inspect, GError **error) {
                         name);
       continue;
     }
+    /* I8: no restart loses what somebody acknowledged. */
     if (geo_query_is_null (&query, 3)) {
       geo_inspect_find (inspect, "I8",
                         "%s acknowledged entry %" G_GINT64_FORMAT

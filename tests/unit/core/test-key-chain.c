@@ -241,6 +241,7 @@ test_each_bit (void) {
   g_autoptr (GeoParticipant) second = rotate (first, 11, 12, T0 + DAY);
   g_autoptr (GeoParticipant) person = rotate (second, 12, 13, T0 + 2 * DAY);
 
+  /* K1: both signatures are over the same bytes, which are all of it. */
   for (guint i = 0; i < 2; i++) {
     GeoKeyRotation *rotation = g_ptr_array_index (person->rotations, i);
     const struct {

@@ -346,6 +346,7 @@ check_wrong_values (const GeoStructInfo *info,
         reads_with (info, object, field->name, int_node (2), &error));
     assert_core_error (error, GEO_CORE_ERROR_VERSION);
   }
+  /* S5: an unknown algorithm is refused, not guessed. */
   if (field->type == GEO_FIELD_ALGORITHM) {
     g_assert_false (
         reads_with (info, object, field->name, string_node ("ed448"), &error));
