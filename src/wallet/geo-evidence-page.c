@@ -45,28 +45,42 @@ verify_cb (AdwActionRow *row, GeoFinding *finding) {
 
 static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GtkWidget) row = user_data;
+  g_autoptr (GtkWidget) widget = user_data;
   g_autoptr (GError) error = NULL;
 
   g_file_replace_contents_finish (G_FILE (source), result, NULL, &error);
-  gtk_widget_activate_action (row, "win.toast", "s",
+  gtk_widget_activate_action (widget, "win.toast", "s",
                               error != NULL ? error->message
                                             : _ ("The proof is saved"));
 }
 
 static void
-chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GtkWidget) row = user_data;
-  GeoFinding *finding = g_object_get_data (G_OBJECT (row), "finding");
-  g_autoptr (GFile) file =
-      gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
+save (GtkWidget *widget, GeoFinding *finding, GFile *file) {
   const gchar *text = geo_finding_get_file (finding);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE,
+                                       G_FILE_CREATE_NONE, NULL, saved_cb,
+                                       g_object_ref (widget));
+}
+
+void
+geo_evidence_page_save (GeoEvidencePage *self,
+                        GeoFinding *finding,
+                        GFile *file) {
+  g_return_if_fail (GEO_IS_EVIDENCE_PAGE (self));
+
+  save (GTK_WIDGET (self), finding, file);
+}
+
+static void
+chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GtkWidget) row = user_data;
+  g_autoptr (GFile) file =
+      gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
+
   if (file != NULL)
-    g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE,
-                                         G_FILE_CREATE_NONE, NULL, saved_cb,
-                                         g_steal_pointer (&row));
+    save (row, g_object_get_data (G_OBJECT (row), "finding"), file);
 }
 
 static void

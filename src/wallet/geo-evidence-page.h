@@ -8,7 +8,7 @@
 
 #include <adwaita.h>
 
-#include "node/geo-node.h"
+#include "node/geo-finding.h"
 
 G_BEGIN_DECLS
 
@@ -21,5 +21,9 @@ G_DECLARE_FINAL_TYPE (GeoEvidencePage,
 
 /* Whoever is shown it has looked at what is there. */
 GeoEvidencePage *geo_evidence_page_new (GeoNode *node);
+/* The file that proves it; what came of that is said in the window. */
+void geo_evidence_page_save (GeoEvidencePage *self,
+                             GeoFinding *finding,
+                             GFile *file);
 
 G_END_DECLS

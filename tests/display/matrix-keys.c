@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Keys: somebody's that has changed, what says so, and what stands in the way of
- * paying and trusting them; one that two people have had, and the evidence of
- * it; and changing one's own.
+ * paying and trusting them; one that two people have had; changing one's own;
+ * and evidence, of such a key and against a hub.
  */
 #include "matrix.h"
 
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/geo-words.h"
+#include "node/geo-finding.h"
 #include "node/geo-safety.h"
 #include "wallet/geo-key-warning.h"
 
@@ -195,23 +196,6 @@ show_banner (Matrix *m) {
                 "evidence_banner")));
 }
 
-static void
-show_evidence (Matrix *m) {
-  gpointer page;
-  GtkWidget *expander = NULL;
-  GtkWidget *row;
-
-  matrix_do (m, "win.show-evidence", "");
-  page = matrix_find (m, g_type_from_name ("GeoEvidencePage"));
-  wait_until ((expander = geo_screen_find (page, ADW_TYPE_EXPANDER_ROW,
-                                           NULL)) != NULL);
-  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (expander), TRUE);
-  /* The last of its rows checks it. */
-  row = geo_screen_find (page, ADW_TYPE_ACTION_ROW, gettext ("_Verify"));
-  g_assert_nonnull (row);
-  g_assert_true (gtk_widget_activate (row));
-}
-
 static const MatrixCase theft_cases[] = {
   { "home", "GeoHomePage", show_banner, NULL },
   { "person", "GeoPersonPage GeoKeyWarning", show_person, show_home },
@@ -221,9 +205,62 @@ static const MatrixCase theft_cases[] = {
 const MatrixWorld matrix_theft = { "theft", begin_theft, theft_cases,
                                    G_N_ELEMENTS (theft_cases) };
 
+/* --- Evidence ------------------------------------------------------------- */
+
+/* The hub shows Marta's last entry in two forms, too. */
+static void
+begin_evidence (Matrix *m) {
+  GeoPid marta;
+
+  begin_theft (m);
+  pid_of (m->scene.nodes[MARTA], &marta);
+  fake_hub_fork (m->scene.hub, &marta);
+  wait_until (geo_node_get_connection (m->scene.nodes[MARTA]) ==
+              GEO_CONNECTION_FAULT);
+  wait_until (g_list_model_get_n_items (
+                  geo_node_get_findings (m->scene.nodes[MARTA])) == 2);
+}
+
+/* The page with one of the two open, and checked. */
+static void
+show_evidence (Matrix *m, const gchar *title) {
+  gpointer page;
+  GtkWidget *row = NULL;
+
+  matrix_do (m, "win.show-evidence", "");
+  page = matrix_find (m, g_type_from_name ("GeoEvidencePage"));
+  wait_until ((row = geo_screen_find (page, ADW_TYPE_EXPANDER_ROW, title)) !=
+              NULL);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  wait_until ((row = geo_screen_find (page, ADW_TYPE_ACTION_ROW,
+                                      gettext ("_Verify"))) != NULL);
+  g_assert_true (gtk_widget_activate (row));
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==,
+                   gettext ("The proof holds"));
+}
+
+static const gchar *
+get_title (Matrix *m, guint index) {
+  g_autoptr (GeoFinding) finding = g_list_model_get_item (
+      geo_node_get_findings (m->scene.nodes[MARTA]), index);
+
+  return geo_finding_get_title (finding);
+}
+
+static void
+show_hub_evidence (Matrix *m) {
+  show_evidence (m, get_title (m, 0));
+}
+
+static void
+show_key_evidence (Matrix *m) {
+  show_evidence (m, get_title (m, 1));
+}
+
 static const MatrixCase evidence_cases[] = {
-  { "evidence", "GeoEvidencePage", show_evidence, show_home },
+  { "hub", "GeoEvidencePage", show_hub_evidence, show_home },
+  { "key", "GeoEvidencePage", show_key_evidence, show_home },
 };
 
-const MatrixWorld matrix_evidence = { "evidence", begin_theft, evidence_cases,
+const MatrixWorld matrix_evidence = { "evidence", begin_evidence, evidence_cases,
                                       G_N_ELEMENTS (evidence_cases) };

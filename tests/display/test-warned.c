@@ -3,7 +3,8 @@
  *
  * What the desktop is told of keys that have changed and of evidence, over a
  * session bus with a pretended notification service: a wallet without a window,
- * a hub in this process, and somebody whose key somebody else has had, too.
+ * a hub in this process that lies in the end, and somebody whose key somebody
+ * else has had, too.
  */
 #include "config.h"
 
@@ -62,17 +63,19 @@ open_wallet (const gchar *folder) {
 }
 
 static GtkWidget *
-find_page (GType type) {
-  GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (app));
+find_window (void) {
+  return GTK_WIDGET (gtk_application_get_active_window (GTK_APPLICATION (app)));
+}
 
-  return active != NULL ? geo_screen_find (GTK_WIDGET (active), type, NULL)
-                        : NULL;
+static GtkWidget *
+find_page (GType type) {
+  return find_window () != NULL ? geo_screen_find (find_window (), type, NULL)
+                                : NULL;
 }
 
 static void
 close_window (void) {
-  gtk_window_destroy (
-      gtk_application_get_active_window (GTK_APPLICATION (app)));
+  gtk_window_destroy (GTK_WINDOW (find_window ()));
 }
 
 static GeoPerson *
@@ -149,6 +152,104 @@ test_locked (void) {
   close_window ();
 }
 
+/* --- The hub --------------------------------------------------------------
+ */
+
+static GtkWidget *
+find_row (GType type, const gchar *title) {
+  GtkWidget *row = NULL;
+
+  wait_until ((row = geo_screen_find (find_page (GEO_TYPE_EVIDENCE_PAGE), type,
+                                      title)) != NULL);
+  return row;
+}
+
+/* What `geo' says to that; argument may be NULL. */
+static gchar *
+ask_geo (const gchar *passphrase_file,
+         const gchar *command,
+         const gchar *argument) {
+  g_autoptr (GSubprocess) geo = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gchar *said = NULL;
+
+  geo = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+                          GEO_TEST_PROGRAM, "--passphrase-file",
+                          passphrase_file, command, argument, NULL);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8_async (geo, NULL, NULL, keep_result_cb,
+                                       &result);
+  wait_until (result != NULL);
+  g_subprocess_communicate_utf8_finish (geo, result, &said, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_successful (geo));
+  return said;
+}
+
+/* Nadia's history has two last entries, both signed.  She is told, looks, checks
+ * the proof in the window and keeps it; anybody may check the file. */
+static void
+test_hub (void) {
+  const gchar *title = "The hub wrote two different histories for you";
+  const gchar *proves =
+      "signed two different entries of one number. What counts is signed with "
+      "the key of ";
+  GeoProfile *profile = geo_node_get_profile (nadia);
+  g_autofree gchar *path = NULL;
+  g_autofree gchar *passphrase = NULL;
+  g_autofree gchar *verified = NULL;
+  g_autofree gchar *listed = NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GeoFinding) finding = NULL;
+  gpointer weak;
+  GeoPid pid;
+  GtkWidget *row;
+
+  /* Its window was closed, which locks it. */
+  geo_wallet_unlock (geo_application_get_wallet (app));
+  pid_of (nadia, &pid);
+  fake_hub_fork (hub, &pid);
+  wait_told ("The hub cannot be believed");
+  press (wait_told (title), "Show");
+  wait_until (find_page (GEO_TYPE_EVIDENCE_PAGE) != NULL);
+  wait_until (geo_node_get_new_findings (nadia) == 0);
+
+  row = find_row (ADW_TYPE_EXPANDER_ROW, title);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  row = find_row (ADW_TYPE_ACTION_ROW, "What It Says");
+  g_assert_nonnull (
+      strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), proves));
+  row = find_row (ADW_TYPE_ACTION_ROW, "_Verify");
+  g_assert_true (gtk_widget_activate (row));
+  wait_until (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)),
+                         "The proof holds") == 0);
+
+  path = g_build_filename (geo_profile_get_folder (profile), "proof.json", NULL);
+  file = g_file_new_for_path (path);
+  finding = g_list_model_get_item (geo_node_get_findings (nadia), 0);
+  geo_evidence_page_save (GEO_EVIDENCE_PAGE (
+                              find_page (GEO_TYPE_EVIDENCE_PAGE)),
+                          finding, file);
+  wait_until (geo_screen_find (find_window (), GTK_TYPE_LABEL,
+                               "The proof is saved") != NULL);
+  passphrase = g_build_filename (geo_profile_get_folder (profile), "spoken",
+                                 NULL);
+  g_assert_true (g_file_set_contents (passphrase, PASSPHRASE "\n", -1, NULL));
+  verified = ask_geo (passphrase, "verify", path);
+  g_assert_nonnull (strstr (verified, proves));
+  close_window ();
+
+  /* And so does the journal, once nobody else has it open. */
+  weak = nadia;
+  g_object_add_weak_pointer (G_OBJECT (nadia), &weak);
+  geo_wallet_close (geo_application_get_wallet (app));
+  g_clear_object (&nadia);
+  wait_until (weak == NULL);
+  listed = ask_geo (passphrase, "evidence", NULL);
+  g_assert_nonnull (strstr (listed, proves));
+}
+
 int
 main (int argc, char **argv) {
   g_autofree gchar *home = make_folder ();
@@ -162,6 +263,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/warned/key", test_key);
   g_test_add_func ("/warned/evidence", test_evidence);
   g_test_add_func ("/warned/locked", test_locked);
+  /* Nothing more can be done with it then. */
+  g_test_add_func ("/warned/hub", test_hub);
   status = g_test_run ();
 
   geo_wallet_close (geo_application_get_wallet (app));

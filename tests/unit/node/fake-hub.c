@@ -778,6 +778,20 @@ fake_hub_lie (FakeHub *hub, gboolean lies) {
   hub->lies = lies;
 }
 
+/* §8: its last entry, signed once more with another time. */
+void
+fake_hub_fork (FakeHub *hub, const GeoPid *pid) {
+  const GPtrArray *entries = ledger_entries (hub->ledger, pid);
+  Guest *guest = find_guest (hub, pid);
+  g_autoptr (GeoProvenEntry) other = NULL;
+
+  g_assert_true (guest != NULL && entries != NULL && entries->len > 0);
+  other = geo_proven_entry_copy (g_ptr_array_index (entries, entries->len - 1));
+  other->entry->at++;
+  geo_entry_sign (other->entry, hub->secret);
+  send_entry (hub, guest, other);
+}
+
 const GeoParticipant *
 fake_hub_get_participant (FakeHub *hub, const GeoPid *pid) {
   return geo_book_get_participant (hub->book, pid);

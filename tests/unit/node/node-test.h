@@ -80,6 +80,9 @@ void fake_hub_pass_on (FakeHub *hub,
 void fake_hub_rename (FakeHub *hub, const gchar *name);
 /* Signs entries wrongly from now on. */
 void fake_hub_lie (FakeHub *hub, gboolean lies);
+/* Shows somebody who is there another form of their last entry, signed as well.
+ */
+void fake_hub_fork (FakeHub *hub, const GeoPid *pid);
 /* Shows hops that are not in the contract when it asks for votes. */
 void fake_hub_bend (FakeHub *hub, gboolean bends);
 /* Shows everybody who is here this form of somebody. */
