@@ -13,6 +13,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "net/geo-fault.h"
 #include "node/geo-phrases-private.h"
 #include "node/geo-statement-private.h"
 
@@ -368,6 +369,7 @@ statement_job (GeoWorker *worker, gpointer data, GError **error) {
   if (journal == NULL)
     return NULL;
   geo_worker_set_journal (worker, journal);
+  geo_fault_point ("statement: before writing");
   /* One state of the file, whatever is written meanwhile. */
   if (!geo_journal_begin_reading (journal, error))
     return NULL;

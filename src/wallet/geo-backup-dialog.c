@@ -108,17 +108,19 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   gboolean saved = geo_profile_backup_finish (GEO_PROFILE (source), result,
                                               &error);
 
-  /* Closed meanwhile; the file is whole all the same. */
-  if (self->profile == NULL)
+  /* It was written to its end all the same. */
+  if (geo_dialog_is_closed (GEO_DIALOG (self))) {
+    geo_dialog_say (ADW_DIALOG (self),
+                    saved ? _ ("The backup is saved") : error->message);
     return;
+  }
   set_saving (self, FALSE);
   if (!saved) {
     show_error (self, error->message);
     return;
   }
   show_last (self);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
-                              _ ("The backup is saved"));
+  geo_dialog_say (ADW_DIALOG (self), _ ("The backup is saved"));
   adw_dialog_close (ADW_DIALOG (self));
 }
 
@@ -148,7 +150,7 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GFile) file =
       gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
 
-  if (file != NULL && self->profile != NULL)
+  if (file != NULL && !geo_dialog_is_closed (GEO_DIALOG (self)))
     geo_backup_dialog_save (self, file);
 }
 

@@ -26,6 +26,21 @@ geo_dialog_is_closed (GeoDialog *self) {
   return g_cancellable_is_cancelled (geo_dialog_get_cancellable (self));
 }
 
+void
+geo_dialog_say (AdwDialog *dialog, const gchar *text) {
+  GApplication *app = g_application_get_default ();
+  GtkWidget *widget = GTK_WIDGET (dialog);
+
+  /* Whoever is closed is in no window any more. */
+  if (gtk_widget_get_root (widget) == NULL)
+    widget = GTK_IS_APPLICATION (app)
+                 ? GTK_WIDGET (gtk_application_get_active_window (
+                       GTK_APPLICATION (app)))
+                 : NULL;
+  if (widget != NULL)
+    gtk_widget_activate_action (widget, "win.toast", "s", text);
+}
+
 static void
 geo_dialog_closed (AdwDialog *dialog) {
   g_cancellable_cancel (geo_dialog_get_cancellable (GEO_DIALOG (dialog)));

@@ -21,4 +21,7 @@ struct _GeoDialogClass {
 GCancellable *geo_dialog_get_cancellable (GeoDialog *self);
 gboolean geo_dialog_is_closed (GeoDialog *self);
 
+/* What came of it, in the window: any dialog, closed by now or not. */
+void geo_dialog_say (AdwDialog *dialog, const gchar *text);
+
 G_END_DECLS

@@ -13,6 +13,7 @@
 #include "core/geo-words.h"
 #include "node/geo-phrases.h"
 #include "node/geo-rotation.h"
+#include "wallet/geo-dialog.h"
 #include "wallet/geo-say.h"
 #include "wallet/geo-words-check.h"
 #include "wallet/geo-words-grid.h"
@@ -207,18 +208,6 @@ typed_cb (GeoKeyDialog *self) {
 /* --- The change ----------------------------------------------------------- */
 
 static void
-say_elsewhere (const gchar *text) {
-  GApplication *app = g_application_get_default ();
-  GtkWindow *window =
-      GTK_IS_APPLICATION (app)
-          ? gtk_application_get_active_window (GTK_APPLICATION (app))
-          : NULL;
-
-  if (window != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (window), "win.toast", "s", text);
-}
-
-static void
 show_failure (GeoKeyDialog *self, const GError *error) {
   const gchar *pages[] = { "explain", "words", "check", NULL };
   /* Where the keyring failed at the very end, only it knows. */
@@ -232,7 +221,7 @@ show_failure (GeoKeyDialog *self, const GError *error) {
       NULL);
 
   if (geo_dialog_is_closed (GEO_DIALOG (self))) {
-    say_elsewhere (text);
+    geo_dialog_say (ADW_DIALOG (self), text);
     return;
   }
   adw_navigation_view_replace_with_tags (self->navigation, pages, 3);
@@ -248,7 +237,8 @@ show_done (GeoKeyDialog *self) {
   forget_words (self);
   gtk_editable_set_text (GTK_EDITABLE (self->passphrase_row), "");
   if (geo_dialog_is_closed (GEO_DIALOG (self))) {
-    say_elsewhere (_ ("Your key is changed: the new words are yours now"));
+    geo_dialog_say (ADW_DIALOG (self),
+                    _ ("Your key is changed: the new words are yours now"));
     return;
   }
   show_connections (self);

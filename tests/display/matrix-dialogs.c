@@ -1,14 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Paying, asking, trusting, verifying and clearing, from the first question to
+ * Paying, asking, trusting and verifying, from the first question to
  * what comes of it, with a hub that answers.
  */
 #include "matrix.h"
 
 #include <string.h>
 
-#include "node/geo-proposal-private.h"
 #include "wallet/geo-amount-entry.h"
 #include "wallet/geo-pay-dialog.h"
 #include "wallet/geo-settings.h"
@@ -24,14 +23,6 @@ begin (Matrix *m) {
   scene_pay (&m->scene, OLENA, MARTA, 6000);
   asked = matrix_ask (m, OLENA, 4200, 0);
   incoming = matrix_take (m, asked);
-}
-
-static gboolean
-is_page (gpointer dialog, const gchar *tag) {
-  return g_strcmp0 (adw_navigation_page_get_tag (
-                        adw_navigation_view_get_visible_page (
-                            child_of (dialog, "navigation"))),
-                    tag) == 0;
 }
 
 /* The question that a dialog asks, over it. */
@@ -54,7 +45,7 @@ begin_to_pay (Matrix *m, guint who, const gchar *amount) {
 
   matrix_do (m, "win.pay", matrix_pid (m, who));
   dialog = matrix_front (m);
-  wait_until (is_page (dialog, "amount"));
+  wait_until (matrix_is_at (dialog, "amount"));
   matrix_type_amount (dialog, amount);
   return dialog;
 }
@@ -97,7 +88,7 @@ confirm (Matrix *m, guint who, const gchar *amount) {
   matrix_type (dialog, "note_row",
                "Two jars of honey from the hives behind the mill");
   click (dialog, "continue_button");
-  wait_until (is_page (dialog, "confirm"));
+  wait_until (matrix_is_at (dialog, "confirm"));
   return dialog;
 }
 
@@ -112,7 +103,7 @@ show_pay_sending (Matrix *m) {
 
   fake_hub_ignore (m->scene.hub, GEO_MESSAGE_PAYMENT_REQUEST);
   click (dialog, "pay_button");
-  wait_until (is_page (dialog, "result"));
+  wait_until (matrix_is_at (dialog, "result"));
 }
 
 static void
@@ -181,7 +172,7 @@ begin_to_ask (Matrix *m, const gchar *who) {
 
   matrix_do (m, "win.request", who);
   dialog = matrix_front (m);
-  wait_until (is_page (dialog, "form"));
+  wait_until (matrix_is_at (dialog, "form"));
   matrix_type_amount (dialog, "12.50");
   matrix_type (dialog, "memo_row", "Two jars of honey");
   return dialog;
@@ -201,7 +192,7 @@ static void
 show_request_who (Matrix *m) {
   g_assert_true (
       gtk_widget_activate (child_of (begin_to_ask (m, ""), "from_row")));
-  wait_until (is_page (matrix_front (m), "who"));
+  wait_until (matrix_is_at (matrix_front (m), "who"));
 }
 
 static void
@@ -209,7 +200,7 @@ show_request_shown (Matrix *m) {
   gpointer dialog = begin_to_ask (m, "");
 
   click (dialog, "ask_button");
-  wait_until (is_page (dialog, "shown"));
+  wait_until (matrix_is_at (dialog, "shown"));
   click (child_of (child_of (dialog, "view"), "code_box"), "copy_button");
 }
 
@@ -231,7 +222,7 @@ show_invite_shown (Matrix *m) {
   gpointer dialog = begin_to_invite (m);
 
   click (dialog, "invite_button");
-  wait_until (is_page (dialog, "shown"));
+  wait_until (matrix_is_at (dialog, "shown"));
 }
 
 /* --- Trusting ------------------------------------------------------------- */
@@ -239,7 +230,7 @@ show_invite_shown (Matrix *m) {
 static gpointer
 begin_to_trust (Matrix *m, guint who) {
   matrix_do (m, "win.trust", matrix_pid (m, who));
-  wait_until (is_page (matrix_front (m), "limit"));
+  wait_until (matrix_is_at (matrix_front (m), "limit"));
   return matrix_front (m);
 }
 
@@ -411,54 +402,6 @@ show_verify_other (Matrix *m) {
   click (matrix_front (m), "other_button");
 }
 
-/* --- Clearing ------------------------------------------------------------- */
-
-static GListStore *
-proposals (Matrix *m) {
-  return G_LIST_STORE (geo_node_get_proposals (m->scene.nodes[MARTA]));
-}
-
-/* As the node would, where the hub proposes one. */
-static void
-show_clearing (Matrix *m) {
-  g_autoptr (GeoContract) contract = geo_contract_new ();
-  g_autoptr (GeoProposalItem) item = NULL;
-  GeoHash hash = { 0 };
-  GeoPid olena;
-
-  pid_of (m->scene.nodes[OLENA], &olena);
-  contract->tx_id = g_strdup ("clearing-1");
-  contract->equivalent = g_strdup ("UAH");
-  contract->amount = (GeoDecimal){ .amount = GEO_AMOUNT (3400), .decimals = 2 };
-  contract->deadline = G_GINT64_CONSTANT (4102444800000);
-  item = geo_proposal_item_new (
-      &hash, contract, 3, &olena, "Olena", &olena,
-      "Ivan Petrenko-Vashchuk from the Mill on the Other Side of the River");
-  g_list_store_append (proposals (m), item);
-  matrix_do (m, "win.show-clearing", "clearing-1");
-  wait_until (can_click (matrix_front (m), "accept_button"));
-}
-
-/* The party knows of none; what the node says to that is shown. */
-static void
-show_clearing_error (Matrix *m) {
-  show_clearing (m);
-  click (matrix_front (m), "accept_button");
-  wait_until (is_seen (matrix_front (m), "error_label"));
-}
-
-static void
-show_clearing_over (Matrix *m) {
-  show_clearing (m);
-  g_list_store_remove_all (proposals (m));
-  wait_until (!is_seen (matrix_front (m), "accept_button"));
-}
-
-static void
-propose_no_more (Matrix *m) {
-  g_list_store_remove_all (proposals (m));
-}
-
 static const MatrixCase cases[] = {
   { "pay-who", "GeoPayDialog GeoPersonChooser", show_pay_who, NULL },
   { "pay-amount", "GeoPayDialog GeoAmountEntry", show_pay_amount, NULL },
@@ -494,10 +437,6 @@ static const MatrixCase cases[] = {
   { "ask-trust", "GeoAmountEntry", show_ask_trust, leave_page },
   { "verify", "GeoVerifyDialog", show_verify, leave_page },
   { "verify-other", "GeoVerifyDialog", show_verify_other, leave_page },
-  { "clearing", "GeoClearingDialog", show_clearing, propose_no_more },
-  { "clearing-error", "GeoClearingDialog", show_clearing_error,
-    propose_no_more },
-  { "clearing-over", "GeoClearingDialog", show_clearing_over, NULL },
 };
 
 const MatrixWorld matrix_dialogs = { "dialogs", begin, cases,

@@ -8,7 +8,6 @@
 #include "matrix.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "core/geo-words.h"
 #include "node/geo-finding.h"
@@ -74,14 +73,6 @@ show_no_evidence (Matrix *m) {
 
 /* --- One's own ------------------------------------------------------------ */
 
-static gboolean
-is_at (gpointer dialog, const gchar *tag) {
-  return g_strcmp0 (adw_navigation_page_get_tag (
-                        adw_navigation_view_get_visible_page (
-                            child_of (dialog, "navigation"))),
-                    tag) == 0;
-}
-
 static void
 show_change (Matrix *m) {
   matrix_do (m, "win.change-key", NULL);
@@ -92,72 +83,29 @@ static void
 show_words (Matrix *m) {
   show_change (m);
   click (matrix_front (m), "begin_button");
-  wait_until (is_at (matrix_front (m), "words"));
-}
-
-/* Whichever words are asked for: the titles say their numbers. */
-static void
-answer (gpointer dialog) {
-  gpointer check = child_of (dialog, "check");
-
-  for (guint i = 1; i <= 3; i++) {
-    g_autofree gchar *name = g_strdup_printf ("row_%u", i);
-    gpointer row = child_of (check, name);
-    const gchar *title = adw_preferences_row_get_title (row);
-    const gchar *digits = strpbrk (title, "0123456789");
-    g_autofree gchar *word = NULL;
-
-    g_assert_nonnull (digits);
-    word = shown_word (child_of (dialog, "grid"),
-                       (guint) g_ascii_strtoull (digits, NULL, 10) - 1);
-    gtk_editable_set_text (GTK_EDITABLE (row), word);
-  }
-}
-
-static gpointer
-begin_check (Matrix *m, const gchar *passphrase) {
-  gpointer dialog;
-
-  show_words (m);
-  dialog = matrix_front (m);
-  click (dialog, "written_button");
-  wait_until (is_at (dialog, "check"));
-  answer (dialog);
-  matrix_type (dialog, "passphrase_row", passphrase);
-  wait_until (can_click (dialog, "change_button"));
-  return dialog;
+  wait_until (matrix_is_at (matrix_front (m), "words"));
 }
 
 static void
 show_check (Matrix *m) {
-  begin_check (m, "correct horse");
+  matrix_begin_key (m, "correct horse");
 }
 
 static void
 show_check_wrong (Matrix *m) {
-  gpointer dialog = begin_check (m, "wrong horse");
+  gpointer dialog = matrix_begin_key (m, "wrong horse");
 
   click (dialog, "change_button");
-  wait_until (is_at (dialog, "check") && is_seen (dialog, "error_label"));
+  wait_until (matrix_is_at (dialog, "check") && is_seen (dialog, "error_label"));
 }
 
 static void
 show_changed (Matrix *m) {
-  gpointer dialog = begin_check (m, "correct horse");
+  gpointer dialog = matrix_begin_key (m, "correct horse");
 
   click (dialog, "change_button");
-  wait_until (is_at (dialog, "done"));
+  wait_until (matrix_is_at (dialog, "done"));
   wait_connected (m->scene.nodes[MARTA]);
-}
-
-/* As it stands there while the key is made, which is soon over. */
-static void
-show_changing (Matrix *m) {
-  const gchar *only[] = { "progress", NULL };
-
-  show_change (m);
-  adw_navigation_view_replace_with_tags (
-      child_of (matrix_front (m), "navigation"), only, 1);
 }
 
 static const MatrixCase cases[] = {
@@ -172,7 +120,6 @@ static const MatrixCase cases[] = {
   { "change-words", "GeoKeyDialog GeoWordsGrid", show_words, NULL },
   { "change-check", "GeoKeyDialog GeoWordsCheck", show_check, NULL },
   { "change-wrong", "GeoKeyDialog GeoWordsCheck", show_check_wrong, NULL },
-  { "changing", "GeoKeyDialog", show_changing, NULL },
   { "changed", "GeoKeyDialog", show_changed, NULL },
 };
 

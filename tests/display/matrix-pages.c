@@ -2,14 +2,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The pages of somebody to whom much has happened: payments of each kind, a
- * circle that was cleared and one that may be, requests in each state.
+ * circle that was cleared, requests in each state.
  */
 #include "matrix.h"
 
 #include <string.h>
 
 #include "node/geo-profile-private.h"
-#include "node/geo-proposal-private.h"
 #include "node/geo-safety.h"
 #include "wallet/geo-activity-page.h"
 #include "wallet/geo-home-page.h"
@@ -75,26 +74,6 @@ clear_over_spare (Scene *scene) {
   g_signal_handler_disconnect (scene->nodes[MARTA], id);
 }
 
-/* As the node would, where the hub proposes one. */
-static void
-propose (Scene *scene) {
-  g_autoptr (GeoContract) contract = geo_contract_new ();
-  g_autoptr (GeoProposalItem) item = NULL;
-  GeoHash hash = { 0 };
-  GeoPid olena;
-
-  pid_of (scene->nodes[OLENA], &olena);
-  contract->tx_id = g_strdup ("clearing-1");
-  contract->equivalent = g_strdup ("UAH");
-  contract->amount = (GeoDecimal){ .amount = GEO_AMOUNT (3400), .decimals = 2 };
-  contract->deadline = G_GINT64_CONSTANT (4102444800000);
-  item = geo_proposal_item_new (
-      &hash, contract, 3, &olena, "Olena", &olena,
-      "Ivan Petrenko-Vashchuk from the Mill on the Other Side of the River");
-  g_list_store_append (
-      G_LIST_STORE (geo_node_get_proposals (scene->nodes[MARTA])), item);
-}
-
 static gchar *
 keep (GeoRequestItem *item) {
   gchar *key = g_strdup (geo_request_item_get_key (item));
@@ -139,7 +118,6 @@ begin (Matrix *m) {
   scene_pay (scene, MARTA, IVAN, 1234);
   clear_over_spare (scene);
   make_requests (m);
-  propose (scene);
   geo_profile_set_words_confirmed (scene->profiles[MARTA], TRUE);
 }
 

@@ -6,6 +6,8 @@
  */
 #include "matrix.h"
 
+#include "gate.h"
+#include "node/geo-profile-private.h"
 #include "wallet/geo-join-page.h"
 #include "wallet/geo-restored-page.h"
 #include "wallet/geo-unlock-page.h"
@@ -15,18 +17,34 @@
   "legal winner thank year wave sausage worth useful legal winner thank " \
   "yellow"
 
+static gchar *backup; /* Of what Olena has; its path. */
+
+static void
+back_up (Matrix *m) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  backup = g_build_filename (m->scene.folder, "olena.geo-backup", NULL);
+  geo_profile_backup_async (m->scene.profiles[OLENA], backup, NULL, NULL, NULL,
+                            keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_profile_backup_finish (m->scene.profiles[OLENA], result, &error);
+  g_assert_no_error (error);
+}
+
 static void
 begin (Matrix *m) {
   Scene *scene = &m->scene;
 
   for (guint i = OLENA; i <= IVAN; i++) {
-    scene->profiles[i] = make_profile (scene->folder, i == OLENA ? "Olena"
-                                                                 : "Ivan",
-                                       NULL);
+    scene->profiles[i] = make_profile (scene->folder,
+                                       i == OLENA ? "Olena" : "Ivan",
+                                       i == OLENA ? WORDS : NULL);
     scene->nodes[i] = join (scene->profiles[i], scene->hub);
   }
   trust (scene->nodes[IVAN], scene->nodes[OLENA], 8000);
   scene_pay (scene, OLENA, IVAN, 1234);
+  back_up (m);
   g_setenv ("GEO_PRACTICE_LINK", "geo://v1/join?hub=http://127.0.0.1:9", TRUE);
   geo_wallet_open (m->wallet);
 }
@@ -170,6 +188,72 @@ show_bad_backup (Matrix *m) {
   matrix_type (welcome (m), "repeat_row", "correct horse");
   click (welcome (m), "passphrase_button");
   wait_until (is_seen (welcome (m), "creating_error"));
+}
+
+/* --- While it is made ----------------------------------------------------- */
+
+static GeoProfile *fresh; /* That a wallet is made in, for this case alone. */
+
+static void
+begin_fresh (Matrix *m) {
+  static guint n;
+  g_autofree gchar *name = g_strdup_printf ("fresh-%u", n++);
+  g_autofree gchar *path = g_build_filename (m->scene.folder, name, NULL);
+
+  fresh = geo_profile_new (path);
+  geo_profile_set_key_limits (fresh, 1, 8192);
+  gtk_stack_set_visible_child_name (root (m), "welcome");
+  geo_welcome_start (welcome (m), fresh, FALSE);
+  wait_at (m, "welcome");
+}
+
+/* Held where all is there but the identity, which says so. */
+static void
+hold (Matrix *m) {
+  wait_at (m, "passphrase");
+  matrix_type (welcome (m), "passphrase_row", "correct horse");
+  matrix_type (welcome (m), "repeat_row", "correct horse");
+  if (!gate_is_there ())
+    return;
+  gate_close ("restore: before identity");
+  click (welcome (m), "passphrase_button");
+  wait_until (gate_is_reached ());
+  wait_at (m, "creating");
+}
+
+static void
+show_making (Matrix *m) {
+  begin_fresh (m);
+  go (m, "create_button", "name");
+  matrix_type (welcome (m), "name_row", "Daria");
+  go (m, "name_button", "words");
+  go (m, "words_button", "check");
+  click (welcome (m), "later_button");
+  hold (m);
+}
+
+static void
+show_restoring (Matrix *m) {
+  g_autoptr (GFile) file = g_file_new_for_path (backup);
+
+  begin_fresh (m);
+  go (m, "restore_button", "restore");
+  type_words (m, WORDS);
+  go (m, "restore_next_button", "source");
+  geo_welcome_restore_backup (welcome (m), file);
+  hold (m);
+}
+
+/* Nobody waits for it, and it comes to its end. */
+static void
+leave_fresh (Matrix *m) {
+  gpointer weak = fresh;
+
+  g_object_add_weak_pointer (G_OBJECT (fresh), &weak);
+  g_clear_object (&fresh);
+  begin_anew (m);
+  gate_open ();
+  wait_until (weak == NULL);
 }
 
 static AdwNavigationPage *
@@ -322,6 +406,8 @@ static const MatrixCase cases[] = {
   { "restore-wrong", "GeoWelcome", show_restore_wrong, NULL },
   { "restore-source", "GeoWelcome", show_source, NULL },
   { "restore-bad-backup", "GeoWelcome", show_bad_backup, NULL },
+  { "making", "GeoWelcome", show_making, leave_fresh },
+  { "restoring", "GeoWelcome", show_restoring, leave_fresh },
   { "restored", "GeoRestoredPage", show_restored, leave_restored },
   { "restored-nothing", "GeoRestoredPage", show_restored_nothing,
     leave_restored },

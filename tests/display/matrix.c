@@ -25,7 +25,7 @@ static const MatrixWorld *const worlds[] = {
   &matrix_new,   &matrix_pages,   &matrix_dialogs, &matrix_offline,
   &matrix_fault, &matrix_keys,    &matrix_theft,   &matrix_evidence,
   &matrix_lock,  &matrix_start,   &matrix_own,     &matrix_damaged,
-  &matrix_lost,  &matrix_keyless,
+  &matrix_lost,  &matrix_keyless,  &matrix_waiting,
 };
 
 /* Another one first: GLib decides by the first whether there is anything to
@@ -230,6 +230,49 @@ matrix_type (gpointer widget, const gchar *name, const gchar *text) {
 void
 matrix_type_amount (gpointer dialog, const gchar *text) {
   matrix_type (child_of (dialog, "amount_entry"), "entry", text);
+}
+
+gboolean
+matrix_is_at (gpointer dialog, const gchar *tag) {
+  return g_strcmp0 (adw_navigation_page_get_tag (
+                        adw_navigation_view_get_visible_page (
+                            child_of (dialog, "navigation"))),
+                    tag) == 0;
+}
+
+/* Whichever words are asked for: the titles say their numbers. */
+static void
+answer_words (gpointer dialog) {
+  gpointer check = child_of (dialog, "check");
+
+  for (guint i = 1; i <= 3; i++) {
+    g_autofree gchar *name = g_strdup_printf ("row_%u", i);
+    gpointer row = child_of (check, name);
+    const gchar *title = adw_preferences_row_get_title (row);
+    const gchar *digits = strpbrk (title, "0123456789");
+    g_autofree gchar *word = NULL;
+
+    g_assert_nonnull (digits);
+    word = shown_word (child_of (dialog, "grid"),
+                       (guint) g_ascii_strtoull (digits, NULL, 10) - 1);
+    gtk_editable_set_text (GTK_EDITABLE (row), word);
+  }
+}
+
+gpointer
+matrix_begin_key (Matrix *m, const gchar *passphrase) {
+  gpointer dialog;
+
+  matrix_do (m, "win.change-key", NULL);
+  dialog = matrix_front (m);
+  click (dialog, "begin_button");
+  wait_until (matrix_is_at (dialog, "words"));
+  click (dialog, "written_button");
+  wait_until (matrix_is_at (dialog, "check"));
+  answer_words (dialog);
+  matrix_type (dialog, "passphrase_row", passphrase);
+  wait_until (can_click (dialog, "change_button"));
+  return dialog;
 }
 
 /* --- Warnings ------------------------------------------------------------- */

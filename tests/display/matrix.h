@@ -60,6 +60,7 @@ extern const MatrixWorld matrix_lost;
 extern const MatrixWorld matrix_lock;
 extern const MatrixWorld matrix_start;
 extern const MatrixWorld matrix_own;
+extern const MatrixWorld matrix_waiting;
 
 /* --- Worlds ----------------------------------------------------------- */
 
@@ -85,6 +86,10 @@ gpointer matrix_find (Matrix *m, GType type);
 /* Opens what a button has, and looks at that instead of the window. */
 void matrix_pop_up (Matrix *m, gpointer button);
 void matrix_type (gpointer widget, const gchar *name, const gchar *text);
+/* The page of that tag is in front in the dialog's navigation view. */
+gboolean matrix_is_at (gpointer dialog, const gchar *tag);
+/* As far as the last button before a change of the key; the dialog. */
+gpointer matrix_begin_key (Matrix *m, const gchar *passphrase);
 /* Into the entry of an amount. */
 void matrix_type_amount (gpointer dialog, const gchar *text);
 

@@ -632,19 +632,45 @@ fake_hub_new (guint8 seed) {
   return fake_hub_new_at (seed, 0);
 }
 
-FakeHub *
-fake_hub_new_at (guint8 seed, guint port) {
-  FakeHub *hub = g_new0 (FakeHub, 1);
+static void
+load (FakeHub *hub) {
   GeoCloserLimits limits;
   guint8 salt_key[32];
 
   memset (salt_key, 0x5a, sizeof salt_key);
   geo_closer_limits_init (&limits);
+  hub->book = ledger_load (hub->ledger);
+  hub->closer = geo_closer_new (hub->book, hub->secret, salt_key, &limits);
+}
+
+static void
+stop_timers (FakeHub *hub) {
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, hub->timers);
+  while (g_hash_table_iter_next (&iter, NULL, &id))
+    g_source_remove (GPOINTER_TO_UINT (id));
+  g_hash_table_remove_all (hub->timers);
+}
+
+void
+fake_hub_forget (FakeHub *hub) {
+  g_assert_null (hub->server);
+  stop_timers (hub);
+  geo_closer_free (hub->closer);
+  geo_book_free (hub->book);
+  load (hub);
+}
+
+FakeHub *
+fake_hub_new_at (guint8 seed, guint port) {
+  FakeHub *hub = g_new0 (FakeHub, 1);
+
   hub->secret = town_secret (seed);
   hub->community = town_community (hub->secret);
   hub->ledger = ledger_new (hub->community);
-  hub->book = ledger_load (hub->ledger);
-  hub->closer = geo_closer_new (hub->book, hub->secret, salt_key, &limits);
+  load (hub);
   hub->guests = g_ptr_array_new_with_free_func (guest_free);
   hub->letters = g_ptr_array_new_with_free_func (letter_free);
   hub->timers = g_hash_table_new_full (geo_hash_hash, geo_hash_equal, g_free,
@@ -672,13 +698,8 @@ fake_hub_come_back (FakeHub *hub) {
 
 void
 fake_hub_free (FakeHub *hub) {
-  GHashTableIter iter;
-  gpointer id;
-
   fake_hub_go (hub);
-  g_hash_table_iter_init (&iter, hub->timers);
-  while (g_hash_table_iter_next (&iter, NULL, &id))
-    g_source_remove (GPOINTER_TO_UINT (id));
+  stop_timers (hub);
   g_hash_table_unref (hub->timers);
   g_hash_table_unref (hub->said);
   g_hash_table_unref (hub->parts);

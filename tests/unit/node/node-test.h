@@ -58,6 +58,8 @@ gchar *fake_hub_get_link (FakeHub *hub, const gchar *code);
 /* Nobody answers any more; what it knows stays. */
 void fake_hub_go (FakeHub *hub);
 void fake_hub_come_back (FakeHub *hub);
+/* While it is gone: it knows only what is on its disk, as one that fell. */
+void fake_hub_forget (FakeHub *hub);
 /* Messages of this type are not heard; 0 hears all. */
 void fake_hub_ignore (FakeHub *hub, GeoMessageType type);
 /* How many of this type were heard, ignored ones too. */
