@@ -13,7 +13,6 @@
 #include "core/geo-words.h"
 #include "node/geo-phrases.h"
 #include "node/geo-rotation.h"
-#include "wallet/geo-dialog.h"
 #include "wallet/geo-say.h"
 #include "wallet/geo-words-check.h"
 #include "wallet/geo-words-grid.h"
