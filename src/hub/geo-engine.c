@@ -23,10 +23,15 @@
 
 /* What is decided waits for company while as many are still on their way, so
  * that one half is written while the other is decided: so many share an fsync,
- * and none waits longer than a person could notice.  Whoever takes so long to
- * vote is not waited for. */
-#define GROUP_SOME 24
+ * a few more where the disk is not done with the last ones, and none waits
+ * longer than a person could notice.  Whoever takes so long to vote is not
+ * waited for. */
+#define GROUP_SOME 18
+#define GROUP_MORE 25
 #define GROUP_ENOUGH 64
+/* They are written as they come, so many at a time: when the group is complete,
+ * little is left to be done before the disk is asked. */
+#define GROUP_PART 8
 #define GROUP_WAIT_US 8000
 #define GROUP_COMPANY_US 100000
 /* Below everything that may bring more. */
@@ -68,7 +73,8 @@ struct _GeoEngine {
   gboolean pumping;
   gboolean is_failed;
   GHashTable *timers; /* GeoHash → GSource */
-  guint pending; /* STOREs that are not with the writer yet. */
+  guint pending; /* STOREs that are in no batch yet, … */
+  guint given; /* … or in the one that is open. */
   gint64 pending_since_us;
   guint collected_last; /* In the last batch */
   GSource *collecting; /* When the next one is made at the latest */
@@ -321,15 +327,13 @@ run_list (GeoEngine *engine, List *list) {
   return TRUE;
 }
 
-/* What is not with the writer yet, in order, goes there as one batch. */
+/* What is not with the writer yet goes there, in order, until the batch is
+ * full.
+ */
 static void
-collect (GeoEngine *engine) {
-  g_autoptr (GPtrArray) changes = NULL;
+give (GeoEngine *engine) {
+  g_autoptr (GPtrArray) changes = g_ptr_array_new ();
 
-  if (engine->uncollected == NULL ||
-      geo_writer_count_jobs (engine->writer) == GEO_WRITER_JOBS_MAX)
-    return;
-  changes = g_ptr_array_new ();
   while (engine->uncollected != NULL) {
     List *list = engine->uncollected->data;
 
@@ -339,20 +343,32 @@ collect (GeoEngine *engine) {
 
       if (action->kind != GEO_ACTION_STORE_CHANGE)
         continue;
-      if (changes->len == GEO_WRITER_BATCH_MAX)
+      if (engine->given + changes->len == GEO_WRITER_BATCH_MAX)
         goto full;
       g_ptr_array_add (changes, action->change);
     }
     engine->uncollected = engine->uncollected->next;
   }
 full:
-  if (changes->len == 0)
+  engine->given += changes->len;
+  if (changes->len > 0)
+    geo_writer_write (engine->writer, g_steal_pointer (&changes));
+}
+
+/* All of it is one batch. */
+static void
+collect (GeoEngine *engine) {
+  if (geo_writer_count_jobs (engine->writer) == GEO_WRITER_JOBS_MAX)
+    return;
+  give (engine);
+  if (engine->given == 0)
     return;
   g_source_set_ready_time (engine->collecting, -1);
-  engine->collected_last = changes->len;
-  engine->pending -= changes->len;
-  geo_hub_metrics_batch (engine->metrics, changes->len);
-  geo_writer_write (engine->writer, g_steal_pointer (&changes));
+  geo_hub_metrics_batch (engine->metrics, engine->given);
+  engine->collected_last = engine->given;
+  engine->pending -= engine->given;
+  engine->given = 0;
+  geo_writer_close (engine->writer);
 }
 
 static gboolean
@@ -376,8 +392,8 @@ static GSourceFuncs collecting_funcs = { NULL, NULL, collecting_dispatch,
                                          NULL, NULL, NULL };
 
 /* At once where that is enough for one fsync, or when nothing else is to be
- * done: whoever is alone waits for nobody.  While a batch is written, only what
- * is enough is put behind it, for the writer to go on with. */
+ * done: whoever is alone waits for nobody.  While a batch is on its way to the
+ * disk, only what is enough goes behind it. */
 static void
 collect_soon (GeoEngine *engine) {
   gint64 now_us, ready_us;
@@ -390,11 +406,14 @@ collect_soon (GeoEngine *engine) {
   ready_us = engine->pending_since_us + GROUP_WAIT_US;
   company = count_company (engine, now_us);
   if (engine->pending >= GROUP_ENOUGH ||
-      (engine->pending >= GROUP_SOME && engine->pending >= company) ||
+      (engine->pending >= (jobs == 0 ? GROUP_SOME : GROUP_MORE) &&
+       engine->pending >= company) ||
       (jobs == 0 && now_us >= ready_us)) {
     collect (engine);
     return;
   }
+  if (engine->pending - engine->given >= GROUP_PART)
+    give (engine);
   if (jobs > 0)
     return;
   /* Those of the last batch are likely to come back. */

@@ -256,7 +256,7 @@ geo_inbox_settle (GeoInbox *inbox) {
 
 guint
 geo_inbox_count_threads (void) {
-  return CLAMP (g_get_num_processors () / 4, 1, GEO_INBOX_THREADS_MAX);
+  return CLAMP (g_get_num_processors () / 2, 1, GEO_INBOX_THREADS_MAX);
 }
 
 GeoInbox *

@@ -28,9 +28,17 @@ typedef struct {
 enum { SIGNING_WAITS = 0, SIGNING_TAKEN = 1, SIGNING_DONE = 2 };
 
 typedef struct {
-  guint64 number; /* From 1 on, in order */
   GPtrArray *changes;
   GPtrArray *signings; /* Signing, or NULL: beside changes */
+} Part;
+
+/* A batch. */
+typedef struct {
+  guint64 number; /* From 1 on, in order */
+  guint n_changes;
+  GQueue parts; /* Part: with mutex, those that nobody has written yet … */
+  gboolean is_closed; /* … and no more come, … */
+  gboolean is_counted; /* … as its owner has said: it is one of n_jobs. */
   GError *error;
 } Job;
 
@@ -53,6 +61,8 @@ struct _GeoWriter {
   /* All of this with mutex: */
   GQueue jobs; /* Job */
   GQueue idle; /* Hand: whoever worked last, and has it all at hand, first */
+  Job *open; /* The last one, as long as more is put into it; or NULL */
+  GCond more_cond; /* There is a part of the job being written, or its end. */
   guint64 taken; /* The last job that a thread took up */
   gboolean is_turn; /* Some thread is writing. */
   gboolean is_tidying;
@@ -82,11 +92,19 @@ signing_unref (gpointer data) {
 }
 
 static void
+part_free (gpointer data) {
+  Part *part = data;
+
+  g_ptr_array_unref (part->changes);
+  g_ptr_array_unref (part->signings);
+  g_free (part);
+}
+
+static void
 job_free (gpointer data) {
   Job *job = data;
 
-  g_clear_pointer (&job->changes, g_ptr_array_unref);
-  g_clear_pointer (&job->signings, g_ptr_array_unref);
+  g_queue_clear_full (&job->parts, part_free);
   g_clear_error (&job->error);
   g_free (job);
 }
@@ -97,12 +115,13 @@ answers_cb (gpointer user_data) {
   Job *job;
 
   while ((job = g_async_queue_try_pop (writer->done)) != NULL) {
-    writer->n_jobs--;
+    if (job->is_counted)
+      writer->n_jobs--;
     if (job->error == NULL) {
       writer->commits++;
-      writer->n_changes += job->changes->len;
+      writer->n_changes += job->n_changes;
     }
-    writer->func (job->changes->len, job->error, writer->user_data);
+    writer->func (job->n_changes, job->error, writer->user_data);
     job_free (job);
   }
   return G_SOURCE_CONTINUE;
@@ -146,19 +165,19 @@ sign_func (gpointer data, gpointer user_data) {
 }
 
 static void
-sign_all (GeoWriter *writer, const Job *job) {
+sign_all (GeoWriter *writer, const Part *part) {
   /* From the end, where the other thread has not been yet. */
-  for (guint i = job->changes->len; i > 0; i--) {
-    Signing *signing = g_ptr_array_index (job->signings, i - 1);
+  for (guint i = part->changes->len; i > 0; i--) {
+    Signing *signing = g_ptr_array_index (part->signings, i - 1);
 
     if (signing == NULL)
-      geo_closer_sign_change (g_ptr_array_index (job->changes, i - 1),
+      geo_closer_sign_change (g_ptr_array_index (part->changes, i - 1),
                               writer->secret);
     else if (sign (writer, signing))
       g_atomic_int_set (&signing->state, SIGNING_DONE);
   }
-  for (guint i = 0; i < job->signings->len; i++) {
-    Signing *signing = g_ptr_array_index (job->signings, i);
+  for (guint i = 0; i < part->signings->len; i++) {
+    Signing *signing = g_ptr_array_index (part->signings, i);
 
     if (signing == NULL || g_atomic_int_get (&signing->state) == SIGNING_DONE)
       continue;
@@ -172,14 +191,35 @@ sign_all (GeoWriter *writer, const Job *job) {
 /* --- Writing ----------------------------------------------------------------
  */
 
-/* In the thread whose turn it is.  What is written is on disk later.  TRUE: the
- * files want to be tidied. */
+/* NULL: that was all. */
+static Part *
+wait_for_part (GeoWriter *writer, Job *job) {
+  Part *part;
+
+  g_mutex_lock (&writer->mutex);
+  while (g_queue_is_empty (&job->parts) && !job->is_closed)
+    g_cond_wait (&writer->more_cond, &writer->mutex);
+  part = g_queue_pop_head (&job->parts);
+  g_mutex_unlock (&writer->mutex);
+  return part;
+}
+
+/* In the thread whose turn it is, and while more of it comes.  What is written
+ * is on disk later.  TRUE: the files want to be tidied. */
 static gboolean
 write_job (GeoWriter *writer, Job *job) {
-  sign_all (writer, job);
-  geo_fault_point ("before write");
-  if (!geo_hub_store_begin_write (writer->store, job->changes, &job->error))
-    return FALSE;
+  Part *part;
+
+  while ((part = wait_for_part (writer, job)) != NULL) {
+    gboolean done;
+
+    sign_all (writer, part);
+    geo_fault_point ("before write");
+    done = geo_hub_store_write_some (writer->store, part->changes, &job->error);
+    part_free (part);
+    if (!done)
+      return FALSE;
+  }
   g_mutex_lock (&writer->mutex);
   writer->seen = job->number;
   g_mutex_unlock (&writer->mutex);
@@ -187,11 +227,20 @@ write_job (GeoWriter *writer, Job *job) {
          geo_hub_store_wants_tidying (writer->store);
 }
 
+/* With mutex: it is answered, and what comes is put into another. */
+static void
+close_job (GeoWriter *writer, Job *job) {
+  job->is_closed = TRUE;
+  if (writer->open == job)
+    writer->open = NULL;
+}
+
 /* In their order, and one at a time: a disk says only once that it has lost
  * something, and whoever asks then has to be the one whose it was, or one
  * before it.  With mutex, which others may have meanwhile; takes job. */
 static void
 settle_job (GeoWriter *writer, Job *job) {
+  close_job (writer, job);
   while (writer->settled != job->number - 1)
     g_cond_wait (&writer->settled_cond, &writer->mutex);
   if (writer->failure == NULL && job->error == NULL) {
@@ -357,6 +406,7 @@ geo_writer_new (GeoHubStore *store,
   g_mutex_init (&writer->mutex);
   g_cond_init (&writer->signed_cond);
   g_cond_init (&writer->settled_cond);
+  g_cond_init (&writer->more_cond);
   writer->ahead = g_hash_table_new_full (NULL, NULL, NULL, signing_unref);
   writer->signers = g_thread_pool_new_full (sign_func, writer, signing_unref,
                                             SIGNERS, TRUE, NULL);
@@ -376,6 +426,9 @@ geo_writer_free (GeoWriter *writer) {
     return;
   g_mutex_lock (&writer->mutex);
   writer->stop = TRUE;
+  if (writer->open != NULL)
+    close_job (writer, writer->open);
+  g_cond_signal (&writer->more_cond);
   call_hand (writer);
   g_mutex_unlock (&writer->mutex);
   for (guint i = 0; i < WRITERS; i++) {
@@ -391,6 +444,7 @@ geo_writer_free (GeoWriter *writer) {
   g_source_unref (writer->answers);
   g_cond_clear (&writer->signed_cond);
   g_cond_clear (&writer->settled_cond);
+  g_cond_clear (&writer->more_cond);
   g_mutex_clear (&writer->mutex);
   g_clear_error (&writer->failure);
   g_async_queue_unref (writer->done);
@@ -412,27 +466,51 @@ geo_writer_sign_ahead (GeoWriter *writer, GeoChange *change) {
   g_thread_pool_push (writer->signers, signing, NULL);
 }
 
+/* With mutex. */
+static Job *
+open_job (GeoWriter *writer) {
+  if (writer->open == NULL) {
+    writer->open = g_new0 (Job, 1);
+    g_queue_push_tail (&writer->jobs, writer->open);
+    if (!writer->is_turn)
+      call_hand (writer);
+  }
+  return writer->open;
+}
+
 void
 geo_writer_write (GeoWriter *writer, GPtrArray *changes) {
-  Job *job = g_new0 (Job, 1);
+  Part *part = g_new (Part, 1);
+  Job *job;
 
-  g_assert (writer->n_jobs < GEO_WRITER_JOBS_MAX);
-  g_assert (changes->len > 0 && changes->len <= GEO_WRITER_BATCH_MAX);
-
-  writer->n_jobs++;
-  job->changes = changes;
-  job->signings = g_ptr_array_new_full (changes->len, signing_unref);
+  part->changes = changes;
+  part->signings = g_ptr_array_new_full (changes->len, signing_unref);
   for (guint i = 0; i < changes->len; i++) {
     Signing *signing = NULL;
 
     g_hash_table_steal_extended (writer->ahead, g_ptr_array_index (changes, i),
                                  NULL, (gpointer *) &signing);
-    g_ptr_array_add (job->signings, signing);
+    g_ptr_array_add (part->signings, signing);
   }
   g_mutex_lock (&writer->mutex);
-  g_queue_push_tail (&writer->jobs, job);
-  if (!writer->is_turn)
-    call_hand (writer);
+  job = open_job (writer);
+  job->n_changes += changes->len;
+  g_queue_push_tail (&job->parts, part);
+  g_cond_signal (&writer->more_cond);
+  g_mutex_unlock (&writer->mutex);
+}
+
+void
+geo_writer_close (GeoWriter *writer) {
+  g_assert (writer->n_jobs < GEO_WRITER_JOBS_MAX);
+
+  g_mutex_lock (&writer->mutex);
+  if (writer->open != NULL) {
+    writer->open->is_counted = TRUE;
+    writer->n_jobs++;
+    close_job (writer, writer->open);
+    g_cond_signal (&writer->more_cond);
+  }
   g_mutex_unlock (&writer->mutex);
 }
 

@@ -42,13 +42,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoWriter, geo_writer_free)
  * be there until that is written, or the writer is freed. */
 void geo_writer_sign_ahead (GeoWriter *writer, GeoChange *change);
 
-/* Only while it has fewer than GEO_WRITER_JOBS_MAX.  changes (GPtrArray of
- * GeoChange) is taken, what is in it is borrowed until the answer. */
+/* Into the batch that is open, or a new one, and written while more comes.
+ * changes (GPtrArray of GeoChange) is taken, what is in it is borrowed until
+ * the answer. */
 void geo_writer_write (GeoWriter *writer, GPtrArray *changes);
+/* The batch that is open, if one is, is on its way to the disk; only while it
+ * has fewer than GEO_WRITER_JOBS_MAX of these. */
+void geo_writer_close (GeoWriter *writer);
 /* P1: waits until all is on disk that a reader may have seen by now.  FALSE: a
  * write failed, and nothing more is to be told. */
 gboolean geo_writer_settle (GeoWriter *writer);
-/* Batches without an answer */
+/* Closed batches without an answer */
 guint geo_writer_count_jobs (const GeoWriter *writer);
 
 /* How many transactions it has made, and how many changes were in them. */

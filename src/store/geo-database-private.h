@@ -50,6 +50,8 @@ guint64 geo_database_count_commits (const GeoDatabase *database);
  * back never fails: what could not be rolled back is gone when the file is
  * opened the next time.  Safe to call where no transaction is open. */
 gboolean geo_database_begin (GeoDatabase *database, GError **error);
+/* Whether a transaction is open. */
+gboolean geo_database_is_open (GeoDatabase *database);
 /* A reading one: sees one state of the file, whatever others write. */
 gboolean geo_database_begin_read (GeoDatabase *database, GError **error);
 gboolean geo_database_commit (GeoDatabase *database, GError **error);

@@ -543,6 +543,11 @@ geo_database_begin (GeoDatabase *database, GError **error) {
 }
 
 gboolean
+geo_database_is_open (GeoDatabase *database) {
+  return !sqlite3_get_autocommit (database->handle);
+}
+
+gboolean
 geo_database_begin_read (GeoDatabase *database, GError **error) {
   database->writing = FALSE;
   return run (database, "BEGIN DEFERRED", error);
@@ -657,7 +662,7 @@ geo_database_sync (GeoDatabase *database, GError **error) {
 void
 geo_database_rollback (GeoDatabase *database) {
   /* Some errors (disk full, I/O) roll back by themselves. */
-  if (!sqlite3_get_autocommit (database->handle))
+  if (geo_database_is_open (database))
     run (database, "ROLLBACK", NULL);
 }
 

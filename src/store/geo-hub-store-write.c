@@ -481,11 +481,12 @@ write_change (GeoHubStore *store, const GeoChange *change, GError **error) {
 }
 
 gboolean
-geo_hub_store_begin_write (GeoHubStore *store,
-                           GPtrArray *changes,
-                           GError **error) {
+geo_hub_store_write_some (GeoHubStore *store,
+                          GPtrArray *changes,
+                          GError **error) {
   geo_database_assert_owner (store->database);
-  if (!geo_database_begin (store->database, error))
+  if (!geo_database_is_open (store->database) &&
+      !geo_database_begin (store->database, error))
     return FALSE;
   for (guint i = 0; i < changes->len; i++) {
     const GeoChange *change = g_ptr_array_index (changes, i);
@@ -528,7 +529,7 @@ gboolean
 geo_hub_store_write (GeoHubStore *store, GPtrArray *changes, GError **error) {
   if (changes->len == 0)
     return TRUE;
-  if (!geo_hub_store_begin_write (store, changes, error))
+  if (!geo_hub_store_write_some (store, changes, error))
     return FALSE;
   /* P1: TRUE says that all of them are on disk. */
   if (geo_database_commit (store->database, error))

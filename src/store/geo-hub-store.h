@@ -47,13 +47,14 @@ GeoCommunity *geo_hub_store_get_community (GeoHubStore *store,
 gboolean
 geo_hub_store_write (GeoHubStore *store, GPtrArray *changes, GError **error);
 /* The same in three steps, so that the next changes are written while the disk
- * takes these: all that may be refused; after end_write () readers see it, and
- * a crash may still take it away; it is on disk when a sync () that began after
- * that says TRUE.  FALSE of the first two: nothing was stored.  sync () may be
- * called in any thread, also while another one writes. */
-gboolean geo_hub_store_begin_write (GeoHubStore *store,
-                                    GPtrArray *changes,
-                                    GError **error);
+ * takes these: all that may be refused, in as many calls as it comes in; after
+ * end_write () readers see it, and a crash may still take it away; it is on
+ * disk when a sync () that began after that says TRUE.  FALSE of the first two:
+ * nothing was stored of all since the last end_write ().  sync () may be called
+ * in any thread, also while another one writes. */
+gboolean geo_hub_store_write_some (GeoHubStore *store,
+                                   GPtrArray *changes,
+                                   GError **error);
 gboolean geo_hub_store_end_write (GeoHubStore *store, GError **error);
 gboolean geo_hub_store_sync (GeoHubStore *store, GError **error);
 /* After end_write (), in its thread: whether somebody should call tidy (), in

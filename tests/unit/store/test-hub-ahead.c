@@ -178,7 +178,7 @@ write_ahead (Fixture *fixture, guint n) {
   g_autoptr (GPtrArray) changes = make_changes (fixture, n);
   g_autoptr (GError) error = NULL;
 
-  geo_hub_store_begin_write (fixture->store, changes, &error);
+  geo_hub_store_write_some (fixture->store, changes, &error);
   g_assert_no_error (error);
   fixture->written += n;
   geo_hub_store_end_write (fixture->store, &error);
