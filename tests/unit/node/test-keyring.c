@@ -15,7 +15,9 @@
 #include <dlfcn.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <pwd.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/geo-words.h"
 #include "node/geo-keyring-private.h"
@@ -327,9 +329,12 @@ has_sessions (void) {
   g_autofree gchar *bus = g_find_program_in_path ("dbus-run-session");
   g_autofree gchar *daemon = g_find_program_in_path ("gnome-keyring-daemon");
 
-  if (bus != NULL && daemon != NULL)
+  if (bus == NULL || daemon == NULL)
+    g_test_skip ("there is no dbus-run-session or gnome-keyring-daemon here");
+  else if (getpwuid (getuid ()) == NULL)
+    g_test_skip ("a bus is only for users who have a name (/etc/passwd)");
+  else
     return TRUE;
-  g_test_skip ("there is no dbus-run-session or gnome-keyring-daemon here");
   return FALSE;
 }
 
