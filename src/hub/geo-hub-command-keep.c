@@ -174,7 +174,7 @@ geo_hub_command_backup (int argc, char **argv) {
                                error->message);
     return geo_hub_complain (GEO_HUB_EXIT_DATA, "%s", error->message);
   }
-  printf ("%s: %" G_GINT64_FORMAT " payments%s\n", folder, transactions,
+  printf ("%s: payments %" G_GINT64_FORMAT "%s\n", folder, transactions,
           with_key ? ", with the key" : "");
   if (!with_key)
     g_printerr ("geo-hub: The key (hub.key) is not in it; without it the copy "
@@ -270,8 +270,8 @@ check_newer (gint64 newer, GError **error) {
   if (newer <= 0)
     return TRUE;
   g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
-               "The database that is there has %" G_GINT64_FORMAT
-               " lines of the log that the backup has not. People were told "
+               "The database that is there has lines of the log that the "
+               "backup has not: %" G_GINT64_FORMAT ". People were told "
                "of them: the hub would have to get them back from their "
                "wallets. Only if it cannot be used any more: --forget.",
                newer);
@@ -372,7 +372,7 @@ geo_hub_command_restore (int argc, char **argv) {
   folder = name_folder (argv[1]);
   if (restore (&place, folder, replace, forget, &is_complete, &transactions,
                &kept, &error)) {
-    printf ("%s: %" G_GINT64_FORMAT " payments\n", place.data_dir,
+    printf ("%s: payments %" G_GINT64_FORMAT "\n", place.data_dir,
             transactions);
     if (kept != NULL)
       printf ("what was there is kept as %s\n", kept);
