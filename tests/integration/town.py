@@ -165,9 +165,12 @@ def failing_fsync(file):
     written into file."""
     # An address sanitizer wants to be the first library.
     options = os.environ.get("ASAN_OPTIONS", "")
-    # What is there already stays, before it.
-    preload = " ".join([os.environ.get("LD_PRELOAD", ""), os.path.join(
-        TOOLS, "geo-failing-fsync.so")]).strip()
+    # What is there already stays, before it.  Spaces separate libraries, and
+    # the path of a checkout may have one.
+    library = file + ".so"
+    if not os.path.islink(library):
+        os.symlink(os.path.join(TOOLS, "geo-failing-fsync.so"), library)
+    preload = " ".join([os.environ.get("LD_PRELOAD", ""), library]).strip()
     return {"G_DEBUG": "", "GEO_FSYNC_FILE": file,
             "ASAN_OPTIONS": options + ":verify_asan_link_order=0",
             "LD_PRELOAD": preload}
