@@ -6,8 +6,6 @@
  */
 #include "hub/geo-gather-write.h"
 
-#include <glib/gstdio.h>
-
 #include "hub/geo-hub-error.h"
 #include "net/geo-fault.h"
 
@@ -99,17 +97,6 @@ write_head_time (GeoHubStore *store, const GeoGather *gather, GError **error) {
   return geo_hub_store_write (store, changes, error);
 }
 
-void
-geo_gather_remove (const gchar *path) {
-  static const gchar *const parts[] = { "", "-wal", "-shm", ".lock" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
-    g_autofree gchar *part = g_strconcat (path, parts[i], NULL);
-
-    g_unlink (part);
-  }
-}
-
 static gboolean
 make (const GeoGather *gather,
       GeoHubStore *copy,
@@ -121,7 +108,7 @@ make (const GeoGather *gather,
   g_autoptr (GeoHubStore) store = NULL;
 
   *good = 0;
-  geo_gather_remove (path);
+  geo_hub_store_remove (path);
   if (!geo_hub_store_backup (copy, path, error))
     return FALSE;
   geo_fault_point ("gathering: before write");
@@ -186,7 +173,7 @@ geo_gather_write (const GeoGather *gather,
     next = is_first ? fails - 1 : (holds + fails) / 2;
   }
   if (holds == 0) {
-    geo_gather_remove (path);
+    geo_hub_store_remove (path);
     *size = geo_gather_get_copied (gather);
     return TRUE;
   }

@@ -27,6 +27,5 @@ gboolean geo_gather_write (const GeoGather *gather,
                            gboolean some_will_do,
                            gint64 *size,
                            GError **error);
-void geo_gather_remove (const gchar *path);
 
 G_END_DECLS

@@ -142,7 +142,7 @@ finish (GeoHubGathering *gathering, gint64 *size, GError **error) {
   if (done)
     done = geo_hub_file_sync_folder (folder, &why);
   geo_fault_point ("gathering: after all");
-  geo_gather_remove (scratch);
+  geo_hub_store_remove (scratch);
   /* Its owner may say that less of it will do. */
   if (g_error_matches (why, GEO_HUB_ERROR, GEO_HUB_ERROR_NOT_VERIFIED))
     g_warning ("%s", why->message);

@@ -82,6 +82,17 @@ geo_hub_store_backup (GeoHubStore *store, const gchar *path, GError **error) {
   return FALSE;
 }
 
+void
+geo_hub_store_remove (const gchar *path) {
+  static const gchar *const parts[] = { "", "-wal", "-shm", ".lock" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autofree gchar *part = g_strconcat (path, parts[i], NULL);
+
+    g_unlink (part);
+  }
+}
+
 /* --- Putting one back ----------------------------------------------------- */
 
 gboolean

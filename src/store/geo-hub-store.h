@@ -242,6 +242,9 @@ gboolean geo_hub_store_inspect (GeoHubStore *store,
 gboolean
 geo_hub_store_backup (GeoHubStore *store, const gchar *path, GError **error);
 
+/* A database that nobody has open, with all that belongs to it. */
+void geo_hub_store_remove (const gchar *path);
+
 /* Puts what store holds in the place of the database path, which no hub may
  * have open (LOCKED).  CONFLICT where there is one already and it is not to be
  * replaced; a replaced one is kept as *kept_out.  A hub does not open what was

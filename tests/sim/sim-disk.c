@@ -627,6 +627,35 @@ sim_disk_wipe (SimDisk *disk) {
 }
 
 void
+sim_disk_remove (const gchar *path) {
+  static const gchar *const parts[] = { "", "-wal", "-shm", "-journal" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autofree gchar *name = g_strconcat (path, parts[i], NULL);
+    const SimFile *file = g_hash_table_lookup (all.files, name);
+
+    if (file == NULL)
+      continue;
+    g_assert (file->open == 0);
+    touch (file->disk);
+    g_hash_table_remove (all.files, name);
+  }
+}
+
+void
+sim_disk_replace (const gchar *path, const gchar *with) {
+  const SimFile *from = g_hash_table_lookup (all.files, with);
+  SimFile *file = file_new (path);
+
+  g_assert (from != NULL && from->open == 0);
+  g_byte_array_append (file->data, from->data->data, from->data->len);
+  sim_disk_remove (path);
+  touch (file->disk);
+  g_hash_table_insert (all.files, file->name, file);
+  sim_disk_remove (with);
+}
+
+void
 sim_disk_save (SimDisk *disk) {
   g_autoptr (GPtrArray) files = list_files (disk);
 

@@ -61,6 +61,10 @@ void sim_disk_restart (SimDisk *disk,
 /* With all files closed: what is on it is kept, and put back once. */
 void sim_disk_save (SimDisk *disk);
 void sim_disk_put_back (SimDisk *disk);
+/* With its files closed: a database that is not there any more, or that takes
+ * the place of another one. */
+void sim_disk_remove (const gchar *path);
+void sim_disk_replace (const gchar *path, const gchar *with);
 /* With all files closed: an empty disk. */
 void sim_disk_wipe (SimDisk *disk);
 /* Turns a bit of the largest file round. */

@@ -308,6 +308,19 @@ believe (SimHub *hub, GPtrArray *changes) {
       sim_truth_count_over_spares (sim->truth) - spares;
 }
 
+void
+sim_hub_believe_again (SimHub *hub, GPtrArray *changes) {
+  sim_truth_set_past (hub->sim->truth, TRUE);
+  for (guint i = 0; i < changes->len; i++) {
+    const GeoChange *change = g_ptr_array_index (changes, i);
+    const gchar *wrong = sim_truth_add (hub->sim->truth, change, change->at);
+
+    if (wrong != NULL)
+      fail_truth (hub->sim, wrong);
+  }
+  sim_truth_set_past (hub->sim->truth, FALSE);
+}
+
 /* A later change of the same transaction says otherwise of the same person. */
 static gboolean
 is_undone (GPtrArray *changes, guint n) {

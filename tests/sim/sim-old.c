@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A hub whose disk is gone, and which is put back to an older copy: what it
- * told since it has forgotten.  Whoever was told more notices, keeps the proof
- * and its own books, and is not poorer; everybody else goes on.  It is the last
- * thing that happens in a town.
+ * told since it has forgotten, but what people give back (sim-gather.c).
+ * Whoever was told more notices, keeps the proof and its own books, and is not
+ * poorer; everybody else goes on.  It is the last thing that happens in a town.
  */
 #include "core/geo-evidence.h"
 #include "protocol/geo-party-private.h"
@@ -14,7 +14,6 @@
 
 /* What somebody had before. */
 typedef struct {
-  gboolean knew_more;
   gint64 sequence;
   gint64 n_records;
   GHashTable *balances; /* "peer equivalent" → gint64 */
@@ -72,16 +71,12 @@ sim_old_copy (Sim *sim) {
 /* --- Put back ------------------------------------------------------------- */
 
 static Books *
-look (Sim *sim, SimNode *node) {
+look (SimNode *node) {
   Books *books = g_new0 (Books, 1);
-  const GeoTreeHead *head = node->party->head;
 
   books->sequence = geo_party_get_sequence (node->party, NULL);
   books->n_records = node->n_records;
   books->balances = list_balances (node->party);
-  books->knew_more =
-      books->sequence > sim_truth_sequence (sim->old_truth, &node->pid) ||
-      (head != NULL && head->size > sim_truth_count_leaves (sim->old_truth));
   return books;
 }
 
@@ -143,7 +138,7 @@ check_after (Sim *sim, SimNode *node, const Books *books) {
    * whoever has lost the key before cannot say it anew. */
   if (!sim_keys_are_known (node) && node->former == NULL)
     return;
-  if (books->knew_more)
+  if (node->is_forgotten)
     check_noticed (sim, node, books);
   else if (!sim_node_is_in (node))
     sim_fail (sim, node, "old", "it was told nothing more, and does not go on");
@@ -161,11 +156,14 @@ void
 sim_old_put_back (Sim *sim) {
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (books_free);
   SimFaults none = { .latency_ms = 5 };
+  gboolean is_whole = FALSE;
 
   if (sim->old_truth == NULL)
     return;
-  for (guint i = 0; i < sim->nodes->len; i++)
-    g_ptr_array_add (all, look (sim, sim_node (sim, i)));
+  for (guint i = 0; i < sim->nodes->len; i++) {
+    g_ptr_array_add (all, look (sim_node (sim, i)));
+    sim_node (sim, i)->comes = sim_node_is_in (sim_node (sim, i));
+  }
   sim_trace (sim, NULL, "is put back to its copy");
   sim_count (sim, SIM_COUNT_put_back);
   sim->faults = none;
@@ -176,6 +174,17 @@ sim_old_put_back (Sim *sim) {
   sim_disk_put_back (sim->hub->disk);
   sim_truth_free (sim->truth);
   sim->truth = g_steal_pointer (&sim->old_truth);
+  if (!sim_plants (sim, SIM_PLANT_OLD_BELIEVED) &&
+      !sim_plants (sim, SIM_PLANT_OLD_POORER) &&
+      sim_random_chance (&sim->random, 2, 3))
+    is_whole = sim_gather (sim);
+  for (guint i = 0; i < sim->nodes->len; i++) {
+    SimNode *node = sim_node (sim, i);
+
+    node->is_forgotten = sim_gather_forgot (sim->hub, node);
+    if (is_whole && node->is_forgotten)
+      sim_fail (sim, node, "old", "all was given back, and this is not there");
+  }
   sim_let (sim, REST_MS);
   sim_check_book (sim);
   for (guint i = 0; i < sim->nodes->len; i++)
@@ -186,7 +195,6 @@ sim_old_put_back (Sim *sim) {
 gboolean
 sim_old_notice (SimNode *node) {
   Sim *sim = node->sim;
-  const GeoTreeHead *head = node->party->head;
   GHashTableIter iter;
   gpointer value;
 
@@ -194,9 +202,7 @@ sim_old_notice (SimNode *node) {
     return FALSE;
   if (sim_plants (sim, SIM_PLANT_OLD_BELIEVED))
     return TRUE;
-  if (geo_party_get_sequence (node->party, NULL) <=
-          sim_truth_sequence (sim->truth, &node->pid) &&
-      (head == NULL || head->size <= sim_truth_count_leaves (sim->truth)))
+  if (!node->is_forgotten)
     sim_fail (sim, node, "old", "the hub forgot nothing that it was told");
   node->noticed_old = TRUE;
   node->wanted = FALSE;

@@ -53,6 +53,7 @@ typedef struct {
 } Fate;
 
 struct _SimTruth {
+  gboolean is_past; /* What is added was done before. */
   GeoPid self;
   GHashTable *pairs;
   GHashTable *lines;
@@ -403,7 +404,7 @@ check_people (const SimTruth *truth,
   }
   g_hash_table_iter_init (&iter, moved);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    if (g_hash_table_contains (truth->frozen, key))
+    if (!truth->is_past && g_hash_table_contains (truth->frozen, key))
       return g_strdup ("frozen: somebody frozen takes part");
   return NULL;
 }
@@ -556,6 +557,11 @@ add (SimTruth *truth, const GeoChange *change, GeoTime now) {
   if (change->kind == GEO_CHANGE_PARTICIPANT)
     return add_participant (truth, change->participant);
   return NULL;
+}
+
+void
+sim_truth_set_past (SimTruth *truth, gboolean is_past) {
+  truth->is_past = is_past;
 }
 
 const gchar *

@@ -20,6 +20,10 @@ void sim_truth_free (SimTruth *truth);
 const gchar *
 sim_truth_add (SimTruth *truth, const GeoChange *change, GeoTime now);
 
+/* From now on what is added was done before: who was frozen then is nobody's to
+ * say. */
+void sim_truth_set_past (SimTruth *truth, gboolean is_past);
+
 /* As the hub last stored it; NULL: nobody. */
 const GeoParticipant *
 sim_truth_participant (const SimTruth *truth, const GeoPid *pid);

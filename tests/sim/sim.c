@@ -187,7 +187,7 @@ happen (Sim *sim, SimEvent *event) {
       sim_hub_closed (sim->hub, event->session);
     return;
   case SIM_EVENT_HUB_START:
-    if (!sim->hub->up)
+    if (!sim->hub->up && !sim->hub->is_held)
       sim_hub_start (sim->hub);
     return;
   case SIM_EVENT_NODE_TIMER:

@@ -45,7 +45,8 @@ typedef struct _SimCopy SimCopy;
   X (copies) X (copies_used) X (restored_same) X (keys_told) X (keys_changed)                 \
   X (keys_renewed) X (keys_restored) X (old_keys) X (thieves)             \
   X (put_back) X (forgotten) X (lines_frozen) X (lines_thawed)            \
-  X (repaid_frozen) X (over_spares) X (unsaid_keys)
+  X (repaid_frozen) X (over_spares) X (unsaid_keys)                         \
+  X (gathered_all) X (gathered_some) X (gathered) X (gather_lost)
 /* clang-format on */
 
 typedef enum {
@@ -232,6 +233,8 @@ struct _SimNode {
   GeoTime lied_at;
   gint64 planted_records;
   gboolean noticed_old; /* That the hub was put back to an older state. */
+  gboolean is_forgotten; /* What it was told the hub does not know any more. */
+  gboolean comes; /* To the hub that was put back. */
   GeoTime mute_until; /* It says nothing until then. */
 };
 
@@ -255,6 +258,7 @@ struct _SimHub {
   gint64 skew;
 
   gboolean up;
+  gboolean is_held; /* It does not start now. */
   guint life;
   GeoHubStore *writer;
   GeoHubStore *reader;
@@ -476,6 +480,8 @@ void sim_hub_submit_done (SimHub *hub,
                           GDestroyNotify destroy);
 void sim_hub_timer (SimHub *hub, const SimEvent *event);
 void sim_hub_write (SimHub *hub);
+/* It is on the disk, and was of the time that it says. */
+void sim_hub_believe_again (SimHub *hub, GPtrArray *changes);
 GeoTime sim_hub_now (const SimHub *hub);
 gboolean sim_hub_is_idle (const SimHub *hub);
 GeoBook *sim_hub_load_book (SimHub *hub, GError **error);
@@ -603,6 +609,12 @@ void sim_old_copy (Sim *sim);
 void sim_old_put_back (Sim *sim);
 /* It is told of a fault; TRUE where it is that. */
 gboolean sim_old_notice (SimNode *node);
+
+/* sim-gather.c: while the hub that was put back is down: it gets back what it
+ * told since.  TRUE: everybody came, and gave all. */
+gboolean sim_gather (Sim *sim);
+/* Whether the hub's disk has something else than it told the node. */
+gboolean sim_gather_forgot (SimHub *hub, SimNode *node);
 
 /* sim-load.c: a party from a journal. */
 GeoParty *sim_load_party (SimNode *node, GError **error);

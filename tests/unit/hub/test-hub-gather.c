@@ -751,7 +751,7 @@ check_falls_back (Fixture *fixture, gint64 confirmed) {
                                     FALSE, &size, &error));
   g_assert_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_NOT_VERIFIED);
   g_clear_error (&error);
-  geo_gather_remove (disk.path);
+  geo_hub_store_remove (disk.path);
 
   g_test_expect_message ("geo-hub", G_LOG_LEVEL_WARNING,
                          "*does not hold together: I2: *");
