@@ -56,6 +56,7 @@ typedef struct {
   gboolean unfreeze;
   gchar *clearing;
   gchar *spare;
+  gchar *daily;
   gboolean is_new;
   gchar *note;
   gchar *id;

@@ -64,6 +64,7 @@ clear_cli (GeoCli *cli) {
   g_free (cli->note);
   g_free (cli->clearing);
   g_free (cli->spare);
+  g_free (cli->daily);
   g_free (cli->id);
   g_free (cli->output);
   g_free (cli->export);

@@ -35,6 +35,10 @@ add_trust_options (GeoCli *cli, GOptionContext *context) {
           "where they agree too; “none”, or up to an amount (as it was, else "
           "none)"),
       N_ ("HOW") },
+    { "daily", 0, 0, G_OPTION_ARG_STRING, &cli->daily,
+      N_ ("What payments may bring in of it in one day, or “none” (as it was, "
+          "else none)"),
+      N_ ("LIMIT") },
     { "accept-key", 0, 0, G_OPTION_ARG_NONE, &cli->accept_key,
       N_ ("Take the key that they changed to as theirs"), NULL },
     { NULL },
@@ -83,35 +87,68 @@ find_relation (GeoPerson *person, const gchar *equivalent) {
   return NULL;
 }
 
-/* What is not said stays as it was. */
-static GeoTrustFlags
-find_flags (GeoCli *cli, GeoPerson *person, const gchar *equivalent) {
-  g_autoptr (GeoRelation) relation = find_relation (person, equivalent);
-  GeoTrustFlags flags = cli->live ? GEO_TRUST_LIVE : 0;
-  gboolean asks = relation != NULL &&
-                  geo_relation_get_asks_clearing (relation);
-
-  if (cli->clearing != NULL)
-    asks = g_str_equal (cli->clearing, "ask");
-  return asks ? flags | GEO_TRUST_ASK_CLEARING : flags;
+static gboolean
+is_none (const gchar *text) {
+  return g_str_equal (text, "none");
 }
 
-/* What clearing may use of the new limit, as far as no amount is said for it. */
+/* FALSE: one of the options says no amount. */
 static gboolean
-find_spare (GeoCli *cli,
+read_terms (GeoCli *cli, guint precision, GeoTrustTerms *said, GError **error) {
+  *said = (GeoTrustTerms){ .spare = GEO_AMOUNT (GEO_AMOUNT_MAX) };
+  if (cli->live)
+    said->flags |= GEO_TRUST_LIVE;
+  if (cli->clearing != NULL && g_str_equal (cli->clearing, "ask"))
+    said->flags |= GEO_TRUST_ASK_CLEARING;
+  said->has_spare = cli->spare != NULL && !is_none (cli->spare);
+  said->has_daily = cli->daily != NULL && !is_none (cli->daily);
+  return (!said->has_spare || g_str_equal (cli->spare, "all") ||
+          geo_amount_parse_typed (cli->spare, precision, &said->spare,
+                                  error)) &&
+         (!said->has_daily ||
+          geo_amount_parse_typed (cli->daily, precision, &said->daily, error));
+}
+
+/* What is not said stays as it was. */
+static void
+keep_terms (GeoCli *cli,
             GeoPerson *person,
             const gchar *equivalent,
-            GeoAmount limit,
-            GeoAmount *bound) {
+            GeoTrustTerms *terms) {
   g_autoptr (GeoRelation) relation = find_relation (person, equivalent);
 
-  if (cli->spare != NULL)
-    return !g_str_equal (cli->spare, "none");
-  if (relation == NULL || cli->close ||
-      !geo_relation_get_spare (relation, bound))
-    return FALSE;
-  *bound = geo_amount_min (*bound, limit);
-  return TRUE;
+  if (relation == NULL || cli->close)
+    return;
+  if (cli->clearing == NULL && geo_relation_get_asks_clearing (relation))
+    terms->flags |= GEO_TRUST_ASK_CLEARING;
+  if (cli->spare == NULL)
+    terms->has_spare = geo_relation_get_spare (relation, &terms->spare);
+  if (cli->daily == NULL)
+    terms->has_daily = geo_relation_get_daily (relation, &terms->daily, NULL);
+}
+
+static void
+say_daily (GeoCli *cli, GeoRelation *relation) {
+  g_autofree gchar *text = NULL;
+  GeoAmount limit, left;
+
+  if (!geo_relation_get_daily (relation, &limit, &left))
+    return;
+  text = geo_phrase_daily (limit, left, geo_relation_get_precision (relation),
+                           geo_relation_get_equivalent (relation));
+  geo_cli_say (cli, "  %s", text);
+}
+
+static void
+report_limit (GeoReport *report,
+              const gchar *name,
+              gboolean has_limit,
+              GeoAmount limit,
+              guint precision) {
+  if (has_limit)
+    geo_report_amount (report, name, limit, precision);
+  else
+    geo_report_text (report, name, NULL);
 }
 
 static int
@@ -120,9 +157,9 @@ tell_trust (GeoCli *cli,
             const gchar *equivalent,
             guint precision,
             GeoAmount limit,
-            GeoTrustFlags flags,
-            const GeoAmount *spare) {
+            const GeoTrustTerms *terms) {
   g_autoptr (GeoRelation) relation = find_relation (person, equivalent);
+  GeoAmount spare = geo_amount_min (terms->spare, limit);
   g_autofree gchar *sentence = NULL;
   GeoReport *report;
 
@@ -133,10 +170,12 @@ tell_trust (GeoCli *cli,
     sentence = geo_phrase_my_line (geo_person_get_name (person), limit,
                                    precision, equivalent);
   geo_cli_say (cli, "%s.", sentence);
-  if (cli->clearing != NULL && (flags & GEO_TRUST_ASK_CLEARING) != 0)
+  if (cli->clearing != NULL && (terms->flags & GEO_TRUST_ASK_CLEARING) != 0)
     say_asks_clearing (cli, person);
-  if (cli->spare != NULL && spare != NULL)
-    say_spare (cli, geo_person_get_name (person), *spare, precision, equivalent,
+  if (cli->daily != NULL && relation != NULL)
+    say_daily (cli, relation);
+  if (cli->spare != NULL && terms->has_spare)
+    say_spare (cli, geo_person_get_name (person), spare, precision, equivalent,
                relation != NULL &&
                    geo_relation_get_their_spare (relation, NULL));
   if (!cli->common.json)
@@ -152,11 +191,10 @@ tell_trust (GeoCli *cli,
   geo_report_text (report, "status", cli->close ? "closed" : "active");
   geo_report_text (report, "consent", cli->live ? "live" : "standing");
   geo_report_text (report, "clearing",
-                   (flags & GEO_TRUST_ASK_CLEARING) != 0 ? "ask" : "auto");
-  if (spare != NULL)
-    geo_report_amount (report, "spare", *spare, precision);
-  else
-    geo_report_text (report, "spare", NULL);
+                   (terms->flags & GEO_TRUST_ASK_CLEARING) != 0 ? "ask"
+                                                                : "auto");
+  report_limit (report, "spare", terms->has_spare, spare, precision);
+  report_limit (report, "daily", terms->has_daily, terms->daily, precision);
   return geo_cli_done (cli, report);
 }
 
@@ -213,10 +251,7 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GError) error = NULL;
   const gchar *equivalent;
   GeoAmount limit = GEO_AMOUNT_ZERO;
-  GeoAmount spare = GEO_AMOUNT (GEO_AMOUNT_MAX);
-  GeoAmount bound = GEO_AMOUNT_ZERO;
-  gboolean has_spare;
-  GeoTrustFlags flags;
+  GeoTrustTerms terms;
   guint precision;
   int status;
 
@@ -228,9 +263,7 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   if (limit_text != NULL &&
       !geo_amount_parse_typed (limit_text, precision, &limit, &error))
     return geo_cli_fail_error (cli, error);
-  if (cli->spare != NULL && !g_str_equal (cli->spare, "all") &&
-      !g_str_equal (cli->spare, "none") &&
-      !geo_amount_parse_typed (cli->spare, precision, &spare, &error))
+  if (!read_terms (cli, precision, &terms, &error))
     return geo_cli_fail_error (cli, error);
   if (!geo_cli_connect (cli, node, &status))
     return status;
@@ -247,21 +280,15 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   }
   if (!cli->close && !geo_cli_check_key (cli, node, person, &status))
     return status;
-  flags = find_flags (cli, person, equivalent);
-  has_spare = find_spare (cli, person, equivalent, limit, &bound);
-  if (cli->spare != NULL && has_spare)
-    bound = geo_amount_min (spare, limit);
-  if (cli->spare != NULL)
-    geo_node_trust_spare_async (node, geo_person_get_pid (person), equivalent,
-                                limit, flags,
-                                g_str_equal (cli->spare, "none") ? NULL : &spare,
-                                NULL, geo_cli_result_cb, &result);
-  else
+  keep_terms (cli, person, equivalent, &terms);
+  if (cli->close)
     geo_node_trust_async (node, geo_person_get_pid (person), equivalent, limit,
-                          cli->close, flags, NULL, geo_cli_result_cb, &result);
+                          TRUE, terms.flags, NULL, geo_cli_result_cb, &result);
+  else
+    geo_node_trust_on_async (node, geo_person_get_pid (person), equivalent,
+                             limit, &terms, NULL, geo_cli_result_cb, &result);
   if (geo_node_trust_finish (node, geo_cli_wait_result (&result), &error))
-    return tell_trust (cli, person, equivalent, precision, limit, flags,
-                       has_spare ? &bound : NULL);
+    return tell_trust (cli, person, equivalent, precision, limit, &terms);
   return fail_trust (cli, error);
 }
 
@@ -279,12 +306,16 @@ run_trust (GeoCli *cli, gchar **arguments) {
                          _ ("Say --clearing ask or --clearing auto."));
   if (cli->close + cli->freeze + cli->unfreeze > 1 ||
       (freezes (cli) &&
-       (cli->live || cli->clearing != NULL || cli->spare != NULL)))
+       (cli->live || cli->clearing != NULL || cli->spare != NULL ||
+        cli->daily != NULL)))
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("--freeze and --unfreeze go with no other option."));
   if (cli->close && cli->spare != NULL)
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("Either --close or --spare, not both."));
+  if (cli->close && cli->daily != NULL)
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("Either --close or --daily, not both."));
   if (cli->close && arguments[1] != NULL && arguments[2] != NULL)
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
                          _ ("With --close there is no limit to give."));
@@ -315,6 +346,7 @@ const GeoCommand geo_command_trust = {
       "  geo trust Ivan 12.50 HOUR --live\n"
       "  geo trust Ivan 300 --clearing ask\n"
       "  geo trust Ivan 300 --spare all\n"
+      "  geo trust Ivan 300 --daily 50\n"
       "  geo trust Ivan --freeze UAH\n"
       "  geo trust Ivan --close UAH"),
   .arguments_min = 1,
@@ -326,15 +358,15 @@ const GeoCommand geo_command_trust = {
 /* --- people and balance ------------------------------------------------- */
 
 static void
-report_limit (GeoReport *report,
-              const gchar *name,
-              gboolean has_limit,
-              GeoAmount limit,
-              guint precision) {
-  if (has_limit)
-    geo_report_amount (report, name, limit, precision);
-  else
-    geo_report_text (report, name, NULL);
+report_daily (GeoReport *report, GeoRelation *relation) {
+  guint precision = geo_relation_get_precision (relation);
+  GeoAmount limit = GEO_AMOUNT_ZERO, left = GEO_AMOUNT_ZERO;
+  gboolean has_daily = geo_relation_get_daily (relation, &limit, &left);
+
+  report_limit (report, "daily", has_daily, limit, precision);
+  report_limit (report, "daily_left", has_daily, left, precision);
+  has_daily = geo_relation_get_their_daily (relation, &limit);
+  report_limit (report, "their_daily", has_daily, limit, precision);
 }
 
 static void
@@ -368,6 +400,7 @@ report_person (GeoReport *report, GeoPerson *person) {
     has_spare = geo_relation_get_their_spare (relation, &bound);
     report_limit (report, "their_spare", has_spare,
                   geo_amount_min (bound, limit), precision);
+    report_daily (report, relation);
     geo_report_text (
         report, "clearing",
         geo_relation_get_asks_clearing (relation) ? "ask" : "auto");
@@ -415,6 +448,7 @@ say_relation (GeoCli *cli, GeoPerson *person, GeoRelation *relation) {
     if (geo_relation_get_frozen (relation))
       geo_cli_say (cli, "  %s", _ ("You have frozen it: nothing more is owed "
                                    "either way."));
+    say_daily (cli, relation);
     if (geo_relation_get_spare (relation, &bound))
       say_spare (cli, name, geo_amount_min (bound, limit), precision, equivalent,
                  geo_relation_get_their_spare (relation, NULL));
@@ -427,6 +461,12 @@ say_relation (GeoCli *cli, GeoPerson *person, GeoRelation *relation) {
     if (geo_relation_get_their_frozen (relation))
       geo_cli_say (cli, "  %s", _ ("They have frozen it: nothing more is owed "
                                    "either way."));
+    if (geo_relation_get_their_daily (relation, &limit)) {
+      g_autofree gchar *daily = geo_phrase_their_daily (limit, precision,
+                                                        equivalent);
+
+      geo_cli_say (cli, "  %s", daily);
+    }
   }
   if (geo_relation_get_pending (relation))
     geo_cli_say (cli, "  %s", _ ("A change of yours waits for the hub."));

@@ -113,6 +113,8 @@ struct _GeoGraph {
 
 /* What of the pair's debt can be cleared; 0 where ends[debtor] owes nothing. */
 gint64 geo_pair_clearable (const GeoPair *pair, guint debtor);
+/* What this end can pay would be more without the cap of the line it uses. */
+gboolean geo_pair_is_held_by_cap (const GeoPair *pair, guint end);
 
 /* By how much clearing may make ends[debtor] owe more. */
 gint64 geo_pair_spare (const GeoPair *pair, guint debtor);

@@ -238,22 +238,38 @@ owed_by (const GeoPair *pair, guint end) {
   return end == 0 ? pair->debt.minor : -pair->debt.minor;
 }
 
-/* §1 Capacity, of the hop that this end pays. */
+/* §1 Capacity, of the hop that this end pays, but for what is reserved and what
+ * its line's cap takes away. */
 static gint64
-hop_capacity (const GeoPair *pair, guint end) {
+line_capacity (const GeoPair *pair, guint end) {
   guint receiver = OTHER (end);
   gint64 capacity = 0;
 
   if ((pair->line_flags[receiver] & GEO_LINE_ACTIVE) != 0)
     capacity = pair->limit[receiver].minor;
   /* What it owes takes away, what it is owed is paid back on top. */
-  capacity -= owed_by (pair, end);
-  if (pair->is_capped[receiver])
-    capacity = MIN (capacity,
-                    MAX (pair->cap[receiver].minor, owed_by (pair, receiver)));
-  capacity -= pair->reserved[end].minor;
+  return capacity - owed_by (pair, end);
+}
 
-  return MAX (capacity, 0);
+static gint64
+cap_of (const GeoPair *pair, guint end) {
+  guint receiver = OTHER (end);
+
+  return pair->is_capped[receiver]
+             ? MAX (pair->cap[receiver].minor, owed_by (pair, receiver))
+             : G_MAXINT64;
+}
+
+static gint64
+hop_capacity (const GeoPair *pair, guint end) {
+  gint64 capacity = MIN (line_capacity (pair, end), cap_of (pair, end));
+
+  return MAX (capacity - pair->reserved[end].minor, 0);
+}
+
+gboolean
+geo_pair_is_held_by_cap (const GeoPair *pair, guint end) {
+  return cap_of (pair, end) < line_capacity (pair, end);
 }
 
 gint64

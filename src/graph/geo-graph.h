@@ -202,10 +202,12 @@ typedef struct {
 } GeoRouteQuery;
 
 /* One of the payer's own hops that is used up, and what that neighbour's trust
- * lets it pay in all; nothing, where the way beyond would lead to the payee. */
+ * lets it pay in all; nothing, where the way beyond would lead to the payee.
+ * capped: it would be more without the line's cap. */
 typedef struct {
   GeoNodeIndex neighbour;
   GeoAmount available;
+  gboolean capped;
 } GeoLimit;
 
 typedef struct {

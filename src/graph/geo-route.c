@@ -264,6 +264,13 @@ make_plan (GeoSearch *search, gint64 amount, GeoPlan *plan) {
   return TRUE;
 }
 
+static gboolean
+is_held_by_cap (const GeoSearch *search, const GeoArc *arc) {
+  const GeoPair *pair = &search->graph->pairs[arc->pair];
+
+  return geo_pair_is_held_by_cap (pair, pair->ends[0] == search->payer ? 0 : 1);
+}
+
 /* The payer's hops that carry all they can, or that carry nothing at all where
  * they would lead to the payee. */
 static void
@@ -275,7 +282,8 @@ collect_limits (GeoSearch *search, const GeoPlan *plan, GArray *limits) {
   for (guint i = 0; i < payer->n_arcs; i++) {
     const GeoArc *arc = &payer->arcs[i];
     gint64 capacity = geo_search_capacity (search, search->payer, arc);
-    GeoLimit limit = { arc->node, GEO_AMOUNT (capacity) };
+    GeoLimit limit = { arc->node, GEO_AMOUNT (capacity),
+                       is_held_by_cap (search, arc) };
 
     if (capacity > 0 &&
         geo_search_flow (search, search->payer, arc) == capacity)
@@ -291,7 +299,8 @@ collect_limits (GeoSearch *search, const GeoPlan *plan, GArray *limits) {
   geo_search_reach (search, search->query->max_hops - 1);
   for (guint i = 0; i < payer->n_arcs; i++) {
     const GeoArc *arc = &payer->arcs[i];
-    GeoLimit limit = { arc->node, GEO_AMOUNT_ZERO };
+    GeoLimit limit = { arc->node, GEO_AMOUNT_ZERO,
+                       is_held_by_cap (search, arc) };
 
     if (arc->capacity[GEO_OUT] == 0 &&
         geo_search_would_allow (search, search->payer, arc) &&

@@ -19,6 +19,12 @@ typedef struct {
   gboolean frozen; /* My line is. */
   gboolean has_spare; /* My line's policy has spare_clearing. */
   GeoAmount spare;
+  gboolean has_daily; /* My line's policy has daily_limit. */
+  GeoAmount daily;
+  gint64 day; /* The last UTC day something came in over my line, … */
+  GeoAmount inbound; /* … and how much. */
+  gboolean has_their_daily;
+  GeoAmount their_daily;
   gboolean has_their_spare;
   GeoAmount their_spare;
   gboolean their_frozen;

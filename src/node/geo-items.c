@@ -35,6 +35,8 @@ enum {
   RELATION_PROP_THEIR_FROZEN,
   RELATION_PROP_SPARE,
   RELATION_PROP_THEIR_SPARE,
+  RELATION_PROP_DAILY,
+  RELATION_PROP_THEIR_DAILY,
   RELATION_PROP_PENDING,
   RELATION_N_PROPS,
 };
@@ -87,6 +89,16 @@ their_spare_of (const GeoRelationState *state) {
   return state->has_their_spare ? state->their_spare.minor : -1;
 }
 
+static gint64
+daily_of (const GeoRelationState *state) {
+  return state->has_daily ? state->daily.minor : -1;
+}
+
+static gint64
+their_daily_of (const GeoRelationState *state) {
+  return state->has_their_daily ? state->their_daily.minor : -1;
+}
+
 static void
 geo_relation_get_property (GObject *object,
                            guint prop_id,
@@ -131,6 +143,12 @@ geo_relation_get_property (GObject *object,
   case RELATION_PROP_THEIR_SPARE:
     g_value_set_int64 (value, their_spare_of (&self->state));
     break;
+  case RELATION_PROP_DAILY:
+    g_value_set_int64 (value, daily_of (&self->state));
+    break;
+  case RELATION_PROP_THEIR_DAILY:
+    g_value_set_int64 (value, their_daily_of (&self->state));
+    break;
   case RELATION_PROP_PENDING:
     g_value_set_boolean (value, self->state.pending);
     break;
@@ -159,6 +177,8 @@ geo_relation_class_init (GeoRelationClass *klass) {
   relation_props[RELATION_PROP_THEIR_FROZEN] = flag_spec ("their-frozen");
   relation_props[RELATION_PROP_SPARE] = amount_spec ("spare");
   relation_props[RELATION_PROP_THEIR_SPARE] = amount_spec ("their-spare");
+  relation_props[RELATION_PROP_DAILY] = amount_spec ("daily");
+  relation_props[RELATION_PROP_THEIR_DAILY] = amount_spec ("their-daily");
   relation_props[RELATION_PROP_PENDING] = flag_spec ("pending");
   g_object_class_install_properties (object_class, RELATION_N_PROPS,
                                      relation_props);
@@ -190,11 +210,13 @@ geo_relation_set_state (GeoRelation *self, const GeoRelationState *state) {
     self->state.asks_clearing = FALSE;
     self->state.frozen = FALSE;
     self->state.has_spare = FALSE;
+    self->state.has_daily = FALSE;
   }
   if (!state->has_their_limit) {
     self->state.their_limit = GEO_AMOUNT_ZERO;
     self->state.their_frozen = FALSE;
     self->state.has_their_spare = FALSE;
+    self->state.has_their_daily = FALSE;
   }
 
   g_object_freeze_notify (object);
@@ -223,6 +245,14 @@ geo_relation_set_state (GeoRelation *self, const GeoRelationState *state) {
   if (their_spare_of (&was) != their_spare_of (&self->state))
     g_object_notify_by_pspec (object,
                               relation_props[RELATION_PROP_THEIR_SPARE]);
+  if (daily_of (&was) != daily_of (&self->state) ||
+      (was.has_daily &&
+       (was.day != self->state.day ||
+        geo_amount_cmp (was.inbound, self->state.inbound) != 0)))
+    g_object_notify_by_pspec (object, relation_props[RELATION_PROP_DAILY]);
+  if (their_daily_of (&was) != their_daily_of (&self->state))
+    g_object_notify_by_pspec (object,
+                              relation_props[RELATION_PROP_THEIR_DAILY]);
   if (was.pending != self->state.pending)
     g_object_notify_by_pspec (object, relation_props[RELATION_PROP_PENDING]);
   g_object_thaw_notify (object);
@@ -282,6 +312,35 @@ geo_relation_get_their_spare (GeoRelation *relation, GeoAmount *bound) {
   if (bound != NULL)
     *bound = relation->state.their_spare;
   return relation->state.has_their_spare;
+}
+
+gboolean
+geo_relation_get_daily (GeoRelation *relation,
+                        GeoAmount *limit,
+                        GeoAmount *left) {
+  const GeoRelationState *state;
+  gint64 today = g_get_real_time () / 1000 / GEO_DAY_MS;
+
+  g_assert (GEO_IS_RELATION (relation));
+  state = &relation->state;
+  if (!state->has_daily)
+    return FALSE;
+  if (limit != NULL)
+    *limit = state->daily;
+  if (left != NULL) {
+    *left = state->daily;
+    if (state->day >= today)
+      left->minor = MAX (left->minor - state->inbound.minor, 0);
+  }
+  return TRUE;
+}
+
+gboolean
+geo_relation_get_their_daily (GeoRelation *relation, GeoAmount *limit) {
+  g_assert (GEO_IS_RELATION (relation));
+  if (relation->state.has_their_daily && limit != NULL)
+    *limit = relation->state.their_daily;
+  return relation->state.has_their_daily;
 }
 
 gboolean

@@ -21,7 +21,8 @@ G_BEGIN_DECLS
  * Properties: "equivalent" (string), "precision" (uint), "balance" (int64),
  * "has-my-limit", "has-their-limit" (boolean), "my-limit", "their-limit"
  * (int64), "live", "frozen", "their-frozen", "pending" (boolean), "spare",
- * "their-spare" (int64; below zero: nothing). */
+ * "their-spare" (int64; below zero: nothing), "daily", "their-daily" (int64;
+ * below zero: none; the first one notifies of what is left, too). */
 #define GEO_TYPE_RELATION (geo_relation_get_type ())
 G_DECLARE_FINAL_TYPE (GeoRelation, geo_relation, GEO, RELATION, GObject)
 
@@ -44,6 +45,14 @@ gboolean geo_relation_get_spare (GeoRelation *relation, GeoAmount *bound);
 /* The same of their line. Nothing is lent over either line unless both say so.
  */
 gboolean geo_relation_get_their_spare (GeoRelation *relation, GeoAmount *bound);
+/* What payments bring in over my line in one UTC day is at most that, and how
+ * much of it is left today (may be NULL); what I owe them is paid back all the
+ * same.  FALSE: there is no such limit, or no line. */
+gboolean geo_relation_get_daily (GeoRelation *relation,
+                                 GeoAmount *limit,
+                                 GeoAmount *left);
+/* The same of their line; how much of it is left only the hub knows. */
+gboolean geo_relation_get_their_daily (GeoRelation *relation, GeoAmount *limit);
 /* I have frozen my line: nothing more is owed either way until I unfreeze it;
  * FALSE without one. */
 gboolean geo_relation_get_frozen (GeoRelation *relation);
@@ -87,7 +96,7 @@ GeoAmount geo_total_get_balance (GeoTotal *total);
 GeoAmount geo_total_get_owed_to_me (GeoTotal *total);
 GeoAmount geo_total_get_i_owe (GeoTotal *total);
 /* By my own lines: the sum of their limit, less what I owe, and what they owe
- * me. */
+ * me; no more than may come in today over mine, or in one day over theirs. */
 GeoAmount geo_total_get_can_pay (GeoTotal *total);
 GeoAmount geo_total_get_can_receive (GeoTotal *total);
 

@@ -298,7 +298,8 @@ answer_quote (Call *call, const GeoMsgPaymentQuoteResult *answer) {
 
     if (geo_decimal_get (hint->available, precision, &available, NULL))
       geo_quote_add_limit (quote, &hint->neighbour,
-                           name != NULL ? name : short_pid, available);
+                           name != NULL ? name : short_pid, available,
+                           hint->has_daily && hint->daily);
   }
   g_task_return_pointer (task, quote, g_object_unref);
 }
@@ -461,19 +462,22 @@ thaw (GeoPolicy *policy) {
   policy->frozen = FALSE;
 }
 
-/* §7: up to spare; NULL: nothing. */
 static void
-set_spare (GeoNode *node,
+set_terms (GeoNode *node,
            GeoPolicy *policy,
            const gchar *equivalent,
-           const GeoAmount *spare) {
+           const GeoTrustTerms *terms) {
   guint precision;
 
   /* An equivalent that is not there is refused with the line. */
-  policy->has_spare_clearing =
-      spare != NULL && geo_node_get_precision (node, equivalent, &precision);
-  if (policy->has_spare_clearing)
-    policy->spare_clearing = geo_decimal (*spare, precision);
+  if (!geo_node_get_precision (node, equivalent, &precision))
+    return;
+  policy->has_spare_clearing = terms->has_spare;
+  if (terms->has_spare)
+    policy->spare_clearing = geo_decimal (terms->spare, precision);
+  policy->has_daily_limit = terms->has_daily;
+  if (terms->has_daily)
+    policy->daily_limit = geo_decimal (terms->daily, precision);
 }
 
 /* The line that these actions store, or NULL. */
@@ -531,7 +535,7 @@ say_contract_only (GTask *task) {
                               "speaks the public contract only."));
 }
 
-/* keeps: what clearing may use stays as it was, whatever spare. */
+/* terms NULL: but for flags they stay as they were. */
 static void
 trust (GeoNode *node,
        GTask *owned,
@@ -540,15 +544,14 @@ trust (GeoNode *node,
        GeoAmount limit,
        gboolean close,
        GeoTrustFlags flags,
-       gboolean keeps,
-       const GeoAmount *spare) {
+       const GeoTrustTerms *terms) {
   g_autoptr (GTask) task = owned;
   g_autoptr (GeoPolicy) policy = NULL;
   const GeoTrustLine *line;
 
   g_assert (GEO_IS_NODE (node) && to != NULL && equivalent != NULL);
   if (node->rest != NULL && can_ask_rest (node, task)) {
-    if (spare != NULL)
+    if (terms != NULL && (terms->has_spare || terms->has_daily))
       say_contract_only (task);
     else
       geo_rest_trust (node->rest, to, equivalent, limit, close,
@@ -571,9 +574,10 @@ trust (GeoNode *node,
   if (close || line == NULL || line->status != GEO_LINE_STATUS_ACTIVE) {
     thaw (policy);
     policy->has_spare_clearing = FALSE;
+    policy->has_daily_limit = FALSE;
   }
-  if (!keeps)
-    set_spare (node, policy, equivalent, spare);
+  if (terms != NULL)
+    set_terms (node, policy, equivalent, terms);
   send_line (node, g_steal_pointer (&task), to, equivalent, limit, close,
              policy);
 }
@@ -589,21 +593,20 @@ geo_node_trust_async (GeoNode *node,
                       GAsyncReadyCallback callback,
                       gpointer user_data) {
   trust (node, g_task_new (node, cancellable, callback, user_data), to,
-         equivalent, limit, close, flags, TRUE, NULL);
+         equivalent, limit, close, flags, NULL);
 }
 
 void
-geo_node_trust_spare_async (GeoNode *node,
-                            const GeoPid *to,
-                            const gchar *equivalent,
-                            GeoAmount limit,
-                            GeoTrustFlags flags,
-                            const GeoAmount *spare,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data) {
+geo_node_trust_on_async (GeoNode *node,
+                         const GeoPid *to,
+                         const gchar *equivalent,
+                         GeoAmount limit,
+                         const GeoTrustTerms *terms,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data) {
   trust (node, g_task_new (node, cancellable, callback, user_data), to,
-         equivalent, limit, FALSE, flags, FALSE, spare);
+         equivalent, limit, FALSE, terms->flags, terms);
 }
 
 void

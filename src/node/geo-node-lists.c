@@ -192,6 +192,10 @@ get_state (GeoNode *self,
     state->frozen = geo_trust_line_is_frozen (mine);
     state->has_spare = mine->policy->has_spare_clearing;
     state->spare = mine->policy->spare_clearing.amount;
+    state->has_daily = mine->policy->has_daily_limit;
+    state->daily = mine->policy->daily_limit.amount;
+    geo_party_get_inbound (self->party, pid, equivalent, &state->day,
+                           &state->inbound);
   }
   if (theirs != NULL && theirs->status == GEO_LINE_STATUS_ACTIVE) {
     state->has_their_limit = TRUE;
@@ -199,6 +203,8 @@ get_state (GeoNode *self,
     state->their_frozen = geo_trust_line_is_frozen (theirs);
     state->has_their_spare = theirs->policy->has_spare_clearing;
     state->their_spare = theirs->policy->spare_clearing.amount;
+    state->has_their_daily = theirs->policy->has_daily_limit;
+    state->their_daily = theirs->policy->daily_limit.amount;
   }
   return state->pending || state->has_my_limit || state->has_their_limit ||
          geo_amount_cmp (state->balance, GEO_AMOUNT_ZERO) != 0;
@@ -399,29 +405,35 @@ add_relation (GeoTotalSums *sums, GeoRelation *relation) {
   gboolean frozen = geo_relation_get_frozen (relation) ||
                     geo_relation_get_their_frozen (relation);
   GeoAmount limit = GEO_AMOUNT_ZERO;
-  GeoAmount room;
+  GeoAmount room, daily, owed;
 
   add_to (&sums->balance, balance);
   if (geo_amount_cmp (balance, GEO_AMOUNT_ZERO) > 0) {
     add_to (&sums->owed_to_me, balance);
   } else {
-    GeoAmount owed;
-
     if (geo_amount_neg (balance, &owed))
       add_to (&sums->i_owe, owed);
   }
 
   /* §1, capacity: their limit, less what I owe, and what they owe me; a debt
-   * can be paid back where there is no line, or a frozen one. */
+   * can be paid back where there is no line, or a frozen one, and whatever is
+   * left of a day. */
   if (!frozen)
     geo_relation_get_their_limit (relation, &limit);
-  if (geo_amount_add (limit, balance, &room))
+  if (geo_amount_add (limit, balance, &room)) {
+    if (geo_relation_get_their_daily (relation, &daily))
+      room = geo_amount_min (room, geo_amount_max (daily, balance));
     add_to (&sums->can_pay, geo_amount_max (room, GEO_AMOUNT_ZERO));
+  }
   limit = GEO_AMOUNT_ZERO;
   if (!frozen)
     geo_relation_get_my_limit (relation, &limit);
-  if (geo_amount_sub (limit, balance, &room))
+  if (geo_amount_sub (limit, balance, &room)) {
+    if (geo_relation_get_daily (relation, NULL, &daily) &&
+        geo_amount_neg (balance, &owed))
+      room = geo_amount_min (room, geo_amount_max (daily, owed));
     add_to (&sums->can_receive, geo_amount_max (room, GEO_AMOUNT_ZERO));
+  }
 }
 
 void

@@ -311,11 +311,45 @@ item_state (GeoPaymentState state) {
   g_assert_not_reached ();
 }
 
+/* daily_limit: whose, and what of it is left; NULL: that is not why. */
+static gchar *
+phrase_daily (GeoNode *self, const GeoTold *told) {
+  GPtrArray *limits = told->limits;
+  g_autofree gchar *over = NULL;
+
+  if (g_strcmp0 (told->reason, GEO_REASON_DAILY_LIMIT) != 0 || limits == NULL)
+    return NULL;
+  for (guint i = 0; i < limits->len; i++) {
+    const GeoLimitHint *hint = g_ptr_array_index (limits, i);
+    const gchar *name = geo_node_find_name (self, &hint->neighbour);
+    g_autofree gchar *short_pid = geo_pid_shorten (&hint->neighbour);
+
+    if (hint->has_daily && hint->daily)
+      over = geo_phrase_daily_over (
+          name != NULL ? name : short_pid, hint->available.amount,
+          (guint) hint->available.decimals, told->order->equivalent,
+          geo_node_now ());
+    if (over != NULL)
+      break;
+  }
+  if (over != NULL && told->has_max_amount &&
+      geo_amount_cmp (told->max_amount.amount, GEO_AMOUNT_ZERO) > 0) {
+    g_autofree gchar *max = geo_phrase_amount (
+        told->max_amount.amount, (guint) told->max_amount.decimals,
+        told->order->equivalent);
+
+    /* Translators: an amount, then a sentence about what limits it. */
+    return g_strdup_printf (_ ("You can pay up to %s. %s"), max, over);
+  }
+  return g_steal_pointer (&over);
+}
+
 void
 geo_node_told_payment (GeoNode *self, const GeoTold *told) {
   GeoPayment *payment = geo_node_find_order (self, &told->order_hash);
   g_autofree gchar *key = geo_hash_to_string (&told->order_hash);
   g_autofree gchar *reason = NULL;
+  g_autofree gchar *daily = NULL;
   const gchar *code = NULL;
 
   if (payment == NULL)
@@ -342,10 +376,11 @@ geo_node_told_payment (GeoNode *self, const GeoTold *told) {
     if (told->code != 0)
       code = geo_code_to_string (told->code);
     reason = g_strdup (told->reason);
+    daily = phrase_daily (self, told);
     geo_activity_model_touch (self->activity, key);
     geo_payment_set_not_paid (
         payment, code, reason,
-        told->has_max_amount ? &told->max_amount.amount : NULL, NULL);
+        told->has_max_amount ? &told->max_amount.amount : NULL, daily);
     break;
   }
   g_object_unref (payment);

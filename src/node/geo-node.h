@@ -233,19 +233,29 @@ void geo_node_trust_async (GeoNode *node,
 gboolean
 geo_node_trust_finish (GeoNode *node, GAsyncResult *result, GError **error);
 
-/* The same, and what clearing may use of my line (§7): it may make them owe me
- * more, up to spare and the limit, where they agree too; GEO_AMOUNT_MAX: all of
- * the limit, also when that changes; NULL: nothing, as with a new line.
- * geo_node_trust_async () leaves it as it was. */
-void geo_node_trust_spare_async (GeoNode *node,
-                                 const GeoPid *to,
-                                 const gchar *equivalent,
-                                 GeoAmount limit,
-                                 GeoTrustFlags flags,
-                                 const GeoAmount *spare,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data);
+/* What a line of mine says beside its limit. */
+typedef struct {
+  GeoTrustFlags flags;
+  /* What clearing may use of it (§7): it may make them owe me more, up to spare
+   * and the limit, where they agree too; GEO_AMOUNT_MAX: all of the limit, also
+   * when that changes. */
+  gboolean has_spare;
+  GeoAmount spare;
+  /* What payments bring in over it in one UTC day, at most (§5). */
+  gboolean has_daily;
+  GeoAmount daily;
+} GeoTrustTerms;
+
+/* The same with all of that; geo_node_trust_async () leaves spare and daily as
+ * they were. */
+void geo_node_trust_on_async (GeoNode *node,
+                              const GeoPid *to,
+                              const gchar *equivalent,
+                              GeoAmount limit,
+                              const GeoTrustTerms *terms,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
 
 /* Freezes my line to somebody, or unfreezes it: until then nothing more is owed
  * between us over it in either direction; what is owed can be paid back and is

@@ -36,6 +36,7 @@ GeoQuote *geo_quote_new (GeoAmount max_amount,
 void geo_quote_add_limit (GeoQuote *quote,
                           const GeoPid *neighbour,
                           const gchar *name,
-                          GeoAmount available);
+                          GeoAmount available,
+                          gboolean daily);
 
 G_END_DECLS

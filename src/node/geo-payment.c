@@ -288,6 +288,7 @@ typedef struct {
   GeoPid neighbour;
   gchar *name;
   GeoAmount available;
+  gboolean daily;
 } Limit;
 
 struct _GeoQuote {
@@ -346,8 +347,9 @@ void
 geo_quote_add_limit (GeoQuote *quote,
                      const GeoPid *neighbour,
                      const gchar *name,
-                     GeoAmount available) {
-  Limit limit = { *neighbour, g_strdup (name), available };
+                     GeoAmount available,
+                     gboolean daily) {
+  Limit limit = { *neighbour, g_strdup (name), available, daily };
 
   g_array_append_val (quote->limits, limit);
 }
@@ -397,4 +399,18 @@ geo_quote_get_limit (GeoQuote *quote,
   if (available != NULL)
     *available = limit->available;
   return limit->name;
+}
+
+gchar *
+geo_quote_phrase_daily (GeoQuote *quote, const gchar *equivalent) {
+  g_assert (GEO_IS_QUOTE (quote));
+  for (guint i = 0; i < quote->limits->len; i++) {
+    const Limit *limit = &g_array_index (quote->limits, Limit, i);
+
+    if (limit->daily)
+      return geo_phrase_daily_over (limit->name, limit->available,
+                                    quote->precision, equivalent,
+                                    g_get_real_time () / 1000);
+  }
+  return NULL;
 }

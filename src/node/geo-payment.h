@@ -55,5 +55,8 @@ const gchar *geo_quote_get_limit (GeoQuote *quote,
                                   guint index,
                                   GeoPid *neighbour,
                                   GeoAmount *available);
+/* Where one of these is a limit for one day: whose it is, what of it is left and
+ * until when, as a sentence; NULL: none is. */
+gchar *geo_quote_phrase_daily (GeoQuote *quote, const gchar *equivalent);
 
 G_END_DECLS

@@ -143,6 +143,50 @@ geo_phrase_their_line (const gchar *name,
   return g_strdup_printf (_ ("%s trusts you up to %s"), name, amount);
 }
 
+gchar *
+geo_phrase_daily (GeoAmount limit,
+                  GeoAmount left,
+                  guint precision,
+                  const gchar *equivalent) {
+  g_autofree gchar *amount = geo_phrase_amount (limit, precision, equivalent);
+  g_autofree gchar *left_text = geo_phrase_amount (left, precision, equivalent);
+
+  /* Translators: two amounts; of trust that has a limit for each day, too. */
+  return g_strdup_printf (_ ("At most %s of it in one day; %s is left today."),
+                          amount, left_text);
+}
+
+gchar *
+geo_phrase_their_daily (GeoAmount limit,
+                        guint precision,
+                        const gchar *equivalent) {
+  g_autofree gchar *amount = geo_phrase_amount (limit, precision, equivalent);
+
+  /* Translators: %s is an amount; of trust that has a limit for each day, too. */
+  return g_strdup_printf (_ ("At most %s of it in one day."), amount);
+}
+
+gchar *
+geo_phrase_daily_over (const gchar *name,
+                       GeoAmount left,
+                       guint precision,
+                       const gchar *equivalent,
+                       GeoTime now) {
+  g_autofree gchar *text = geo_phrase_amount (left, precision, equivalent);
+  g_autofree gchar *again = geo_phrase_date_time ((now / GEO_DAY_MS + 1) *
+                                                  GEO_DAY_MS);
+
+  if (geo_amount_cmp (left, GEO_AMOUNT_ZERO) <= 0)
+    /* Translators: a name, then a date and a time. */
+    return g_strdup_printf (_ ("%s’s trust in you has a limit for one day, and "
+                               "nothing of it is left. Pay after %s."),
+                            name, again);
+  /* Translators: a name, an amount, then a date and a time. */
+  return g_strdup_printf (_ ("%s’s trust in you has a limit for one day, and %s "
+                             "of it is left. Pay less, or the rest after %s."),
+                          name, text, again);
+}
+
 /* --- Refusals ----------------------------------------------------------- */
 
 typedef struct {
@@ -161,6 +205,9 @@ static const Sentence reasons[] = {
   { GEO_REASON_NOT_ENOUGH_CAPACITY,
     N_ ("There is not enough trust for this amount. Pay less, or ask people "
         "to trust you with more.") },
+  { GEO_REASON_DAILY_LIMIT,
+    N_ ("Somebody’s trust in you has a limit for one day, and this is more "
+        "than was left of it. Pay less, or the rest on another day.") },
   { GEO_REASON_LIMIT_EXCEEDED,
     N_ ("This is more than a limit allows. Pay less, or ask for a higher "
         "limit.") },
@@ -309,7 +356,8 @@ geo_phrase_refusal (const gchar *code,
                     const gchar *max_amount_text) {
   const gchar *sentence;
 
-  if (max_amount_text != NULL && g_strcmp0 (code, "E002") == 0) {
+  if (max_amount_text != NULL && g_strcmp0 (code, "E002") == 0 &&
+      g_strcmp0 (reason, GEO_REASON_DAILY_LIMIT) != 0) {
     return g_strdup_printf (
         /* Translators: %s is an amount. */
         _ ("There is not enough trust for this amount. You can pay up to %s; "

@@ -40,6 +40,15 @@ gchar *geo_phrase_my_line (const gchar *name,
                            GeoAmount limit,
                            guint precision,
                            const gchar *equivalent);
+/* "At most 50.00 UAH of it in one day; 20.00 UAH are left today." */
+gchar *geo_phrase_daily (GeoAmount limit,
+                         GeoAmount left,
+                         guint precision,
+                         const gchar *equivalent);
+/* "At most 50.00 UAH of it in one day." */
+gchar *geo_phrase_their_daily (GeoAmount limit,
+                               guint precision,
+                               const gchar *equivalent);
 /* "Olena trusts you up to 500.00 UAH". */
 gchar *geo_phrase_their_line (const gchar *name,
                               GeoAmount limit,
@@ -53,6 +62,13 @@ gchar *geo_phrase_refusal (const gchar *code,
                            const gchar *reason,
                            const gchar *max_amount_text);
 
+/* daily_limit: somebody's line to me has one, of which so much is left: "Olena’s
+ * trust in you has a limit for one day, of which 40.00 UAH are left. …" */
+gchar *geo_phrase_daily_over (const gchar *name,
+                              GeoAmount left,
+                              guint precision,
+                              const gchar *equivalent,
+                              GeoTime now);
 /* Why this node refused a contract (P8), one sentence; reason: a word of
  * protocol's geo-reasons.h, NULL, or one that is not known here. */
 gchar *geo_phrase_refused_vote (const gchar *reason);

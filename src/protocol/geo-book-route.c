@@ -60,6 +60,8 @@ add_limits (const GeoBook *book,
     hint->available = geo_decimal (
         geo_amount_min (limit->available, GEO_AMOUNT (GEO_AMOUNT_MAX)),
         (guint) market->equivalent->precision);
+    hint->has_daily = limit->capped;
+    hint->daily = limit->capped;
     g_ptr_array_add (out->limits, hint);
   }
 }

@@ -212,12 +212,15 @@ find_routes (const GeoCloser *closer,
   }
 }
 
-/* E002: the payer's own neighbours only; nobody learns strangers' balances. */
-static void
+/* E002: the payer's own neighbours only; nobody learns strangers' balances.
+ * TRUE: one of these has a daily_limit, which ends it. */
+static gboolean
 add_hints (const GeoCloser *closer,
            const GeoBookMarket *market,
            const GeoRouteResult *result,
            GPtrArray *hints) {
+  gboolean daily = FALSE;
+
   for (guint i = 0; i < result->limits->len && i < LIMITS_MAX; i++) {
     const GeoLimit *limit = &g_array_index (result->limits, GeoLimit, i);
     const GeoBookPerson *neighbour = geo_book_person_at (closer->book,
@@ -228,8 +231,12 @@ add_hints (const GeoCloser *closer,
     hint->available = geo_decimal (
         geo_amount_min (limit->available, GEO_AMOUNT (GEO_AMOUNT_MAX)),
         (guint) market->equivalent->precision);
+    hint->has_daily = limit->capped;
+    hint->daily = limit->capped;
+    daily = daily || limit->capped;
     g_ptr_array_add (hints, hint);
   }
+  return daily;
 }
 
 /* Several routes may carry more than one amount can say. */
@@ -580,8 +587,10 @@ geo_closer_try (GeoCloser *closer,
   } else {
     order->has_max_amount = TRUE;
     order->max_amount = say_payable (order->market, result.payable);
-    add_hints (closer, order->market, &result, order->limits);
-    if (result.payable.minor > 0)
+    if (add_hints (closer, order->market, &result, order->limits))
+      geo_closer_refuse_order (closer, order, GEO_CODE_CAPACITY,
+                               GEO_REASON_DAILY_LIMIT, now, actions);
+    else if (result.payable.minor > 0)
       geo_closer_refuse_order (closer, order, GEO_CODE_CAPACITY,
                                GEO_REASON_NOT_ENOUGH_CAPACITY, now, actions);
     else

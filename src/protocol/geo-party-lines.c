@@ -370,3 +370,15 @@ geo_party_load_inbound (GeoParty *party,
   pair->day = day;
   pair->inbound = inbound;
 }
+
+void
+geo_party_get_inbound (const GeoParty *party,
+                       const GeoPid *peer,
+                       const gchar *equivalent,
+                       gint64 *day,
+                       GeoAmount *inbound) {
+  const GeoPair *pair = geo_party_find_pair (party, peer, equivalent);
+
+  *day = pair != NULL ? pair->day : 0;
+  *inbound = pair != NULL ? pair->inbound : GEO_AMOUNT_ZERO;
+}

@@ -136,6 +136,12 @@ void geo_party_load_horizon (GeoParty *party, GeoTime made_at);
 GeoAmount geo_party_get_balance (const GeoParty *party,
                                  const GeoPid *peer,
                                  const gchar *equivalent);
+/* daily_limit: as it was loaded, and what came since. */
+void geo_party_get_inbound (const GeoParty *party,
+                            const GeoPid *peer,
+                            const gchar *equivalent,
+                            gint64 *day,
+                            GeoAmount *inbound);
 /* Lines in force; borrowed, NULL if there never was one.  A closed line is
  * still answered: its status says so.  from or to is ourselves. */
 const GeoTrustLine *geo_party_get_line (const GeoParty *party,

@@ -11,6 +11,7 @@
 #define GEO_REASON_NO_ROUTE "no_route"                     /* E001 */
 #define GEO_REASON_UNKNOWN_PARTICIPANT "unknown_participant" /* E001 */
 #define GEO_REASON_NOT_ENOUGH_CAPACITY "not_enough_capacity" /* E002 */
+#define GEO_REASON_DAILY_LIMIT "daily_limit" /* E002: of a line to the payer (§5) */
 #define GEO_REASON_LIMIT_EXCEEDED "limit_exceeded"         /* E003 */
 #define GEO_REASON_LINE_NOT_ACTIVE "line_not_active"       /* E004 */
 #define GEO_REASON_BAD_SIGNATURE "bad_signature"           /* E005 */

@@ -108,7 +108,10 @@ phrase_too_much (GeoPayDialog *self, GeoQuote *quote) {
         _ ("There is no chain of trust from you to %s yet. Ask somebody you "
            "both know to trust you."),
         geo_person_get_name (self->person));
-  limit = phrase_limit (quote);
+  limit = geo_quote_phrase_daily (
+      quote, geo_amount_entry_get_equivalent (self->amount_entry));
+  if (limit == NULL)
+    limit = phrase_limit (quote);
   text = phrase (self, max);
   /* Translators: an amount, then a sentence about what limits it. */
   return g_strdup_printf (_ ("You can pay up to %s. %s"), text, limit);

@@ -80,6 +80,18 @@ phrase_spare (GeoPersonPage *self, gboolean it, gboolean other, gboolean mine) {
   return g_strdup ("");
 }
 
+/* What is said below a line's sentence: its limit for one day, and its use. */
+static void
+set_line_subtitle (AdwActionRow *row, const gchar *daily, const gchar *use) {
+  g_autofree gchar *both = NULL;
+
+  if (daily != NULL && *use != '\0')
+    both = g_strconcat (daily, "\n", use, NULL);
+  adw_action_row_set_subtitle (row, both != NULL    ? both
+                                    : daily != NULL ? daily
+                                                    : use);
+}
+
 static void
 add_line_rows (GeoPersonPage *self,
                AdwPreferencesGroup *group,
@@ -93,11 +105,15 @@ add_line_rows (GeoPersonPage *self,
   g_autofree gchar *their_use = phrase_spare (self, their_spare, mine_spare,
                                               FALSE);
   AdwActionRow *row;
-  GeoAmount limit;
+  GeoAmount limit, daily, left;
 
   if (geo_relation_get_my_limit (relation, &limit)) {
     g_autofree gchar *mine = geo_phrase_my_line (name, limit, precision,
                                                  equivalent);
+    g_autofree gchar *my_daily =
+        geo_relation_get_daily (relation, &daily, &left)
+            ? geo_phrase_daily (daily, left, precision, equivalent)
+            : NULL;
 
     row = add_row (group, mine);
     if (geo_relation_get_pending (relation))
@@ -106,7 +122,7 @@ add_line_rows (GeoPersonPage *self,
       adw_action_row_set_subtitle (
           row, _ ("Frozen by you: nothing more is owed either way"));
     else
-      adw_action_row_set_subtitle (row, my_use);
+      set_line_subtitle (row, my_daily, my_use);
   } else if (geo_relation_get_pending (relation)) {
     row = add_row (group, _ ("Your change of trust is on its way"));
     adw_action_row_set_subtitle (row, _ ("Waiting for the hub"));
@@ -114,13 +130,17 @@ add_line_rows (GeoPersonPage *self,
   if (geo_relation_get_their_limit (relation, &limit)) {
     g_autofree gchar *theirs = geo_phrase_their_line (name, limit, precision,
                                                       equivalent);
+    g_autofree gchar *their_day =
+        geo_relation_get_their_daily (relation, &daily)
+            ? geo_phrase_their_daily (daily, precision, equivalent)
+            : NULL;
 
     row = add_row (group, theirs);
     if (geo_relation_get_their_frozen (relation))
       adw_action_row_set_subtitle (
           row, _ ("Frozen by them: nothing more is owed either way"));
     else
-      adw_action_row_set_subtitle (row, their_use);
+      set_line_subtitle (row, their_day, their_use);
   }
 }
 

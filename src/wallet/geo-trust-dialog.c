@@ -34,6 +34,7 @@ struct _GeoTrustDialog {
   GtkLabel *name_label;
   GeoAmountEntry *amount_entry;
   GtkLabel *meaning_label;
+  AdwEntryRow *daily_row;
   AdwSwitchRow *live_row;
   AdwSwitchRow *ask_row;
   AdwSwitchRow *spare_row;
@@ -84,6 +85,27 @@ is_too_early (GeoTrustDialog *self) {
          geo_amount_cmp (amount, limit) > 0;
 }
 
+/* FALSE: it is no amount.  Nothing is typed: there is no limit for a day. */
+static gboolean
+get_daily (GeoTrustDialog *self, gboolean *has_daily, GeoAmount *daily) {
+  g_autofree gchar *text =
+      g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->daily_row)));
+
+  *has_daily = *g_strstrip (text) != '\0';
+  return !*has_daily ||
+         geo_amount_parse_typed (
+             text, geo_amount_entry_get_precision (self->amount_entry), daily,
+             NULL);
+}
+
+static gboolean
+is_daily_wrong (GeoTrustDialog *self) {
+  gboolean has_daily;
+  GeoAmount daily;
+
+  return !get_daily (self, &has_daily, &daily);
+}
+
 static gchar *
 phrase_meaning (GeoTrustDialog *self) {
   const gchar *name = geo_person_get_name (self->person);
@@ -97,6 +119,9 @@ phrase_meaning (GeoTrustDialog *self) {
   if (!geo_amount_entry_get_amount (self->amount_entry, &amount))
     /* Translators: %s is a name. */
     return g_strdup_printf (_ ("How much may %s owe you?"), name);
+  if (is_daily_wrong (self))
+    return g_strdup (_ ("The limit for one day is no amount. Leave it empty if "
+                        "there is to be none."));
   if (is_too_early (self))
     return g_strdup (_ ("As long as their key is in doubt, you can lower or "
                         "end your trust, but not raise it."));
@@ -131,12 +156,18 @@ update (GeoTrustDialog *self) {
   gtk_widget_set_visible (GTK_WIDGET (self->stop_button), has_line);
   gtk_widget_set_visible (self->spinner, self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->amount_entry), !self->is_busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->daily_row), !self->is_busy);
+  if (is_daily_wrong (self))
+    gtk_widget_add_css_class (GTK_WIDGET (self->daily_row), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->daily_row), "error");
   gtk_widget_set_sensitive (GTK_WIDGET (self->live_row), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->ask_row), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->spare_row), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->stop_button), !self->is_busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->trust_button),
                             !self->is_busy && !is_too_early (self) &&
+                                !is_daily_wrong (self) &&
                                 geo_amount_entry_get_amount (self->amount_entry,
                                                              &amount));
 }
@@ -151,10 +182,16 @@ changed_cb (GeoTrustDialog *self) {
 static void
 fill (GeoTrustDialog *self) {
   g_autoptr (GeoRelation) relation = find_relation (self);
-  GeoAmount limit;
+  g_autofree gchar *daily_text = NULL;
+  GeoAmount limit, daily;
 
   if (relation != NULL && geo_relation_get_my_limit (relation, &limit))
     geo_amount_entry_set_amount (self->amount_entry, limit);
+  if (relation != NULL && geo_relation_get_daily (relation, &daily, NULL))
+    daily_text = geo_amount_entry_write (
+        daily, geo_amount_entry_get_precision (self->amount_entry));
+  gtk_editable_set_text (GTK_EDITABLE (self->daily_row),
+                         daily_text != NULL ? daily_text : "");
   adw_switch_row_set_active (
       self->live_row, relation != NULL && geo_relation_get_live (relation));
   adw_switch_row_set_active (self->ask_row,
@@ -277,7 +314,7 @@ send (GeoTrustDialog *self, GeoAmount limit, gboolean close) {
   const gchar *equivalent =
       geo_amount_entry_get_equivalent (self->amount_entry);
   g_autoptr (GeoRelation) relation = find_relation (self);
-  GeoAmount spare;
+  GeoTrustTerms terms = { .flags = chosen_flags (self) };
 
   self->is_busy = TRUE;
   /* An entry that becomes insensitive would keep its cursor blinking. */
@@ -285,18 +322,19 @@ send (GeoTrustDialog *self, GeoAmount limit, gboolean close) {
   self->is_ending = close;
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), FALSE);
   /* An own bound, which only "geo" sets, stays. */
-  if (relation == NULL || !geo_relation_get_spare (relation, &spare))
-    spare = GEO_AMOUNT (GEO_AMOUNT_MAX);
+  if (relation == NULL || !geo_relation_get_spare (relation, &terms.spare))
+    terms.spare = GEO_AMOUNT (GEO_AMOUNT_MAX);
+  terms.has_spare = adw_switch_row_get_active (self->spare_row);
+  if (!get_daily (self, &terms.has_daily, &terms.daily))
+    terms.has_daily = FALSE;
   if (close)
     geo_node_trust_async (self->node, pid, equivalent, limit, TRUE, 0,
                           geo_dialog_get_cancellable (GEO_DIALOG (self)),
                           trusted_cb, g_object_ref (self));
   else
-    geo_node_trust_spare_async (
-        self->node, pid, equivalent, limit, chosen_flags (self),
-        adw_switch_row_get_active (self->spare_row) ? &spare : NULL,
-        geo_dialog_get_cancellable (GEO_DIALOG (self)), trusted_cb,
-        g_object_ref (self));
+    geo_node_trust_on_async (self->node, pid, equivalent, limit, &terms,
+                             geo_dialog_get_cancellable (GEO_DIALOG (self)),
+                             trusted_cb, g_object_ref (self));
   update (self);
 }
 
@@ -305,6 +343,7 @@ trust_cb (GeoTrustDialog *self) {
   GeoAmount limit;
 
   if (self->person != NULL && !self->is_busy && !is_too_early (self) &&
+      !is_daily_wrong (self) &&
       geo_amount_entry_get_amount (self->amount_entry, &limit))
     send (self, limit, FALSE);
 }
@@ -386,6 +425,8 @@ geo_trust_dialog_class_init (GeoTrustDialogClass *klass) {
                                         amount_entry);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
                                         meaning_label);
+  gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
+                                        daily_row);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, live_row);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog, ask_row);
   gtk_widget_class_bind_template_child (widget_class, GeoTrustDialog,
@@ -414,6 +455,10 @@ geo_trust_dialog_init (GeoTrustDialog *self) {
                             G_CALLBACK (equivalent_cb), self);
   g_signal_connect_swapped (self->amount_entry, "activate",
                             G_CALLBACK (trust_cb), self);
+  g_signal_connect_swapped (self->daily_row, "changed", G_CALLBACK (changed_cb),
+                            self);
+  g_signal_connect_swapped (self->daily_row, "entry-activated",
+                            G_CALLBACK (trust_cb), self);
   g_signal_connect_swapped (self->trust_button, "clicked",
                             G_CALLBACK (trust_cb), self);
   g_signal_connect_swapped (self->stop_button, "clicked", G_CALLBACK (stop_cb),
@@ -427,6 +472,8 @@ geo_trust_dialog_new (GeoNode *node, const gchar *who) {
   self->node = g_object_ref (node);
   geo_amount_entry_set_node (self->amount_entry, node);
   gtk_widget_set_visible (GTK_WIDGET (self->spare_row),
+                          !geo_node_is_hearsay (node));
+  gtk_widget_set_visible (GTK_WIDGET (self->daily_row),
                           !geo_node_is_hearsay (node));
   geo_person_chooser_set_node (self->chooser, node);
   if (*who != '\0') {

@@ -137,6 +137,7 @@ geo_trust_remedy_offer (GeoTrustRemedy *self,
                         GeoQuote *quote) {
   g_autofree gchar *missing_text = NULL;
   g_autofree gchar *label = NULL;
+  g_autofree gchar *daily = NULL;
   GeoAmount missing;
 
   g_return_if_fail (GEO_IS_TRUST_REMEDY (self));
@@ -144,7 +145,10 @@ geo_trust_remedy_offer (GeoTrustRemedy *self,
   g_set_object (&self->node, node);
   g_set_str (&self->equivalent, equivalent);
   find_whom (self, payee, quote);
-  if (!geo_amount_sub (amount, geo_quote_get_max_amount (quote), &missing) ||
+  daily = geo_quote_phrase_daily (quote, equivalent);
+  /* More trust would not make the day's limit larger. */
+  if (daily != NULL ||
+      !geo_amount_sub (amount, geo_quote_get_max_amount (quote), &missing) ||
       geo_amount_cmp (missing, GEO_AMOUNT_ZERO) <= 0 ||
       !geo_amount_add (
           find_their_limit (geo_node_get_person (node, &self->pid), equivalent),

@@ -48,13 +48,14 @@ static void
 lend (Scene *scene, guint who, guint to) {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  const GeoAmount all = GEO_AMOUNT (GEO_AMOUNT_MAX);
+  const GeoTrustTerms all = { .has_spare = TRUE,
+                              .spare = GEO_AMOUNT (GEO_AMOUNT_MAX) };
   GeoPid pid;
 
   find (scene->nodes[who], scene->nodes[to]);
   pid_of (scene->nodes[to], &pid);
-  geo_node_trust_spare_async (scene->nodes[who], &pid, "UAH", GEO_AMOUNT (9000),
-                              0, &all, NULL, keep_result_cb, &result);
+  geo_node_trust_on_async (scene->nodes[who], &pid, "UAH", GEO_AMOUNT (9000),
+                           &all, NULL, keep_result_cb, &result);
   wait_until (result != NULL);
   geo_node_trust_finish (scene->nodes[who], result, &error);
   g_assert_no_error (error);

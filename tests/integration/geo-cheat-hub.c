@@ -18,6 +18,7 @@
  *   beyond    they are taken to trust a hundred times as far as they say,
  *   unasked   to have said that they need not be asked,
  *   thaw      not to have frozen what they did,
+ *   daily     to have set no limit for one day,
  *   lend      and to let clearing use what is left of their limits
  *   line      the next trust is ten times as large as its owner gave
  *   both      the next payment is refused to them, and committed all the same
@@ -409,6 +410,8 @@ __wrap_geo_book_put_line (GeoBook *book, const GeoTrustLine *line) {
     other->policy->consent = GEO_CONSENT_STANDING;
   if (is_victim ("thaw", &line->from))
     other->policy->has_frozen = FALSE;
+  if (is_victim ("daily", &line->from))
+    other->policy->has_daily_limit = FALSE;
   if (is_victim ("lend", &line->from)) {
     other->policy->has_spare_clearing = TRUE;
     other->policy->spare_clearing = line->limit;

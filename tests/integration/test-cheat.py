@@ -244,6 +244,20 @@ def test_frozen_all_the_same(town):
     assert "has to show the trust that allowed" in proves, proves
 
 
+def test_beyond_a_day(town):
+    """What has come in today counts, also what was before the limit."""
+    cli.stay_within_a_day()
+    person = town.meet("Today")
+    person.json("trust", town.olena.pid, "100", "UAH", "--daily", "8")
+    town.payments += 1
+    failure = town.olena.json("pay", person.pid, "5", "UAH", status=cli.REFUSED)
+    assert failure["reason"] == "daily_limit", failure
+    town.check(person)
+    person = mandate(town, "daily", "100", "UAH", "--daily", "8")
+    proves = town.caught(person, "It goes beyond what was allowed.")
+    assert "has to show the trust that allowed" in proves, proves
+
+
 def test_yes_and_no(town):
     person = town.meet("Refused")
     town.lie("both", person)

@@ -911,6 +911,54 @@ def test_freeze(town):
     maria.run("trust", "Olena", "--close", "HOUR")
 
 
+def stay_within_a_day():
+    """A day begins at midnight, UTC."""
+    while time.time() % 86400 > 86400 - 60:
+        time.sleep(1)
+
+
+def test_daily(town):
+    olena, maria = town.olena, town.maria
+    stay_within_a_day()
+    maria.run("trust", "Olena", "5", "HOUR", "--daily", "much", status=USAGE)
+    maria.run("trust", "Olena", "--close", "HOUR", "--daily", "5", status=USAGE)
+    maria.run("trust", "Olena", "--freeze", "HOUR", "--daily", "5",
+              status=USAGE)
+    document = maria.json("trust", olena.pid, "100", "HOUR", "--daily", "31")
+    assert document["daily"] == "31.00", document
+    assert olena.relation(maria, "HOUR")["their_daily"] == "31.00"
+    # 1.00 came in today before there was a limit.
+    olena.json("pay", "Maria", "20", "HOUR")
+    relation = maria.relation(olena, "HOUR")
+    assert (relation["daily"], relation["daily_left"]) == ("31.00", "10.00"), \
+        relation
+    assert "At most 31.00 HOUR of it in one day; 10.00 HOUR is left today." \
+        in maria.run("people")
+    assert "At most 31.00 HOUR of it in one day." in olena.run("people")
+    failure = olena.json("pay", "Maria", "11", "HOUR", status=REFUSED)
+    assert (failure["code"], failure["reason"]) == ("E002", "daily_limit")
+    assert failure["max_amount"] == "10.00", failure
+    assert "Maria’s trust in you has a limit for one day, and 10.00 HOUR of " \
+        "it is left." in failure["message"], failure
+    assert "limit for one day" in olena.run("history", "--limit", "1")
+    olena.json("pay", "Maria", "10", "HOUR")
+    failure = olena.json("pay", "Maria", "1", "HOUR", status=REFUSED)
+    assert failure["reason"] == "daily_limit", failure
+    assert "nothing of it is left" in failure["message"], failure
+    # Another limit, and the day's is as it was; then none, and another line.
+    document = maria.json("trust", olena.pid, "200", "HOUR")
+    assert document["daily"] == "31.00", document
+    olena.run("pay", "Maria", "1", "HOUR", status=REFUSED)
+    document = maria.json("trust", olena.pid, "200", "HOUR", "--daily", "none")
+    assert document["daily"] is None, document
+    olena.json("pay", "Maria", "1", "HOUR")
+    maria.json("pay", "Olena", "31", "HOUR")
+    maria.run("trust", "Olena", "5", "HOUR", "--daily", "1")
+    maria.run("trust", "Olena", "--close", "HOUR")
+    assert maria.json("trust", olena.pid, "5", "HOUR")["daily"] is None
+    maria.run("trust", "Olena", "--close", "HOUR")
+
+
 def test_restore(town):
     words = os.path.join(town.folder, "words")
     with open(words, "w", encoding="utf-8") as file:

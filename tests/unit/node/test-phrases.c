@@ -151,6 +151,7 @@ static const gchar *const all_reasons[] = {
   GEO_REASON_INVOICE_BUSY,
   GEO_REASON_PAYEE_AWAY,
   GEO_REASON_LINE_FROZEN,
+  GEO_REASON_DAILY_LIMIT,
 };
 
 /* There is an answer in every state, and only one of them is yes. */

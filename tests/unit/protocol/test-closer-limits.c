@@ -67,6 +67,34 @@ test_daily (void) {
   pays (town, A, B, 600, TRUE);
 }
 
+/* The payer is told that it is a day's limit, and what is left of it. */
+static void
+test_daily_told (void) {
+  g_autoptr (Town) town = town_new (3);
+  const GeoMsgPaymentAbort *abort;
+  const GeoLimitHint *hint;
+
+  town_present (town, A, TRUE);
+  daily_line (town, B, A, 1000, 300);
+  pays (town, A, B, 200, TRUE);
+  pays (town, A, B, 101, FALSE);
+  abort = town_sent (town, A, GEO_MESSAGE_PAYMENT_ABORT)->u.payment_abort;
+  g_assert_cmpint (abort->refusal->code, ==, GEO_CODE_CAPACITY);
+  g_assert_cmpstr (abort->refusal->reason, ==, GEO_REASON_DAILY_LIMIT);
+  g_assert_cmpuint (abort->limits->len, ==, 1);
+  hint = g_ptr_array_index (abort->limits, 0);
+  g_assert_true (hint->has_daily && hint->daily);
+  g_assert_cmpint (hint->available.amount.minor, ==, 100);
+
+  /* Where the line itself ends sooner, it is that. */
+  daily_line (town, B, A, 250, 300);
+  pays (town, A, B, 51, FALSE);
+  abort = town_sent (town, A, GEO_MESSAGE_PAYMENT_ABORT)->u.payment_abort;
+  g_assert_cmpstr (abort->refusal->reason, ==, GEO_REASON_NOT_ENOUGH_CAPACITY);
+  hint = g_ptr_array_index (abort->limits, 0);
+  g_assert_false (hint->has_daily);
+}
+
 /* Another way is found around a line that is used up, and several add up. */
 static void
 test_daily_around (void) {
@@ -116,7 +144,7 @@ test_daily_reserved (void) {
   town_pay (town, A, B, 200, NULL);
   ask = town_asked (town, B);
   town_pay (town, A, B, 101, NULL);
-  town_check_abort (town, A, GEO_CODE_CAPACITY, GEO_REASON_NOT_ENOUGH_CAPACITY);
+  town_check_abort (town, A, GEO_CODE_CAPACITY, GEO_REASON_DAILY_LIMIT);
   town_say (town, B, town_vote (town, B, ask));
   g_assert_cmpint (town_debt (town, A, B), ==, 200);
 }
@@ -140,7 +168,7 @@ test_daily_midnight (void) {
   /* What waits for a vote counts for the day on which it is done. */
   town->now = midnight;
   town_pay (town, A, B, 101, NULL);
-  town_check_abort (town, A, GEO_CODE_CAPACITY, GEO_REASON_NOT_ENOUGH_CAPACITY);
+  town_check_abort (town, A, GEO_CODE_CAPACITY, GEO_REASON_DAILY_LIMIT);
   town_pay (town, A, B, 100, NULL);
   again = town_asked (town, B);
   town->now = midnight - 500;
@@ -149,10 +177,10 @@ test_daily_midnight (void) {
   town_say (town, B, town_vote (town, B, ask));
   g_assert_cmpint (town_debt (town, A, B), ==, 400);
   town_pay (town, A, B, 1, NULL);
-  town_check_abort (town, A, GEO_CODE_NO_ROUTE, GEO_REASON_NO_ROUTE);
+  town_check_abort (town, A, GEO_CODE_CAPACITY, GEO_REASON_DAILY_LIMIT);
   town->now = midnight;
   town_pay (town, A, B, 1, NULL);
-  town_check_abort (town, A, GEO_CODE_NO_ROUTE, GEO_REASON_NO_ROUTE);
+  town_check_abort (town, A, GEO_CODE_CAPACITY, GEO_REASON_DAILY_LIMIT);
 }
 
 static void
@@ -179,6 +207,7 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/closer/limits/daily", test_daily);
+  g_test_add_func ("/closer/limits/daily-told", test_daily_told);
   g_test_add_func ("/closer/limits/daily-around", test_daily_around);
   g_test_add_func ("/closer/limits/daily-restart", test_daily_restart);
   g_test_add_func ("/closer/limits/daily-reserved", test_daily_reserved);

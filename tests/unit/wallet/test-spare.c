@@ -67,13 +67,13 @@ static void
 agree (Scene *scene, guint who, guint with, gint64 limit, gint64 spare) {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  const GeoAmount bound = GEO_AMOUNT (spare);
+  const GeoTrustTerms terms = { .has_spare = TRUE,
+                                .spare = GEO_AMOUNT (spare) };
   GeoPid pid;
 
   pid_of (scene->nodes[with], &pid);
-  geo_node_trust_spare_async (scene->nodes[who], &pid, "UAH",
-                              GEO_AMOUNT (limit), 0, &bound, NULL,
-                              keep_result_cb, &result);
+  geo_node_trust_on_async (scene->nodes[who], &pid, "UAH", GEO_AMOUNT (limit),
+                           &terms, NULL, keep_result_cb, &result);
   wait_until (result != NULL);
   geo_node_trust_finish (scene->nodes[who], result, &error);
   g_assert_no_error (error);
