@@ -111,6 +111,41 @@ test_amount (Scene *scene, gconstpointer data) {
   close_dialog (dialog);
 }
 
+/* Where it is a limit for one day, more trust would not help: it is said what is
+ * left and when there is more. */
+static void
+test_daily (Scene *scene, gconstpointer data) {
+  const GeoTrustTerms terms = { .has_daily = TRUE,
+                                .daily = GEO_AMOUNT (10000) };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  AdwDialog *dialog;
+  GeoPid marta;
+
+  scene_trust (scene);
+  pid_of (scene->nodes[MARTA], &marta);
+  geo_node_trust_on_async (scene->nodes[OLENA], &marta, "UAH",
+                           GEO_AMOUNT (50000), &terms, NULL, keep_result_cb,
+                           &result);
+  wait_until (result != NULL);
+  geo_node_trust_finish (scene->nodes[OLENA], result, &error);
+  g_assert_no_error (error);
+  wait_until (
+      geo_total_get_can_pay (get_total (scene->nodes[MARTA], 0)).minor ==
+      10000);
+  dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+  wait_until (hints (dialog, "You can pay up to 100.00 UAH"));
+  type (dialog, "100.01");
+  wait_until (hints (dialog, "Olena’s trust in you has a limit for one day, and "
+                             "100.00 UAH of it is left. Pay less, or the rest"));
+  g_assert_false (can_click (dialog, "continue_button"));
+  g_assert_false (is_seen (dialog, "remedy"));
+  scene_look (scene, "pay-daily");
+  type (dialog, "100");
+  wait_until (can_click (dialog, "continue_button"));
+  close_dialog (dialog);
+}
+
 /* Only the last question counts, and there are not many of them. */
 static void
 test_typing (Scene *scene, gconstpointer data) {
@@ -435,6 +470,7 @@ main (int argc, char **argv) {
   g_test_add ("/wallet/pay/" path, Scene, GUINT_TO_POINTER (n), scene_set_up, \
               test, scene_tear_down)
   ADD ("amount", 2, test_amount);
+  ADD ("daily", 2, test_daily);
   ADD ("typing", 2, test_typing);
   ADD ("remedy", 2, test_remedy);
   ADD ("pace", 2, test_pace);

@@ -125,6 +125,45 @@ test_change (Scene *scene, gconstpointer data) {
   g_assert_true (is_limit (scene, OLENA, 35050));
 }
 
+/* A limit for one day is set, shown as it is, and taken away. */
+static void
+test_daily (Scene *scene, gconstpointer data) {
+  static const struct {
+    const gchar *shown;
+    const gchar *typed;
+    gint64 daily; /* Below zero: none. */
+  } steps[] = {
+    { "", "50", 5000 },
+    { "50.00", "0", 0 },
+    { "0.00", "", -1 },
+  };
+
+  scene_trust (scene);
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++) {
+    AdwDialog *dialog = show (scene, geo_node_get_pid (scene->nodes[OLENA]));
+    gpointer weak = dialog;
+    GtkEditable *row = child_of (dialog, "daily_row");
+    g_autoptr (GeoRelation) relation = get_relation (scene, OLENA);
+    GeoAmount daily = GEO_AMOUNT (-1);
+
+    g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
+    g_assert_cmpstr (gtk_editable_get_text (row), ==, steps[i].shown);
+    gtk_editable_set_text (row, "much");
+    g_assert_false (can_click (dialog, "trust_button"));
+    g_assert_nonnull (strstr (label_of (dialog, "meaning_label"),
+                              "The limit for one day is no amount."));
+    scene_look (scene, "trust-daily-wrong");
+    gtk_editable_set_text (row, steps[i].typed);
+    scene_look (scene, "trust-daily");
+    click (dialog, "trust_button");
+    wait_closed (&weak);
+    g_assert_true (is_limit (scene, OLENA, 30000));
+    g_assert_true (geo_relation_get_daily (relation, &daily, NULL) ==
+                   (steps[i].daily >= 0));
+    g_assert_cmpint (daily.minor, ==, steps[i].daily);
+  }
+}
+
 static void
 answer (AdwDialog *alert, const gchar *text) {
   GtkWidget *button = geo_screen_find (GTK_WIDGET (alert), GTK_TYPE_BUTTON,
@@ -212,6 +251,7 @@ main (int argc, char **argv) {
               scene_set_up, test, scene_tear_down)
   ADD ("new", test_new);
   ADD ("change", test_change);
+  ADD ("daily", test_daily);
   ADD ("stop", test_stop);
   ADD ("offline", test_offline);
   ADD ("leave", test_leave);
