@@ -47,6 +47,13 @@ void geo_profile_announce_key_async (GeoProfile *profile,
 gboolean geo_profile_announce_key_finish (GeoProfile *profile,
                                           GAsyncResult *result,
                                           GError **error);
+/* K6: whether the journal at path can go on with the key of this digest: it is
+ * the one in use there, or the next one of which it was told.  Any thread.
+ * STORAGE. */
+gboolean geo_rotation_fits_journal (const gchar *path,
+                                    const GeoPid *key,
+                                    gboolean *fits,
+                                    GError **error);
 /* Announced, and given up before it was replaced. */
 void geo_profile_retract_key (GeoProfile *profile);
 /* The key that was announced becomes the one of these words, in the same place;

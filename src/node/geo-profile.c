@@ -577,6 +577,7 @@ typedef struct {
   GeoSecret *secret;
   GeoPid pid; /* Of create: the digest of the key, which is the first. */
   Identity *identity; /* Of replace: as it is to be. */
+  GPtrArray *journals; /* Of put back: paths of all there are. */
   gboolean is_new;
   gboolean restored;
   guint64 ops;
@@ -612,6 +613,7 @@ key_work_free (gpointer data) {
   g_clear_pointer (&work->secret, geo_secret_unref);
   g_free (work->backup);
   g_clear_pointer (&work->identity, identity_free);
+  g_clear_pointer (&work->journals, g_ptr_array_unref);
   g_clear_pointer (&work->teller, geo_backup_teller_unref);
   g_free (work);
 }
@@ -956,6 +958,44 @@ geo_profile_unlock_finish (GeoProfile *profile,
 
 /* --- A key that was lost ------------------------------------------------- */
 
+/* K6: a change of the key was cut short, and which of the two was kept is lost
+ * with it: it is the one that all journals can go on with. */
+static gboolean
+check_journals (const KeyWork *work, GError **error) {
+  gboolean fits;
+
+  for (guint i = 0; work->identity->n_keys > 1 && i < work->journals->len;
+       i++) {
+    if (!geo_rotation_fits_journal (g_ptr_array_index (work->journals, i),
+                                    &work->pid, &fits, error))
+      return FALSE;
+    if (!fits) {
+      g_set_error_literal (
+          error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+          geo_pid_equal (&work->pid, &work->identity->keys[0])
+              ? _ ("Your key was changed already, so these words count no "
+                   "more. Use the new ones.")
+              : _ ("The change to these words was cut short before all your "
+                   "communities were told of it, so they are nothing. Use the "
+                   "words of before."));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static GPtrArray *
+list_journals (GeoProfile *profile) {
+  g_autoptr (GPtrArray) communities = geo_profile_list_communities (profile);
+  GPtrArray *paths = geo_profile_list_left_journals (profile);
+
+  for (guint i = 0; i < communities->len; i++)
+    g_ptr_array_add (paths,
+                     geo_profile_get_journal_path (
+                         profile, g_ptr_array_index (communities, i)));
+  return paths;
+}
+
 /* Nothing is written before the words are known to be the right ones. */
 static gboolean
 put_back_in_thread (KeyWork *work, GError **error) {
@@ -968,6 +1008,8 @@ put_back_in_thread (KeyWork *work, GError **error) {
                          _ ("These are the words of another wallet."));
     return FALSE;
   }
+  if (!check_journals (work, error))
+    return FALSE;
   if (work->place != GEO_KEY_PLACE_FILE)
     return TRUE;
   /* The key comes first: an identity without its key would be a dead end. */
@@ -1046,6 +1088,7 @@ geo_profile_put_key_back_async (GeoProfile *profile,
   work = key_work_new (profile, passphrase);
   g_task_set_task_data (task, work, key_work_free);
   work->identity = identity_new (profile);
+  work->journals = list_journals (profile);
   work->place = passphrase != NULL ? GEO_KEY_PLACE_FILE : profile->place;
   if (profile->place == GEO_KEY_PLACE_NONE) {
     g_task_return_new_error (

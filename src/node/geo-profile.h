@@ -145,7 +145,8 @@ gboolean geo_profile_unlock_finish (GeoProfile *profile,
 /* The key is gone, or its passphrase is: puts it back from its twelve words,
  * beside everything that is there.  passphrase: in a file that is opened with
  * it; NULL: in the keyring, where it was.  The profile is unlocked then. INPUT:
- * other words, and nothing was changed; PASSPHRASE: it was in a file, and one
+ * other words, or those of a change that was cut short and that not every
+ * community can go on with, and nothing was changed; PASSPHRASE: it was in a file, and one
  * is needed; NO_KEY, KEYRING, STORAGE. */
 void geo_profile_put_key_back_async (GeoProfile *profile,
                                      const gchar *words,

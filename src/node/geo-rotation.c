@@ -155,6 +155,45 @@ tell_journal (GeoJournal *journal,
   return FALSE;
 }
 
+static gboolean
+has_key (const GeoParticipant *self, const GeoPid *key) {
+  GeoPid digest;
+
+  geo_pid_from_key (&self->key, &digest);
+  return geo_pid_equal (&digest, key);
+}
+
+gboolean
+geo_rotation_fits_journal (const gchar *path,
+                           const GeoPid *key,
+                           gboolean *fits,
+                           GError **error) {
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GeoJournal) journal = geo_journal_open (path, TRUE, &failure);
+  g_autoptr (GeoParticipant) self = NULL;
+  g_autoptr (GPtrArray) rotations = NULL;
+
+  *fits = TRUE;
+  if (journal != NULL &&
+      geo_journal_get_joined (journal, NULL, &self, NULL, &failure) &&
+      !has_key (self, key)) {
+    rotations = geo_journal_list_rotations (journal, &failure);
+    *fits = FALSE;
+    for (guint i = 0; rotations != NULL && i < rotations->len; i++) {
+      const GeoJournalRotation *next = g_ptr_array_index (rotations, i);
+
+      *fits = *fits || (next->is_pending && has_key (next->self, key));
+    }
+  }
+  /* What cannot be used any more, or was never joined, is in nobody's way. */
+  if (failure == NULL ||
+      g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_CORRUPT) ||
+      g_error_matches (failure, GEO_STORE_ERROR, GEO_STORE_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, geo_node_storage_error (failure));
+  return FALSE;
+}
+
 typedef struct {
   GeoSecret *now;
   GeoSecret *next;

@@ -7,10 +7,14 @@
  */
 #include "node-test.h"
 
+#include <glib/gstdio.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "core/geo-key-chain.h"
 #include "core/geo-words.h"
+#include "node/geo-node-private.h"
+#include "node/geo-profile-private.h"
 #include "node/geo-rotation.h"
 #include "node/geo-safety.h"
 #include "node/geo-state-codec-private.h"
@@ -623,6 +627,181 @@ test_open_order (Fixture *f, gconstpointer data) {
   owner_clear (&olena);
 }
 
+/* The folder with identity.json as it is, and nobody who knows the key. */
+static GeoProfile *
+lose_key (GeoProfile *profile) {
+  g_autofree gchar *folder = g_strdup (geo_profile_get_folder (profile));
+  g_autofree gchar *path = g_build_filename (folder, "identity.key", NULL);
+
+  geo_profile_wait_written (profile);
+  g_object_unref (profile);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  return geo_profile_new (folder);
+}
+
+/* NULL where it works. */
+static GError *
+put_back (GeoProfile *profile, const gchar *words) {
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  geo_profile_set_key_limits (profile, crypto_pwhash_OPSLIMIT_MIN,
+                              crypto_pwhash_MEMLIMIT_MIN);
+  geo_profile_put_key_back_async (profile, words, "passphrase", keep_result_cb,
+                                  &result);
+  wait_until (result != NULL);
+  geo_profile_put_key_back_finish (profile, result, &error);
+  return error;
+}
+
+static void
+assert_refused (GeoProfile *profile, const gchar *words, const gchar *says) {
+  g_autoptr (GError) error = put_back (profile, words);
+
+  g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT);
+  g_assert_nonnull (strstr (error->message, says));
+  g_assert_false (geo_profile_is_unlocked (profile));
+}
+
+/* As it is on disk between the two writes of a change. */
+static void
+know_both_keys (GeoProfile *profile, const gchar *old, const gchar *next) {
+  g_autofree gchar *path = g_build_filename (geo_profile_get_folder (profile),
+                                             "identity.json", NULL);
+  g_autoptr (GString) text = NULL;
+  g_autoptr (GeoSecret) old_secret = geo_words_to_secret (old, NULL);
+  g_autoptr (GeoSecret) next_secret = geo_words_to_secret (next, NULL);
+  g_autofree gchar *first = NULL;
+  g_autofree gchar *second = NULL;
+  g_autofree gchar *both = NULL;
+  gchar *content;
+  GeoPid pid;
+
+  geo_secret_get_pid (old_secret, &pid);
+  first = geo_pid_to_string (&pid);
+  geo_secret_get_pid (next_secret, &pid);
+  second = geo_pid_to_string (&pid);
+  both = g_strdup_printf ("%s\", \"%s", first, second);
+  geo_profile_wait_written (profile);
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  text = g_string_new (content);
+  g_free (content);
+  g_assert_cmpuint (g_string_replace (text, second, both, 0), ==, 1);
+  g_assert_true (g_file_set_contents (path, text->str, -1, NULL));
+}
+
+/* The change was cut short and the key is lost with it: no journal has been
+ * told, so the new words are nothing. */
+static void
+test_lost_before_told (Fixture *f, gconstpointer data) {
+  Owner owner = { 0 };
+  gchar *next = geo_profile_make_words ();
+  g_autoptr (GeoSecret) secret = geo_words_to_secret (next, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GeoProfile) lost = NULL;
+  g_autoptr (GError) error = NULL;
+
+  owner_init (&owner, f, "Olena");
+  owner_join (&owner, f->hub);
+  geo_profile_announce_key_async (owner.profile, secret, keep_result_cb,
+                                  &result);
+  wait_until (result != NULL);
+  geo_profile_announce_key_finish (owner.profile, result, &error);
+  g_assert_no_error (error);
+  g_clear_object (&result);
+  lost = lose_key (g_object_ref (owner.profile));
+  assert_refused (lost, next, "Use the words of before.");
+  error = put_back (lost, owner.words);
+  g_assert_no_error (error);
+  g_assert_cmpint (geo_profile_get_key_change (lost), ==,
+                   GEO_KEY_CHANGE_UNDONE);
+  geo_words_free (next);
+  owner_clear (&owner);
+}
+
+/* As the change would have told it, had it not been cut short there. */
+static void
+tell_journal (const gchar *path, const gchar *words, const gchar *next) {
+  g_autoptr (GeoRecordBody) body = geo_record_body_new ();
+  g_autoptr (GeoSecret) now_secret = geo_words_to_secret (words, NULL);
+  g_autoptr (GeoSecret) next_secret = geo_words_to_secret (next, NULL);
+  g_autoptr (GeoParticipant) self = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GeoJournal) journal = geo_journal_open (path, FALSE, &error);
+
+  g_assert_no_error (error);
+  geo_journal_get_joined (journal, NULL, &self, NULL, &error);
+  g_assert_no_error (error);
+  body->person = geo_participant_rotate (self, now_secret, next_secret,
+                                         geo_node_now (), &error);
+  g_assert_no_error (error);
+  body->former = g_bytes_new_static ("none", 4);
+  geo_journal_append (journal, now_secret, GEO_RECORD_KIND_ROTATION, body,
+                      geo_node_now (), NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* All journals have been told: both can go on. */
+static void
+test_lost_after_told (Fixture *f, gconstpointer data) {
+  Owner owner = { 0 };
+  gchar *words;
+  gchar *next = geo_profile_make_words ();
+  g_autoptr (GeoSecret) secret = geo_words_to_secret (next, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GeoProfile) lost = NULL;
+  g_autofree gchar *path = NULL;
+
+  owner_init (&owner, f, "Olena");
+  owner_join (&owner, f->hub);
+  words = g_strdup (owner.words);
+  path = geo_profile_get_journal_path (owner.profile,
+                                       fake_hub_get_pid (f->hub));
+  geo_profile_announce_key_async (owner.profile, secret, keep_result_cb,
+                                  &result);
+  wait_until (result != NULL);
+  g_assert_true (geo_profile_announce_key_finish (owner.profile, result, NULL));
+  g_clear_object (&result);
+  lost = g_object_ref (owner.profile);
+  owner_clear (&owner);
+  tell_journal (path, words, next);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GError) error = NULL;
+
+    lost = lose_key (g_steal_pointer (&lost));
+    error = put_back (lost, i == 0 ? words : next);
+    g_assert_no_error (error);
+    g_assert_cmpint (geo_profile_get_key_change (lost), ==,
+                     i == 0 ? GEO_KEY_CHANGE_UNDONE : GEO_KEY_CHANGE_DONE);
+  }
+  geo_words_free (words);
+  geo_words_free (next);
+}
+
+/* The new key is in use in a journal: the old one is over. */
+static void
+test_lost_after_used (Fixture *f, gconstpointer data) {
+  Owner owner = { 0 };
+  GeoCommunityItem *item;
+  gchar *next = geo_profile_make_words ();
+  g_autoptr (GeoProfile) lost = NULL;
+  g_autoptr (GError) error = NULL;
+
+  owner_init (&owner, f, "Olena");
+  item = owner_join (&owner, f->hub);
+  error = try_rotate (&owner, next, "passphrase");
+  g_assert_no_error (error);
+  wait_connected (geo_community_item_get_node (item));
+  know_both_keys (owner.profile, owner.words, next);
+  lost = lose_key (g_object_ref (owner.profile));
+  assert_refused (lost, owner.words, "Use the new ones.");
+  error = put_back (lost, next);
+  g_assert_no_error (error);
+  g_assert_cmpint (geo_profile_get_key_change (lost), ==, GEO_KEY_CHANGE_DONE);
+  geo_words_free (next);
+  owner_clear (&owner);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -640,5 +819,8 @@ main (int argc, char **argv) {
   ADD ("after-last-word", test_after_last_word);
   ADD ("fork-is-shown", test_fork_is_shown);
   ADD ("open-order", test_open_order);
+  ADD ("lost-before-told", test_lost_before_told);
+  ADD ("lost-after-told", test_lost_after_told);
+  ADD ("lost-after-used", test_lost_after_used);
   return g_test_run ();
 }
