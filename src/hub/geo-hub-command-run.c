@@ -26,6 +26,7 @@ typedef struct {
   GeoHubExit code;
   gboolean stopping;
   guint64 lost;
+  gboolean was_gathering;
 } Program;
 
 static GeoHubExit
@@ -157,6 +158,7 @@ gather (Program *program, const GeoHubPlace *place, gchar **listen) {
   g_main_loop_run (program->loop);
   program->lost = (guint64) geo_hub_gathering_get_lost (program->gathering);
   g_clear_pointer (&program->gathering, geo_hub_gathering_free);
+  program->was_gathering = TRUE;
   return !program->stopping;
 }
 
@@ -166,10 +168,15 @@ serve (Program *program, GeoHubConfig *config, const gchar *data_dir) {
 
   program->hub = geo_hub_new (config, data_dir);
   geo_hub_set_lost (program->hub, program->lost);
+  /* It was ready before, so this time it is the watchdog that waits. */
+  if (program->was_gathering)
+    geo_hub_notify_busy (TRUE);
   if (!geo_hub_start (program->hub, &error)) {
     program->code = geo_hub_complain (code_of (error), "%s", error->message);
     return;
   }
+  if (program->was_gathering)
+    geo_hub_notify_busy (FALSE);
   g_signal_connect (program->hub, "failed", G_CALLBACK (failed_cb), program);
   g_signal_connect (program->hub, "stopped", G_CALLBACK (stopped_cb), program);
   say_listening (geo_hub_get_address (program->hub),

@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import ssl
@@ -277,6 +278,36 @@ class Tests:
             process.process.terminate()
             while (said := listener.recv(100)) != b"STOPPING=1":
                 assert said == b"WATCHDOG=1"
+            assert process.wait() == 0
+
+    def test_notify_after_gathering(self):
+        """It is ready as soon as it asks for what came after a copy; to read
+        and check everything after that may take long."""
+        kept = os.path.join(self.folder, "notified")
+        folder = kept + "-again"
+        geo_hub("backup", "-d", self.made, "--with-key", kept, check=DONE)
+        geo_hub("restore", "-d", folder, kept, check=DONE)
+        assert is_marked(folder)
+        past = time.time() - 300
+        os.utime(os.path.join(folder, "put-back"), (past, past))
+        path = os.path.join(self.folder, "notify-2")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            listener.bind(path)
+            listener.settimeout(SECONDS_MAX)
+            process = town.Process(
+                [town.HUB_PROGRAM, "-d", folder, "-l", "127.0.0.1:0"],
+                os.path.join(folder, "log"),
+                {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "60000000"})
+            assert listener.recv(100) == b"READY=1"
+            process.process.send_signal(signal.SIGUSR1)
+            said = []
+            town.until(lambda: said.append(listener.recv(100)) or
+                       said[-1] == b"READY=1", "it serves")
+            busy, usual = (b"WATCHDOG_USEC=3600000000",
+                           b"WATCHDOG_USEC=60000000")
+            said = [text for text in said if text != b"WATCHDOG=1"]
+            assert said == [busy, usual, busy, usual, b"READY=1"], said
+            process.process.terminate()
             assert process.wait() == 0
 
     # --- Copies ---------------------------------------------------------------
