@@ -221,27 +221,6 @@ make_hops (const GeoCloser *closer,
   return hops;
 }
 
-/* All of them, or none. */
-static gboolean
-reserve (const GeoBookMarket *market, const GArray *flows) {
-  for (guint i = 0; i < flows->len; i++) {
-    const GeoCloserFlow *flow = &g_array_index (flows, GeoCloserFlow, i);
-    gboolean reserved = geo_graph_reserve (market->graph, flow->u, flow->v,
-                                           flow->amount, NULL);
-
-    /* I6: what is reserved and what is owed never exceed a limit. */
-    if (reserved && geo_closer_holds (market, flow->u, flow->v))
-      continue;
-    for (guint j = 0; j < i + reserved; j++) {
-      const GeoCloserFlow *done = &g_array_index (flows, GeoCloserFlow, j);
-
-      geo_graph_release (market->graph, done->u, done->v, done->amount);
-    }
-    return FALSE;
-  }
-  return TRUE;
-}
-
 static void
 release (GeoCloserContract *contract) {
   for (guint i = 0; i < contract->flows->len; i++) {
@@ -532,7 +511,7 @@ clear_cycle (GeoCloser *closer,
     return CYCLE_PASSED_OVER;
   for (guint i = 0; i < flows->len; i++)
     g_array_index (flows, GeoCloserFlow, i).amount = amount;
-  if (!reserve (market, flows))
+  if (!geo_closer_reserve (market, flows))
     return CYCLE_PASSED_OVER;
 
   contract = make_contract (closer, market, flows, live, now);
@@ -780,17 +759,6 @@ geo_closer_list_cycles (const GeoCloser *closer, const GeoClearingPlan *plan) {
 /* --- Live votes -------------------------------------------------------------
  */
 
-static GeoCloserAsked *
-find_asked (const GeoCloserContract *contract, const GeoBookPerson *person) {
-  for (guint i = 0; i < contract->asked->len; i++) {
-    GeoCloserAsked *asked = g_ptr_array_index (contract->asked, i);
-
-    if (asked->person == person)
-      return asked;
-  }
-  return NULL;
-}
-
 void
 geo_closer_remind (GeoCloser *closer,
                    const GeoBookPerson *person,
@@ -799,7 +767,7 @@ geo_closer_remind (GeoCloser *closer,
   for (guint i = 0; i < closer->clearings->len; i++) {
     const GeoCloserContract *contract = g_ptr_array_index (closer->clearings,
                                                            i);
-    const GeoCloserAsked *asked = find_asked (contract, person);
+    const GeoCloserAsked *asked = geo_closer_find_asked (contract, person);
 
     if (asked != NULL && asked->vote == NULL &&
         now <= contract->contract->deadline)
@@ -849,7 +817,7 @@ commit_voted (GeoCloser *closer,
   release (contract);
   if (geo_amount_cmp (clearable (closer, contract->market, contract->flows),
                       amount) < 0 ||
-      !reserve (contract->market, contract->flows)) {
+      !geo_closer_reserve (contract->market, contract->flows)) {
     g_array_set_size (contract->flows, 0);
     geo_closer_refuse_clearing (closer, contract, GEO_CODE_CAPACITY,
                                 GEO_REASON_NOT_ENOUGH_CAPACITY, now, actions);
@@ -928,7 +896,7 @@ geo_closer_take_clearing_answer (GeoCloser *closer,
     geo_actions_send (actions, from, answer);
     return;
   }
-  asked = find_asked (contract, voter);
+  asked = geo_closer_find_asked (contract, voter);
   if (asked == NULL) {
     geo_closer_say_error (from, message, GEO_CODE_NOT_ALLOWED,
                           GEO_REASON_NOT_ALLOWED, "You were not asked.",

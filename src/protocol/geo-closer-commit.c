@@ -42,6 +42,26 @@ geo_closer_holds (const GeoBookMarket *market, GeoNodeIndex u, GeoNodeIndex v) {
   return exposure (market->graph, u, v) <= limit.minor;
 }
 
+gboolean
+geo_closer_reserve (const GeoBookMarket *market, const GArray *flows) {
+  for (guint i = 0; i < flows->len; i++) {
+    const GeoCloserFlow *flow = &g_array_index (flows, GeoCloserFlow, i);
+    gboolean reserved = geo_graph_reserve (market->graph, flow->u, flow->v,
+                                           flow->amount, NULL);
+
+    /* I6: what is reserved and what is owed never exceed a limit. */
+    if (reserved && geo_closer_holds (market, flow->u, flow->v))
+      continue;
+    for (guint j = 0; j < i + reserved; j++) {
+      const GeoCloserFlow *done = &g_array_index (flows, GeoCloserFlow, j);
+
+      geo_graph_release (market->graph, done->u, done->v, done->amount);
+    }
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static GArray *
 list_pairs (const GeoGraph *graph, const GArray *flows) {
   GArray *pairs = g_array_new (FALSE, FALSE, sizeof (Pair));

@@ -320,27 +320,6 @@ geo_closer_quote (GeoCloser *closer,
 /* --- From routes to a contract ---------------------------------------------
  */
 
-/* All of them, or none (P10). */
-static gboolean
-reserve (const GeoBookMarket *market, const GArray *flows) {
-  for (guint i = 0; i < flows->len; i++) {
-    const GeoCloserFlow *flow = &g_array_index (flows, GeoCloserFlow, i);
-    gboolean reserved = geo_graph_reserve (market->graph, flow->u, flow->v,
-                                           flow->amount, NULL);
-
-    /* I6: what is reserved and what is owed never exceed a limit. */
-    if (reserved && geo_closer_holds (market, flow->u, flow->v))
-      continue;
-    for (guint j = 0; j < i + reserved; j++) {
-      const GeoCloserFlow *done = &g_array_index (flows, GeoCloserFlow, j);
-
-      geo_graph_release (market->graph, done->u, done->v, done->amount);
-    }
-    return FALSE;
-  }
-  return TRUE;
-}
-
 /* Nobody can guess a hop from its hash, and nothing here is random: SHA-256 of
  * salt_key ‖ order ‖ try ‖ index. */
 static GBytes *
@@ -496,7 +475,7 @@ propose (GeoCloser *closer,
   GPtrArray *hops;
   GeoHash hash;
 
-  if (!reserve (order->market, flows)) {
+  if (!geo_closer_reserve (order->market, flows)) {
     geo_closer_freeze (closer, order->market, "I6", &order->hash, now, actions);
     geo_closer_refuse_order (closer, order, GEO_CODE_INTERNAL,
                              GEO_REASON_INTERNAL, now, actions);

@@ -128,6 +128,10 @@ void geo_closer_say_error (const GeoPid *to,
 
 GeoCloserOrder *geo_closer_order_new (const GeoHash *hash);
 GeoCloserContract *geo_closer_contract_new (const GeoHash *hash);
+
+/* NULL: this person has no part in the votes. */
+GeoCloserAsked *geo_closer_find_asked (const GeoCloserContract *contract,
+                                       const GeoBookPerson *person);
 void geo_closer_contract_free (GeoCloserContract *contract);
 
 /* A contract is made now, beside so many others that are open. */
@@ -253,6 +257,9 @@ geo_closer_was_checked (const GeoBookPerson *person, const GeoKnown *known);
  * limit, or within the one under which it was reserved. */
 gboolean
 geo_closer_holds (const GeoBookMarket *market, GeoNodeIndex u, GeoNodeIndex v);
+
+/* All hops (GeoCloserFlow) of a contract, or none (P10). */
+gboolean geo_closer_reserve (const GeoBookMarket *market, const GArray *flows);
 
 /* --- geo-closer-clearing.c -------------------------------------------------
  */

@@ -438,8 +438,9 @@ avoid_silent (GeoCloserOrder *order, const GeoCloserContract *contract) {
   }
 }
 
-static GeoCloserAsked *
-find_asked (const GeoCloserContract *contract, const GeoBookPerson *person) {
+GeoCloserAsked *
+geo_closer_find_asked (const GeoCloserContract *contract,
+                       const GeoBookPerson *person) {
   for (guint i = 0; i < contract->asked->len; i++) {
     GeoCloserAsked *asked = g_ptr_array_index (contract->asked, i);
 
@@ -452,7 +453,7 @@ find_asked (const GeoCloserContract *contract, const GeoBookPerson *person) {
 /* P7: there is no way around a payee who has to vote. */
 static gboolean
 misses_payee (const GeoCloserOrder *order, const GeoCloserContract *contract) {
-  const GeoCloserAsked *asked = find_asked (contract, order->payee);
+  const GeoCloserAsked *asked = geo_closer_find_asked (contract, order->payee);
 
   return geo_order_asks_payee (order->order) && asked != NULL &&
          asked->vote == NULL;
@@ -600,7 +601,7 @@ is_required (const GeoCloser *closer,
 
   if (contract == NULL || contract->state != GEO_CLOSER_OPEN)
     return FALSE;
-  asked = find_asked (contract, voter);
+  asked = geo_closer_find_asked (contract, voter);
   return asked != NULL && asked->required && asked->vote == NULL;
 }
 
@@ -649,7 +650,7 @@ take_answer (GeoCloser *closer,
     geo_actions_send (actions, from, answer);
     return;
   }
-  asked = find_asked (contract, voter);
+  asked = geo_closer_find_asked (contract, voter);
   if (asked == NULL) {
     geo_closer_say_error (from, message, GEO_CODE_NOT_ALLOWED,
                           GEO_REASON_NOT_ALLOWED, "You were not asked.",
@@ -749,7 +750,7 @@ geo_closer_present (GeoCloser *closer,
   contracts = g_ptr_array_copy (waiting, NULL, NULL);
   for (guint i = 0; i < contracts->len; i++) {
     GeoCloserContract *contract = g_ptr_array_index (contracts, i);
-    GeoCloserAsked *asked = find_asked (contract, person);
+    GeoCloserAsked *asked = geo_closer_find_asked (contract, person);
 
     if (contract->state != GEO_CLOSER_OPEN || asked->vote != NULL)
       continue;
