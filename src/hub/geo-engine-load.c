@@ -48,10 +48,9 @@ load_inbound_cb (const GeoPid *from,
 /* daily_limit: since midnight, and the day before, as the clock may have been
  * set back. */
 static gboolean
-load_inbound (GeoHubStore *reader, GeoBook *book, GError **error) {
-  GeoTime now = g_get_real_time () / 1000;
-
-  return geo_hub_store_load_inbound (reader, now - now % GEO_DAY_MS - GEO_DAY_MS,
+load_inbound (GeoHubStore *reader, GeoBook *book, GeoTime now, GError **error) {
+  return geo_hub_store_load_inbound (reader,
+                                     now - now % GEO_DAY_MS - GEO_DAY_MS,
                                      load_inbound_cb, book, error);
 }
 
@@ -76,15 +75,24 @@ decided_cb (const GeoPid *payer,
 }
 
 gboolean
-geo_engine_load (GeoHubStore *reader,
-                 GeoBook *book,
-                 GeoSeen *seen,
-                 GError **error) {
+geo_engine_load_book (GeoHubStore *reader,
+                      GeoBook *book,
+                      GeoTime now,
+                      GError **error) {
   return geo_hub_store_load_participants (reader, load_participant_cb, book,
                                           error) &&
          geo_hub_store_load_lines (reader, load_line_cb, book, error) &&
          geo_hub_store_load_debts (reader, load_debt_cb, book, error) &&
-         load_inbound (reader, book, error) &&
-         load_frozen (reader, book, error) &&
+         load_inbound (reader, book, now, error) &&
+         load_frozen (reader, book, error);
+}
+
+gboolean
+geo_engine_load (GeoHubStore *reader,
+                 GeoBook *book,
+                 GeoSeen *seen,
+                 GError **error) {
+  return geo_engine_load_book (reader, book, g_get_real_time () / 1000,
+                               error) &&
          geo_hub_store_load_decided (reader, decided_cb, seen, error);
 }

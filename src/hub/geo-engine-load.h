@@ -11,6 +11,12 @@
 
 G_BEGIN_DECLS
 
+/* All but what was decided. */
+gboolean geo_engine_load_book (GeoHubStore *reader,
+                               GeoBook *book,
+                               GeoTime now,
+                               GError **error);
+
 gboolean geo_engine_load (GeoHubStore *reader,
                           GeoBook *book,
                           GeoSeen *seen,

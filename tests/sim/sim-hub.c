@@ -6,6 +6,8 @@
  * with the clock and the disk in other hands.  It decides nothing.
  */
 #include "sim.h"
+
+#include "hub/geo-engine-load.h"
 #include "store/geo-hub-keeping.h"
 
 #include <string.h>
@@ -140,55 +142,11 @@ sim_hub_free (SimHub *hub) {
 
 /* --- Starting ------------------------------------------------------------- */
 
-static gboolean
-load_participant_cb (const GeoParticipant *participant,
-                     gboolean frozen,
-                     gint64 last_sequence,
-                     const GeoHash *last_entry_hash,
-                     gpointer user_data,
-                     GError **error) {
-  return geo_book_load_participant (user_data, participant, frozen,
-                                    last_sequence, last_entry_hash, error);
-}
-
-static gboolean
-load_line_cb (const GeoTrustLine *line, gpointer user_data, GError **error) {
-  return geo_book_load_line (user_data, line, error);
-}
-
-static gboolean
-load_debt_cb (const GeoPid *debtor,
-              const GeoPid *creditor,
-              const gchar *equivalent,
-              GeoAmount debt,
-              gpointer user_data,
-              GError **error) {
-  return geo_book_load_debt (user_data, debtor, creditor, equivalent, debt,
-                             error);
-}
-
-static gboolean
-load_inbound_cb (const GeoPid *from,
-                 const GeoPid *to,
-                 const gchar *equivalent,
-                 GeoAmount amount,
-                 GeoTime at,
-                 gpointer user_data,
-                 GError **error) {
-  geo_book_load_inbound (user_data, from, to, equivalent, amount, at);
-  return TRUE;
-}
-
 GeoBook *
 sim_hub_load_book (SimHub *hub, GError **error) {
   g_autoptr (GeoBook) book = geo_book_new (hub->community);
 
-  if (!geo_hub_store_load_participants (hub->reader, load_participant_cb, book,
-                                        error) ||
-      !geo_hub_store_load_lines (hub->reader, load_line_cb, book, error) ||
-      !geo_hub_store_load_debts (hub->reader, load_debt_cb, book, error) ||
-      !geo_hub_store_load_inbound (hub->reader, 0, load_inbound_cb, book,
-                                   error))
+  if (!geo_engine_load_book (hub->reader, book, sim_hub_now (hub), error))
     return NULL;
   return g_steal_pointer (&book);
 }
