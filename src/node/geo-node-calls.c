@@ -287,9 +287,9 @@ answer_quote (Call *call, const GeoMsgPaymentQuoteResult *answer) {
     return;
   }
   quote = geo_quote_new (max, precision,
-                         has_amount ? answer->can_pay
-                                    : geo_amount_cmp (max, GEO_AMOUNT_ZERO) > 0,
-                         (guint) answer->hops);
+                         has_amount
+                             ? answer->can_pay
+                             : geo_amount_cmp (max, GEO_AMOUNT_ZERO) > 0);
   for (guint i = 0; i < answer->limits->len; i++) {
     const GeoLimitHint *hint = g_ptr_array_index (answer->limits, i);
     const gchar *name = geo_node_find_name (self, &hint->neighbour);

@@ -29,10 +29,8 @@ void geo_payment_set_not_paid (GeoPayment *payment,
                                const gchar *message);
 
 /* Limits are added before anybody sees the quote. */
-GeoQuote *geo_quote_new (GeoAmount max_amount,
-                         guint precision,
-                         gboolean can_pay,
-                         guint hops);
+GeoQuote *
+geo_quote_new (GeoAmount max_amount, guint precision, gboolean can_pay);
 void geo_quote_add_limit (GeoQuote *quote,
                           const GeoPid *neighbour,
                           const gchar *name,

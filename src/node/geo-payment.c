@@ -297,7 +297,6 @@ struct _GeoQuote {
   GeoAmount max_amount;
   guint precision;
   gboolean can_pay;
-  guint hops;
   GArray *limits;
 };
 
@@ -330,16 +329,12 @@ geo_quote_init (GeoQuote *self) {
 }
 
 GeoQuote *
-geo_quote_new (GeoAmount max_amount,
-               guint precision,
-               gboolean can_pay,
-               guint hops) {
+geo_quote_new (GeoAmount max_amount, guint precision, gboolean can_pay) {
   GeoQuote *self = g_object_new (GEO_TYPE_QUOTE, NULL);
 
   self->max_amount = max_amount;
   self->precision = precision;
   self->can_pay = can_pay;
-  self->hops = hops;
   return self;
 }
 
@@ -370,12 +365,6 @@ gboolean
 geo_quote_get_can_pay (GeoQuote *quote) {
   g_assert (GEO_IS_QUOTE (quote));
   return quote->can_pay;
-}
-
-guint
-geo_quote_get_hops (GeoQuote *quote) {
-  g_assert (GEO_IS_QUOTE (quote));
-  return quote->hops;
 }
 
 guint

@@ -47,7 +47,6 @@ GeoAmount geo_quote_get_max_amount (GeoQuote *quote);
 guint geo_quote_get_precision (GeoQuote *quote);
 /* The amount that was asked about; without one, TRUE if anything can be. */
 gboolean geo_quote_get_can_pay (GeoQuote *quote);
-guint geo_quote_get_hops (GeoQuote *quote);
 guint geo_quote_get_n_limits (GeoQuote *quote);
 /* The name of a neighbour whose trust in me limits it, and how much of that
  * trust is left.  neighbour and available may be NULL. */

@@ -557,25 +557,6 @@ geo_phrase_activity (GeoActivityItem *item) {
   return g_strdup_printf (_ ("%s (the hub says)"), phrase);
 }
 
-gchar *
-geo_phrase_cleared (guint others,
-                    GeoAmount amount,
-                    guint precision,
-                    const gchar *equivalent) {
-  g_autofree gchar *less = geo_phrase_amount (amount, precision, equivalent);
-
-  return g_strdup_printf (
-      /* Translators: how many others, and an amount that each of them, and you,
-       * owes less. */
-      g_dngettext (GETTEXT_PACKAGE,
-                   "Clearing: you and %u other now owe %s less; your balance "
-                   "is the same.",
-                   "Clearing: you and %u others now owe %s less; your balance "
-                   "is the same.",
-                   others),
-      others, less);
-}
-
 static gchar *
 phrase_moved_in (const gchar *name, GeoMoved moved, const gchar *amount) {
   switch (moved) {

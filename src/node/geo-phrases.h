@@ -81,12 +81,6 @@ gchar *geo_phrase_pay_again (GeoState state);
 const gchar *geo_phrase_state (GeoState state);
 /* What it waits for, that leaving is safe, that paying again is not. */
 gchar *geo_phrase_in_doubt (GeoTime since_ms);
-/* "Clearing: you and 3 others now owe 34.00 UAH less; your balance is the
- * same."  others: everybody else on the circle. */
-gchar *geo_phrase_cleared (guint others,
-                           GeoAmount amount,
-                           guint precision,
-                           const gchar *equivalent);
 /* "Ivan now owes you 20.00 UAH more. Olena owes you 20.00 UAH less. Your balance
  * is the same."  payer: who paid me; payee: whom I paid; what that did to what
  * is owed between us (§7). */

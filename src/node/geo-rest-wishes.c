@@ -135,10 +135,7 @@ quoted_cb (GeoRest *rest, guint status, JsonObject *answer, gpointer data) {
               max, wish->precision,
               wish->has_amount ? json_object_get_boolean_member_with_default (
                                      answer, "can_pay", FALSE)
-                               : max.minor > 0,
-              (guint) CLAMP (json_object_get_int_member_with_default (
-                                 answer, "estimated_hops", 0),
-                             0, 64)),
+                               : max.minor > 0),
           g_object_unref);
     else
       g_task_return_new_error (wish->task, GEO_NODE_ERROR,

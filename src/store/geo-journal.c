@@ -45,11 +45,6 @@ geo_journal_open (const gchar *path, gboolean read_only, GError **error) {
 }
 
 void
-geo_journal_adopt (GeoJournal *journal) {
-  geo_database_adopt (journal->database);
-}
-
-void
 geo_journal_close (GeoJournal *journal) {
   if (journal == NULL)
     return;

@@ -6,8 +6,7 @@
  * (lines, balances, payments, people) that is updated in the same transaction
  * and can be rebuilt from them.
  *
- * One thread owns it: the one that opened it, or that called
- * geo_journal_adopt ().
+ * One thread owns it: the one that opened it.
  *
  * Every write is durable (fsync) when the call returns TRUE; FALSE leaves the
  * file as it was.  After GEO_STORE_ERROR_IO alone, where the disk did not say
@@ -31,7 +30,6 @@ typedef struct _GeoJournal GeoJournal;
  * unless read_only: readers come and go while another process writes. */
 GeoJournal *
 geo_journal_open (const gchar *path, gboolean read_only, GError **error);
-void geo_journal_adopt (GeoJournal *journal);
 void geo_journal_close (GeoJournal *journal); /* NULL is safe. */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoJournal, geo_journal_close)
 

@@ -73,7 +73,6 @@ struct _GeoWindow {
   AdwBanner *practice_banner;
   AdwBanner *market_banner;
   AdwViewStack *pages;
-  GtkToggleButton *sidebar_button;
 };
 
 G_DEFINE_FINAL_TYPE (GeoWindow, geo_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -826,8 +825,6 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
                                         practice_banner);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, pages);
-  gtk_widget_class_bind_template_child (widget_class, GeoWindow,
-                                        sidebar_button);
 
   geo_community_actions_install (widget_class);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s",

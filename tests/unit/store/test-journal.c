@@ -1184,16 +1184,6 @@ test_lock_of_another_process (Fixture *fixture, gconstpointer data) {
 }
 
 static gpointer
-append_in_thread (gpointer data) {
-  Fixture *fixture = data;
-  g_autoptr (GeoTrustLine) line = sample_line (fixture->sample, 0, 1, 1, NULL);
-
-  geo_journal_adopt (fixture->journal);
-  append (fixture, GEO_RECORD_KIND_LINE, sample_body_line (line));
-  return NULL;
-}
-
-static gpointer
 append_without_asking (gpointer data) {
   Fixture *fixture = data;
 
@@ -1207,10 +1197,6 @@ test_threads (Fixture *fixture, gconstpointer data) {
     g_thread_join (g_thread_new ("store", append_without_asking, fixture));
     return;
   }
-  g_thread_join (g_thread_new ("store", append_in_thread, fixture));
-  geo_journal_adopt (fixture->journal);
-  g_assert_cmpint (geo_journal_count_records (fixture->journal, NULL), ==, 2);
-
   g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
   g_test_trap_assert_failed ();
 }
