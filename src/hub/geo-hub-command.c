@@ -1,25 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Finds the subcommand and reads the options that all of them share.  It does
- * nothing with a hub.
+ * Reads the options that all subcommands share.  It does nothing with a hub.
  */
 #include "hub/geo-hub-command.h"
 
 #include <string.h>
 #include <unistd.h>
-
-typedef GeoHubExit (*CommandFunc) (int argc, char **argv);
-
-/* "run" is what is meant where nothing is said. */
-static const struct {
-  const gchar *name;
-  CommandFunc func;
-} commands[] = {
-  { "run", geo_hub_command_run },       { "invite", geo_hub_command_invite },
-  { "backup", geo_hub_command_backup }, { "restore", geo_hub_command_restore },
-  { "check", geo_hub_command_check },   { "export", geo_hub_command_export },
-};
 
 void
 geo_hub_place_clear (GeoHubPlace *place) {
@@ -130,23 +117,4 @@ geo_hub_place_open (const GeoHubPlace *place, GError **error) {
   if (store == NULL)
     g_prefix_error (error, "%s: ", path);
   return store;
-}
-
-GeoHubExit
-geo_hub_main (int argc, char **argv) {
-  if (argc > 1 && argv[1][0] != '-') {
-    for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
-      g_autofree gchar *name = NULL;
-
-      if (!g_str_equal (commands[i].name, argv[1]))
-        continue;
-      /* --help says how it was called. */
-      name = g_strdup_printf ("geo-hub %s", argv[1]);
-      g_set_prgname (name);
-      return commands[i].func (argc - 1, argv + 1);
-    }
-    return geo_hub_complain (GEO_HUB_EXIT_USAGE,
-                             "There is no command “%s”; see --help.", argv[1]);
-  }
-  return geo_hub_command_run (argc, argv);
 }

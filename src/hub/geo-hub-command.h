@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The command geo-hub: which subcommand is meant, what all of them share, and
- * how they end.  Each one prints one sentence on standard error when it fails.
+ * The subcommands of geo-hub, what all of them share, and how they end.  Each
+ * one prints one sentence on standard error when it fails.
  */
 #pragma once
 
@@ -35,11 +35,6 @@ typedef struct {
 void geo_hub_place_clear (GeoHubPlace *place);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GeoHubPlace, geo_hub_place_clear)
 
-/* Runs what argv says; the whole program. */
-GeoHubExit geo_hub_main (int argc, char **argv);
-
-/* The rest is the subcommands' own. */
-
 /* Parses argv by entries and those of place, whose data_dir is then there.
  * words: how the arguments are called, NULL for none; exactly n_words must
  * stand there.  FALSE: it was said what is wrong. */
@@ -58,6 +53,7 @@ geo_hub_place_read_config (const GeoHubPlace *place, GError **error);
 /* The database there, for reading; the hub may be running. */
 GeoHubStore *geo_hub_place_open (const GeoHubPlace *place, GError **error);
 
+/* The subcommands. */
 GeoHubExit geo_hub_command_run (int argc, char **argv);
 GeoHubExit geo_hub_command_invite (int argc, char **argv);
 GeoHubExit geo_hub_command_backup (int argc, char **argv);

@@ -9,7 +9,7 @@
 
 #include <locale.h>
 
-#include "hub/geo-hub-command.h"
+#include "hub/geo-hub-main.h"
 
 int
 main (int argc, char **argv) {

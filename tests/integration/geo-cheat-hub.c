@@ -28,7 +28,7 @@
  */
 #include "core/geo-contract.h"
 #include "core/geo-merkle.h"
-#include "hub/geo-hub-command.h"
+#include "hub/geo-hub-main.h"
 #include "hub/geo-tree.h"
 #include "net/geo-session.h"
 #include "protocol/geo-book-private.h"

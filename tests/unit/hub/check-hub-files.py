@@ -82,7 +82,7 @@ def main():
 
     # Every subcommand has its place in the man page.
     names = re.findall(r'\{ "(\w+)", geo_hub_command_',
-                       read(source, "src/hub/geo-hub-command.c"))
+                       read(source, "src/hub/geo-hub-main.c"))
     assert len(names) == 6, names
     for name in names:
         assert f".It Cm {name}" in read(source, "data/man/geo-hub.8"), name
