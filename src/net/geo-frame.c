@@ -90,77 +90,91 @@ apply_mask (guint8 *data, gsize len, const guint8 mask[MASK_LEN]) {
     data[i] ^= mask[i % MASK_LEN];
 }
 
+typedef struct {
+  gboolean fin;
+  guint opcode;
+  gsize head_len;
+  gsize len;
+} Head;
+
+/* The head of a frame that is there as a whole. */
+static GeoFrameStatus
+read_head (GeoFrameReader *reader, Head *out, GeoFrameCloseCode *close_code) {
+  gsize have = reader->incoming->len - reader->start;
+  gsize head_len = 2;
+  const guint8 *head;
+  guint64 len;
+
+  if (have < head_len)
+    return GEO_FRAME_STATUS_MORE;
+  head = reader->incoming->data + reader->start;
+  out->fin = (head[0] & FLAG_FIN) != 0;
+  out->opcode = head[0] & 0x0f;
+  len = head[1] & 0x7f;
+
+  if ((head[0] & FLAG_RESERVED) != 0 ||
+      ((head[1] & FLAG_MASKED) != 0) != reader->from_client)
+    return bad (reader, GEO_FRAME_CLOSE_PROTOCOL, close_code);
+  if (out->opcode >= GEO_FRAME_CLOSE) {
+    if (out->opcode > GEO_FRAME_PONG || !out->fin ||
+        len > GEO_FRAME_CONTROL_MAX)
+      return bad (reader, GEO_FRAME_CLOSE_PROTOCOL, close_code);
+  } else if (out->opcode > GEO_FRAME_BINARY ||
+             (out->opcode == OPCODE_CONTINUATION) != reader->in_message) {
+    return bad (reader, GEO_FRAME_CLOSE_PROTOCOL, close_code);
+  }
+
+  if (len >= 126) {
+    gsize len_len = len == 126 ? 2 : 8;
+
+    if (have < head_len + len_len)
+      return GEO_FRAME_STATUS_MORE;
+    len = 0;
+    for (gsize i = 0; i < len_len; i++)
+      len = len << 8 | head[head_len + i];
+    /* One way only to write each length. */
+    if (len < (len_len == 2 ? 126 : 65536))
+      return bad (reader, GEO_FRAME_CLOSE_PROTOCOL, close_code);
+    head_len += len_len;
+  }
+  if (out->opcode < GEO_FRAME_CLOSE &&
+      len > reader->message_max - reader->message->len)
+    return bad (reader, GEO_FRAME_CLOSE_TOO_BIG, close_code);
+  if (reader->from_client)
+    head_len += MASK_LEN;
+  if (have < head_len || have - head_len < len)
+    return GEO_FRAME_STATUS_MORE;
+  out->head_len = head_len;
+  out->len = (gsize) len;
+  return GEO_FRAME_STATUS_READY;
+}
+
 GeoFrameStatus
 geo_frame_reader_next (GeoFrameReader *reader,
                        GeoFrame *out,
                        GeoFrameCloseCode *close_code) {
   while (!reader->bad) {
-    guint8 *head;
-    gsize have = reader->incoming->len - reader->start;
-    gsize head_len = 2;
-    guint64 len;
-    guint opcode;
-    gboolean fin;
+    Head head;
+    GeoFrameStatus status = read_head (reader, &head, close_code);
     guint8 *data;
 
-    if (have < head_len)
-      return GEO_FRAME_STATUS_MORE;
-    head = reader->incoming->data + reader->start;
-    fin = (head[0] & FLAG_FIN) != 0;
-    opcode = head[0] & 0x0f;
-    len = head[1] & 0x7f;
-
-    if ((head[0] & FLAG_RESERVED) != 0 ||
-        ((head[1] & FLAG_MASKED) != 0) != reader->from_client)
-      return bad (reader, GEO_FRAME_CLOSE_PROTOCOL, close_code);
-    if (opcode >= GEO_FRAME_CLOSE) {
-      if (opcode > GEO_FRAME_PONG || !fin || len > GEO_FRAME_CONTROL_MAX)
-        return bad (reader, GEO_FRAME_CLOSE_PROTOCOL, close_code);
-    } else if (opcode > GEO_FRAME_BINARY ||
-               (opcode == OPCODE_CONTINUATION) != reader->in_message) {
-      return bad (reader, GEO_FRAME_CLOSE_PROTOCOL, close_code);
-    }
-
-    if (len >= 126) {
-      gsize len_len = len == 126 ? 2 : 8;
-
-      if (have < head_len + len_len)
-        return GEO_FRAME_STATUS_MORE;
-      len = 0;
-      for (gsize i = 0; i < len_len; i++)
-        len = len << 8 | head[head_len + i];
-      /* One way only to write each length. */
-      if (len < (len_len == 2 ? 126 : 65536))
-        return bad (reader, GEO_FRAME_CLOSE_PROTOCOL, close_code);
-      head_len += len_len;
-    }
-    if (opcode < GEO_FRAME_CLOSE &&
-        len > reader->message_max - reader->message->len)
-      return bad (reader, GEO_FRAME_CLOSE_TOO_BIG, close_code);
+    if (status != GEO_FRAME_STATUS_READY)
+      return status;
+    data = reader->incoming->data + reader->start + head.head_len;
     if (reader->from_client)
-      head_len += MASK_LEN;
-    if (have < head_len || have - head_len < len)
-      return GEO_FRAME_STATUS_MORE;
+      apply_mask (data, head.len, data - MASK_LEN);
+    reader->start += head.head_len + head.len;
 
-    data = head + head_len;
-    if (reader->from_client)
-      apply_mask (data, (gsize) len, data - MASK_LEN);
-    reader->start += head_len + (gsize) len;
-
-    if (opcode >= GEO_FRAME_CLOSE) {
-      *out = (GeoFrame){ (GeoFrameKind) opcode, data, (gsize) len };
-      return GEO_FRAME_STATUS_READY;
-    }
-    if (fin && !reader->in_message) {
-      *out = (GeoFrame){ (GeoFrameKind) opcode, data, (gsize) len };
+    if (head.opcode >= GEO_FRAME_CLOSE || (head.fin && !reader->in_message)) {
+      *out = (GeoFrame){ (GeoFrameKind) head.opcode, data, head.len };
       return GEO_FRAME_STATUS_READY;
     }
     if (!reader->in_message) {
       reader->in_message = TRUE;
-      reader->kind = (GeoFrameKind) opcode;
+      reader->kind = (GeoFrameKind) head.opcode;
     }
-    g_byte_array_append (reader->message, data, (guint) len);
-    if (fin) {
+    g_byte_array_append (reader->message, data, (guint) head.len);
+    if (head.fin) {
       /* The array's length is set to zero already, its bytes stay until the
        * next fragment. */
       *out = (GeoFrame){ reader->kind, reader->message->data,

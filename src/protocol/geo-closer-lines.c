@@ -190,6 +190,40 @@ repeat_receipt (const GeoBookPerson *creditor,
   geo_actions_send (actions, &creditor->participant->pid, answer);
 }
 
+/* The limit may be below the debt, or below what an open contract has reserved
+ * under the limit before (I2, I6): a debt can always be paid back. */
+static void
+put_line (GeoCloser *closer,
+          GeoBookPerson *creditor,
+          GeoBookPerson *debtor,
+          const GeoTrustLine *line,
+          const GeoHash *hash,
+          const gchar *msg_id,
+          GeoTime now,
+          GPtrArray *actions) {
+  GeoBookLine *held = geo_book_put_line (closer->book, line);
+  GeoTime at = geo_closer_line_time (closer, now);
+  g_autoptr (GeoEntry) entry = geo_closer_next_entry (
+      closer, creditor, GEO_ENTRY_KIND_TRUST_LINE, hash, at);
+  g_autoptr (GeoEntry) debtor_entry = geo_closer_next_entry (
+      closer, debtor, GEO_ENTRY_KIND_TRUST_LINE, hash, at);
+  GeoChange *change;
+
+  held->receipt = geo_entry_copy (entry);
+
+  /* P1: Persist, then send. */
+  change = geo_change_new (GEO_CHANGE_LINE, now);
+  change->line = geo_trust_line_copy (line);
+  g_ptr_array_add (change->entries, prove_line (entry, line, debtor));
+  g_ptr_array_add (change->entries, prove_line (debtor_entry, line, creditor));
+  geo_actions_store_change (actions, change);
+  if (creditor->present)
+    send_receipt (creditor, msg_id, prove_line (entry, line, debtor), actions);
+  if (debtor->present)
+    send_receipt (debtor, NULL, prove_line (debtor_entry, line, creditor),
+                  actions);
+}
+
 void
 geo_closer_take_line (GeoCloser *closer,
                       GeoBookPerson *creditor,
@@ -198,15 +232,11 @@ geo_closer_take_line (GeoCloser *closer,
                       GPtrArray *actions) {
   GeoLineStatus status;
   const GeoTrustLine *line = get_line (message, &status);
-  g_autoptr (GeoEntry) debtor_entry = NULL;
-  g_autoptr (GeoEntry) entry = NULL;
   const GeoBookMarket *market;
+  const GeoBookLine *held;
   GeoBookPerson *debtor;
-  GeoBookLine *held;
-  GeoChange *change;
   GeoHash hash, before;
   Fault fault;
-  GeoTime at;
 
   if (!check_line (closer, creditor, line, status, &fault)) {
     geo_closer_say_error (&creditor->participant->pid, message, fault.code,
@@ -241,30 +271,8 @@ geo_closer_take_line (GeoCloser *closer,
                           fault.reason, fault.text, actions);
     return;
   }
-
-  /* The limit may be below the debt, or below what an open contract has
-   * reserved under the limit before (I2, I6): a debt can always be paid back.
-   */
-  held = geo_book_put_line (closer->book, line);
-  at = geo_closer_line_time (closer, now);
-  entry = geo_closer_next_entry (closer, creditor, GEO_ENTRY_KIND_TRUST_LINE,
-                                 &hash, at);
-  debtor_entry = geo_closer_next_entry (closer, debtor,
-                                        GEO_ENTRY_KIND_TRUST_LINE, &hash, at);
-  held->receipt = geo_entry_copy (entry);
-
-  /* P1: Persist, then send. */
-  change = geo_change_new (GEO_CHANGE_LINE, now);
-  change->line = geo_trust_line_copy (line);
-  g_ptr_array_add (change->entries, prove_line (entry, line, debtor));
-  g_ptr_array_add (change->entries, prove_line (debtor_entry, line, creditor));
-  geo_actions_store_change (actions, change);
-  if (creditor->present)
-    send_receipt (creditor, message->msg_id, prove_line (entry, line, debtor),
-                  actions);
-  if (debtor->present)
-    send_receipt (debtor, NULL, prove_line (debtor_entry, line, creditor),
-                  actions);
+  put_line (closer, creditor, debtor, line, &hash, message->msg_id, now,
+            actions);
 }
 
 /* --- People ----------------------------------------------------------------
@@ -326,6 +334,60 @@ tell_neighbours (const GeoCloser *closer,
   }
 }
 
+static gboolean
+refuse (GError **error, GeoCode code, const gchar *text) {
+  g_set_error_literal (error, GEO_CLOSER_ERROR, code, text);
+  return FALSE;
+}
+
+/* What somebody says of itself in place of what is known.  *is_known: it is
+ * known already. */
+static gboolean
+check_follows (GeoCloser *closer,
+               const GeoParticipant *before,
+               const GeoParticipant *participant,
+               GeoTime now,
+               gboolean *is_known,
+               gboolean *is_rotated,
+               GPtrArray *actions,
+               GError **error) {
+  GeoHash new_hash, old_hash;
+
+  geo_participant_hash (participant, &new_hash);
+  geo_participant_hash (before, &old_hash);
+  *is_known = geo_hash_equal (&new_hash, &old_hash);
+  if (*is_known)
+    return TRUE;
+  switch (geo_participant_compare_keys (before, participant)) {
+  case GEO_KEY_CHAIN_SAME:
+    /* K7: said anew because it was not heard that it had been taken. */
+    *is_known =
+        participant->seq == before->seq && participant->rotations->len > 0;
+    if (*is_known)
+      return TRUE;
+    break;
+  case GEO_KEY_CHAIN_LONGER:
+    *is_rotated = TRUE;
+    break;
+  case GEO_KEY_CHAIN_FORK:
+    keep_fork (geo_book_person (closer->book, &participant->pid), participant,
+               now, actions);
+    G_GNUC_FALLTHROUGH;
+  case GEO_KEY_CHAIN_SHORTER:
+    return refuse (error, GEO_CODE_CONFLICT, "Another key is in force");
+  }
+  if (geo_participant_ends_earlier (before, participant))
+    return refuse (error, GEO_CODE_CONFLICT,
+                   "A former key would have ended earlier");
+  /* A hub that was put back to an older state takes what it has forgotten. */
+  if (*is_rotated ? participant->seq <= before->seq
+                  : participant->seq != before->seq + 1)
+    return refuse (error, GEO_CODE_CONFLICT,
+                   "This does not follow what the participant said of itself "
+                   "before");
+  return TRUE;
+}
+
 gboolean
 geo_closer_register (GeoCloser *closer,
                      const GeoParticipant *participant,
@@ -335,72 +397,32 @@ geo_closer_register (GeoCloser *closer,
   const GeoParticipant *before = geo_book_get_participant (closer->book,
                                                            &participant->pid);
   g_autoptr (GError) wrong = NULL;
-  GeoHash new_hash, old_hash;
-  gboolean is_rotated = FALSE;
+  gboolean is_known = FALSE, is_rotated = FALSE;
   GeoBookPerson *person;
   GeoChange *change;
 
   geo_closer_sweep (closer, now);
-  if (!geo_participant_check (participant, &closer->self, &wrong)) {
-    g_set_error_literal (
-        error, GEO_CLOSER_ERROR,
+  if (!geo_participant_check (participant, &closer->self, &wrong))
+    return refuse (
+        error,
         g_error_matches (wrong, GEO_CORE_ERROR, GEO_CORE_ERROR_SIGNATURE)
             ? GEO_CODE_SIGNATURE
             : GEO_CODE_INVALID,
         wrong->message);
-    return FALSE;
-  }
   /* The community's own key is its hub, and takes part in nothing. */
   if (participant->kind == GEO_PARTICIPANT_KIND_HUB ||
-      geo_pid_equal (&participant->pid, &closer->self)) {
-    g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_NOT_ALLOWED,
-                         "A hub is no participant of its community");
+      geo_pid_equal (&participant->pid, &closer->self))
+    return refuse (error, GEO_CODE_NOT_ALLOWED,
+                   "A hub is no participant of its community");
+  if (before != NULL &&
+      !check_follows (closer, before, participant, now, &is_known, &is_rotated,
+                      actions, error))
     return FALSE;
-  }
-  if (before != NULL) {
-    geo_participant_hash (participant, &new_hash);
-    geo_participant_hash (before, &old_hash);
-    if (geo_hash_equal (&new_hash, &old_hash))
-      return TRUE;
-    switch (geo_participant_compare_keys (before, participant)) {
-    case GEO_KEY_CHAIN_SAME:
-      /* K7: said anew because it was not heard that it had been taken. */
-      if (participant->seq == before->seq && participant->rotations->len > 0)
-        return TRUE;
-      break;
-    case GEO_KEY_CHAIN_LONGER:
-      is_rotated = TRUE;
-      break;
-    case GEO_KEY_CHAIN_FORK:
-      keep_fork (geo_book_person (closer->book, &participant->pid), participant,
-                 now, actions);
-      G_GNUC_FALLTHROUGH;
-    case GEO_KEY_CHAIN_SHORTER:
-      g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
-                           "Another key is in force");
-      return FALSE;
-    }
-    if (geo_participant_ends_earlier (before, participant)) {
-      g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
-                           "A former key would have ended earlier");
-      return FALSE;
-    }
-    /* A hub that was put back to an older state takes what it has forgotten. */
-    if (is_rotated ? participant->seq <= before->seq
-                   : participant->seq != before->seq + 1) {
-      g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
-                           "This does not follow what the participant said "
-                           "of itself before");
-      return FALSE;
-    }
-  }
-
+  if (is_known)
+    return TRUE;
   /* K7: one key is one participant's. */
-  if (geo_book_has_others_key (closer->book, participant)) {
-    g_set_error_literal (error, GEO_CLOSER_ERROR, GEO_CODE_CONFLICT,
-                         "This key is somebody else's");
-    return FALSE;
-  }
+  if (geo_book_has_others_key (closer->book, participant))
+    return refuse (error, GEO_CODE_CONFLICT, "This key is somebody else's");
 
   geo_book_put_participant (closer->book, participant);
   change = geo_change_new (GEO_CHANGE_PARTICIPANT, now);

@@ -674,6 +674,61 @@ answer_from_store (GeoCloser *closer,
   return TRUE;
 }
 
+/* What fails here changes and stores nothing: the order may not be the sender's,
+ * and what is refused is refused for ever. */
+static gboolean
+check_sender (const GeoCloser *closer,
+              const GeoBookPerson *payer,
+              const GeoMessage *message,
+              const GeoKnown *known,
+              GPtrArray *actions) {
+  const GeoOrder *order = message->u.payment_request->order;
+  const GeoPid *from = &payer->participant->pid;
+
+  if (!geo_pid_equal (&order->from, from)) {
+    geo_closer_say_error (from, message, GEO_CODE_NOT_ALLOWED,
+                          GEO_REASON_NOT_ALLOWED,
+                          "An order is sent by its payer.", actions);
+    return FALSE;
+  }
+  if (!geo_pid_equal (&order->community, &closer->self)) {
+    geo_closer_say_error (from, message, GEO_CODE_INVALID,
+                          GEO_REASON_FOREIGN_COMMUNITY,
+                          "The order is of another community.", actions);
+    return FALSE;
+  }
+  if (!geo_closer_was_checked (payer, known) &&
+      !geo_order_check_signature (order, &payer->participant->key, NULL)) {
+    geo_closer_say_error (from, message, GEO_CODE_SIGNATURE,
+                          GEO_REASON_BAD_SIGNATURE,
+                          "The order is not signed by its payer.", actions);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static GeoCloserOrder *
+hold (GeoCloser *closer,
+      GeoBookPerson *payer,
+      const GeoMessage *message,
+      const GeoHash *hash) {
+  const GeoMsgPaymentRequest *request = message->u.payment_request;
+  GeoCloserOrder *held = geo_closer_order_new (hash);
+
+  held->order = geo_order_ref (request->order);
+  geo_order_keep_text (held->order);
+  held->key = (GeoCloserTxKey){ held->order->from, held->order->tx_id };
+  held->sealed = request->sealed == NULL ? NULL : g_bytes_ref (request->sealed);
+  held->msg_id = g_strdup (message->msg_id);
+  held->market = geo_book_market (closer->book, held->order->equivalent);
+  held->payer = payer;
+  held->payee = geo_book_person (closer->book, &held->order->to);
+  g_hash_table_insert (closer->orders, &held->hash, held);
+  g_hash_table_insert (closer->by_tx, &held->key, held);
+  closer->n_open++;
+  return held;
+}
+
 void
 geo_closer_take_order (GeoCloser *closer,
                        GeoBookPerson *payer,
@@ -681,8 +736,7 @@ geo_closer_take_order (GeoCloser *closer,
                        const GeoKnown *known,
                        GeoTime now,
                        GPtrArray *actions) {
-  const GeoMsgPaymentRequest *request = message->u.payment_request;
-  const GeoOrder *order = request->order;
+  const GeoOrder *order = message->u.payment_request->order;
   const GeoPid *from = &payer->participant->pid;
   GeoCloserTxKey key = { order->from, order->tx_id };
   GeoCloserOrder *held;
@@ -690,28 +744,8 @@ geo_closer_take_order (GeoCloser *closer,
   Fault room;
   GeoHash hash;
 
-  /* These three change and store nothing: the order may not be the sender's,
-   * and what is refused is refused for ever. */
-  if (!geo_pid_equal (&order->from, from)) {
-    geo_closer_say_error (from, message, GEO_CODE_NOT_ALLOWED,
-                          GEO_REASON_NOT_ALLOWED,
-                          "An order is sent by its payer.", actions);
+  if (!check_sender (closer, payer, message, known, actions))
     return;
-  }
-  if (!geo_pid_equal (&order->community, &closer->self)) {
-    geo_closer_say_error (from, message, GEO_CODE_INVALID,
-                          GEO_REASON_FOREIGN_COMMUNITY,
-                          "The order is of another community.", actions);
-    return;
-  }
-  if (!geo_closer_was_checked (payer, known) &&
-      !geo_order_check_signature (order, &payer->participant->key, NULL)) {
-    geo_closer_say_error (from, message, GEO_CODE_SIGNATURE,
-                          GEO_REASON_BAD_SIGNATURE,
-                          "The order is not signed by its payer.", actions);
-    return;
-  }
-
   /* P5: Same tx_id, same bytes: the same answer, for ever. */
   geo_order_hash (order, &hash);
   held = g_hash_table_lookup (closer->orders, &hash);
@@ -738,19 +772,7 @@ geo_closer_take_order (GeoCloser *closer,
     return;
   }
 
-  held = geo_closer_order_new (&hash);
-  held->order = geo_order_ref (order);
-  geo_order_keep_text (held->order);
-  held->key = (GeoCloserTxKey){ held->order->from, held->order->tx_id };
-  held->sealed = request->sealed == NULL ? NULL : g_bytes_ref (request->sealed);
-  held->msg_id = g_strdup (message->msg_id);
-  held->market = geo_book_market (closer->book, order->equivalent);
-  held->payer = payer;
-  held->payee = geo_book_person (closer->book, &order->to);
-  g_hash_table_insert (closer->orders, &held->hash, held);
-  g_hash_table_insert (closer->by_tx, &held->key, held);
-  closer->n_open++;
-
+  held = hold (closer, payer, message, &hash);
   wrong = find_fault (closer, held, now, &room);
   if (wrong != NULL)
     geo_closer_refuse_order (closer, held, wrong->code, wrong->reason, now,
