@@ -322,3 +322,22 @@ void
 empty_disk (void) {
   limit_files (FALSE);
 }
+
+void
+town_pair_set_up (TownPair *f, gconstpointer data) {
+  set_up (&f->base, NULL);
+  make_town (&f->base, &f->town, 2);
+  f->olena = f->town.nodes[0];
+  f->ivan = f->town.nodes[1];
+  pid_of (f->olena, &f->olena_pid);
+  pid_of (f->ivan, &f->ivan_pid);
+  trust (f->olena, f->ivan, 10000);
+  find (f->ivan, f->olena);
+  wait_until (geo_total_get_can_pay (get_total (f->ivan, 0)).minor == 10000);
+}
+
+void
+town_pair_tear_down (TownPair *f, gconstpointer data) {
+  end_town (&f->town, 2);
+  tear_down (&f->base, data);
+}

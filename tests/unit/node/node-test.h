@@ -177,4 +177,17 @@ typedef struct {
 void make_town (Fixture *f, Town3 *town, guint n);
 void end_town (Town3 *town, guint n);
 
+/* Olena trusts Ivan up to 100.00 UAH, and both know it. */
+typedef struct {
+  Fixture base;
+  Town3 town;
+  GeoNode *olena;
+  GeoNode *ivan;
+  GeoPid olena_pid;
+  GeoPid ivan_pid;
+} TownPair;
+
+void town_pair_set_up (TownPair *f, gconstpointer data);
+void town_pair_tear_down (TownPair *f, gconstpointer data);
+
 G_END_DECLS

@@ -13,34 +13,6 @@
 #include "node/geo-node-invitations.h"
 #include "node/geo-node-requests.h"
 
-typedef struct {
-  Fixture base;
-  Town3 town;
-  GeoNode *olena;
-  GeoNode *ivan;
-  GeoPid olena_pid;
-  GeoPid ivan_pid;
-} Pair;
-
-static void
-set_up_pair (Pair *f, gconstpointer data) {
-  set_up (&f->base, NULL);
-  make_town (&f->base, &f->town, 2);
-  f->olena = f->town.nodes[0];
-  f->ivan = f->town.nodes[1];
-  pid_of (f->olena, &f->olena_pid);
-  pid_of (f->ivan, &f->ivan_pid);
-  trust (f->olena, f->ivan, 10000);
-  find (f->ivan, f->olena);
-  wait_until (geo_total_get_can_pay (get_total (f->ivan, 0)).minor == 10000);
-}
-
-static void
-tear_down_pair (Pair *f, gconstpointer data) {
-  end_town (&f->town, 2);
-  tear_down (&f->base, data);
-}
-
 static guint
 count_requests (GeoNode *node) {
   return g_list_model_get_n_items (geo_node_get_requests (node));
@@ -57,10 +29,10 @@ is_there (GeoNode *node, const gchar *key, GeoRequestState state) {
  */
 
 /* What somebody does; key: of the request that it is about, or NULL. */
-typedef void (*Start) (Pair *f, const gchar *key, GAsyncResult **result);
+typedef void (*Start) (TownPair *f, const gchar *key, GAsyncResult **result);
 
 static void
-ask_ivan (Pair *f, const gchar *key, GAsyncResult **result) {
+ask_ivan (TownPair *f, const gchar *key, GAsyncResult **result) {
   const GeoAmount amount = GEO_AMOUNT (250);
 
   geo_node_request_async (f->olena, &f->ivan_pid, "UAH", &amount, "Two loaves",
@@ -68,7 +40,7 @@ ask_ivan (Pair *f, const gchar *key, GAsyncResult **result) {
 }
 
 static void
-ask_anybody (Pair *f, const gchar *key, GAsyncResult **result) {
+ask_anybody (TownPair *f, const gchar *key, GAsyncResult **result) {
   const GeoAmount amount = GEO_AMOUNT (300);
 
   geo_node_request_async (f->olena, NULL, "UAH", &amount, NULL, 0, TRUE, NULL,
@@ -76,25 +48,25 @@ ask_anybody (Pair *f, const gchar *key, GAsyncResult **result) {
 }
 
 static void
-ask_for_trust (Pair *f, const gchar *key, GAsyncResult **result) {
+ask_for_trust (TownPair *f, const gchar *key, GAsyncResult **result) {
   geo_node_ask_trust_async (f->ivan, &f->olena_pid, "UAH", GEO_AMOUNT (20000),
                             NULL, NULL, keep_result_cb, result);
 }
 
 static void
-propose (Pair *f, const gchar *key, GAsyncResult **result) {
+propose (TownPair *f, const gchar *key, GAsyncResult **result) {
   geo_node_propose_checkpoint_async (f->olena, &f->ivan_pid, "UAH", NULL,
                                      keep_result_cb, result);
 }
 
 static void
-invite (Pair *f, const gchar *key, GAsyncResult **result) {
+invite (TownPair *f, const gchar *key, GAsyncResult **result) {
   geo_node_invite_async (f->olena, "Petro", "UAH", GEO_AMOUNT (500), NULL, 0,
                          NULL, keep_result_cb, result);
 }
 
 static void
-take_link (Pair *f, const gchar *key, GAsyncResult **result) {
+take_link (TownPair *f, const gchar *key, GAsyncResult **result) {
   GeoRequestItem *item = geo_node_find_request (f->olena, key);
 
   geo_node_take_link_async (f->ivan, geo_request_item_get_link (item), NULL,
@@ -102,26 +74,26 @@ take_link (Pair *f, const gchar *key, GAsyncResult **result) {
 }
 
 static void
-agree (Pair *f, const gchar *key, GAsyncResult **result) {
+agree (TownPair *f, const gchar *key, GAsyncResult **result) {
   geo_node_respond_async (f->ivan, key, GEO_VERDICT_AGREED, NULL,
                           keep_result_cb, result);
 }
 
 static void
-decline (Pair *f, const gchar *key, GAsyncResult **result) {
+decline (TownPair *f, const gchar *key, GAsyncResult **result) {
   geo_node_respond_async (f->ivan, key, GEO_VERDICT_DECLINED, NULL,
                           keep_result_cb, result);
 }
 
 static void
-withdraw (Pair *f, const gchar *key, GAsyncResult **result) {
+withdraw (TownPair *f, const gchar *key, GAsyncResult **result) {
   geo_node_respond_async (f->olena, key, GEO_VERDICT_WITHDRAWN, NULL,
                           keep_result_cb, result);
 }
 
 /* There is room again, and everybody is back. */
 static void
-recover (Pair *f) {
+recover (TownPair *f) {
   empty_disk ();
   geo_node_hurry (f->olena);
   geo_node_hurry (f->ivan);
@@ -144,7 +116,7 @@ nothing_waits (GeoNode *node) {
 
 /* Every letter was read, and its writer knows that the hub has it. */
 static void
-settle (Pair *f) {
+settle (TownPair *f) {
   wait_until (fake_hub_count (f->base.hub, GEO_MESSAGE_LETTER_READ) >=
                   fake_hub_count (f->base.hub, GEO_MESSAGE_LETTER_SEND) &&
               nothing_waits (f->olena) && nothing_waits (f->ivan));
@@ -153,7 +125,7 @@ settle (Pair *f) {
 /* P1: on a full disk it fails, nothing is sent, and nothing is there; with room
  * it works.  Answers its key. */
 static gchar *
-fails_and_works (Pair *f, Start start, const gchar *key) {
+fails_and_works (TownPair *f, Start start, const gchar *key) {
   g_autoptr (GAsyncResult) failed = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GeoRequestItem) item = NULL;
@@ -194,7 +166,7 @@ fails_and_works (Pair *f, Start start, const gchar *key) {
 }
 
 static void
-test_asking (Pair *f, gconstpointer data) {
+test_asking (TownPair *f, gconstpointer data) {
   g_autofree gchar *asked = fails_and_works (f, ask_ivan, NULL);
   g_autofree gchar *link = NULL;
   g_autofree gchar *taken = NULL;
@@ -214,7 +186,7 @@ test_asking (Pair *f, gconstpointer data) {
 }
 
 static void
-test_answering (Pair *f, gconstpointer data) {
+test_answering (TownPair *f, gconstpointer data) {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GeoRequestItem) item = NULL;
   g_autofree gchar *first = fails_and_works (f, ask_ivan, NULL);
@@ -248,7 +220,7 @@ test_answering (Pair *f, gconstpointer data) {
 
 /* A payment of a request that could not be stored was never ordered. */
 static void
-test_paying (Pair *f, gconstpointer data) {
+test_paying (TownPair *f, gconstpointer data) {
   g_autofree gchar *key = fails_and_works (f, ask_ivan, NULL);
   g_autoptr (GError) error = NULL;
   GeoPayment *payment;
@@ -275,7 +247,7 @@ test_paying (Pair *f, gconstpointer data) {
  * known to whoever sent it that the hub has it: it is sent again, and is there
  * once. */
 static void
-test_coming (Pair *f, gconstpointer data) {
+test_coming (TownPair *f, gconstpointer data) {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GeoRequestItem) item = NULL;
   guint read = fake_hub_count (f->base.hub, GEO_MESSAGE_LETTER_READ);
@@ -317,7 +289,7 @@ test_coming (Pair *f, gconstpointer data) {
 }
 
 static void
-test_blocking (Pair *f, gconstpointer data) {
+test_blocking (TownPair *f, gconstpointer data) {
   for (guint i = 0; i < 2; i++) {
     gboolean blocked = i == 0;
     g_autoptr (GAsyncResult) failed = NULL;
@@ -350,7 +322,7 @@ test_blocking (Pair *f, gconstpointer data) {
 
 /* Somebody with a key, and what is wrong with the letter they write. */
 typedef struct {
-  Pair *pair;
+  TownPair *pair;
   GeoSecret *secret;
   GeoPid pid;
   GeoPublicKey reader;
@@ -358,7 +330,7 @@ typedef struct {
 } Mallory;
 
 static void
-mallory_init (Mallory *mallory, Pair *f) {
+mallory_init (Mallory *mallory, TownPair *f) {
   guint8 seed[GEO_SEED_LEN];
 
   memset (seed, 77, sizeof seed);
@@ -506,7 +478,7 @@ ask_unsigned (Mallory *mallory, GeoLetter *letter) {
  * same. */
 static void
 expect_dropped (Mallory *mallory, const GeoPid *from, GBytes *sealed) {
-  Pair *f = mallory->pair;
+  TownPair *f = mallory->pair;
   guint read = fake_hub_count (f->base.hub, GEO_MESSAGE_LETTER_READ);
 
   fake_hub_pass_on (f->base.hub, from, &f->ivan_pid, sealed);
@@ -525,7 +497,7 @@ drop_text (Mallory *mallory, const gchar *text) {
 }
 
 static void
-test_wrong_letters (Pair *f, gconstpointer data) {
+test_wrong_letters (TownPair *f, gconstpointer data) {
   static void (*const wrong[]) (Mallory *, GeoLetter *) = {
     say_two_things, say_nothing,       answer_nothing, be_from_elsewhere,
     ask_for_olena,  ask_somebody_else, ask_elsewhere,  ask_too_late,
@@ -548,7 +520,7 @@ test_wrong_letters (Pair *f, gconstpointer data) {
 }
 
 static void
-test_wrong_texts (Pair *f, gconstpointer data) {
+test_wrong_texts (TownPair *f, gconstpointer data) {
   static const struct {
     const gchar *from;
     const gchar *to;
@@ -622,7 +594,7 @@ test_wrong_texts (Pair *f, gconstpointer data) {
 }
 
 #define ADD(path, func) \
-  g_test_add (path, Pair, NULL, set_up_pair, func, tear_down_pair)
+  g_test_add (path, TownPair, NULL, town_pair_set_up, func, town_pair_tear_down)
 
 int
 main (int argc, char **argv) {

@@ -14,33 +14,6 @@
 #include "node/geo-node-requests.h"
 #include "node/geo-safety.h"
 
-typedef struct {
-  Fixture base;
-  Town3 town;
-  GeoNode *olena;
-  GeoNode *ivan;
-  GeoPid olena_pid;
-  GeoPid ivan_pid;
-} Pair;
-
-static void
-set_up_pair (Pair *f, gconstpointer data) {
-  set_up (&f->base, NULL);
-  make_town (&f->base, &f->town, 2);
-  f->olena = f->town.nodes[0];
-  f->ivan = f->town.nodes[1];
-  pid_of (f->olena, &f->olena_pid);
-  pid_of (f->ivan, &f->ivan_pid);
-  trust (f->olena, f->ivan, 10000);
-  find (f->ivan, f->olena);
-}
-
-static void
-tear_down_pair (Pair *f, gconstpointer data) {
-  end_town (&f->town, 2);
-  tear_down (&f->base, data);
-}
-
 static gpointer
 wait_for (GAsyncResult **result) {
   wait_until (*result != NULL);
@@ -128,7 +101,7 @@ received_cb (GeoNode *node, GeoRequestItem *item, gpointer user_data) {
 }
 
 static void
-test_request (Pair *f, gconstpointer data) {
+test_request (TownPair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GeoRequestItem) asked = NULL;
   g_autoptr (GeoRequestItem) declined = NULL;
@@ -209,7 +182,7 @@ test_request (Pair *f, gconstpointer data) {
 }
 
 static void
-test_request_refused (Pair *f, gconstpointer data) {
+test_request_refused (TownPair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   GeoPid nobody = { { 7 } };
 
@@ -230,7 +203,7 @@ test_request_refused (Pair *f, gconstpointer data) {
 /* --- Links ----------------------------------------------------------------- */
 
 static void
-test_link (Pair *f, gconstpointer data) {
+test_link (TownPair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GeoRequestItem) asked = request (f->olena, NULL, "UAH", 0, 0,
                                               &error);
@@ -273,7 +246,7 @@ test_link (Pair *f, gconstpointer data) {
 /* --- Asking to be trusted -------------------------------------------------- */
 
 static void
-test_ask_trust (Pair *f, gconstpointer data) {
+test_ask_trust (TownPair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GeoRequestItem) asked = NULL;
@@ -329,7 +302,7 @@ propose (GeoNode *node,
 
 /* whose says by the hub that they changed their key a month ago. */
 static void
-change_long_ago (Pair *f, GeoNode *whose, GeoNode *shown_to) {
+change_long_ago (TownPair *f, GeoNode *whose, GeoNode *shown_to) {
   const guint8 seed[GEO_SEED_LEN] = { 55 };
   const GeoPid *pid = whose == f->olena ? &f->olena_pid : &f->ivan_pid;
   GeoTime now = g_get_real_time () / 1000;
@@ -345,7 +318,7 @@ change_long_ago (Pair *f, GeoNode *whose, GeoNode *shown_to) {
 }
 
 static void
-test_checkpoint (Pair *f, gconstpointer data) {
+test_checkpoint (TownPair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GeoRequestItem) asked = NULL;
   g_autoptr (GeoRequestItem) agreed = NULL;
@@ -468,7 +441,7 @@ no_invitation (GeoLink *link) {
 }
 
 static void
-test_invitation (Pair *f, gconstpointer data) {
+test_invitation (TownPair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GeoRequestItem) invited = NULL;
   g_autoptr (GeoRequestItem) asked = NULL;
@@ -537,7 +510,7 @@ test_invitation (Pair *f, gconstpointer data) {
 /* Who joins with it has it taken up by itself, and so has who was stopped in
  * between; the code goes on to those whom they invite. */
 static void
-test_invited_in (Pair *f, gconstpointer data) {
+test_invited_in (TownPair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GeoProfile) profile = NULL;
   g_autoptr (GeoRequestItem) invited = NULL;
@@ -619,7 +592,7 @@ move (GeoNode *node, const gchar *link, GError **error) {
 
 /* The hub is where it answers as the same community, and nowhere else. */
 static void
-test_move (Pair *f, gconstpointer data) {
+test_move (TownPair *f, gconstpointer data) {
   FakeHub *foreign = fake_hub_new (77);
   g_autofree gchar *before = g_strdup (geo_node_get_hub (f->olena));
   g_autoptr (GError) error = NULL;
@@ -685,7 +658,7 @@ test_move (Pair *f, gconstpointer data) {
 /* --- Blocking -------------------------------------------------------------- */
 
 static void
-test_block (Pair *f, gconstpointer data) {
+test_block (TownPair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GeoRequestItem) unheard = NULL;
   g_autoptr (GeoRequestItem) heard = NULL;
@@ -715,7 +688,7 @@ test_block (Pair *f, gconstpointer data) {
 /* What is asked without the hub goes there when it is back, and what was stored
  * is there after a new start. */
 static void
-test_away (Pair *f, gconstpointer data) {
+test_away (TownPair *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (GeoRequestItem) asked = NULL;
   g_autofree gchar *key = NULL;
@@ -736,7 +709,7 @@ test_away (Pair *f, gconstpointer data) {
 }
 
 #define ADD(path, func) \
-  g_test_add (path, Pair, NULL, set_up_pair, func, tear_down_pair)
+  g_test_add (path, TownPair, NULL, town_pair_set_up, func, town_pair_tear_down)
 
 int
 main (int argc, char **argv) {

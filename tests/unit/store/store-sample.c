@@ -734,3 +734,22 @@ sample_fill_hub (Sample *sample, GeoHubStore *store) {
                     refused->order, NULL));
   sample_write (store, sample_change_ack (sample, 1));
 }
+
+void
+sample_journal_set_up (SampleJournal *fixture, gconstpointer data) {
+  fixture->sample = sample_new (3);
+  fixture->folder = sample_folder_new ();
+  fixture->path = g_build_filename (fixture->folder, "journal.db", NULL);
+  fixture->journal = geo_journal_open (fixture->path, FALSE, NULL);
+  g_assert_nonnull (fixture->journal);
+  sample_fill_journal (fixture->sample, fixture->journal);
+}
+
+void
+sample_journal_tear_down (SampleJournal *fixture, gconstpointer data) {
+  geo_journal_close (fixture->journal);
+  sample_folder_remove (fixture->folder);
+  g_free (fixture->folder);
+  g_free (fixture->path);
+  sample_free (fixture->sample);
+}

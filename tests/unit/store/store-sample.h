@@ -158,6 +158,16 @@ sample_write_fails (GeoHubStore *store, GeoChange *change, GeoStoreError code);
 /* A record of each kind, twelve in all, and something in each part of the
  * projection of people[0] among three. */
 void sample_fill_journal (Sample *sample, GeoJournal *journal);
+/* A journal in a folder of its own, filled so. */
+typedef struct {
+  Sample *sample;
+  gchar *folder;
+  gchar *path;
+  GeoJournal *journal;
+} SampleJournal;
+
+void sample_journal_set_up (SampleJournal *fixture, gconstpointer data);
+void sample_journal_tear_down (SampleJournal *fixture, gconstpointer data);
 /* Something in each table: two payments, one that was refused. */
 void sample_fill_hub (Sample *sample, GeoHubStore *store);
 

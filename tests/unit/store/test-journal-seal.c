@@ -17,15 +17,8 @@
 #include "store-sample.h"
 #include "store/geo-seal-private.h"
 
-typedef struct {
-  Sample *sample;
-  gchar *folder;
-  gchar *path;
-  GeoJournal *journal;
-} Fixture;
-
 static void
-append_payment (Fixture *fixture, guint number) {
+append_payment (SampleJournal *fixture, guint number) {
   Sample *sample = fixture->sample;
   g_autofree gchar *tx_id = g_strdup_printf ("tx-%u", number);
   g_autoptr (SamplePayment) payment =
@@ -39,26 +32,7 @@ append_payment (Fixture *fixture, guint number) {
 }
 
 static void
-set_up (Fixture *fixture, gconstpointer data) {
-  fixture->sample = sample_new (3);
-  fixture->folder = sample_folder_new ();
-  fixture->path = g_build_filename (fixture->folder, "journal.db", NULL);
-  fixture->journal = geo_journal_open (fixture->path, FALSE, NULL);
-  g_assert_nonnull (fixture->journal);
-  sample_fill_journal (fixture->sample, fixture->journal);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data) {
-  geo_journal_close (fixture->journal);
-  sample_folder_remove (fixture->folder);
-  g_free (fixture->folder);
-  g_free (fixture->path);
-  sample_free (fixture->sample);
-}
-
-static void
-close_journal (Fixture *fixture) {
+close_journal (SampleJournal *fixture) {
   geo_journal_close (g_steal_pointer (&fixture->journal));
 }
 
@@ -136,7 +110,7 @@ test_sum (void) {
 
 /* Each byte of the file, changed in each way that a disk knows. */
 static void
-test_every_byte (Fixture *fixture, gconstpointer data) {
+test_every_byte (SampleJournal *fixture, gconstpointer data) {
   g_autofree guint8 *bytes = NULL;
   guint unnoticed = 0;
   gsize len;
@@ -171,7 +145,7 @@ test_every_byte (Fixture *fixture, gconstpointer data) {
 /* The same through all of the library, with the file already open: of each
  * page its head, its end and some of what is between. */
 static void
-test_open (Fixture *fixture, gconstpointer data) {
+test_open (SampleJournal *fixture, gconstpointer data) {
   g_autofree guint8 *bytes = NULL;
   g_autofree guint8 *after = NULL;
   gsize len, after_len;
@@ -207,7 +181,7 @@ test_open (Fixture *fixture, gconstpointer data) {
 
 /* And as a file that is opened anew, by readers and writers in turn. */
 static void
-test_opened_anew (Fixture *fixture, gconstpointer data) {
+test_opened_anew (SampleJournal *fixture, gconstpointer data) {
   g_autofree guint8 *bytes = NULL;
   gsize len;
   gint fd;
@@ -234,7 +208,7 @@ test_opened_anew (Fixture *fixture, gconstpointer data) {
 
 /* At random in a long one. */
 static void
-test_long (Fixture *fixture, gconstpointer data) {
+test_long (SampleJournal *fixture, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autofree guint8 *bytes = NULL;
   gsize len;
@@ -283,7 +257,7 @@ execute (sqlite3 *raw, const gchar *sql) {
 
 /* Pages that nothing uses are pages of the file, too. */
 static void
-test_free_pages (Fixture *fixture, gconstpointer data) {
+test_free_pages (SampleJournal *fixture, gconstpointer data) {
   gsize before, len;
   gint fd;
   g_autofree gchar *small = NULL;
@@ -315,7 +289,7 @@ test_free_pages (Fixture *fixture, gconstpointer data) {
 
 /* A file that ends in the middle of a page. */
 static void
-test_cut_short (Fixture *fixture, gconstpointer data) {
+test_cut_short (SampleJournal *fixture, gconstpointer data) {
   g_autofree gchar *bytes = NULL;
   gsize len;
 
@@ -329,7 +303,7 @@ test_cut_short (Fixture *fixture, gconstpointer data) {
 
 /* As a kill leaves it: the file, its log and the mark of the log. */
 static gchar *
-copy_killed (Fixture *fixture) {
+copy_killed (SampleJournal *fixture) {
   g_autofree gchar *from = g_strconcat (fixture->path, ".lock", NULL);
   g_autofree gchar *to = NULL;
   g_autofree gchar *mark = NULL;
@@ -351,7 +325,7 @@ count_records (const gchar *path, GError **error) {
 }
 
 static void
-test_log (Fixture *fixture, gconstpointer data) {
+test_log (SampleJournal *fixture, gconstpointer data) {
   g_autofree gchar *path = copy_killed (fixture);
   g_autofree gchar *log = g_strconcat (path, "-wal", NULL);
   g_autofree gchar *lock = g_strconcat (path, ".lock", NULL);
@@ -391,7 +365,7 @@ test_log (Fixture *fixture, gconstpointer data) {
 
 /* What was written after the last sync may be torn, or not be there. */
 static void
-test_log_torn (Fixture *fixture, gconstpointer data) {
+test_log_torn (SampleJournal *fixture, gconstpointer data) {
   g_autofree gchar *path = copy_killed (fixture);
   g_autofree gchar *log = g_strconcat (path, "-wal", NULL);
   gint64 records = geo_journal_count_records (fixture->journal, NULL);
@@ -410,7 +384,7 @@ test_log_torn (Fixture *fixture, gconstpointer data) {
 /* What was given up because the disk was full does not come about when the log
  * is synced the next time, wherever that is cut off. */
 static void
-test_given_up (Fixture *fixture, gconstpointer data) {
+test_given_up (SampleJournal *fixture, gconstpointer data) {
   Sample *sample = fixture->sample;
   gint64 records = geo_journal_count_records (fixture->journal, NULL);
   gboolean struck = TRUE;
@@ -437,7 +411,7 @@ test_given_up (Fixture *fixture, gconstpointer data) {
 
 /* A checkpoint that was cut off tears pages, and the log has them. */
 static void
-test_torn_page (Fixture *fixture, gconstpointer data) {
+test_torn_page (SampleJournal *fixture, gconstpointer data) {
   g_autofree gchar *path = NULL;
   g_autoptr (GeoJournal) journal = NULL;
   g_autoptr (GError) error = NULL;
@@ -464,7 +438,7 @@ test_torn_page (Fixture *fixture, gconstpointer data) {
 
 /* A reader beside the writer, and a copy of what is being written to. */
 static void
-test_copy (Fixture *fixture, gconstpointer data) {
+test_copy (SampleJournal *fixture, gconstpointer data) {
   g_autofree gchar *path = g_build_filename (fixture->folder, "copy.db", NULL);
   g_autoptr (GeoJournal) reader = NULL;
   g_autofree gchar *bytes = NULL;
@@ -493,7 +467,7 @@ put_old (const gchar *path) {
 }
 
 static void
-test_before (Fixture *fixture, gconstpointer data) {
+test_before (SampleJournal *fixture, gconstpointer data) {
   g_autofree gchar *path = g_build_filename (fixture->folder, "old.db", NULL);
   g_autofree gchar *unfinished = g_strconcat (path, ".sealing", NULL);
   g_autoptr (GError) error = NULL;
@@ -526,7 +500,7 @@ test_before (Fixture *fixture, gconstpointer data) {
 
 /* I8: wherever it is cut off, the file is the old one or the new one. */
 static void
-test_before_crash (Fixture *fixture, gconstpointer data) {
+test_before_crash (SampleJournal *fixture, gconstpointer data) {
   g_autofree gchar *path = g_build_filename (fixture->folder, "old.db", NULL);
   guint n = 1;
 
@@ -553,27 +527,21 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   fault_vfs_install ();
   g_test_add_func ("/store/seal/sum", test_sum);
-  g_test_add ("/store/seal/every-byte", Fixture, NULL, set_up, test_every_byte,
-              tear_down);
-  g_test_add ("/store/seal/open", Fixture, NULL, set_up, test_open, tear_down);
-  g_test_add ("/store/seal/opened-anew", Fixture, NULL, set_up,
-              test_opened_anew, tear_down);
-  g_test_add ("/store/seal/long", Fixture, NULL, set_up, test_long, tear_down);
-  g_test_add ("/store/seal/free-pages", Fixture, NULL, set_up, test_free_pages,
-              tear_down);
-  g_test_add ("/store/seal/cut-short", Fixture, NULL, set_up, test_cut_short,
-              tear_down);
-  g_test_add ("/store/seal/log", Fixture, NULL, set_up, test_log, tear_down);
-  g_test_add ("/store/seal/log-torn", Fixture, NULL, set_up, test_log_torn,
-              tear_down);
-  g_test_add ("/store/seal/given-up", Fixture, NULL, set_up, test_given_up,
-              tear_down);
-  g_test_add ("/store/seal/torn-page", Fixture, NULL, set_up, test_torn_page,
-              tear_down);
-  g_test_add ("/store/seal/copy", Fixture, NULL, set_up, test_copy, tear_down);
-  g_test_add ("/store/seal/before", Fixture, NULL, set_up, test_before,
-              tear_down);
-  g_test_add ("/store/seal/before-crash", Fixture, NULL, set_up,
-              test_before_crash, tear_down);
+#define ADD(path, func)                                              \
+  g_test_add (path, SampleJournal, NULL, sample_journal_set_up, func, \
+              sample_journal_tear_down)
+  ADD ("/store/seal/every-byte", test_every_byte);
+  ADD ("/store/seal/open", test_open);
+  ADD ("/store/seal/opened-anew", test_opened_anew);
+  ADD ("/store/seal/long", test_long);
+  ADD ("/store/seal/free-pages", test_free_pages);
+  ADD ("/store/seal/cut-short", test_cut_short);
+  ADD ("/store/seal/log", test_log);
+  ADD ("/store/seal/log-torn", test_log_torn);
+  ADD ("/store/seal/given-up", test_given_up);
+  ADD ("/store/seal/torn-page", test_torn_page);
+  ADD ("/store/seal/copy", test_copy);
+  ADD ("/store/seal/before", test_before);
+  ADD ("/store/seal/before-crash", test_before_crash);
   return g_test_run ();
 }

@@ -13,32 +13,6 @@
 #include "store-sample.h"
 #include "store/geo-seal-private.h"
 
-typedef struct {
-  Sample *sample;
-  gchar *folder;
-  gchar *path;
-  GeoJournal *journal;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data) {
-  fixture->sample = sample_new (3);
-  fixture->folder = sample_folder_new ();
-  fixture->path = g_build_filename (fixture->folder, "journal.db", NULL);
-  fixture->journal = geo_journal_open (fixture->path, FALSE, NULL);
-  g_assert_nonnull (fixture->journal);
-  sample_fill_journal (fixture->sample, fixture->journal);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data) {
-  geo_journal_close (fixture->journal);
-  sample_folder_remove (fixture->folder);
-  g_free (fixture->folder);
-  g_free (fixture->path);
-  sample_free (fixture->sample);
-}
-
 static sqlite3 *
 open_raw (const gchar *path) {
   sqlite3 *raw;
@@ -143,7 +117,7 @@ expect_broken (GeoJournal *journal, gint64 sequence, const gchar *what) {
 
 /* Every byte of every column, one bit of it at a time, another one each. */
 static void
-test_bytes (Fixture *fixture, gconstpointer data) {
+test_bytes (SampleJournal *fixture, gconstpointer data) {
   static const struct {
     const gchar *name;
     gboolean is_text;
@@ -188,7 +162,7 @@ test_bytes (Fixture *fixture, gconstpointer data) {
 
 /* Each by itself, rolled back after it was looked at through another file. */
 static void
-test_tampering (Fixture *fixture, gconstpointer data) {
+test_tampering (SampleJournal *fixture, gconstpointer data) {
   static const struct {
     const gchar *sql;
     gint64 record;
@@ -254,7 +228,7 @@ test_tampering (Fixture *fixture, gconstpointer data) {
 
 /* What a migration takes away is made anew, by whoever may write. */
 static void
-test_no_projection (Fixture *fixture, gconstpointer data) {
+test_no_projection (SampleJournal *fixture, gconstpointer data) {
   g_autofree gchar *path = g_build_filename (fixture->folder, "x.db", NULL);
   g_autoptr (GeoJournal) journal = NULL;
   g_autoptr (GError) error = NULL;
@@ -274,7 +248,7 @@ test_no_projection (Fixture *fixture, gconstpointer data) {
 
 /* The file says itself that records are not changed. */
 static void
-test_append_only (Fixture *fixture, gconstpointer data) {
+test_append_only (SampleJournal *fixture, gconstpointer data) {
   sqlite3 *raw = open_raw (fixture->path);
 
   g_assert_cmpint (
@@ -366,7 +340,7 @@ remove_database (const gchar *path) {
 /* One bit of the file: it does not open, or it does not verify, or the byte is
  * one that nothing is read from. */
 static void
-test_file (Fixture *fixture, gconstpointer data) {
+test_file (SampleJournal *fixture, gconstpointer data) {
   g_autofree gchar *path = g_build_filename (fixture->folder, "x.db", NULL);
   g_autofree gchar *bytes = NULL;
   g_autofree gchar *expected = read_all (fixture->journal);
@@ -417,7 +391,7 @@ test_file (Fixture *fixture, gconstpointer data) {
 
 /* The journal's own signature does not make the signatures of others good. */
 static void
-test_made_up (Fixture *fixture, gconstpointer data) {
+test_made_up (SampleJournal *fixture, gconstpointer data) {
   for (guint i = 0; i < 8; i++) {
     g_autoptr (Sample) sample = sample_new (3);
     g_autofree gchar *path = g_build_filename (fixture->folder, "x.db", NULL);
@@ -488,7 +462,7 @@ test_made_up (Fixture *fixture, gconstpointer data) {
 
 /* A projection that cannot be read says so, whoever asks. */
 static void
-test_unreadable (Fixture *fixture, gconstpointer data) {
+test_unreadable (SampleJournal *fixture, gconstpointer data) {
   static const gchar *const changes[] = {
     "UPDATE line SET line = '{}'",
     "UPDATE person SET person = 'x'",
@@ -530,7 +504,7 @@ test_unreadable (Fixture *fixture, gconstpointer data) {
 
 /* Who the journal is of, and what proves a payment, cannot be read either. */
 static void
-test_unreadable_joined (Fixture *fixture, gconstpointer data) {
+test_unreadable_joined (SampleJournal *fixture, gconstpointer data) {
   sqlite3 *raw = open_raw (fixture->path);
   g_autoptr (GeoTrustLine) line = sample_line (fixture->sample, 0, 2, 1, NULL);
   g_autoptr (GError) error = NULL;
@@ -575,7 +549,7 @@ count_progress (gint64 done, gint64 total, gpointer user_data) {
 }
 
 static void
-test_progress (Fixture *fixture, gconstpointer data) {
+test_progress (SampleJournal *fixture, gconstpointer data) {
   Sample *sample = fixture->sample;
   g_autoptr (GError) error = NULL;
   gint64 start = g_get_monotonic_time ();
@@ -610,8 +584,9 @@ test_progress (Fixture *fixture, gconstpointer data) {
                   (g_get_monotonic_time () - start) / records);
 }
 
-#define ADD(path, func) \
-  g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                              \
+  g_test_add (path, SampleJournal, NULL, sample_journal_set_up, func, \
+              sample_journal_tear_down)
 
 int
 main (int argc, char **argv) {
