@@ -305,7 +305,8 @@ def pay_rest(scene, ordered, rest):
     ordered["rest"] = ("payer", "payee", rest)
     scene.settle()
     paid = scene.check(ordered)
-    assert "rest" in paid, "something is still held"
+    assert "rest" in paid, "something is still held: " \
+        f"{scene.nodes['payer'].states.get('rest')}"
     return paid
 
 
