@@ -40,6 +40,8 @@ typedef struct {
    * session then: which one it is for, and what its AUTH was called. */
   gchar *join_id;
   gchar *auth_id;
+  gint64
+      stored; /* Its entries when it signed in: on disk once it is welcome. */
   guint malformed;
   GeoBucket messages;
   guint pause_id;
@@ -148,8 +150,10 @@ sync_page (Guest *guest) {
     g_clear_pointer (&guest->sync_msg_id, g_free);
     return FALSE;
   }
-  /* P1: Persist, then send. */
-  if (!geo_engine_settle (guest->guests->engine))
+  /* P1: Persist, then send.  Nobody waits for what was there long before. */
+  if ((!guest->welcomed ||
+       guest->sync_after + (gint64) entries->len > guest->stored) &&
+      !geo_engine_settle (guest->guests->engine))
     return FALSE;
   for (guint i = 0; i < entries->len; i++) {
     g_autoptr (GeoMessage) message = geo_message_new (GEO_MESSAGE_ENTRY,
@@ -317,6 +321,7 @@ take_auth (Guest *guest, const GeoMessage *message) {
       geo_participant_compare_keys (known, introduced) == GEO_KEY_CHAIN_SAME)
     introduced = NULL;
   guest->auth_id = g_strdup (message->msg_id);
+  guest->stored = geo_book_get_sequence (book, &guest->pid, NULL);
   guest->join_id = g_strdup_printf ("join-%" G_GUINT64_FORMAT, ++guests->joins);
   if (!geo_engine_join (guests->engine, &guest->pid, introduced, guest->join_id,
                         &error)) {
