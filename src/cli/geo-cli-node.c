@@ -327,7 +327,7 @@ geo_cli_find_equivalent (GeoCli *cli,
   if (typed == NULL)
     *status = geo_cli_fail_printf (
         cli, GEO_EXIT_USAGE,
-        _ ("Say which equivalent the amount is in: one of %s."), all->str);
+        _ ("Say in which equivalent: one of %s."), all->str);
   else
     *status = geo_cli_fail_printf (
         cli, GEO_EXIT_USAGE,

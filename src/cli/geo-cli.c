@@ -221,6 +221,16 @@ arguments_of (const GeoCommand *command) {
   return *command->arguments == '\0' ? "" : _ (command->arguments);
 }
 
+/* "-5", which GOption takes for an option. */
+static gboolean
+has_negative (gchar **typed) {
+  for (gsize i = 0; typed[i] != NULL; i++) {
+    if (typed[i][0] == '-' && g_ascii_isdigit (typed[i][1]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static int
 run_command (GeoCli *cli, const GeoCommand *command, gchar ***argv) {
   g_autofree gchar *parameters = NULL;
@@ -228,6 +238,7 @@ run_command (GeoCli *cli, const GeoCommand *command, gchar ***argv) {
   g_auto (GStrv) arguments = NULL;
   g_autoptr (GError) error = NULL;
   GeoCliCommon after = { FALSE };
+  g_auto (GStrv) typed = NULL;
   gboolean is_parsed;
   guint count;
   const GOptionEntry remaining[] = {
@@ -244,9 +255,14 @@ run_command (GeoCli *cli, const GeoCommand *command, gchar ***argv) {
     command->add_options (cli, context);
   g_option_context_add_main_entries (context, remaining, NULL);
 
+  typed = g_strdupv (*argv);
   is_parsed = g_option_context_parse_strv (context, argv, &error);
   merge_common (&cli->common, &after);
   clear_common (&after);
+  if (!is_parsed && has_negative (typed) &&
+      g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+    return geo_cli_fail (cli, GEO_EXIT_USAGE,
+                         _ ("An amount cannot be below zero."));
   if (!is_parsed)
     return geo_cli_fail_error (cli, error);
   if (cli->common.help)

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "cli/geo-cli-node.h"
 #include "cli/geo-passphrase.h"
@@ -172,7 +173,10 @@ say_item (GeoCli *cli, GeoActivityItem *item) {
   const gchar *reason = geo_activity_item_get_reason (item);
   GeoItemKind kind = geo_activity_item_get_kind (item);
 
-  if (wants_amount (kind))
+  if (wants_amount (kind) && strchr (phrase, ':') != NULL)
+    geo_cli_say (cli, "%" G_GINT64_FORMAT "  %s  %s (%s)",
+                 geo_activity_item_get_id (item), when, phrase, amount);
+  else if (wants_amount (kind))
     geo_cli_say (cli, "%" G_GINT64_FORMAT "  %s  %s: %s",
                  geo_activity_item_get_id (item), when, phrase, amount);
   else

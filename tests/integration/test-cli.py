@@ -297,6 +297,16 @@ def test_trust_wrong(town):
                       ["Olena", "1.5", "PIECE"]):
         ivan.run("trust", *arguments, status=USAGE)
     assert "UAH, HOUR, PIECE" in ivan.run("trust", "Olena", "5", status=USAGE)
+    for command in ("trust", "pay"):
+        said = ivan.run(command, "Olena", "-5", "UAH", status=USAGE)
+        assert "cannot be below zero" in said, said
+    for option in ("--spare", "--daily"):
+        said = ivan.run("trust", "Olena", "5", "UAH", option, "-1",
+                        status=USAGE)
+        assert "Unknown" not in said, said
+    # What counts in no amount is not asked for one.
+    said = ivan.run("checkpoint", "Olena", status=USAGE)
+    assert "in which equivalent" in said and "amount" not in said, said
 
 
 def test_pay_over_two_hops(town):
@@ -313,6 +323,8 @@ def test_pay_over_two_hops(town):
     assert olena.relation(ivan)["balance"] == "-10.00"
     assert ivan.relation(olena)["balance"] == "10.00"
     assert ivan.relation(maria)["balance"] == "-10.00"
+    for line in ivan.run("history").splitlines():
+        assert line.count(": ") < 2, line
     text = ivan.run("balance")
     assert "Olena owes you 10.00 UAH." in text, text
     assert "You owe Maria 10.00 UAH." in text, text
