@@ -1,16 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The profile: its folder, identity.json, and the key while it is unlocked.  It
- * leaves the keyring to geo-keyring.c, the key file to geo-keyfile.c and every
- * journal to the node.
- *
- * Long because making, unlocking and replacing a key share what a thread is
- * given and what is zeroed with it.
+ * The profile: its folder, what identity.json says, and small questions.  Its
+ * key is made and found by geo-profile-key.c and changed by geo-profile-change.c;
+ * journals are left to the node.
  */
 #include "config.h"
 
-#include "node/geo-profile-private.h"
+#include "node/geo-profile-key-private.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -20,16 +17,10 @@
 
 #include "core/geo-json.h"
 #include "core/geo-words.h"
-#include "net/geo-fault.h"
-#include "node/geo-backup-private.h"
-#include "node/geo-keyfile-private.h"
 #include "node/geo-keyring-private.h"
 
-#define IDENTITY_FILE "identity.json"
-#define KEY_FILE "identity.key"
 #define IDENTITY_KIND "geo-identity"
 #define NAME_CHARS_MAX 100
-#define KEYS_MAX 2
 
 /* A development build keeps its own data. */
 #if GEO_DEVELOPMENT
@@ -37,38 +28,6 @@
 #else
 #define DATA_FOLDER "geo"
 #endif
-
-struct _GeoProfile {
-  GObject parent_instance;
-
-  gchar *folder;
-
-  /* What identity.json says. */
-  GeoKeyPlace place;
-  gchar *name;
-  GeoPid pid;
-  /* K6: digests of the key, where it is not the first one: of the one in use,
-   * and while it is being replaced of the next. */
-  GeoPid keys[KEYS_MAX];
-  guint n_keys;
-  gboolean is_changing; /* By this program, now. */
-  gboolean words_confirmed;
-  gboolean restored; /* Of words that somebody typed in. */
-  gint64 backed_up; /* Milliseconds; 0: never. */
-  /* There is an identity.json, but it cannot be read. */
-  gboolean damaged;
-
-  /* S4: NULL while locked. */
-  GeoSecret *secret;
-  guint8 *entropy;
-
-  /* Argon2id's limits of a key file made here; 0: the usual ones. */
-  guint64 key_ops;
-  gsize key_memory;
-
-  /* The last write of identity.json that was begun. */
-  GThread *writer;
-};
 
 G_DEFINE_FINAL_TYPE (GeoProfile, geo_profile, G_TYPE_OBJECT)
 
@@ -133,21 +92,9 @@ geo_profile_init (GeoProfile *self) {
 
 /* --- identity.json ------------------------------------------------------ */
 
-typedef struct {
-  gchar *folder;
-  gchar *name;
-  GeoPid pid;
-  GeoPid keys[KEYS_MAX];
-  guint n_keys;
-  GeoKeyPlace place;
-  gboolean words_confirmed;
-  gboolean restored;
-  gint64 backed_up;
-} Identity;
-
-static Identity *
-identity_new (GeoProfile *self) {
-  Identity *identity = g_new0 (Identity, 1);
+GeoIdentity *
+geo_identity_new (GeoProfile *self) {
+  GeoIdentity *identity = g_new0 (GeoIdentity, 1);
 
   identity->folder = g_strdup (self->folder);
   identity->name = g_strdup (self->name);
@@ -161,14 +108,12 @@ identity_new (GeoProfile *self) {
   return identity;
 }
 
-static void
-identity_free (Identity *identity) {
+void
+geo_identity_free (GeoIdentity *identity) {
   g_free (identity->folder);
   g_free (identity->name);
   g_free (identity);
 }
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Identity, identity_free)
 
 static const gchar *
 place_to_string (GeoKeyPlace place) {
@@ -183,12 +128,12 @@ place_to_string (GeoKeyPlace place) {
   g_assert_not_reached ();
 }
 
-static gboolean
-identity_write (const Identity *identity, GError **error) {
+gboolean
+geo_identity_write (const GeoIdentity *identity, GError **error) {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
   g_autofree gchar *pid = geo_pid_to_string (&identity->pid);
-  g_autofree gchar *path = g_build_filename (identity->folder, IDENTITY_FILE,
+  g_autofree gchar *path = g_build_filename (identity->folder, GEO_IDENTITY_FILE,
                                              NULL);
   g_autofree gchar *text = NULL;
   g_autoptr (GError) failure = NULL;
@@ -268,7 +213,7 @@ read_keys (GeoProfile *self, JsonNode *node) {
   if (!JSON_NODE_HOLDS_ARRAY (node))
     return FALSE;
   array = json_node_get_array (node);
-  if (json_array_get_length (array) > KEYS_MAX)
+  if (json_array_get_length (array) > GEO_IDENTITY_KEYS_MAX)
     return FALSE;
   for (guint i = 0; i < json_array_get_length (array); i++) {
     JsonNode *item = json_array_get_element (array, i);
@@ -340,7 +285,7 @@ geo_profile_new (const gchar *name) {
     self->folder = g_build_filename (g_get_user_data_dir (), DATA_FOLDER, NULL);
   }
 
-  path = g_build_filename (self->folder, IDENTITY_FILE, NULL);
+  path = g_build_filename (self->folder, GEO_IDENTITY_FILE, NULL);
   if (g_file_get_contents (path, &text, &len, &error))
     self->damaged = !identity_read (self, text, len);
   else
@@ -430,7 +375,7 @@ geo_profile_get_words_confirmed (GeoProfile *profile) {
 
 typedef struct {
   GThread *before;
-  Identity *identity;
+  GeoIdentity *identity;
 } Write;
 
 static gpointer
@@ -443,19 +388,19 @@ write_thread (gpointer data) {
     g_thread_join (write->before);
   /* If it fails the person is asked again at the next start, and loses nothing.
    */
-  if (!identity_write (write->identity, &error))
+  if (!geo_identity_write (write->identity, &error))
     g_debug ("identity.json: %s", error->message);
-  identity_free (write->identity);
+  geo_identity_free (write->identity);
   g_free (write);
   return NULL;
 }
 
-static void
-write_identity (GeoProfile *profile) {
+void
+geo_profile_write_identity (GeoProfile *profile) {
   Write *write = g_new0 (Write, 1);
 
   write->before = profile->writer;
-  write->identity = identity_new (profile);
+  write->identity = geo_identity_new (profile);
   profile->writer = g_thread_new ("geo-profile", write_thread, write);
 }
 
@@ -468,7 +413,7 @@ geo_profile_get_backup_time (GeoProfile *profile) {
 void
 geo_profile_set_backup_time (GeoProfile *profile, gint64 at) {
   profile->backed_up = at;
-  write_identity (profile);
+  geo_profile_write_identity (profile);
   g_object_notify_by_pspec (G_OBJECT (profile), props[PROP_BACKUP_TIME]);
 }
 
@@ -480,7 +425,7 @@ geo_profile_set_words_confirmed (GeoProfile *profile, gboolean confirmed) {
       profile->words_confirmed == confirmed)
     return;
   profile->words_confirmed = confirmed;
-  write_identity (profile);
+  geo_profile_write_identity (profile);
 }
 
 void
@@ -488,7 +433,7 @@ geo_profile_set_name (GeoProfile *profile, const gchar *name) {
   g_assert (GEO_IS_PROFILE (profile) && name != NULL);
   g_free (profile->name);
   profile->name = g_strdup (name);
-  write_identity (profile);
+  geo_profile_write_identity (profile);
 }
 
 gboolean
@@ -563,817 +508,4 @@ geo_profile_set_key_limits (GeoProfile *profile, guint64 ops, gsize memory) {
   g_assert (ops > 0 && memory > 0);
   profile->key_ops = ops;
   profile->key_memory = memory;
-}
-
-/* --- Creating and unlocking --------------------------------------------- */
-
-/* What a thread needs and makes; the secrets in it are zeroed with it. */
-typedef struct {
-  gchar *folder;
-  gchar *name;
-  GeoKeyPlace place;
-  gchar *passphrase;
-  guint8 *entropy;
-  GeoSecret *secret;
-  GeoPid pid; /* Of create: the digest of the key, which is the first. */
-  Identity *identity; /* Of replace: as it is to be. */
-  GPtrArray *journals; /* Of put back: paths of all there are. */
-  gboolean is_new;
-  gboolean restored;
-  guint64 ops;
-  gsize memory;
-  gchar *backup; /* Whose journals come with it; NULL: none. */
-  GeoBackupTeller *teller;
-} KeyWork;
-
-static KeyWork *
-key_work_new (GeoProfile *profile, const gchar *passphrase) {
-  KeyWork *work = g_new0 (KeyWork, 1);
-
-  work->folder = g_strdup (profile->folder);
-  work->passphrase = g_strdup (passphrase);
-  work->ops = profile->key_ops;
-  work->memory = profile->key_memory;
-  work->entropy = sodium_malloc (GEO_WORDS_ENTROPY_LEN);
-  if (work->entropy == NULL)
-    g_error ("no guarded memory for a key");
-  return work;
-}
-
-static void
-key_work_free (gpointer data) {
-  KeyWork *work = data;
-
-  g_free (work->folder);
-  g_free (work->name);
-  if (work->passphrase != NULL)
-    sodium_memzero (work->passphrase, strlen (work->passphrase));
-  g_free (work->passphrase);
-  sodium_free (work->entropy);
-  g_clear_pointer (&work->secret, geo_secret_unref);
-  g_free (work->backup);
-  g_clear_pointer (&work->identity, identity_free);
-  g_clear_pointer (&work->journals, g_ptr_array_unref);
-  g_clear_pointer (&work->teller, geo_backup_teller_unref);
-  g_free (work);
-}
-
-/* The words are the key: PBKDF2 takes some milliseconds. */
-static gboolean
-derive_secret (KeyWork *work, GError **error) {
-  gchar *words = geo_words_from_entropy (work->entropy);
-
-  work->secret = geo_words_to_secret (words, error);
-  geo_words_free (words);
-  if (work->secret == NULL)
-    return FALSE;
-  geo_secret_get_pid (work->secret, &work->pid);
-  return TRUE;
-}
-
-static gboolean
-write_key (KeyWork *work, const gchar *path, GError **error) {
-  if (work->ops == 0)
-    return geo_keyfile_write (path, work->entropy, work->passphrase, error);
-  return geo_keyfile_write_with_limits (path, work->entropy, work->passphrase,
-                                        work->ops, work->memory, error);
-}
-
-/* Until there is an identity, journals are nobody's: whoever is stopped in
- * between begins again. */
-static gboolean
-restore_journals (KeyWork *work, GError **error) {
-  g_autofree gchar *name = NULL;
-
-  if (!geo_backup_unpack (work->backup, work->folder, work->secret, &name,
-                          work->teller != NULL ? geo_backup_teller_step : NULL,
-                          work->teller, error))
-    return FALSE;
-  if (work->name == NULL)
-    work->name = geo_profile_clean_name (name, error);
-  if (work->name != NULL && geo_backup_use (work->folder, error))
-    return TRUE;
-  geo_backup_drop (work->folder);
-  return FALSE;
-}
-
-static gboolean
-create_in_thread (KeyWork *work, GError **error) {
-  g_autofree gchar *identity_path = g_build_filename (work->folder,
-                                                      IDENTITY_FILE, NULL);
-  g_autofree gchar *key_path = g_build_filename (work->folder, KEY_FILE, NULL);
-  g_autoptr (Identity) identity = NULL;
-
-  if (!derive_secret (work, error) ||
-      !geo_profile_make_folder (work->folder, error))
-    return FALSE;
-  if (g_file_test (identity_path, G_FILE_TEST_EXISTS)) {
-    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_EXISTS,
-                         _ ("There is an identity in this profile already."));
-    return FALSE;
-  }
-  if (work->backup != NULL && !restore_journals (work, error))
-    return FALSE;
-  /* The key comes first: an identity without its key would be a dead end, a key
-   * without its identity is only written over. */
-  if (work->place == GEO_KEY_PLACE_FILE && !write_key (work, key_path, error))
-    return FALSE;
-
-  geo_fault_point ("restore: before identity");
-  identity = g_new0 (Identity, 1);
-  identity->folder = g_strdup (work->folder);
-  identity->name = g_strdup (work->name);
-  identity->pid = work->pid;
-  identity->place = work->place;
-  identity->restored = work->restored;
-  return identity_write (identity, error);
-}
-
-/* Whether the key in it is the one of the identity that is there. */
-static gboolean
-is_own_key (const KeyWork *work) {
-  for (guint i = 0; i < work->identity->n_keys; i++) {
-    if (geo_pid_equal (&work->identity->keys[i], &work->pid))
-      return TRUE;
-  }
-  return work->identity->n_keys == 0 &&
-         geo_pid_equal (&work->identity->pid, &work->pid);
-}
-
-static gboolean
-unlock_in_thread (KeyWork *work, GError **error) {
-  if (work->place == GEO_KEY_PLACE_FILE) {
-    g_autofree gchar *path = g_build_filename (work->folder, KEY_FILE, NULL);
-
-    if (!geo_keyfile_read (path, work->passphrase, work->entropy, error))
-      return FALSE;
-  }
-  if (!derive_secret (work, error))
-    return FALSE;
-  if (!is_own_key (work)) {
-    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING,
-                         _ ("The key that is kept for this profile belongs to "
-                            "somebody else. Restore the identity from its "
-                            "twelve words."));
-    return FALSE;
-  }
-  return TRUE;
-}
-
-static void
-key_thread (GTask *task,
-            gpointer source,
-            gpointer task_data,
-            GCancellable *cancellable) {
-  KeyWork *work = task_data;
-  GError *error = NULL;
-
-  if (work->is_new ? create_in_thread (work, &error)
-                   : unlock_in_thread (work, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-key_done_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GTask) task = user_data;
-  GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
-  KeyWork *work = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error)) {
-    g_task_return_error (task, error);
-    return;
-  }
-  if (work->is_new) {
-    g_free (self->name);
-    self->name = g_strdup (work->name);
-    self->pid = work->pid;
-    self->place = work->place;
-    self->words_confirmed = FALSE;
-    self->restored = work->restored;
-  }
-  g_clear_pointer (&self->secret, geo_secret_unref);
-  g_clear_pointer (&self->entropy, sodium_free);
-  self->secret = g_steal_pointer (&work->secret);
-  self->entropy = g_steal_pointer (&work->entropy);
-  g_task_return_boolean (task, TRUE);
-}
-
-/* Takes task, whose data is a KeyWork. */
-static void
-run_key_thread (GTask *task) {
-  /* A key that is half made would be worse than a late answer: not cancelled.
-   * Without a source, so that no thread ever lets go of the profile last. */
-  g_autoptr (GTask) inner = g_task_new (NULL, NULL, key_done_cb, task);
-
-  /* The outer task keeps the work until the callback has run. */
-  g_task_set_task_data (inner, g_task_get_task_data (task), NULL);
-  g_task_run_in_thread (inner, key_thread);
-}
-
-static void
-key_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  if (!geo_keyring_store_finish (result, &error))
-    g_task_return_error (task, error);
-  else
-    run_key_thread (g_steal_pointer (&task));
-}
-
-/* Takes outer and teller; name may be NULL where something is restored. */
-static void
-create_identity (GTask *outer,
-                 const gchar *name,
-                 const gchar *words,
-                 const gchar *passphrase,
-                 gboolean restored,
-                 const gchar *backup,
-                 GeoBackupTeller *teller) {
-  g_autoptr (GTask) task = outer;
-  GeoProfile *profile = g_task_get_source_object (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  KeyWork *work;
-  GError *error = NULL;
-
-  g_task_set_check_cancellable (task, FALSE);
-  work = key_work_new (profile, passphrase);
-  g_task_set_task_data (task, work, key_work_free);
-  work->backup = g_strdup (backup);
-  work->teller = teller;
-  work->is_new = TRUE;
-  work->restored = restored;
-  work->place = passphrase != NULL ? GEO_KEY_PLACE_FILE : GEO_KEY_PLACE_KEYRING;
-
-  if (profile->place != GEO_KEY_PLACE_NONE || profile->damaged) {
-    g_task_return_new_error (
-        task, GEO_NODE_ERROR, GEO_NODE_ERROR_EXISTS, "%s",
-        _ ("There is an identity in this profile already."));
-    return;
-  }
-  if (name != NULL || !restored)
-    work->name = geo_profile_clean_name (name, &error);
-  else if (backup == NULL)
-    work->name = g_strdup ("");
-  if (error != NULL) {
-    g_task_return_error (task, error);
-    return;
-  }
-  if (passphrase != NULL && *passphrase == '\0') {
-    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE,
-                             "%s", _ ("A passphrase is needed."));
-    return;
-  }
-  if (!geo_words_to_entropy (words, work->entropy, &error)) {
-    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                             /* Translators: %s says which word is wrong. */
-                             _ ("These are not the twelve words: %s"),
-                             error->message);
-    g_clear_error (&error);
-    return;
-  }
-
-  if (work->place == GEO_KEY_PLACE_KEYRING)
-    geo_keyring_store_async (profile->folder, work->entropy, cancellable,
-                             key_stored_cb, g_steal_pointer (&task));
-  else
-    run_key_thread (g_steal_pointer (&task));
-}
-
-void
-geo_profile_create_async (GeoProfile *profile,
-                          const gchar *name,
-                          const gchar *words,
-                          const gchar *passphrase,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data) {
-  g_assert (GEO_IS_PROFILE (profile));
-  create_identity (g_task_new (profile, cancellable, callback, user_data), name,
-                   words, passphrase, FALSE, NULL, NULL);
-}
-
-void
-geo_profile_restore_async (GeoProfile *profile,
-                           const gchar *path,
-                           const gchar *name,
-                           const gchar *words,
-                           const gchar *passphrase,
-                           GeoBackupProgress progress,
-                           gpointer progress_data,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data) {
-  g_assert (GEO_IS_PROFILE (profile));
-  create_identity (g_task_new (profile, cancellable, callback, user_data), name,
-                   words, passphrase, TRUE, path,
-                   progress != NULL
-                       ? geo_backup_teller_new (progress, progress_data)
-                       : NULL);
-}
-
-gboolean
-geo_profile_restore_finish (GeoProfile *profile,
-                            GAsyncResult *result,
-                            GError **error) {
-  g_assert (g_task_is_valid (result, profile));
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-gboolean
-geo_profile_create_finish (GeoProfile *profile,
-                           GAsyncResult *result,
-                           GError **error) {
-  g_assert (g_task_is_valid (result, profile));
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static void
-key_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GTask) task = user_data;
-  KeyWork *work = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!geo_keyring_load_finish (result, work->entropy, &error))
-    g_task_return_error (task, error);
-  else
-    run_key_thread (g_steal_pointer (&task));
-}
-
-void
-geo_profile_unlock_async (GeoProfile *profile,
-                          const gchar *passphrase,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data) {
-  g_autoptr (GTask) task = g_task_new (profile, cancellable, callback,
-                                       user_data);
-  KeyWork *work;
-
-  g_assert (GEO_IS_PROFILE (profile));
-  g_task_set_check_cancellable (task, FALSE);
-  work = key_work_new (profile, passphrase);
-  g_task_set_task_data (task, work, key_work_free);
-  work->place = profile->place;
-  work->identity = identity_new (profile);
-
-  switch (profile->place) {
-  case GEO_KEY_PLACE_NONE:
-    if (profile->damaged)
-      g_task_return_new_error (
-          task, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
-          _ ("This profile is damaged: %s in its folder cannot be read."),
-          IDENTITY_FILE);
-    else
-      g_task_return_new_error (
-          task, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY, "%s",
-          _ ("There is no identity in this profile yet. Create one, or restore "
-             "yours from its twelve words."));
-    break;
-  case GEO_KEY_PLACE_KEYRING:
-    geo_keyring_load_async (profile->folder, cancellable, key_loaded_cb,
-                            g_steal_pointer (&task));
-    break;
-  case GEO_KEY_PLACE_FILE:
-    if (passphrase == NULL || *passphrase == '\0')
-      g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE,
-                               "%s",
-                               _ ("The passphrase of this profile is needed."));
-    else
-      run_key_thread (g_steal_pointer (&task));
-    break;
-  }
-}
-
-gboolean
-geo_profile_unlock_finish (GeoProfile *profile,
-                           GAsyncResult *result,
-                           GError **error) {
-  g_assert (g_task_is_valid (result, profile));
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* --- A key that was lost ------------------------------------------------- */
-
-/* K6: a change of the key was cut short, and which of the two was kept is lost
- * with it: it is the one that all journals can go on with. */
-static gboolean
-check_journals (const KeyWork *work, GError **error) {
-  gboolean fits;
-
-  for (guint i = 0; work->identity->n_keys > 1 && i < work->journals->len;
-       i++) {
-    if (!geo_rotation_fits_journal (g_ptr_array_index (work->journals, i),
-                                    &work->pid, &fits, error))
-      return FALSE;
-    if (!fits) {
-      g_set_error_literal (
-          error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-          geo_pid_equal (&work->pid, &work->identity->keys[0])
-              ? _ ("Your key was changed already, so these words count no "
-                   "more. Use the new ones.")
-              : _ ("The change to these words was cut short before all your "
-                   "communities were told of it, so they are nothing. Use the "
-                   "words of before."));
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-static GPtrArray *
-list_journals (GeoProfile *profile) {
-  g_autoptr (GPtrArray) communities = geo_profile_list_communities (profile);
-  GPtrArray *paths = geo_profile_list_left_journals (profile);
-
-  for (guint i = 0; i < communities->len; i++)
-    g_ptr_array_add (paths,
-                     geo_profile_get_journal_path (
-                         profile, g_ptr_array_index (communities, i)));
-  return paths;
-}
-
-/* Nothing is written before the words are known to be the right ones. */
-static gboolean
-put_back_in_thread (KeyWork *work, GError **error) {
-  g_autofree gchar *path = g_build_filename (work->folder, KEY_FILE, NULL);
-
-  if (!derive_secret (work, error))
-    return FALSE;
-  if (!is_own_key (work)) {
-    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                         _ ("These are the words of another wallet."));
-    return FALSE;
-  }
-  if (!check_journals (work, error))
-    return FALSE;
-  if (work->place != GEO_KEY_PLACE_FILE)
-    return TRUE;
-  /* The key comes first: an identity without its key would be a dead end. */
-  if (!write_key (work, path, error))
-    return FALSE;
-  if (work->identity->place == GEO_KEY_PLACE_FILE)
-    return TRUE;
-  work->identity->place = GEO_KEY_PLACE_FILE;
-  return identity_write (work->identity, error);
-}
-
-static void
-put_back_thread (GTask *task,
-                 gpointer source,
-                 gpointer task_data,
-                 GCancellable *cancellable) {
-  GError *error = NULL;
-
-  if (put_back_in_thread (task_data, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-put_back (GTask *task) {
-  GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
-  KeyWork *work = g_task_get_task_data (task);
-
-  self->place = work->place;
-  g_clear_pointer (&self->secret, geo_secret_unref);
-  g_clear_pointer (&self->entropy, sodium_free);
-  self->secret = g_steal_pointer (&work->secret);
-  self->entropy = g_steal_pointer (&work->entropy);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-put_back_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  if (geo_keyring_store_finish (result, &error))
-    put_back (task);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-put_back_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GTask) task = user_data;
-  KeyWork *work = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_task_return_error (task, error);
-  else if (work->place == GEO_KEY_PLACE_FILE)
-    put_back (task);
-  else
-    geo_keyring_store_async (work->folder, work->entropy, NULL,
-                             put_back_stored_cb, g_steal_pointer (&task));
-}
-
-void
-geo_profile_put_key_back_async (GeoProfile *profile,
-                                const gchar *words,
-                                const gchar *passphrase,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data) {
-  g_autoptr (GTask) task = g_task_new (profile, NULL, callback, user_data);
-  g_autoptr (GTask) inner = NULL;
-  KeyWork *work;
-  g_autoptr (GError) error = NULL;
-
-  g_assert (GEO_IS_PROFILE (profile));
-  work = key_work_new (profile, passphrase);
-  g_task_set_task_data (task, work, key_work_free);
-  work->identity = identity_new (profile);
-  work->journals = list_journals (profile);
-  work->place = passphrase != NULL ? GEO_KEY_PLACE_FILE : profile->place;
-  if (profile->place == GEO_KEY_PLACE_NONE) {
-    g_task_return_new_error (
-        task, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY, "%s",
-        _ ("There is no identity in this profile yet. Create one, or restore "
-           "yours from its twelve words."));
-  } else if (work->place == GEO_KEY_PLACE_FILE &&
-             (passphrase == NULL || *passphrase == '\0')) {
-    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE,
-                             "%s", _ ("A passphrase is needed."));
-  } else if (!geo_words_to_entropy (words, work->entropy, &error)) {
-    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                             /* Translators: %s says which word is wrong. */
-                             _ ("These are not the twelve words: %s"),
-                             error->message);
-  } else {
-    inner = g_task_new (NULL, NULL, put_back_cb, g_object_ref (task));
-    g_task_set_task_data (inner, work, NULL);
-    g_task_run_in_thread (inner, put_back_thread);
-  }
-}
-
-gboolean
-geo_profile_put_key_back_finish (GeoProfile *profile,
-                                 GAsyncResult *result,
-                                 GError **error) {
-  g_assert (g_task_is_valid (result, profile));
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* --- Another key ---------------------------------------------------------- */
-
-/* K6: from before the first journal is told until the key is replaced,
- * identity.json knows both. */
-typedef struct {
-  GThread *before;
-  Identity *identity;
-} Announcing;
-
-static void
-announcing_free (gpointer data) {
-  Announcing *announcing = data;
-
-  identity_free (announcing->identity);
-  g_free (announcing);
-}
-
-static void
-announce_thread (GTask *task,
-                 gpointer source,
-                 gpointer task_data,
-                 GCancellable *cancellable) {
-  const Announcing *announcing = task_data;
-  GError *error = NULL;
-
-  /* Writes keep their order. */
-  if (announcing->before != NULL)
-    g_thread_join (announcing->before);
-  geo_fault_point ("rotate: before announcing the key");
-  if (identity_write (announcing->identity, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-/* One key is known again, the one in use. */
-static void
-know_one_key (GeoProfile *self) {
-  geo_secret_get_pid (self->secret, &self->keys[0]);
-  self->n_keys = 1;
-  self->is_changing = FALSE;
-}
-
-static void
-announced_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GTask) task = user_data;
-  GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
-  GError *error = NULL;
-
-  if (g_task_propagate_boolean (G_TASK (result), &error)) {
-    g_task_return_boolean (task, TRUE);
-    return;
-  }
-  know_one_key (self);
-  g_task_return_error (task, error);
-}
-
-void
-geo_profile_announce_key_async (GeoProfile *profile,
-                                GeoSecret *next,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data) {
-  GTask *task = g_task_new (profile, NULL, callback, user_data);
-  g_autoptr (GTask) inner = g_task_new (NULL, NULL, announced_cb, task);
-  Announcing *announcing = g_new0 (Announcing, 1);
-
-  g_assert (profile->secret != NULL);
-  geo_secret_get_pid (profile->secret, &profile->keys[0]);
-  geo_secret_get_pid (next, &profile->keys[1]);
-  profile->n_keys = 2;
-  profile->is_changing = TRUE;
-  announcing->before = g_steal_pointer (&profile->writer);
-  announcing->identity = identity_new (profile);
-  g_task_set_task_data (inner, announcing, announcing_free);
-  g_task_run_in_thread (inner, announce_thread);
-}
-
-gboolean
-geo_profile_announce_key_finish (GeoProfile *profile,
-                                 GAsyncResult *result,
-                                 GError **error) {
-  g_assert (g_task_is_valid (result, profile));
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-void
-geo_profile_retract_key (GeoProfile *profile) {
-  know_one_key (profile);
-  write_identity (profile);
-}
-
-GeoKeyChange
-geo_profile_get_key_change (GeoProfile *profile) {
-  GeoPid now;
-
-  g_assert (GEO_IS_PROFILE (profile));
-  if (profile->n_keys != 2 || profile->is_changing || profile->secret == NULL)
-    return GEO_KEY_CHANGE_NONE;
-  geo_secret_get_pid (profile->secret, &now);
-  return geo_pid_equal (&now, &profile->keys[1]) ? GEO_KEY_CHANGE_DONE
-                                                 : GEO_KEY_CHANGE_UNDONE;
-}
-
-void
-geo_profile_settle_key (GeoProfile *profile) {
-  GeoKeyChange change = geo_profile_get_key_change (profile);
-
-  if (change == GEO_KEY_CHANGE_NONE)
-    return;
-  /* They were given back before the change began. */
-  if (change == GEO_KEY_CHANGE_DONE)
-    profile->words_confirmed = TRUE;
-  know_one_key (profile);
-  write_identity (profile);
-}
-
-void
-geo_profile_wait_written (GeoProfile *profile) {
-  g_assert (GEO_IS_PROFILE (profile));
-  if (profile->writer != NULL)
-    g_thread_join (g_steal_pointer (&profile->writer));
-}
-
-static gboolean
-settle_key (KeyWork *work, GError **error) {
-  geo_fault_point ("rotate: after replacing the key");
-  work->identity->keys[0] = work->pid;
-  work->identity->n_keys = 1;
-  work->identity->words_confirmed = TRUE;
-  if (!identity_write (work->identity, error))
-    return FALSE;
-  geo_fault_point ("rotate: after settling the key");
-  return TRUE;
-}
-
-static void
-replace_thread (GTask *task,
-                gpointer source,
-                gpointer task_data,
-                GCancellable *cancellable) {
-  KeyWork *work = task_data;
-  g_autofree gchar *path = g_build_filename (work->folder, KEY_FILE, NULL);
-  GError *error = NULL;
-
-  geo_fault_point ("rotate: before replacing the key");
-  if (!derive_secret (work, &error) ||
-      (work->place == GEO_KEY_PLACE_FILE && !write_key (work, path, &error)))
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
-static void
-settle_thread (GTask *task,
-               gpointer source,
-               gpointer task_data,
-               GCancellable *cancellable) {
-  KeyWork *work = task_data;
-  GError *error = NULL;
-
-  if (settle_key (work, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-settled_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GTask) task = user_data;
-  GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
-  KeyWork *work = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-
-  /* The key is replaced: that identity.json still knows the former one, too, is
-   * no harm. */
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_debug ("identity.json: %s", error->message);
-  self->words_confirmed = TRUE;
-  g_clear_pointer (&self->secret, geo_secret_unref);
-  g_clear_pointer (&self->entropy, sodium_free);
-  self->secret = g_steal_pointer (&work->secret);
-  self->entropy = work->entropy;
-  work->entropy = sodium_malloc (GEO_WORDS_ENTROPY_LEN);
-  know_one_key (self);
-  g_task_return_boolean (task, TRUE);
-}
-
-/* Which of the two is kept now is seen at the next start. */
-static void
-fail_replacing (GTask *task, GError *error) {
-  GEO_PROFILE (g_task_get_source_object (task))->is_changing = FALSE;
-  g_task_return_error (task, error);
-}
-
-/* Takes task, whose data is a KeyWork. */
-static void
-run_thread (GTask *task, GTaskThreadFunc func, GAsyncReadyCallback done) {
-  g_autoptr (GTask) inner = g_task_new (NULL, NULL, done, task);
-
-  g_task_set_task_data (inner, g_task_get_task_data (task), NULL);
-  g_task_run_in_thread (inner, func);
-}
-
-static void
-replaced_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  if (!geo_keyring_store_finish (result, &error))
-    fail_replacing (task, error);
-  else
-    run_thread (g_steal_pointer (&task), settle_thread, settled_cb);
-}
-
-static void
-derived_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GTask) task = user_data;
-  KeyWork *work = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    fail_replacing (task, error);
-  else if (work->place == GEO_KEY_PLACE_FILE)
-    run_thread (g_steal_pointer (&task), settle_thread, settled_cb);
-  else
-    geo_keyring_store_async (work->folder, work->entropy, NULL, replaced_cb,
-                             g_steal_pointer (&task));
-}
-
-void
-geo_profile_replace_key_async (GeoProfile *profile,
-                               const gchar *words,
-                               const gchar *passphrase,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data) {
-  g_autoptr (GTask) task = g_task_new (profile, NULL, callback, user_data);
-  KeyWork *work = key_work_new (profile, passphrase);
-  GError *error = NULL;
-
-  g_assert (profile->secret != NULL && profile->is_changing);
-  g_assert ((profile->place == GEO_KEY_PLACE_FILE) == (passphrase != NULL));
-  g_task_set_task_data (task, work, key_work_free);
-  work->place = profile->place;
-  work->identity = identity_new (profile);
-  if (!geo_words_to_entropy (words, work->entropy, &error)) {
-    fail_replacing (task, error);
-    return;
-  }
-  run_thread (g_steal_pointer (&task), replace_thread, derived_cb);
-}
-
-gboolean
-geo_profile_replace_key_finish (GeoProfile *profile,
-                                GAsyncResult *result,
-                                GError **error) {
-  g_assert (g_task_is_valid (result, profile));
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
