@@ -58,17 +58,23 @@ tell (GPtrArray *actions, const GeoHash *hash, gboolean is_new) {
   told->is_new = is_new;
 }
 
-/* Keys of whom we know, and of the writer, who speaks for itself. */
+/* Keys of whom we know, and of the writer, who speaks for itself.  K5: a change
+ * that the hub has not said ends nobody's letters: whoever had the key for a
+ * moment may have told it. */
 static gboolean
 check_letter (const GeoParty *party,
               const GeoLetter *letter,
               GeoRequestFacts *facts) {
-  GeoKeys keys = { .party = party };
+  const GeoPid *community = &party->community->community;
+  GeoKeys known = { .party = party };
+  GeoKeys said = { .party = party, .is_hubs = TRUE };
   GeoAmount amount;
   GeoNo no;
 
-  if (!geo_letter_check (letter, &party->community->community,
-                         geo_party_lookup_key, &keys, facts, NULL))
+  if (!geo_letter_check (letter, community, geo_party_lookup_key, &known, facts,
+                         NULL) &&
+      !geo_letter_check (letter, community, geo_party_lookup_key, &said, facts,
+                         NULL))
     return FALSE;
   return !facts->has_amount ||
          geo_party_has_precision (party, facts->equivalent, facts->amount,

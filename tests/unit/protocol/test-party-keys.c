@@ -390,6 +390,37 @@ test_letters (void) {
   g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 2);
 }
 
+/* K5: whoever had Anna's key for a moment tells me of a change that the hub never
+ * hears of.  Her letters are read as before, until the hub says otherwise; then
+ * the other one's are not. */
+static void
+test_letters_of_a_thief (void) {
+  g_autoptr (Town) town = town_new ();
+  const Citizen *anna = &town->people[ANNA];
+  g_autoptr (GeoParticipant) before = geo_participant_copy (anna->participant);
+  g_autoptr (GeoSecret) old = geo_secret_ref (anna->secret);
+  g_autoptr (GeoSecret) thiefs = make_secret (KEY (2));
+  g_autoptr (GeoParticipant) other = make_next (before, old, KEY (2),
+                                                town->now);
+
+  write_to_me (town, other, thiefs, "thief", town->now);
+  g_assert_cmpuint (known (town, ANNA)->rotations->len, ==, 1);
+  town->now += GEO_KEY_GRACE_MS + 1000;
+  write_to_me (town, before, old, "hers", town->now);
+  town_expect (town, "store:letter tell:proposals send:LETTER_READ");
+
+  /* She changes it at the hub. */
+  rotate (town, ANNA, KEY (1));
+  show (town, anna->participant);
+  town->now += GEO_KEY_GRACE_MS + 1000;
+  write_to_me (town, anna->participant, anna->secret, "new", town->now);
+  town_expect (town, "store:letter tell:proposals send:LETTER_READ");
+  write_to_me (town, before, old, "late", town->now);
+  town_expect (town, "send:LETTER_READ");
+  write_to_me (town, other, thiefs, "again", town->now);
+  town_expect (town, "send:LETTER_READ");
+}
+
 /* --- What only they say --------------------------------------------------- */
 
 static void
@@ -454,9 +485,9 @@ test_unsaid_change (void) {
       town_reload (town);
     expect_entry_by (town, old, 2, is_shown ? before : NULL, TRUE);
     expect_entry_by (town, old, 3, is_shown ? before : NULL, TRUE);
-    /* What she writes is taken by what she has said. */
+    /* Nor does what only a letter said keep her other letters from me. */
     write_to_me (town, before, old, "as-before", town->now);
-    town_expect (town, "send:LETTER_READ");
+    town_expect (town, "store:letter tell:proposals send:LETTER_READ");
 
     if (!is_shown)
       continue;
@@ -464,6 +495,8 @@ test_unsaid_change (void) {
     if (is_reloaded)
       town_reload (town);
     /* Now it has said so. */
+    write_to_me (town, before, old, "no-more", town->now);
+    town_expect (town, "send:LETTER_READ");
     expect_entry_by (town, old, 5, before, FALSE);
   }
 }
@@ -751,6 +784,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/party/keys/entry-with-another-form",
                    test_entry_with_another_form);
   g_test_add_func ("/party/keys/letters", test_letters);
+  g_test_add_func ("/party/keys/letters-of-a-thief", test_letters_of_a_thief);
   g_test_add_func ("/party/keys/unsaid-change", test_unsaid_change);
   g_test_add_func ("/party/keys/other-times", test_other_times);
   g_test_add_func ("/party/keys/other-chain", test_other_chain);
