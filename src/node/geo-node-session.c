@@ -135,13 +135,24 @@ geo_node_fault (GeoNode *self, const gchar *message, gboolean foreign) {
   g_signal_emit_by_name (self, "fault", detail);
 }
 
+/* Nobody who is still to join has joined another one. */
 void
 geo_node_fault_foreign (GeoNode *self) {
-  geo_node_fault (self,
-                  _ ("Another hub answers at this address than the one you "
-                     "joined, so nothing was sent to it. Ask whoever runs your "
-                     "hub for its address."),
-                  TRUE);
+  const gchar *sentence;
+
+  if (self->community != NULL)
+    sentence = _ ("Another hub answers at this address than the one you "
+                  "joined, so nothing was sent to it. Ask whoever runs your "
+                  "hub for its address.");
+  else if (self->join_link != NULL)
+    sentence = _ ("Another hub answers at this address than the one that the "
+                  "invitation is for, so nothing was sent to it. Ask for a new "
+                  "invitation.");
+  else
+    sentence = _ ("The address alone does not say whether this is the right "
+                  "hub: its certificate is its own. Ask for its invitation, a "
+                  "link or a QR code.");
+  geo_node_fault (self, sentence, TRUE);
 }
 
 /* --- Reloading ---------------------------------------------------------- */
@@ -851,7 +862,7 @@ lost_cb (GeoClient *client, GError *error, gpointer user_data) {
             GEO_NODE_ERROR, GEO_NODE_ERROR_OFFLINE,
             g_error_matches (error, GEO_NET_ERROR, GEO_NET_ERROR_NOT_A_HUB)
                 ? _ ("Something answers at this address, but it is no hub. "
-                     "Check the address.")
+                     "Check the address, or use an invitation link.")
                 : _ ("No hub answers at this address. Check it, and that you "
                      "are connected.")));
     return;

@@ -6,8 +6,9 @@
 Somebody in the practice market sets a PIN and locks the window, by the keyboard
 and by doing nothing for a minute. The real geo-wallet, pressed through the
 accessibility bus as in journey.py, must show nothing but the lock, refuse wrong
-PINs, take none at all for a while after the third, and open with the right
-one.
+PINs, take none at all for a while after the third, a longer while after the
+fourth, and open with the right one. The wallet's clock is moved on where it
+would have to be waited.
 
 usage: journey-lock.py [--pictures FOLDER] [--tap]
 
@@ -23,11 +24,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import journey  # noqa: E402
 
 PIN = "2719"
-WRONG = ("0000", "1111", "2222")
-# The first wait is half a minute, and so long may the machine be busy besides.
-WAIT_S_MAX = 180
+WRONG = ("0000", "1111", "2222", "3333")
+# How long it is waited after the third, and after the fourth.
+WAITS_S = (30, 60)
 # A person counts as gone after a minute, as she chose.
-IDLE_S_MAX = 300
+IDLE_S = 60
+# So long may the machine be busy besides, before the clock is moved.
+BUSY_S = 15
 
 
 def menu(window, mnemonic, seen):
@@ -69,6 +72,20 @@ def guess(window, pin):
     window.click("Unlock")
 
 
+def left(text):
+    """Seconds, of what ends with “in 0:29.”"""
+    minutes, seconds = text.rstrip(".").split(" ")[-1].split(":")
+    return int(minutes) * 60 + int(seconds)
+
+
+def gone(window, beginning):
+    end = time.monotonic() + journey.STEP_S_MAX
+    while window.seek(journey.TEXTS, lambda text: text.startswith(beginning)):
+        if time.monotonic() > end:
+            raise journey.Missing("the wait does not end")
+        time.sleep(0.05)
+
+
 def check_secret(window):
     """What a screen reader finds behind the lock, showing or not."""
     def everything(node):
@@ -95,10 +112,10 @@ def check_secret(window):
 
 def walk(person):
     window = person.window
+    person.move_clock()
     person.start()
     journey.join(person)
-    window.text(f"{journey.FRIEND} trusts you up to 300.00 UAH",
-                journey.WELCOME_S_MAX)
+    journey.trust(person)
 
     menu(window, "p", "Preferences")
     window.click("Set PIN…")
@@ -110,6 +127,7 @@ def walk(person):
     choose_minute(window)
     person.step("lock-after", "And locks after a minute without her.")
     window.click("Close", last=True)
+    gone(window, "Lock When Nobody Is Here")
 
     menu(window, "l", "Locked")
     person.step("locked", "She locks the window, with F10 and L.")
@@ -117,26 +135,32 @@ def walk(person):
     for pin in WRONG[:2]:
         guess(window, pin)
         window.text("That is not the PIN.")
-    guess(window, WRONG[2])
-    told = window.text(lambda text: text.startswith("Too many wrong tries."))
-    person.step("lock-wait", f"After {len(WRONG)} wrong ones: “{told}”")
-    check_secret(window)
-
-    begin = time.monotonic()
-    while window.seek(journey.TEXTS,
-                      lambda text: text.startswith("Too many wrong tries.")):
-        if time.monotonic() > begin + WAIT_S_MAX:
-            raise journey.Missing("the wait does not end")
-        time.sleep(0.5)
+    for pin, wait in zip(WRONG[2:], WAITS_S):
+        guess(window, pin)
+        told = window.text(lambda text: text.startswith("Too many wrong"))
+        person.step(f"lock-wait-{wait}", f"After {pin}: “{told}”")
+        check_secret(window)
+        person.move_clock(wait - BUSY_S)
+        # Said anew, and not over: not even the right one is taken.
+        window.text(lambda text, was=told: text.startswith("Too many wrong")
+                    and left(text) < left(was))
+        if left(told) > wait or left(told) < wait - BUSY_S:
+            raise journey.Missing(f"after {pin} it says “{told}”")
+        window.type("PIN", PIN)
+        if window.is_sensitive("Unlock"):
+            raise journey.Missing("the wait is over before its time")
+        person.move_clock(BUSY_S + 1)
+        gone(window, "Too many wrong")
     guess(window, PIN)
     window.text("Latest Activity")
-    person.step("unlocked", f"After {time.monotonic() - begin:.0f} s the right "
-                "one opens it.")
+    person.step("unlocked", "After the waits the right one opens it.")
 
-    begin = time.monotonic()
-    window.text("Locked", IDLE_S_MAX)
-    person.step("lock-idle", f"After {time.monotonic() - begin:.0f} s without "
-                "her it has locked itself.")
+    person.move_clock(IDLE_S - BUSY_S)
+    window.text("Latest Activity")
+    person.move_clock(BUSY_S + 1)
+    window.text("Locked")
+    person.step("lock-idle", f"After {IDLE_S} s without her it has locked "
+                "itself.")
     check_secret(window)
     # The wrong ones before are forgiven.
     guess(window, PIN)

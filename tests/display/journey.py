@@ -21,6 +21,7 @@ import glob
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,7 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("GEO_BUILD_ROOT", ".")
 PRACTICE = os.path.join(BUILD, "src", "practice", "geo-practice")
 WALLET = os.path.join(BUILD, "src", "geo-wallet")
+CLOCK = os.path.join(BUILD, "tests", "display", "geo-moved-clock.so")
 GEO = os.path.join(BUILD, "src", "geo")
 
 # Generous for a busy machine; usually well below a second.
@@ -168,6 +170,10 @@ class Window:
             time.sleep(0.05)
         press(node)
 
+    def is_sensitive(self, name):
+        node = self.find(("button", "push button"), name)
+        return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
     def key(self, name):
         """As if it were typed; the pointer is over the window then."""
         width, height = self.size()
@@ -251,6 +257,7 @@ class Journey:
         self.ready = os.path.join(self.folder, "ready")
         self.process = None
         self.market_arguments = []
+        self.wrapper = []  # What starts the wallet, and it alone.
         self.number = 0
         self.begin = time.monotonic()
         self.heard = ""
@@ -277,8 +284,8 @@ class Journey:
         env = dict(os.environ, G_DEBUG="fatal-warnings", LANGUAGE="C")
         self.process = subprocess.Popen(
             [PRACTICE, "--fresh", "--folder", self.market, "--quiet", "--seed",
-             "1", "--pace", "3600000", "--ready-file", self.ready, WALLET],
-            env=env)
+             "1", "--pace", "3600000", "--ready-file", self.ready,
+             *self.wrapper, WALLET], env=env)
         end = time.monotonic() + STEP_S_MAX
         while not self.window.find_application():
             if self.process.poll() is not None:
@@ -287,6 +294,24 @@ class Journey:
             if time.monotonic() > end:
                 raise Missing("the wallet does not open")
             time.sleep(0.05)
+
+    def move_clock(self, seconds=0, shown=0):
+        """Of the wallet alone: all of its clocks, and the one that is shown.
+
+        To be called once before it is started.
+        """
+        path = os.path.join(self.folder, "clock")
+        if not self.wrapper:
+            self.wrapper = ["env", f"LD_PRELOAD={CLOCK}",
+                            f"GEO_CLOCK_FILE={path}"]
+            with open(path, "wb") as file:
+                file.write(bytes(16))
+        # In its place: the wallet looks at these bytes all the time.
+        with open(path, "r+b") as file:
+            old = struct.unpack("=2q", file.read(16))
+            file.seek(0)
+            file.write(struct.pack("=2q", old[0] + seconds * 10 ** 9,
+                                   old[1] + shown * 10 ** 9))
 
     def stop(self):
         if self.process is not None and self.process.poll() is None:
@@ -363,12 +388,9 @@ def join(journey):
     journey.step("home", "She is at home; nothing is owed, nobody is trusted.")
 
 
-def walk(journey):
+def trust(journey):
+    """A line of trust, which is in force at once."""
     window = journey.window
-    journey.start()
-    join(journey)
-
-    # A line of trust.
     window.click("Who will you trust?")
     window.type("Find somebody by name, link or identifier", FRIEND)
     window.click(lambda text: text.startswith(FRIEND), ("list item",))
@@ -377,6 +399,14 @@ def walk(journey):
     journey.step("trust", f"She will trust {FRIEND} with up to {TRUST}.")
     window.click("Trust")
     window.text(f"You trust {FRIEND} up to {TRUST}.00 UAH")
+
+
+def walk(journey):
+    window = journey.window
+    journey.start()
+    join(journey)
+
+    trust(journey)
     window.text(f"{FRIEND} trusts you up to 300.00 UAH", WELCOME_S_MAX)
     # All of them, so that nothing changes by itself any more.
     window.text("Ivan trusts you up to 200.00 UAH", WELCOME_S_MAX)
