@@ -620,6 +620,19 @@ find_joined (GeoCommunities *self, const gchar *text) {
 }
 
 void
+geo_communities_join_as_new_async (GeoCommunities *communities,
+                                   const gchar *link,
+                                   const gchar *name,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data) {
+  g_assert (GEO_IS_COMMUNITIES (communities) && link != NULL);
+  geo_node_join_as_new_async (
+      communities->profile, link, name, cancellable, joined_cb,
+      g_task_new (communities, cancellable, callback, user_data));
+}
+
+void
 geo_communities_join_async (GeoCommunities *communities,
                             const gchar *link,
                             GCancellable *cancellable,

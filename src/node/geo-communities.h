@@ -83,6 +83,13 @@ void geo_communities_join_async (GeoCommunities *communities,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
+/* The same as geo_node_join_as_new_async () does it. */
+void geo_communities_join_as_new_async (GeoCommunities *communities,
+                                        const gchar *link,
+                                        const gchar *name,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
 GeoCommunityItem *geo_communities_join_finish (GeoCommunities *communities,
                                                GAsyncResult *result,
                                                GError **error);

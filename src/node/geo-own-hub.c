@@ -41,6 +41,7 @@
 #define WAIT_S_MIN 1
 #define WAIT_S_MAX 60
 /* One that ran so long was well: the next wait is short again. */
+#define CLEARING_S 300
 #define WELL_US (60 * G_USEC_PER_SEC)
 
 struct _GeoOwnHub {
@@ -407,6 +408,9 @@ write_config (GeoOwnHub *self,
   g_key_file_set_boolean (file, "tls", "self_made", TRUE);
   g_key_file_set_boolean (file, "joining", "open", TRUE);
   g_key_file_set_string (file, "joining", "code", code);
+  /* Who wants to be asked before clearing is asked while they still think of
+   * the payment; among so few it costs nothing. */
+  g_key_file_set_integer (file, "clearing", "interval_s", CLEARING_S);
   if (g_mkdir_with_parents (self->folder, 0700) != 0)
     return fail_storage (error, g_strerror (errno));
   return put_config (path, file, error);

@@ -13,6 +13,8 @@
 #include <glib/gi18n.h>
 
 #include "node/geo-node-invitations.h"
+#include "wallet/geo-ask-stranger.h"
+#include "wallet/geo-choose-file.h"
 #include "wallet/geo-qr-read.h"
 #include "wallet/geo-start-market-page.h"
 
@@ -24,6 +26,7 @@ struct _GeoJoinPage {
   GeoOwnHub *own_hub; /* NULL: no market can be started here. */
   GeoCommunities *communities; /* NULL: none has been joined yet. */
   GCancellable *cancellable; /* Of the attempt; NULL: there is none. */
+  gchar *joining; /* The link of the last attempt. */
 
   /* template children */
   AdwStatusPage *status;
@@ -97,6 +100,22 @@ show_error (GeoJoinPage *self, const gchar *message) {
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), message != NULL);
 }
 
+static void join_as (GeoJoinPage *self, const gchar *link, const gchar *name);
+
+static void
+stranger_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  GeoJoinPage *self = GEO_JOIN_PAGE (source);
+  g_autofree gchar *name =
+      geo_ask_stranger_finish (GTK_WIDGET (self), result);
+
+  if (self->profile == NULL)
+    return;
+  if (name != NULL)
+    join_as (self, self->joining, name);
+  else
+    gtk_widget_grab_focus (GTK_WIDGET (self->link_row));
+}
+
 static void
 join_ended (GeoJoinPage *self, GeoNode *node, const GError *error) {
   g_clear_object (&self->cancellable);
@@ -104,6 +123,12 @@ join_ended (GeoJoinPage *self, GeoNode *node, const GError *error) {
   if (node != NULL) {
     gtk_editable_set_text (GTK_EDITABLE (self->link_row), "");
     g_signal_emit (self, signals[JOINED], 0, node);
+    return;
+  }
+  /* K8: perhaps these are not the words that count there. */
+  if (g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STRANGER)) {
+    geo_ask_stranger_async (GTK_WIDGET (self), self->profile, error->message,
+                            stranger_cb, NULL);
     return;
   }
   if (error != NULL &&
@@ -153,6 +178,28 @@ is_known (GeoJoinPage *self, const gchar *text) {
   return item != NULL && geo_community_item_get_node (item) != NULL;
 }
 
+/* name: of somebody new there; NULL: nobody is to become that. */
+static void
+join_as (GeoJoinPage *self, const gchar *link, const gchar *name) {
+  g_set_str (&self->joining, link);
+  self->cancellable = g_cancellable_new ();
+  update (self);
+  if (self->communities != NULL && name != NULL)
+    geo_communities_join_as_new_async (self->communities, self->joining, name,
+                                       self->cancellable, item_joined_cb,
+                                       g_object_ref (self));
+  else if (self->communities != NULL)
+    geo_communities_join_async (self->communities, link, self->cancellable,
+                                item_joined_cb, g_object_ref (self));
+  else if (name != NULL)
+    geo_node_join_as_new_async (self->profile, self->joining, name,
+                                self->cancellable, joined_cb,
+                                g_object_ref (self));
+  else
+    geo_node_join_async (self->profile, link, self->cancellable, joined_cb,
+                         g_object_ref (self));
+}
+
 static void
 join (GeoJoinPage *self, const gchar *link) {
   if (self->profile == NULL || self->cancellable != NULL || *link == '\0')
@@ -162,14 +209,7 @@ join (GeoJoinPage *self, const gchar *link) {
     g_signal_emit (self, signals[KNOWN], 0, link);
     return;
   }
-  self->cancellable = g_cancellable_new ();
-  update (self);
-  if (self->communities != NULL)
-    geo_communities_join_async (self->communities, link, self->cancellable,
-                                item_joined_cb, g_object_ref (self));
-  else
-    geo_node_join_async (self->profile, link, self->cancellable, joined_cb,
-                         g_object_ref (self));
+  join_as (self, link, NULL);
 }
 
 static void
@@ -199,10 +239,12 @@ qr_read_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   /* What it is is seen before anything is joined. */
-  if (text != NULL)
+  if (text != NULL) {
     geo_join_page_set_link (self, text);
-  else
+    gtk_widget_grab_focus (GTK_WIDGET (self->join_button));
+  } else {
     show_error (self, error->message);
+  }
 }
 
 void
@@ -225,12 +267,12 @@ qr_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 
 static void
 qr_file_cb (GeoJoinPage *self) {
-  g_autoptr (GtkFileDialog) chooser = gtk_file_dialog_new ();
+  g_autoptr (GtkFileDialog) chooser =
+      geo_choose_file_new (_ ("Choose a Picture of the QR Code"));
   g_autoptr (GtkFileFilter) pictures = gtk_file_filter_new ();
 
   gtk_file_filter_add_mime_type (pictures, "image/*");
   gtk_file_dialog_set_default_filter (chooser, pictures);
-  gtk_file_dialog_set_title (chooser, _ ("Choose a Picture of the QR Code"));
   gtk_file_dialog_open (chooser,
                         GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
                         NULL, qr_chosen_cb, g_object_ref (self));
@@ -288,6 +330,7 @@ geo_join_page_dispose (GObject *object) {
   g_clear_object (&self->own_hub);
   g_clear_object (&self->communities);
   g_clear_object (&self->profile);
+  g_clear_pointer (&self->joining, g_free);
   G_OBJECT_CLASS (geo_join_page_parent_class)->dispose (object);
 }
 
@@ -396,6 +439,8 @@ geo_join_page_set_restoring (GeoJoinPage *self, gboolean restoring) {
                      "address, or the invitation that you or somebody else got.")
                 : _ ("Somebody who is in a community can give you its "
                      "invitation link or its address."));
+  gtk_button_set_label (self->join_button,
+                        restoring ? _ ("_Restore") : _ ("_Join"));
 }
 
 /* Where there is one already, its owner may have left it, or come back. */

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "core/geo-link.h"
+#include "wallet/geo-choose-file.h"
 #include "wallet/geo-code-box.h"
 
 struct _GeoOwnMarketDialog {
@@ -193,9 +194,9 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 
 static void
 save_cb (GeoOwnMarketDialog *self) {
-  g_autoptr (GtkFileDialog) chooser = gtk_file_dialog_new ();
+  g_autoptr (GtkFileDialog) chooser =
+      geo_choose_file_new (_ ("Where to Save the Copy"));
 
-  gtk_file_dialog_set_title (chooser, _ ("Where to Save the Copy"));
   gtk_file_dialog_select_folder (
       chooser, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL,
       chosen_cb, g_object_ref (self));

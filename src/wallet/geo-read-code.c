@@ -11,6 +11,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "wallet/geo-choose-file.h"
 #include "wallet/geo-qr-read.h"
 
 /* --- Choosing ----------------------------------------------------------- */
@@ -46,13 +47,13 @@ geo_read_code_choose_async (GtkWidget *widget,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data) {
-  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr (GtkFileDialog) dialog =
+      geo_choose_file_new (_ ("Choose a Picture With a QR Code"));
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
   GTask *task = g_task_new (widget, cancellable, callback, user_data);
 
   gtk_file_filter_set_name (filter, _ ("Pictures"));
   gtk_file_filter_add_mime_type (filter, "image/*");
-  gtk_file_dialog_set_title (dialog, _ ("Choose a Picture With a QR Code"));
   gtk_file_dialog_set_default_filter (dialog, filter);
   gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (widget)),
                         cancellable, chosen_cb, task);

@@ -10,6 +10,9 @@
 
 #include <glib/gi18n.h>
 
+#include "wallet/geo-ask-stranger.h"
+#include "wallet/geo-choose-file.h"
+
 struct _GeoStartMarketPage {
   AdwNavigationPage parent_instance;
 
@@ -120,6 +123,39 @@ unit_cb (GeoStartMarketPage *self) {
 
 /* --- Starting ------------------------------------------------------------ */
 
+static void joined_cb (GObject *source, GAsyncResult *result, gpointer data);
+
+/* Who nobody has heard the name of yet is somebody there already, or asked. */
+static void
+join (GeoStartMarketPage *self, const gchar *name) {
+  g_autofree gchar *link = geo_own_hub_get_own_link (self->hub);
+
+  if (link == NULL) {
+    show_error (self, _ ("The settings of this market cannot be read."));
+    set_busy (self, FALSE);
+  } else if (*name == '\0') {
+    geo_node_join_async (self->profile, link, self->cancellable, joined_cb,
+                         g_object_ref (self));
+  } else {
+    /* Nobody is there yet, whatever words this wallet was restored with. */
+    geo_node_join_as_new_async (self->profile, link, name, self->cancellable,
+                                joined_cb, g_object_ref (self));
+  }
+}
+
+static void
+stranger_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  GeoStartMarketPage *self = GEO_START_MARKET_PAGE (source);
+  g_autofree gchar *name = geo_ask_stranger_finish (GTK_WIDGET (self), result);
+
+  if (self->profile == NULL)
+    return;
+  if (name != NULL)
+    join (self, name);
+  else
+    set_busy (self, FALSE);
+}
+
 static void
 joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoStartMarketPage) self = user_data;
@@ -130,6 +166,11 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 
   if (self->profile == NULL)
     return;
+  if (g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STRANGER)) {
+    geo_ask_stranger_async (GTK_WIDGET (self), self->profile, error->message,
+                            stranger_cb, NULL);
+    return;
+  }
   set_busy (self, FALSE);
   if (node == NULL) {
     show_error (self, error->message);
@@ -147,22 +188,12 @@ joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 /* Each state that ends the waiting for it. */
 static void
 state_cb (GeoStartMarketPage *self) {
-  g_autofree gchar *link = NULL;
-
   if (!self->is_busy || self->cancellable != NULL)
     return;
   switch (geo_own_hub_get_state (self->hub)) {
   case GEO_OWN_HUB_RUNNING:
-    link = geo_own_hub_get_own_link (self->hub);
     self->cancellable = g_cancellable_new ();
-    if (link != NULL) {
-      /* Nobody is there yet, whatever words this wallet was restored with. */
-      geo_node_join_as_new_async (self->profile, link, NULL, self->cancellable,
-                                  joined_cb, g_object_ref (self));
-      return;
-    }
-    show_error (self, _ ("The settings of this market cannot be read."));
-    set_busy (self, FALSE);
+    join (self, geo_profile_get_name (self->profile));
     break;
   case GEO_OWN_HUB_FAILED:
     show_error (self, geo_own_hub_get_detail (self->hub));
@@ -254,9 +285,9 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 
 static void
 copy_cb (GeoStartMarketPage *self) {
-  g_autoptr (GtkFileDialog) chooser = gtk_file_dialog_new ();
+  g_autoptr (GtkFileDialog) chooser =
+      geo_choose_file_new (_ ("Choose the Folder of a Copy"));
 
-  gtk_file_dialog_set_title (chooser, _ ("Choose the Folder of a Copy"));
   gtk_file_dialog_select_folder (
       chooser, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL,
       chosen_cb, g_object_ref (self));

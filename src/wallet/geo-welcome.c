@@ -15,6 +15,7 @@
 
 #include "core/geo-text.h"
 #include "core/geo-words.h"
+#include "wallet/geo-choose-file.h"
 #include "wallet/geo-join-page.h"
 #include "wallet/geo-restored-page.h"
 #include "wallet/geo-words-check.h"
@@ -99,6 +100,7 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (GeoWelcome, geo_welcome, ADW_TYPE_BIN)
 
 static void create (GeoWelcome *self);
+static void choose_place (GeoWelcome *self);
 
 /* --- Small things ---------------------------------------------------- */
 
@@ -170,16 +172,11 @@ name_changed_cb (GeoWelcome *self) {
   gtk_widget_set_sensitive (GTK_WIDGET (self->name_button), *name != '\0');
 }
 
-static void choose_place (GeoWelcome *self);
-
 static void
 name_next_cb (GeoWelcome *self) {
   if (!gtk_widget_get_sensitive (GTK_WIDGET (self->name_button)))
     return;
-  if (self->restoring)
-    choose_place (self);
-  else
-    go_to (self, "words");
+  go_to (self, "words");
 }
 
 /* --- The words ------------------------------------------------------- */
@@ -323,10 +320,11 @@ restore_key_cb (GeoWelcome *self, guint keyval) {
 
 /* --- What comes back, and from where --------------------------------- */
 
+/* The hub knows the name, too. */
 static void
 hub_row_cb (GeoWelcome *self) {
   g_clear_object (&self->backup);
-  go_to (self, "name");
+  choose_place (self);
 }
 
 void
@@ -354,9 +352,9 @@ backup_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 
 static void
 choose_backup (GeoWelcome *self) {
-  g_autoptr (GtkFileDialog) chooser = gtk_file_dialog_new ();
+  g_autoptr (GtkFileDialog) chooser =
+      geo_choose_file_new (_ ("Choose a Backup"));
 
-  gtk_file_dialog_set_title (chooser, _ ("Choose a Backup"));
   gtk_file_dialog_open (chooser,
                         GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
                         self->cancellable, backup_chosen_cb,
@@ -560,15 +558,14 @@ create (GeoWelcome *self) {
   self->again = self->attempt != NULL;
   if (!self->again) {
     self->attempt = g_cancellable_new ();
-    if (path != NULL)
+    if (self->restoring)
       geo_profile_restore_async (self->profile, path, NULL, typed, passphrase,
-                                 backup_progress_cb, self, self->attempt,
-                                 created_cb, g_object_ref (self));
+                                 path != NULL ? backup_progress_cb : NULL, self,
+                                 self->attempt, created_cb,
+                                 g_object_ref (self));
     else
-      geo_profile_create_async (self->profile, name,
-                                self->restoring ? typed : self->words,
-                                passphrase, self->attempt, created_cb,
-                                g_object_ref (self));
+      geo_profile_create_async (self->profile, name, self->words, passphrase,
+                                self->attempt, created_cb, g_object_ref (self));
   }
   geo_words_free (typed);
 }

@@ -53,7 +53,7 @@ def live_and_lose(lost):
     with open(words, "w", encoding="utf-8") as file:
         file.write(WORDS + "\n")
     lost.geo("init", "--name", journey.ME, "--restore", "--words-file", words)
-    lost.geo("join", lost.link)
+    lost.geo("join", lost.link, "--new")
     lost.geo("trust", journey.FRIEND, journey.TRUST, "UAH")
     end = time.monotonic() + WELCOME_S_MAX
     while True:
@@ -96,19 +96,18 @@ def walk(lost):
     window.type("Recovery words", WORDS)
     window.text("These words fit together.")
     window.click("Next")
-    open_row(window, "From Your Community", "Your Name")
-    window.type("Name", journey.ME)
-    lost.step("restore-name", "The words are right; the hub is to be asked.")
-    window.click("Next")
-    window.text("Where Is Your Community?")
+    open_row(window, "From Your Community", "Where Is Your Community?")
     window.type("Invitation Link or Address", lost.link)
-    window.click("Join")
+    lost.step("restore-where", "The words are right; the hub is to be asked. "
+              "Nobody asks for her name: the hub knows it.")
+    window.click("Restore")
     window.text("Your Wallet Is Back")
     debt = window.text(f"You owe {journey.AMOUNT}.00 UAH")
     lost.step("restored", f"Everything is back: “{debt}”.")
     window.click("Continue")
     mine = window.text(f"You owe others {journey.AMOUNT}.00 UAH")
     lost.step("restored-home", f"At home it says “{mine}”.")
+    window.text(journey.ME)
     window.click("People", ("list item", "row"))
     window.text(f"You owe {journey.FRIEND} {journey.AMOUNT}.00 UAH")
     lost.step("restored-people", "And so are her people.")

@@ -256,6 +256,28 @@ leave_fresh (Matrix *m) {
   wait_until (weak == NULL);
 }
 
+/* The same one in every language. */
+static GeoProfile *
+get_restored (Matrix *m) {
+  GeoProfile *profile = g_object_get_data (G_OBJECT (m->app), "restored");
+  g_autofree gchar *path = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (profile != NULL)
+    return profile;
+  path = g_build_filename (m->scene.folder, "restored", NULL);
+  profile = geo_profile_new (path);
+  g_object_set_data_full (G_OBJECT (m->app), "restored", profile,
+                          g_object_unref);
+  geo_profile_restore_async (profile, NULL, NULL, WORDS, "correct horse", NULL,
+                             NULL, NULL, keep_result_cb, &result);
+  wait_until (result != NULL);
+  geo_profile_restore_finish (profile, result, &error);
+  g_assert_no_error (error);
+  return profile;
+}
+
 static AdwNavigationPage *
 show_restored_page (Matrix *m) {
   AdwNavigationView *view = child_of (welcome (m), "navigation");
@@ -321,6 +343,21 @@ show_join_picture (Matrix *m) {
   g_assert_true (g_file_set_contents (path, "no picture", -1, NULL));
   geo_join_page_read_picture (page, file);
   wait_until (is_seen (page, "error_label"));
+}
+
+/* A hub that has nobody with the words that were restored. */
+static void
+show_stranger (Matrix *m) {
+  g_autofree gchar *link = fake_hub_get_link (m->scene.hub, NULL);
+  gpointer page;
+
+  gtk_stack_set_visible_child_name (root (m), "welcome");
+  geo_welcome_start (welcome (m), get_restored (m), TRUE);
+  wait_at (m, "join");
+  page = child_of (welcome (m), "join_page");
+  geo_join_page_set_link (page, link);
+  click (page, "join_button");
+  g_assert_true (ADW_IS_ALERT_DIALOG (matrix_front (m)));
 }
 
 static void
@@ -414,6 +451,7 @@ static const MatrixCase cases[] = {
   { "join", "GeoJoinPage", show_join, leave_join },
   { "join-error", "GeoJoinPage", show_join_error, leave_join },
   { "join-no-picture", "GeoJoinPage", show_join_picture, leave_join },
+  { "join-stranger", "AdwAlertDialog", show_stranger, leave_join },
   { "start-market", "GeoStartMarketPage", show_start_market, leave_join },
   { "start-market-wrong", "GeoStartMarketPage", show_start_market_wrong,
     leave_join },

@@ -209,12 +209,12 @@ test_words (Scene *scene, gconstpointer data) {
   geo_words_free (words);
   g_signal_connect (welcome, "done", G_CALLBACK (done_cb), done);
   g_assert_true (gtk_widget_activate (child_of (welcome, "hub_row")));
-  wait_until (is_at (welcome, "name"));
-  type (welcome, "name_row", "Marta Kovalenko");
-  click (welcome, "name_button");
+  /* The hub knows the name. */
   choose_passphrase (welcome);
   wait_until (is_at (welcome, "join"));
   join_page = child_of (welcome, "join_page");
+  g_assert_cmpstr (gtk_button_get_label (child_of (join_page, "join_button")),
+                   ==, "_Restore");
   scene_look (scene, "restore-join");
 
   /* The hub is away: it says so, and nothing is lost by it. */
@@ -230,6 +230,7 @@ test_words (Scene *scene, gconstpointer data) {
   wait_until (says (restored, "You owe 12.34 UAH"));
   wait_until (says (restored, "Your Wallet Is Back"));
   g_assert_true (says (restored, "1 person"));
+  g_assert_cmpstr (geo_profile_get_name (profile), ==, "Marta Kovalenko");
   scene_look (scene, "restored");
   g_assert_null (done[0]);
 
@@ -247,29 +248,60 @@ test_words (Scene *scene, gconstpointer data) {
   end_node (node);
 }
 
+/* Whether somebody new is to be there, and under which name. */
+static void
+respond (Scene *scene, const gchar *name, const gchar *response) {
+  AdwDialog *dialog;
+  GtkWidget *row;
+  gpointer weak;
+
+  wait_until ((dialog = adw_window_get_visible_dialog (
+                   ADW_WINDOW (scene->window))) != NULL);
+  weak = dialog;
+  row = geo_screen_find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, NULL);
+  g_assert_false (
+      adw_alert_dialog_get_response_enabled (ADW_ALERT_DIALOG (dialog), "new"));
+  if (name != NULL) {
+    gtk_editable_set_text (GTK_EDITABLE (row), name);
+    g_assert_true (adw_alert_dialog_get_response_enabled (
+        ADW_ALERT_DIALOG (dialog), "new"));
+  }
+  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
+  g_signal_emit_by_name (dialog, "response", response);
+  adw_dialog_force_close (dialog);
+  wait_until (weak == NULL);
+}
+
 static void
 test_other_words (Scene *scene, gconstpointer data) {
   g_autofree gchar *link = fake_hub_get_link (scene->hub, NULL);
   g_autoptr (GeoProfile) profile = new_computer (scene);
   GeoWelcome *welcome = begin (
       scene, profile, "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong");
+  guint joined = fake_hub_count (scene->hub, GEO_MESSAGE_AUTH);
   gpointer done[2] = { NULL };
   GtkWidget *join_page;
   GtkWidget *restored;
 
   g_signal_connect (welcome, "done", G_CALLBACK (done_cb), done);
   g_assert_true (gtk_widget_activate (child_of (welcome, "hub_row")));
-  wait_until (is_at (welcome, "name"));
-  type (welcome, "name_row", "Marta Kovalenko");
-  click (welcome, "name_button");
   choose_passphrase (welcome);
   wait_until (is_at (welcome, "join"));
   join_page = child_of (welcome, "join_page");
   type (join_page, "link_row", link);
+
+  /* They may be the wrong ones: nobody becomes somebody else by mistake. */
   click (join_page, "join_button");
+  respond (scene, NULL, "cancel");
+  g_assert_true (is_at (welcome, "join"));
+  g_assert_cmpuint (fake_hub_count (scene->hub, GEO_MESSAGE_AUTH), ==, joined);
+
+  click (join_page, "join_button");
+  respond (scene, "Marta the Second", "new");
   wait_until (is_at (welcome, "restored"));
   restored = child_of (welcome, "restored_page");
   wait_until (says (restored, "Nothing Came Back"));
+  g_assert_cmpstr (geo_profile_get_name (profile), ==, "Marta the Second");
   scene_look (scene, "restored-nothing");
   click (restored, "continue_button");
   scene_show (scene, gtk_label_new ("Home"));
