@@ -256,7 +256,7 @@ leave_fresh (Matrix *m) {
   wait_until (weak == NULL);
 }
 
-/* The same one in every language. */
+/* Of words that nobody has; the same in every language. */
 static GeoProfile *
 get_restored (Matrix *m) {
   GeoProfile *profile = g_object_get_data (G_OBJECT (m->app), "restored");
@@ -270,8 +270,10 @@ get_restored (Matrix *m) {
   profile = geo_profile_new (path);
   g_object_set_data_full (G_OBJECT (m->app), "restored", profile,
                           g_object_unref);
-  geo_profile_restore_async (profile, NULL, NULL, WORDS, "correct horse", NULL,
-                             NULL, NULL, keep_result_cb, &result);
+  geo_profile_restore_async (
+      profile, NULL, NULL,
+      "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong", "correct horse",
+      NULL, NULL, NULL, keep_result_cb, &result);
   wait_until (result != NULL);
   geo_profile_restore_finish (profile, result, &error);
   g_assert_no_error (error);
