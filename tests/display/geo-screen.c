@@ -575,3 +575,19 @@ geo_screen_find (GtkWidget *root, GType type, const gchar *text) {
   }
   return NULL;
 }
+
+void
+geo_screen_remove_folder (const gchar *path) {
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const gchar *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree gchar *child = g_build_filename (path, name, NULL);
+
+    if (g_file_test (child, G_FILE_TEST_IS_DIR))
+      geo_screen_remove_folder (child);
+    else
+      g_remove (child);
+  }
+  g_rmdir (path);
+}

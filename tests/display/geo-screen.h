@@ -41,4 +41,7 @@ gchar *geo_screen_complaints (GtkWidget *widget);
 /* The visible widget in root with this accessible or visible text; NULL. */
 GtkWidget *geo_screen_find (GtkWidget *root, GType type, const gchar *text);
 
+/* With all that is in it. */
+void geo_screen_remove_folder (const gchar *path);
+
 G_END_DECLS

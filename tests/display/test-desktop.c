@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -772,22 +771,6 @@ test_locked (void) {
   g_assert_true (geo_wallet_is_locked (wallet));
 }
 
-static void
-remove_folder (const gchar *path) {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const gchar *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree gchar *child = g_build_filename (path, name, NULL);
-
-    if (g_file_test (child, G_FILE_TEST_IS_DIR))
-      remove_folder (child);
-    else
-      g_remove (child);
-  }
-  g_rmdir (path);
-}
-
 int
 main (int argc, char **argv) {
   int status;
@@ -824,7 +807,7 @@ main (int argc, char **argv) {
   g_clear_object (&app);
   g_ptr_array_unref (told);
   g_object_unref (bus);
-  remove_folder (home);
+  geo_screen_remove_folder (home);
   g_free (home);
   g_free (hub_address);
   g_free (hub_link);

@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "core/geo-words.h"
@@ -26,22 +25,6 @@ typedef struct {
   GtkWindow *window;
   GeoWelcome *welcome;
 } Fixture;
-
-static void
-remove_folder (const gchar *path) {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const gchar *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree gchar *child = g_build_filename (path, name, NULL);
-
-    if (g_file_test (child, G_FILE_TEST_IS_DIR))
-      remove_folder (child);
-    else
-      g_remove (child);
-  }
-  g_rmdir (path);
-}
 
 static void
 open_window (Fixture *fixture, gpointer content) {
@@ -68,7 +51,7 @@ tear_down (Fixture *fixture, gconstpointer data) {
   geo_screen_settle (GTK_WIDGET (fixture->welcome));
   g_assert_finalize_object (fixture->welcome);
   g_assert_finalize_object (fixture->profile);
-  remove_folder (fixture->folder);
+  geo_screen_remove_folder (fixture->folder);
   g_free (fixture->folder);
 }
 

@@ -926,22 +926,6 @@ test_key_gone (void) {
   end_again ();
 }
 
-static void
-remove_folder (const gchar *path) {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const gchar *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree gchar *child = g_build_filename (path, name, NULL);
-
-    if (g_file_test (child, G_FILE_TEST_IS_DIR))
-      remove_folder (child);
-    else
-      g_remove (child);
-  }
-  g_rmdir (path);
-}
-
 int
 main (int argc, char **argv) {
   int status;
@@ -979,7 +963,7 @@ main (int argc, char **argv) {
   g_subprocess_force_exit (market);
   g_object_unref (market);
   g_clear_object (&app);
-  remove_folder (home);
+  geo_screen_remove_folder (home);
   g_free (home);
   g_free (link_text);
   return status;

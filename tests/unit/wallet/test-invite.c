@@ -17,28 +17,6 @@
 #include "wallet/geo-request-answer.h"
 #include "wallet/geo-requests-page.h"
 
-static void
-type_amount (gpointer dialog, const gchar *text) {
-  gtk_editable_set_text (
-      GTK_EDITABLE (child_of (child_of (dialog, "amount_entry"), "entry")),
-      text);
-}
-
-static const gchar *
-page_of (gpointer dialog) {
-  return adw_navigation_page_get_tag (
-      adw_navigation_view_get_visible_page (child_of (dialog, "navigation")));
-}
-
-static void
-close_dialog (gpointer dialog) {
-  gpointer weak = dialog;
-
-  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
-  adw_dialog_close (dialog);
-  wait_until (weak == NULL);
-}
-
 static AdwDialog *
 front (Scene *scene) {
   return adw_window_get_visible_dialog (ADW_WINDOW (scene->window));

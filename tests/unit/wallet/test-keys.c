@@ -267,12 +267,6 @@ test_home (Scene *scene, gconstpointer data) {
 
 /* --- In the way ----------------------------------------------------------- */
 
-static const gchar *
-page_of (gpointer dialog) {
-  return adw_navigation_page_get_tag (
-      adw_navigation_view_get_visible_page (child_of (dialog, "navigation")));
-}
-
 static void
 test_pay (Scene *scene, gconstpointer data) {
   GeoPayDialog *dialog;

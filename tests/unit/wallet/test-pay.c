@@ -21,14 +21,6 @@ type (gpointer dialog, const gchar *text) {
       text);
 }
 
-static const gchar *
-page_of (gpointer dialog) {
-  AdwNavigationPage *page =
-      adw_navigation_view_get_visible_page (child_of (dialog, "navigation"));
-
-  return adw_navigation_page_get_tag (page);
-}
-
 static gboolean
 hints (gpointer dialog, const gchar *text) {
   return strstr (label_of (dialog, "hint_label"), text) != NULL;
@@ -64,15 +56,6 @@ confirm (Scene *scene, gpointer dialog, const gchar *amount) {
   wait_until (can_click (dialog, "continue_button"));
   click (dialog, "continue_button");
   g_assert_cmpstr (page_of (dialog), ==, "confirm");
-}
-
-static void
-close_dialog (AdwDialog *dialog) {
-  gpointer weak = dialog;
-
-  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
-  adw_dialog_close (dialog);
-  wait_until (weak == NULL);
 }
 
 /* --- How much ----------------------------------------------------------- */

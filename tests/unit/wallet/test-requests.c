@@ -22,28 +22,6 @@ says (gpointer root, const gchar *text) {
   return geo_screen_find (GTK_WIDGET (root), GTK_TYPE_LABEL, text) != NULL;
 }
 
-static void
-type_amount (gpointer dialog, const gchar *text) {
-  gtk_editable_set_text (
-      GTK_EDITABLE (child_of (child_of (dialog, "amount_entry"), "entry")),
-      text);
-}
-
-static const gchar *
-page_of (gpointer dialog) {
-  return adw_navigation_page_get_tag (
-      adw_navigation_view_get_visible_page (child_of (dialog, "navigation")));
-}
-
-static void
-close_dialog (gpointer dialog) {
-  gpointer weak = dialog;
-
-  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
-  adw_dialog_close (dialog);
-  wait_until (weak == NULL);
-}
-
 static GeoRequestItem *
 first (GeoNode *node) {
   GeoRequestItem *item = g_list_model_get_item (geo_node_get_requests (node),

@@ -18,14 +18,6 @@ type (gpointer dialog, const gchar *text) {
       text);
 }
 
-static const gchar *
-page_of (gpointer dialog) {
-  AdwNavigationPage *page =
-      adw_navigation_view_get_visible_page (child_of (dialog, "navigation"));
-
-  return adw_navigation_page_get_tag (page);
-}
-
 static AdwDialog *
 show (Scene *scene, const gchar *who) {
   AdwDialog *dialog =

@@ -287,6 +287,28 @@ scene_come_back (Scene *scene) {
     }
 }
 
+void
+type_amount (gpointer dialog, const gchar *text) {
+  gtk_editable_set_text (
+      GTK_EDITABLE (child_of (child_of (dialog, "amount_entry"), "entry")),
+      text);
+}
+
+const gchar *
+page_of (gpointer dialog) {
+  return adw_navigation_page_get_tag (
+      adw_navigation_view_get_visible_page (child_of (dialog, "navigation")));
+}
+
+void
+close_dialog (gpointer dialog) {
+  gpointer weak = dialog;
+
+  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
+  adw_dialog_close (dialog);
+  wait_until (weak == NULL);
+}
+
 gchar *
 shown_word (gpointer grid, guint index) {
   GtkFlowBox *box = child_of (grid, "box");

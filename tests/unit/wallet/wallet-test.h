@@ -68,6 +68,12 @@ const gchar *label_of (gpointer widget, const gchar *name);
 gboolean is_seen (gpointer widget, const gchar *name);
 gboolean can_click (gpointer widget, const gchar *name);
 void click (gpointer widget, const gchar *name);
+/* Into a dialog's GeoAmountEntry. */
+void type_amount (gpointer dialog, const gchar *text);
+/* The tag of what a dialog's navigation shows. */
+const gchar *page_of (gpointer dialog);
+/* Until it is gone. */
+void close_dialog (gpointer dialog);
 /* One of the twelve in a GeoWordsGrid. */
 gchar *shown_word (gpointer grid, guint index);
 
