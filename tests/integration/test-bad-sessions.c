@@ -457,7 +457,7 @@ test_silent_crowd (ItTown *town, gconstpointer data) {
     g_ptr_array_add (crowd, it_raw_open (town->hub));
   began_us = g_get_monotonic_time ();
   geo_proven_entry_free (it_town_pay_well (town, "crowd"));
-  g_assert_cmpint (g_get_monotonic_time () - began_us, <, 2 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - began_us, <, 30 * G_USEC_PER_SEC);
 }
 
 /* Takes what comes until it is welcomed; FALSE where the hub closed instead.

@@ -8,6 +8,8 @@
 
 #include "test-util.h"
 
+#include <time.h>
+
 typedef struct {
   const gchar *text;
   GeoCoreError code;
@@ -264,7 +266,7 @@ static void
 test_many_keys (void) {
   g_autoptr (GString) text = g_string_new ("[");
   g_autofree gchar *same = g_strnfill (200, 'k');
-  gint64 start;
+  clock_t start; /* What the machine does beside is not counted. */
 
   while (text->len < GEO_JSON_SYNC_SIZE_MAX - 100000) {
     g_string_append (text, text->len > 1 ? ",{" : "{");
@@ -274,9 +276,9 @@ test_many_keys (void) {
     g_string_append_c (text, '}');
   }
   g_string_append_c (text, ']');
-  start = g_get_monotonic_time ();
+  start = clock ();
   g_assert_true (geo_json_check (text->str, text->len, text->len, FALSE, NULL));
-  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
+  g_assert_cmpint (clock () - start, <, CLOCKS_PER_SEC);
 }
 
 static void

@@ -178,7 +178,8 @@ test_none (void) {
   g_assert_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING);
   g_clear_error (&error);
   took_ms = (g_get_monotonic_time () - start) / 1000;
-  g_assert_cmpint (took_ms, <, GEO_KEYRING_ANSWER_MS_MAX + 1500);
+  /* A call on the bus is given up after 25 s by itself. */
+  g_assert_cmpint (took_ms, <, GEO_KEYRING_ANSWER_MS_MAX + 15000);
 
   geo_profile_create_async (profile, "Olena", words, NULL, NULL, keep_result_cb,
                             &created);
