@@ -155,15 +155,24 @@ arranged_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   *graph = geo_market_graph_arrange_finish (result, NULL);
 }
 
+/* What this thread reckoned, however busy the machine is. */
+static gint64
+cpu_us (void) {
+  struct timespec used;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &used);
+  return (gint64) used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
 /* Many are placed elsewhere: the main loop goes on meanwhile. */
 static void
 test_worker (void) {
   g_autoptr (GeoMarketGraph) graph = make_graph (MANY, 12);
   g_autoptr (GeoMarketGraph) done = NULL;
-  gint64 began = g_get_monotonic_time ();
+  gint64 began = cpu_us ();
 
   geo_market_graph_arrange_async (graph, NULL, arranged_cb, &done);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 50000);
+  g_assert_cmpint (cpu_us () - began, <, 50000);
   wait_until (done != NULL);
   g_assert_true (done == graph);
   g_test_message ("%u people are placed in %.0f ms.", MANY,
