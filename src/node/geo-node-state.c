@@ -903,7 +903,11 @@ timeout_cb (gpointer user_data) {
   GeoNode *self = user_data;
 
   self->state->timeout_id = 0;
-  give_up (self);
+  /* What is there has to be known before another one is put. */
+  if (self->state->stage == STAGE_LOOKING)
+    ask (self, geo_message_new (GEO_MESSAGE_STATE_GET, NULL));
+  else
+    give_up (self);
   return G_SOURCE_REMOVE;
 }
 
