@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "node/geo-phrases.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-when.h"
 
 struct _GeoActivityRow {
@@ -25,6 +26,7 @@ struct _GeoActivityRow {
   /* template children */
   GtkLabel *day_label;
   GtkImage *icon;
+  GtkBox *facts;
   GtkLabel *phrase_label;
   GtkLabel *text_label;
   GtkLabel *amount_label;
@@ -186,6 +188,38 @@ forget_above (GeoActivityRow *self) {
   g_clear_object (&self->above);
 }
 
+/* --- Its place ------------------------------------------------------------ */
+
+/* How much stands below what happened where it would leave no room beside it. */
+static void
+fit (GeoActivityRow *self) {
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
+  gboolean is_cramped = gtk_widget_has_css_class (root, GEO_FIT_TEXT_CRAMPED);
+  float align = is_cramped ? 0 : 1;
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->facts),
+                                  is_cramped ? GTK_ORIENTATION_VERTICAL
+                                             : GTK_ORIENTATION_HORIZONTAL);
+  gtk_box_set_spacing (self->facts, is_cramped ? 2 : 12);
+  gtk_label_set_xalign (self->amount_label, align);
+  gtk_label_set_wrap (self->amount_label, is_cramped);
+  gtk_label_set_xalign (self->when_label, align);
+}
+
+static void
+geo_activity_row_root (GtkWidget *widget) {
+  GTK_WIDGET_CLASS (geo_activity_row_parent_class)->root (widget);
+  g_signal_connect_swapped (gtk_widget_get_root (widget),
+                            "notify::css-classes", G_CALLBACK (fit), widget);
+  fit (GEO_ACTIVITY_ROW (widget));
+}
+
+static void
+geo_activity_row_unroot (GtkWidget *widget) {
+  g_signal_handlers_disconnect_by_data (gtk_widget_get_root (widget), widget);
+  GTK_WIDGET_CLASS (geo_activity_row_parent_class)->unroot (widget);
+}
+
 static void
 geo_activity_row_dispose (GObject *object) {
   geo_activity_row_set_item (GEO_ACTIVITY_ROW (object), NULL);
@@ -198,11 +232,14 @@ geo_activity_row_class_init (GeoActivityRowClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = geo_activity_row_dispose;
+  widget_class->root = geo_activity_row_root;
+  widget_class->unroot = geo_activity_row_unroot;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/net/geocredit/Wallet/ui/geo-activity-row.ui");
   gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,
                                         day_label);
   gtk_widget_class_bind_template_child (widget_class, GeoActivityRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, GeoActivityRow, facts);
   gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,
                                         phrase_label);
   gtk_widget_class_bind_template_child (widget_class, GeoActivityRow,

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "wallet/geo-application.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-settings.h"
 
 gboolean
@@ -97,7 +98,7 @@ words_free (gpointer data) {
 static void
 ask (GTask *task, const gchar *trouble) {
   const Words *words = g_task_get_task_data (task);
-  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (
+  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (geo_fit_text_new_alert (
       words->question, trouble != NULL ? trouble
                                        : _ ("This is more than what you want "
                                             "to be asked about only once.")));

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "core/geo-text.h"
+#include "wallet/geo-fit-text.h"
 
 #define NAME_CHARS_MAX 100
 
@@ -46,7 +47,7 @@ geo_ask_stranger_async (GtkWidget *parent,
                         GAsyncReadyCallback callback,
                         gpointer user_data) {
   AdwAlertDialog *dialog = ADW_ALERT_DIALOG (
-      adw_alert_dialog_new (_ ("Nobody There Has Your Words"), why));
+      geo_fit_text_new_alert (_ ("Nobody There Has Your Words"), why));
   GtkWidget *group = adw_preferences_group_new ();
   GtkWidget *row = adw_entry_row_new ();
 

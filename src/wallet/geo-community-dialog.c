@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "wallet/geo-fit-text.h"
+
 struct _GeoCommunityDialog {
   GeoDialog parent_instance;
 
@@ -65,8 +67,8 @@ leave_answer_cb (GeoCommunityDialog *self, const gchar *response) {
   adw_dialog_close (ADW_DIALOG (self));
   if (geo_communities_leave (geo_wallet_get_communities (wallet), item, &error))
     return;
-  dialog = adw_alert_dialog_new (_ ("The Community Was Not Left"),
-                                 error->message);
+  dialog = geo_fit_text_new_alert (_ ("The Community Was Not Left"),
+                                   error->message);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close",
                                  _ ("_Close"));
   adw_dialog_present (dialog, window);
@@ -78,7 +80,7 @@ leave_cb (GeoCommunityDialog *self) {
   g_autofree gchar *title = g_strdup_printf (
       /* Translators: %s is the name of a community. */
       _ ("Leave %s?"), geo_community_item_get_name (self->item));
-  AdwDialog *dialog = adw_alert_dialog_new (title, meaning);
+  AdwDialog *dialog = geo_fit_text_new_alert (title, meaning);
 
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "stay",
                                   _ ("_Stay"), "leave", _ ("_Leave"), NULL);

@@ -132,6 +132,49 @@ map_cb (GSignalInvocationHint *hint,
   return TRUE;
 }
 
+/* An alert has its heading twice, large where one line is enough, and asks the
+ * large one for its height where it is not, too. */
+static void
+fit_alert (GtkWidget *widget) {
+  if (GTK_IS_BUTTON (widget))
+    return;
+  if (GTK_IS_LABEL (widget) && !gtk_label_get_wrap (GTK_LABEL (widget))) {
+    gtk_label_set_wrap (GTK_LABEL (widget), TRUE);
+    gtk_label_set_natural_wrap_mode (GTK_LABEL (widget), GTK_NATURAL_WRAP_NONE);
+    gtk_label_set_justify (GTK_LABEL (widget), GTK_JUSTIFY_CENTER);
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    fit_alert (child);
+}
+
+AdwDialog *
+geo_fit_text_new_alert (const gchar *heading, const gchar *body) {
+  AdwDialog *alert = adw_alert_dialog_new (heading, body);
+
+  /* Its place is measured before it is shown. */
+  fit_alert (GTK_WIDGET (alert));
+  return alert;
+}
+
+static void
+cramp_cb (GtkWidget *window) {
+  gtk_widget_add_css_class (window, GEO_FIT_TEXT_CRAMPED);
+}
+
+static void
+free_cb (GtkWidget *window) {
+  gtk_widget_remove_css_class (window, GEO_FIT_TEXT_CRAMPED);
+}
+
+void
+geo_fit_text_cramp (GtkWidget *window, AdwBreakpoint *breakpoint) {
+  g_signal_connect_object (breakpoint, "apply", G_CALLBACK (cramp_cb), window,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (breakpoint, "unapply", G_CALLBACK (free_cb), window,
+                           G_CONNECT_SWAPPED);
+}
+
 void
 geo_fit_text_begin (void) {
   static gsize is_begun;

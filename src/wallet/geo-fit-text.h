@@ -15,4 +15,14 @@ G_BEGIN_DECLS
  * its tooltip.  Once. */
 void geo_fit_text_begin (void);
 
+/* An AdwAlertDialog whose heading may go on in another line. */
+AdwDialog *geo_fit_text_new_alert (const gchar *heading, const gchar *body);
+
+/* The style class of a window where even single words may be wider than their
+ * place: text is large and the window narrow. */
+#define GEO_FIT_TEXT_CRAMPED "cramped"
+
+/* The window has the class while the breakpoint is. */
+void geo_fit_text_cramp (GtkWidget *window, AdwBreakpoint *breakpoint);
+
 G_END_DECLS

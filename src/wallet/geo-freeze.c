@@ -11,6 +11,8 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "wallet/geo-fit-text.h"
+
 typedef struct {
   GtkWidget *parent; /* NULL when it is gone. */
   GeoNode *node;
@@ -62,7 +64,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
                                 freeze->frozen ? _ ("The trust is frozen")
                                                : _ ("The trust is no longer frozen"));
   } else if (freeze->parent != NULL) {
-    AdwDialog *alert = adw_alert_dialog_new (
+    AdwDialog *alert = geo_fit_text_new_alert (
         freeze->frozen ? _ ("Not Frozen") : _ ("Still Frozen"), error->message);
 
     /* It is stored, and goes to the hub by itself. */
@@ -104,7 +106,7 @@ geo_freeze_ask (GtkWidget *parent,
          "stays as it is."),
       equivalent, geo_person_get_name (person));
   /* Headings break between words only, and names are long. */
-  AdwDialog *alert = adw_alert_dialog_new (_ ("Freeze This Trust?"), body);
+  AdwDialog *alert = geo_fit_text_new_alert (_ ("Freeze This Trust?"), body);
 
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (alert), "cancel",
                                   _ ("_Cancel"), "freeze", _ ("_Freeze"), NULL);

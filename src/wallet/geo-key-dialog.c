@@ -13,6 +13,7 @@
 #include "core/geo-words.h"
 #include "node/geo-phrases.h"
 #include "node/geo-rotation.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-say.h"
 #include "wallet/geo-words-check.h"
 #include "wallet/geo-words-grid.h"
@@ -302,9 +303,9 @@ geo_key_dialog_tell (GtkWidget *parent, GeoProfile *profile) {
 
   if (change == GEO_KEY_CHANGE_NONE)
     return;
-  alert = adw_alert_dialog_new (is_done ? _ ("Your Key Is Changed")
-                                        : _ ("Your Key Was Not Changed"),
-                                geo_phrase_key_change (change));
+  alert = geo_fit_text_new_alert (is_done ? _ ("Your Key Is Changed")
+                                          : _ ("Your Key Was Not Changed"),
+                                  geo_phrase_key_change (change));
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (alert), "close",
                                  _ ("_Understood"));
   if (!is_done)

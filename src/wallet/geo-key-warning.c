@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "node/geo-safety.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-verify-dialog.h"
 
 struct _GeoKeyWarning {
@@ -145,8 +146,8 @@ accept_cb (GeoKeyWarning *self) {
       _ ("Only if %s told you of it, by another way than this. Whoever has the "
          "old words could write to you here, too."),
       name);
-  AdwDialog *alert = adw_alert_dialog_new (_ ("Accept Without Comparing?"),
-                                           body);
+  AdwDialog *alert = geo_fit_text_new_alert (_ ("Accept Without Comparing?"),
+                                             body);
 
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (alert), "cancel",
                                   _ ("_Cancel"), "accept", _ ("_Accept"), NULL);

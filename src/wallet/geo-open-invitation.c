@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "node/geo-node-invitations.h"
+#include "wallet/geo-fit-text.h"
 
 typedef struct {
   GtkWidget *window; /* NULL when it is gone. */
@@ -43,7 +44,7 @@ say (Opened *opened, const gchar *heading, const gchar *sentence) {
 
   if (opened->window == NULL)
     return;
-  alert = adw_alert_dialog_new (heading, sentence);
+  alert = geo_fit_text_new_alert (heading, sentence);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (alert), "close",
                                  _ ("_Close"));
   adw_dialog_present (alert, opened->window);
@@ -61,7 +62,7 @@ ask (GtkWidget *window,
      const gchar *body,
      const gchar *no,
      const gchar *yes) {
-  AdwDialog *alert = adw_alert_dialog_new (heading, body);
+  AdwDialog *alert = geo_fit_text_new_alert (heading, body);
 
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (alert), "no", no, "yes",
                                   yes, NULL);

@@ -15,6 +15,7 @@
 #include "core/geo-error.h"
 #include "core/geo-link.h"
 #include "node/geo-node-requests.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-open-invitation.h"
 #include "wallet/geo-read-code.h"
 
@@ -23,8 +24,8 @@
 
 static void
 explain (GtkWidget *window, const gchar *sentence) {
-  AdwDialog *dialog = adw_alert_dialog_new (_ ("This Link Cannot Be Opened"),
-                                            sentence);
+  AdwDialog *dialog = geo_fit_text_new_alert (_ ("This Link Cannot Be Opened"),
+                                              sentence);
 
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close",
                                  _ ("_Close"));

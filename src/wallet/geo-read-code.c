@@ -12,6 +12,7 @@
 #include <glib/gi18n.h>
 
 #include "wallet/geo-choose-file.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-qr-read.h"
 
 /* --- Choosing ----------------------------------------------------------- */
@@ -75,7 +76,7 @@ geo_read_code_explain (GtkWidget *widget, const GError *error) {
   if (g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) ||
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  dialog = adw_alert_dialog_new (_ ("No Code Was Read"), error->message);
+  dialog = geo_fit_text_new_alert (_ ("No Code Was Read"), error->message);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close",
                                  _ ("_Close"));
   adw_dialog_present (dialog, widget);

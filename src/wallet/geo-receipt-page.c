@@ -14,6 +14,7 @@
 
 #include "node/geo-phrases.h"
 #include "wallet/geo-circle-view.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-receipt-facts.h"
 #include "wallet/geo-receipt-print.h"
 #include "wallet/geo-say.h"
@@ -451,8 +452,8 @@ verify_cb (GeoReceiptPage *self) {
 
 static void
 tell_save_error (GeoReceiptPage *self, const GError *error) {
-  AdwDialog *alert = adw_alert_dialog_new (_ ("Receipt Not Saved"),
-                                           error->message);
+  AdwDialog *alert = geo_fit_text_new_alert (_ ("Receipt Not Saved"),
+                                             error->message);
 
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (alert), "close",
                                  _ ("_Close"));
@@ -565,7 +566,7 @@ print_cb (GeoReceiptPage *self) {
           GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
           &error) != GTK_PRINT_OPERATION_RESULT_ERROR)
     return;
-  alert = adw_alert_dialog_new (_ ("Receipt Not Printed"), error->message);
+  alert = geo_fit_text_new_alert (_ ("Receipt Not Printed"), error->message);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (alert), "close",
                                  _ ("_Close"));
   adw_dialog_present (alert, GTK_WIDGET (self));

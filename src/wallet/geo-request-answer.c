@@ -13,6 +13,7 @@
 #include "node/geo-node-invitations.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-amount-entry.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-key-warning.h"
 
 typedef struct {
@@ -201,7 +202,7 @@ geo_request_answer (GtkWidget *parent, GeoNode *node, const gchar *key) {
                       memo != NULL ? memo : "", doubt != NULL ? "\n\n" : "",
                       doubt, NULL);
   /* Headings break between words only, and names are long. */
-  alert = adw_alert_dialog_new (_ ("You Are Asked"), body);
+  alert = geo_fit_text_new_alert (_ ("You Are Asked"), body);
   adw_alert_dialog_add_responses (
       ADW_ALERT_DIALOG (alert), "later", _ ("_Later"), "decline",
       _ ("_Decline"), person != NULL ? "look" : "accept",
@@ -362,7 +363,7 @@ geo_request_block (GtkWidget *parent, GeoNode *node, GeoPerson *person) {
   question->done = g_strdup_printf (_ ("%s is blocked"), name);
   /* Translators: %s is a name. */
   heading = g_strdup_printf (_ ("Block %s?"), name);
-  alert = adw_alert_dialog_new (
+  alert = geo_fit_text_new_alert (
       heading, _ ("Their requests no longer reach you. Trust and debts between "
                   "you stay as they are; you can end your trust yourself."));
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (alert), "cancel",

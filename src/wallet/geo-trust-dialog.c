@@ -12,6 +12,7 @@
 
 #include "node/geo-phrases.h"
 #include "wallet/geo-amount-entry.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-key-warning.h"
 #include "wallet/geo-person-chooser.h"
 
@@ -380,7 +381,7 @@ stop_cb (GeoTrustDialog *self) {
                                "can trust again at any time."),
                             name);
   }
-  alert = adw_alert_dialog_new (heading, body);
+  alert = geo_fit_text_new_alert (heading, body);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (alert), "keep",
                                   _ ("_Keep Trust"), "stop",
                                   _ ("_Stop Trusting"), NULL);

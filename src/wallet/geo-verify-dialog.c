@@ -12,6 +12,7 @@
 
 #include "core/geo-link.h"
 #include "node/geo-safety.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-read-code.h"
 
 struct _GeoVerifyDialog {
@@ -127,7 +128,7 @@ warn (GeoVerifyDialog *self, gboolean is_about_them) {
   const gchar *name = geo_person_get_name (self->person);
   g_autofree gchar *body = is_about_them ? phrase_other_key (name)
                                          : phrase_somebody_else (name);
-  AdwDialog *alert = adw_alert_dialog_new (_ ("Another Code"), body);
+  AdwDialog *alert = geo_fit_text_new_alert (_ ("Another Code"), body);
 
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (alert), "close",
                                  _ ("_Close"));

@@ -21,6 +21,7 @@
 #include "wallet/geo-community-switcher.h"
 #include "wallet/geo-connection-pill.h"
 #include "wallet/geo-evidence-page.h"
+#include "wallet/geo-fit-text.h"
 #include "wallet/geo-help-dialog.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-idle-watch.h"
@@ -73,6 +74,7 @@ struct _GeoWindow {
   AdwBanner *practice_banner;
   AdwBanner *market_banner;
   AdwViewStack *pages;
+  AdwBreakpoint *cramped_breakpoint;
 };
 
 G_DEFINE_FINAL_TYPE (GeoWindow, geo_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -825,6 +827,8 @@ geo_window_class_init (GeoWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoWindow,
                                         practice_banner);
   gtk_widget_class_bind_template_child (widget_class, GeoWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, GeoWindow,
+                                        cramped_breakpoint);
 
   geo_community_actions_install (widget_class);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s",
@@ -893,6 +897,7 @@ bind_settings (GeoWindow *self) {
 static void
 geo_window_init (GeoWindow *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  geo_fit_text_cramp (GTK_WIDGET (self), self->cramped_breakpoint);
   if (GEO_DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 

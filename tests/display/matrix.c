@@ -277,20 +277,13 @@ matrix_begin_key (Matrix *m, const gchar *passphrase) {
 
 /* --- Warnings ------------------------------------------------------------- */
 
-/* libadwaita measures the answers of an alert, as it opens and closes, for less
- * than it then gives; what is given is measured here. */
-static gboolean
-is_of_alert (const gchar *message) {
-  return g_str_has_prefix (message, "Trying to measure GtkLabel");
-}
-
 /* What a library complains about belongs to the state that it was seen in. */
 static void
 log_cb (const gchar *domain,
         GLogLevelFlags level,
         const gchar *message,
         gpointer data) {
-  if (!is_of_alert (message) &&
+  if (
       (level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) != 0)
     g_string_append_printf (warnings, "%s: %s\n", domain, message);
 }
