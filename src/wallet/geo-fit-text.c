@@ -12,8 +12,9 @@
 
 /* More lines than that are no title. */
 #define TITLE_LINES 3
-/* What fits into 360 pixels with text of twice the size. */
-#define BUTTON_CHARS 14
+/* What fits into any window, and into 360 pixels with text of twice the size. */
+#define BUTTON_CHARS 24
+#define CRAMPED_BUTTON_CHARS 14
 
 static gboolean
 is_title (GtkWidget *label) {
@@ -82,6 +83,17 @@ bind_tooltip (GtkWidget *widget, const gchar *property) {
 }
 
 static void
+fit_wrapped (GtkLabel *label) {
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (label)));
+
+  if (root != NULL)
+    gtk_label_set_max_width_chars (
+        label, gtk_widget_has_css_class (root, GEO_FIT_TEXT_CRAMPED)
+                   ? CRAMPED_BUTTON_CHARS
+                   : BUTTON_CHARS);
+}
+
+static void
 fit_button (GtkWidget *button, GtkLabel *label) {
   /* It gives its answers one line, whatever they need. */
   if (gtk_widget_get_ancestor (button, ADW_TYPE_ALERT_DIALOG) != NULL) {
@@ -93,7 +105,10 @@ fit_button (GtkWidget *button, GtkLabel *label) {
   /* It puts what is wider than a line beside the window. */
   if (ADW_IS_WRAP_BOX (gtk_widget_get_parent (button))) {
     gtk_label_set_natural_wrap_mode (label, GTK_NATURAL_WRAP_WORD);
-    gtk_label_set_max_width_chars (label, BUTTON_CHARS);
+    g_signal_connect_object (gtk_widget_get_root (button),
+                             "notify::css-classes", G_CALLBACK (fit_wrapped),
+                             label, G_CONNECT_SWAPPED);
+    fit_wrapped (label);
   }
 }
 
@@ -132,16 +147,16 @@ map_cb (GSignalInvocationHint *hint,
   return TRUE;
 }
 
-/* An alert has its heading twice, large where one line is enough, and asks the
- * large one for its height where it is not, too. */
+/* An alert has its heading twice, and asks the large one for its height even
+ * where that is wider than its place. */
 static void
 fit_alert (GtkWidget *widget) {
   if (GTK_IS_BUTTON (widget))
     return;
   if (GTK_IS_LABEL (widget) && !gtk_label_get_wrap (GTK_LABEL (widget))) {
     gtk_label_set_wrap (GTK_LABEL (widget), TRUE);
+    gtk_label_set_wrap_mode (GTK_LABEL (widget), PANGO_WRAP_WORD_CHAR);
     gtk_label_set_natural_wrap_mode (GTK_LABEL (widget), GTK_NATURAL_WRAP_NONE);
-    gtk_label_set_justify (GTK_LABEL (widget), GTK_JUSTIFY_CENTER);
   }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
@@ -153,7 +168,7 @@ geo_fit_text_new_alert (const gchar *heading, const gchar *body) {
   AdwDialog *alert = adw_alert_dialog_new (heading, body);
 
   /* Its place is measured before it is shown. */
-  fit_alert (GTK_WIDGET (alert));
+  fit_alert (adw_dialog_get_child (alert));
   return alert;
 }
 
