@@ -3,6 +3,7 @@
  *
  * Signing in at the hub and hearing it.  It checks who answers; what is said
  * after that is the party's to judge.
+ * Long because it is one conversation, with each way in which it may end.
  */
 #include "config.h"
 
