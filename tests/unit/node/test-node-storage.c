@@ -6,6 +6,8 @@
  */
 #include "node-test.h"
 
+#include "node/geo-node-private.h"
+
 typedef struct {
   Fixture base;
   Town3 town;
@@ -133,6 +135,56 @@ test_evidence (Pair *f, gconstpointer data) {
   verify (f->olena);
 }
 
+static gpointer
+hold_job (GeoWorker *worker, gpointer data, GError **error) {
+  GMutex *gate = data;
+
+  g_mutex_lock (gate);
+  g_mutex_unlock (gate);
+  return NULL;
+}
+
+static guint
+count_waiting (GeoNode *node, GeoPayment *payment) {
+  g_autoptr (GPtrArray) waiting = geo_node_list_waiting (node);
+  guint n = 0;
+
+  for (guint i = 0; i < waiting->len; i++) {
+    const GeoRecordBody *body = g_ptr_array_index (waiting, i);
+
+    n += body->order != NULL &&
+         g_str_equal (body->order->tx_id, geo_payment_get_tx_id (payment));
+  }
+  return n;
+}
+
+/* What is wanted stored and is not on disk yet is said: also what is being
+ * written at that moment, and what waits behind it. */
+static void
+test_waiting (Pair *f, gconstpointer data) {
+  g_autoptr (GPtrArray) none = NULL;
+  GeoPayment *payments[3];
+  GMutex gate;
+
+  g_mutex_init (&gate);
+  g_mutex_lock (&gate);
+  geo_worker_push (f->ivan->worker, hold_job, &gate, NULL, NULL, NULL, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (payments); i++)
+    payments[i] = pay (f->ivan, f->olena, 100, NULL);
+  /* The disk is busy with the first, and the others wait. */
+  g_assert_nonnull (f->ivan->stored_now);
+  for (gsize i = 0; i < G_N_ELEMENTS (payments); i++)
+    g_assert_cmpuint (count_waiting (f->ivan, payments[i]), ==, 1);
+  g_mutex_unlock (&gate);
+  for (gsize i = 0; i < G_N_ELEMENTS (payments); i++)
+    wait_until (geo_payment_get_state (payments[i]) == GEO_STATE_PAID);
+  wait_until (f->ivan->stored_now == NULL &&
+              g_queue_is_empty (&f->ivan->lists));
+  none = geo_node_list_waiting (f->ivan);
+  g_assert_cmpuint (none->len, ==, 0);
+  g_mutex_clear (&gate);
+}
+
 int
 main (int argc, char *argv[]) {
   g_test_init (&argc, &argv, NULL);
@@ -141,5 +193,6 @@ main (int argc, char *argv[]) {
   ADD ("/node-storage/order", test_order);
   ADD ("/node-storage/line", test_line);
   ADD ("/node-storage/evidence", test_evidence);
+  ADD ("/node-storage/waiting", test_waiting);
   return g_test_run ();
 }
