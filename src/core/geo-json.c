@@ -187,3 +187,22 @@ geo_json_canonical (JsonNode *node, gsize *len, GError **error) {
     *len = out->len;
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
+
+/* --- Members -------------------------------------------------------------- */
+
+JsonNode *
+geo_json_get_object (JsonObject *object, const gchar *name) {
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? node : NULL;
+}
+
+const gchar *
+geo_json_get_text (JsonObject *object, const gchar *name) {
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+                 json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}

@@ -36,6 +36,11 @@ geo_json_parse (const gchar *data, gsize len, gsize size_max, GError **error);
  * UTF-8 (a tree may have been made by hand). */
 gchar *geo_json_canonical (JsonNode *node, gsize *len, GError **error);
 
+/* A member that is an object, or a string; borrowed; NULL: it is not there, or
+ * something else. */
+JsonNode *geo_json_get_object (JsonObject *object, const gchar *name);
+const gchar *geo_json_get_text (JsonObject *object, const gchar *name);
+
 /* Appends a canonical JSON string / integer; used by the generated encoders. */
 void geo_json_append_string (GString *out, const gchar *text);
 

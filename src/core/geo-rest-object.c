@@ -133,17 +133,9 @@ holds (JsonNode *node, GType type) {
          json_node_get_value_type (node) == type;
 }
 
-/* NULL where there is no such text. */
-static const gchar *
-get_text (JsonObject *object, const gchar *name) {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return holds (node, G_TYPE_STRING) ? json_node_get_string (node) : NULL;
-}
-
 static gboolean
 says_pid (JsonObject *object, const gchar *name, const GeoPid *pid) {
-  const gchar *text = get_text (object, name);
+  const gchar *text = geo_json_get_text (object, name);
   GeoPid said;
 
   return text != NULL && geo_pid_parse (text, &said, NULL) &&
@@ -152,7 +144,7 @@ says_pid (JsonObject *object, const gchar *name, const GeoPid *pid) {
 
 static gboolean
 says_text (JsonObject *object, const gchar *name, const gchar *text) {
-  return g_strcmp0 (get_text (object, name), text) == 0;
+  return g_strcmp0 (geo_json_get_text (object, name), text) == 0;
 }
 
 static gboolean
@@ -193,9 +185,9 @@ participant_says (const GeoParticipant *participant, JsonObject *object) {
                                         "type", NULL };
   static const gchar *const later[] = { "display_name", "profile", NULL };
   gboolean is_first = participant->seq == 1;
-  const gchar *name = get_text (object, "display_name");
+  const gchar *name = geo_json_get_text (object, "display_name");
   g_autofree gchar *key = geo_public_key_to_string (&participant->key);
-  const gchar *type = get_text (object, "type");
+  const gchar *type = geo_json_get_text (object, "type");
   GeoParticipantKind kind;
 
   if (!has_only (object, is_first ? first : later) ||
@@ -315,7 +307,8 @@ line_says (const GeoTrustLine *line, JsonObject *object) {
              !says_text (object, "equivalent", line->equivalent)) {
     return FALSE;
   }
-  if (limit != NULL && !says_amount (get_text (object, "limit"), line->limit))
+  if (limit != NULL &&
+      !says_amount (geo_json_get_text (object, "limit"), line->limit))
     return FALSE;
   return policy == NULL || policy_says (line->policy, policy);
 }
@@ -383,7 +376,7 @@ constraints_say (const GeoOrder *order, JsonNode *node) {
 /* §5: a text and its hash come together. */
 static gboolean
 description_says (const GeoOrder *order, JsonObject *object) {
-  const gchar *said = get_text (object, "description");
+  const gchar *said = geo_json_get_text (object, "description");
   g_autofree gchar *text = said == NULL ? NULL : geo_rest_description (said);
   GeoHash hash;
 
@@ -406,7 +399,7 @@ order_says (const GeoOrder *order, JsonObject *object) {
          says_text (object, "tx_id", order->tx_id) &&
          says_pid (object, "to", &order->to) &&
          says_text (object, "equivalent", order->equivalent) &&
-         says_amount (get_text (object, "amount"), order->amount) &&
+         says_amount (geo_json_get_text (object, "amount"), order->amount) &&
          description_says (order, object) &&
          constraints_say (order,
                           json_object_get_member (object, "constraints"));

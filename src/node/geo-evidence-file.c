@@ -133,22 +133,6 @@ fail (GError **error, GeoCoreError code, const gchar *message) {
   return FALSE;
 }
 
-static JsonNode *
-get_object (JsonObject *object, const gchar *name) {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? node : NULL;
-}
-
-static const gchar *
-get_kind (JsonObject *object) {
-  JsonNode *node = json_object_get_member (object, "kind");
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node)
-             ? json_node_get_string (node)
-             : NULL;
-}
-
 gchar *
 geo_evidence_verify (const gchar *text, gsize len, GError **error) {
   g_autoptr (JsonNode) root = NULL;
@@ -163,9 +147,10 @@ geo_evidence_verify (const gchar *text, gsize len, GError **error) {
   object = root != NULL && JSON_NODE_HOLDS_OBJECT (root)
                ? json_node_get_object (root)
                : NULL;
-  if (object == NULL || g_strcmp0 (get_kind (object), EVIDENCE_KIND) != 0 ||
-      (first = get_object (object, "community")) == NULL ||
-      (second = get_object (object, "evidence")) == NULL ||
+  if (object == NULL ||
+      g_strcmp0 (geo_json_get_text (object, "kind"), EVIDENCE_KIND) != 0 ||
+      (first = geo_json_get_object (object, "community")) == NULL ||
+      (second = geo_json_get_object (object, "evidence")) == NULL ||
       (version = json_object_get_member (object, "v")) == NULL ||
       !JSON_NODE_HOLDS_VALUE (version) ||
       json_node_get_value_type (version) != G_TYPE_INT64 ||

@@ -154,25 +154,9 @@ find_journal (const gchar *folder, const GeoPid *community, GError **error) {
 
 /* --- Files ---------------------------------------------------------------- */
 
-static JsonNode *
-get_object (JsonObject *object, const gchar *name) {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? node : NULL;
-}
-
-static const gchar *
-get_kind (JsonObject *object) {
-  JsonNode *node = json_object_get_member (object, "kind");
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node)
-             ? json_node_get_string (node)
-             : NULL;
-}
-
 static gboolean
 read_community (GeoHeads *heads, JsonObject *object, GError **error) {
-  JsonNode *node = get_object (object, "community");
+  JsonNode *node = geo_json_get_object (object, "community");
 
   if (node == NULL)
     return fail (error, _ ("What it says about the community is missing."));
@@ -184,9 +168,9 @@ read_community (GeoHeads *heads, JsonObject *object, GError **error) {
 /* A payment's place in the log is a sight of it, too. */
 static gboolean
 read_receipt (GeoHeads *heads, JsonObject *object, GError **error) {
-  JsonNode *head = get_object (object, "head");
-  JsonNode *leaf = get_object (object, "leaf");
-  JsonNode *body = get_object (object, "body");
+  JsonNode *head = geo_json_get_object (object, "head");
+  JsonNode *leaf = geo_json_get_object (object, "leaf");
+  JsonNode *body = geo_json_get_object (object, "body");
   g_autoptr (GeoRecordBody) record = NULL;
   g_autoptr (GeoTreeHead) shown = NULL;
   GeoLeafProof *proof;
@@ -255,9 +239,9 @@ read_document (GeoHeads *heads, GDataInputStream *lines, GError **error) {
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     return fail (error, _ ("This does not show what a wallet was shown."));
   object = json_node_get_object (root);
-  if (g_strcmp0 (get_kind (object), RECEIPT_KIND) == 0)
+  if (g_strcmp0 (geo_json_get_text (object, "kind"), RECEIPT_KIND) == 0)
     return read_receipt (heads, object, error);
-  if (g_strcmp0 (get_kind (object), HEADS_KIND) != 0)
+  if (g_strcmp0 (geo_json_get_text (object, "kind"), HEADS_KIND) != 0)
     return fail (error, _ ("This does not show what a wallet was shown."));
   return read_community (heads, object, error) &&
          read_lines (heads, lines, error);

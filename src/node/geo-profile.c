@@ -185,16 +185,6 @@ geo_identity_write (const GeoIdentity *identity, GError **error) {
   return TRUE;
 }
 
-static const gchar *
-get_text (JsonObject *object, const gchar *name) {
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) ||
-      json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
-}
-
 static gboolean
 get_flag (JsonObject *object, const gchar *name) {
   JsonNode *node = json_object_get_member (object, name);
@@ -241,10 +231,10 @@ identity_read (GeoProfile *self, const gchar *text, gsize len) {
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     return FALSE;
   object = json_node_get_object (root);
-  kind = get_text (object, "kind");
-  name = get_text (object, "name");
-  pid = get_text (object, "pid");
-  place = get_text (object, "key");
+  kind = geo_json_get_text (object, "kind");
+  name = geo_json_get_text (object, "name");
+  pid = geo_json_get_text (object, "pid");
+  place = geo_json_get_text (object, "key");
   if (g_strcmp0 (kind, IDENTITY_KIND) != 0 || name == NULL || pid == NULL ||
       place == NULL || !geo_pid_parse (pid, &self->pid, NULL) ||
       !read_keys (self, json_object_get_member (object, "keys")))

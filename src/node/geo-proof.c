@@ -46,13 +46,6 @@ fail_part (GError **error, GError *why, const gchar *part) {
   return FALSE;
 }
 
-static JsonNode *
-get_object (JsonObject *object, const gchar *name) {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? node : NULL;
-}
-
 static JsonArray *
 get_array (JsonObject *object, const gchar *name) {
   JsonNode *node = json_object_get_member (object, name);
@@ -83,7 +76,7 @@ parse_canonical (const gchar *text, gsize len, GError **error) {
 
 static gboolean
 check_community (JsonObject *object, GeoCommunity **out, GError **error) {
-  JsonNode *node = get_object (object, "community");
+  JsonNode *node = geo_json_get_object (object, "community");
   GError *why = NULL;
 
   if (node == NULL)
@@ -101,7 +94,7 @@ check_person (JsonObject *object,
               const GeoCommunity *community,
               GeoParticipant **out,
               GError **error) {
-  JsonNode *node = get_object (object, name);
+  JsonNode *node = geo_json_get_object (object, name);
   GError *why = NULL;
 
   if (node == NULL)
@@ -164,7 +157,7 @@ verify_checkpoint (JsonObject *object,
   g_autofree gchar *amount = NULL;
   g_autofree gchar *when = NULL;
   JsonArray *responses = get_array (object, "responses");
-  JsonNode *node = get_object (object, "checkpoint");
+  JsonNode *node = geo_json_get_object (object, "checkpoint");
   GeoRequestFacts facts;
   GError *why = NULL;
   Pair pair;
@@ -250,7 +243,7 @@ key_of (const GeoPid *peer, const gchar *equivalent) {
 
 static gboolean
 read_statement (JsonObject *object, Check *check, GError **error) {
-  JsonNode *node = get_object (object, "statement");
+  JsonNode *node = geo_json_get_object (object, "statement");
   GError *why = NULL;
   GeoKeyChain keys;
 
@@ -315,13 +308,14 @@ check_record (Check *check, const gchar *line, gsize len, GError **error) {
     return FALSE;
   if (!JSON_NODE_HOLDS_OBJECT (root) ||
       json_object_get_size (object = json_node_get_object (root)) != 2 ||
-      get_object (object, "record") == NULL ||
-      get_object (object, "body") == NULL)
+      geo_json_get_object (object, "record") == NULL ||
+      geo_json_get_object (object, "body") == NULL)
     return fail (error, _ ("This is no record."));
-  record = geo_record_from_json (get_object (object, "record"), error);
+  record = geo_record_from_json (geo_json_get_object (object, "record"), error);
   if (record == NULL)
     return FALSE;
-  body = geo_record_body_from_json (get_object (object, "body"), error);
+  body = geo_record_body_from_json (geo_json_get_object (object, "body"),
+                                    error);
   if (body == NULL)
     return FALSE;
   body_text = geo_record_body_to_text (body, NULL);
@@ -568,12 +562,10 @@ static const struct {
 
 static gint
 find_document (JsonObject *object) {
-  JsonNode *kind = json_object_get_member (object, "kind");
+  const gchar *kind = geo_json_get_text (object, "kind");
 
-  for (guint i = 0; kind != NULL && JSON_NODE_HOLDS_VALUE (kind) &&
-                    i < G_N_ELEMENTS (documents);
-       i++) {
-    if (g_strcmp0 (json_node_get_string (kind), documents[i].kind) == 0)
+  for (guint i = 0; i < G_N_ELEMENTS (documents); i++) {
+    if (g_strcmp0 (kind, documents[i].kind) == 0)
       return (gint) i;
   }
   return -1;

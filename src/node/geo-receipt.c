@@ -62,20 +62,13 @@ fail_part (GError **error, GError *failure, const gchar *part) {
 
 /* --- Reading ------------------------------------------------------------ */
 
-static JsonNode *
-get_object (JsonObject *object, const gchar *name) {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? node : NULL;
-}
-
 /* Both or neither. */
 static gboolean
 read_log_proof (JsonObject *object, Receipt *out, GError **error) {
   gboolean is_there = json_object_has_member (object, "head") ||
                       json_object_has_member (object, "leaf");
-  JsonNode *head = get_object (object, "head");
-  JsonNode *leaf = get_object (object, "leaf");
+  JsonNode *head = geo_json_get_object (object, "head");
+  JsonNode *leaf = geo_json_get_object (object, "leaf");
 
   if (!is_there)
     return TRUE;
@@ -109,10 +102,10 @@ read_receipt (const gchar *text, gsize len, Receipt *out, GError **error) {
 
   kind = json_object_get_member (object, "kind");
   version = json_object_get_member (object, "v");
-  community = get_object (object, "community");
-  self = get_object (object, "self");
-  record = get_object (object, "record");
-  body = get_object (object, "body");
+  community = geo_json_get_object (object, "community");
+  self = geo_json_get_object (object, "self");
+  record = geo_json_get_object (object, "record");
+  body = geo_json_get_object (object, "body");
   if (kind == NULL || !JSON_NODE_HOLDS_VALUE (kind) ||
       g_strcmp0 (json_node_get_string (kind), RECEIPT_KIND) != 0 ||
       version == NULL || !JSON_NODE_HOLDS_VALUE (version) ||

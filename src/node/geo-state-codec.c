@@ -442,16 +442,6 @@ read_text (GeoStateMemory *memory, JsonNode *node) {
   return TRUE;
 }
 
-static const gchar *
-get_string (JsonObject *object, const gchar *name) {
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) ||
-      json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
-}
-
 static gboolean
 read_record (GeoStateMemory *memory, JsonNode *node) {
   GeoRecordKind kind;
@@ -464,7 +454,7 @@ read_record (GeoStateMemory *memory, JsonNode *node) {
     return FALSE;
   object = json_node_get_object (node);
   at = json_object_get_member (object, "at");
-  text = get_string (object, "kind");
+  text = geo_json_get_text (object, "kind");
   if (at == NULL || !JSON_NODE_HOLDS_VALUE (at) ||
       json_node_get_value_type (at) != G_TYPE_INT64 || text == NULL ||
       json_node_get_int (at) < 0)
@@ -472,7 +462,7 @@ read_record (GeoStateMemory *memory, JsonNode *node) {
   /* A newer program knows more kinds: what is not known here is left out. */
   if (!geo_record_kind_from_string (text, &kind))
     return TRUE;
-  text = get_string (object, "body");
+  text = geo_json_get_text (object, "body");
   body = text != NULL ? geo_record_body_from_text (text, -1, NULL) : NULL;
   if (body == NULL)
     return FALSE;
@@ -519,7 +509,7 @@ read_json (GeoStateMemory *memory,
   if (root == NULL)
     return FALSE;
   if (JSON_NODE_HOLDS_OBJECT (root) &&
-      g_strcmp0 (get_string (json_node_get_object (root), "kind"),
+      g_strcmp0 (geo_json_get_text (json_node_get_object (root), "kind"),
                  "geo-state") == 0 &&
       read_all (memory, json_node_get_object (root), "texts", read_text) &&
       read_all (memory, json_node_get_object (root), "records", read_record))

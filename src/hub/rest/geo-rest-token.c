@@ -99,16 +99,6 @@ geo_rest_token_make (const guint8 key[GEO_REST_TOKEN_KEY_LEN],
   return g_strdup_printf ("%s.%s", signed_part, tag_text);
 }
 
-static const gchar *
-get_text (JsonObject *object, const gchar *name) {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-                 json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node)
-             : NULL;
-}
-
 /* What the claims say, once the tag is known to be ours. */
 static gboolean
 read_claims (const guint8 *data,
@@ -126,12 +116,12 @@ read_claims (const guint8 *data,
     return FALSE;
   object = json_node_get_object (root);
   expires = json_object_get_member (object, "exp");
-  pid = get_text (object, "sub");
-  id = get_text (object, "jti");
+  pid = geo_json_get_text (object, "sub");
+  id = geo_json_get_text (object, "jti");
   if (expires == NULL || !JSON_NODE_HOLDS_VALUE (expires) ||
       json_node_get_value_type (expires) != G_TYPE_INT64 || pid == NULL ||
       id == NULL || id[0] == '\0' || strlen (id) >= sizeof out->id ||
-      g_strcmp0 (get_text (object, "type"), type_word (type)) != 0)
+      g_strcmp0 (geo_json_get_text (object, "type"), type_word (type)) != 0)
     return FALSE;
   out->type = type;
   out->expires = json_node_get_int (expires) * 1000;
