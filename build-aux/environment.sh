@@ -36,9 +36,11 @@ geo_packages_base=(
 geo_packages_clang=(clang libclang-rt-dev)
 # The wallet: its widgets, icons and what reads them (without it GTK draws
 # none of them), a font with Cyrillic letters, one with the pictures that two
-# people compare, QR codes drawn and read.
+# people compare, QR codes drawn and read, and what a camera sees.
 geo_packages_wallet=(
   libgtk-4-dev libadwaita-1-dev libqrencode-dev libzbar-dev
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+  gstreamer1.0-plugins-base gstreamer1.0-pipewire
   adwaita-icon-theme librsvg2-common fonts-inter fonts-noto-color-emoji
 )
 # The tests: a display without a screen, a session bus, the accessibility bus
@@ -48,7 +50,7 @@ geo_packages_wallet=(
 geo_packages_tests=(
   xvfb xauth dbus dbus-x11 at-spi2-core gir1.2-atspi-2.0 python3-gi
   gnome-keyring sqlite3 procps iproute2 locales tzdata spin
-  poppler-utils
+  poppler-utils pipewire pipewire-bin wireplumber
 )
 geo_packages_tests_host=(
   dbus python3-gi gnome-keyring sqlite3 procps iproute2 spin poppler-utils

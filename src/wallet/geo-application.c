@@ -95,6 +95,7 @@ static const struct {
   { "win.request(\"\")", { "<Control>n" } },
   { "win.show-code", { "<Control>m" } },
   { "win.read-code", { "<Control>o" } },
+  { "win.scan-code", { "<Control><Shift>o" } },
   { "win.show-page(\"home\")", { "<Alt>1" } },
   { "win.show-page(\"activity\")", { "<Alt>2" } },
   { "win.show-page(\"people\")", { "<Alt>3" } },

@@ -50,7 +50,10 @@ static const Topic topics[] = {
           "trust whoever you invite; you can ask to be trusted in return."),
       N_ ("An invitation promises nothing: you are asked once more when somebody "
           "has joined with it. You find it among your requests, and can take "
-          "it back there.") } },
+          "it back there."),
+      N_ ("A QR code is read from a picture, from the clipboard, or with the "
+          "camera where your desktop offers one. The camera is on only while "
+          "you see what it sees, and nothing of that is kept.") } },
   { "mail-send-symbolic",
     N_ ("How a Payment Goes"),
     { N_ ("It is paid whole or not at all. Its receipt proves that to anybody, "

@@ -14,8 +14,9 @@
 
 #include "node/geo-node-invitations.h"
 #include "wallet/geo-ask-stranger.h"
-#include "wallet/geo-choose-file.h"
+#include "wallet/geo-camera.h"
 #include "wallet/geo-qr-read.h"
+#include "wallet/geo-read-code.h"
 #include "wallet/geo-start-market-page.h"
 
 struct _GeoJoinPage {
@@ -23,6 +24,7 @@ struct _GeoJoinPage {
 
   /* owned */
   GeoProfile *profile;
+  GeoCamera *camera;
   GeoOwnHub *own_hub; /* NULL: no market can be started here. */
   GeoCommunities *communities; /* NULL: none has been joined yet. */
   GCancellable *cancellable; /* Of the attempt; NULL: there is none. */
@@ -38,6 +40,7 @@ struct _GeoJoinPage {
   GtkButton *join_button;
   GtkWidget *spinner;
   GtkButton *cancel_button;
+  GtkWidget *qr_scan_row;
   GtkWidget *qr_file_row;
   GtkWidget *qr_clipboard_row;
   GtkWidget *market_group;
@@ -73,6 +76,9 @@ update (GeoJoinPage *self) {
   gtk_widget_set_visible (GTK_WIDGET (self->join_button), !busy);
   gtk_widget_set_visible (self->spinner, busy);
   gtk_widget_set_visible (GTK_WIDGET (self->cancel_button), busy);
+  gtk_widget_set_visible (self->qr_scan_row,
+                          geo_camera_is_present (self->camera));
+  gtk_widget_set_sensitive (self->qr_scan_row, !busy);
   gtk_widget_set_sensitive (self->qr_file_row, !busy);
   gtk_widget_set_sensitive (self->qr_clipboard_row, !busy);
   gtk_widget_set_sensitive (self->market_group, !busy);
@@ -153,8 +159,8 @@ static void
 item_joined_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoJoinPage) self = user_data;
   g_autoptr (GError) error = NULL;
-  GeoCommunityItem *item = geo_communities_join_finish (
-      GEO_COMMUNITIES (source), result, &error);
+  GeoCommunityItem *item =
+      geo_communities_join_finish (GEO_COMMUNITIES (source), result, &error);
   GeoNode *node = item != NULL ? geo_community_item_get_node (item) : NULL;
 
   if (self->profile == NULL)
@@ -229,22 +235,41 @@ practice_cb (GeoJoinPage *self) {
 
 /* --- From a picture ------------------------------------------------------ */
 
+/* Takes text and error. */
 static void
-qr_read_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GeoJoinPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *text = geo_qr_read_finish (result, &error);
+take_code (GeoJoinPage *self, gchar *text, GError *error) {
+  g_autofree gchar *owned = text;
+  g_autoptr (GError) why = error;
 
   if (self->profile == NULL || self->cancellable != NULL ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+      g_error_matches (why, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
     return;
   /* What it is is seen before anything is joined. */
   if (text != NULL) {
     geo_join_page_set_link (self, text);
     gtk_widget_grab_focus (GTK_WIDGET (self->join_button));
   } else {
-    show_error (self, error->message);
+    show_error (self, why->message);
   }
+}
+
+static void
+qr_read_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoJoinPage) self = user_data;
+  GError *error = NULL;
+  gchar *text = geo_qr_read_finish (result, &error);
+
+  take_code (self, text, error);
+}
+
+static void
+qr_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
+  g_autoptr (GeoJoinPage) self = user_data;
+  GError *error = NULL;
+  gchar *text = geo_read_code_finish (result, &error);
+
+  take_code (self, text, error);
 }
 
 void
@@ -256,26 +281,17 @@ geo_join_page_read_picture (GeoJoinPage *self, GFile *file) {
 }
 
 static void
-qr_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
-  g_autoptr (GeoJoinPage) self = user_data;
-  g_autoptr (GFile) file =
-      gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, NULL);
-
-  if (file != NULL && self->profile != NULL)
-    geo_join_page_read_picture (self, file);
+qr_scan_cb (GeoJoinPage *self) {
+  show_error (self, NULL);
+  geo_read_code_scan_async (GTK_WIDGET (self), NULL, qr_chosen_cb,
+                            g_object_ref (self));
 }
 
 static void
 qr_file_cb (GeoJoinPage *self) {
-  g_autoptr (GtkFileDialog) chooser =
-      geo_choose_file_new (_ ("Choose a Picture of the QR Code"));
-  g_autoptr (GtkFileFilter) pictures = gtk_file_filter_new ();
-
-  gtk_file_filter_add_mime_type (pictures, "image/*");
-  gtk_file_dialog_set_default_filter (chooser, pictures);
-  gtk_file_dialog_open (chooser,
-                        GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-                        NULL, qr_chosen_cb, g_object_ref (self));
+  show_error (self, NULL);
+  geo_read_code_choose_async (GTK_WIDGET (self), NULL, qr_chosen_cb,
+                              g_object_ref (self));
 }
 
 static void
@@ -327,6 +343,7 @@ geo_join_page_dispose (GObject *object) {
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->camera);
   g_clear_object (&self->own_hub);
   g_clear_object (&self->communities);
   g_clear_object (&self->profile);
@@ -362,6 +379,7 @@ geo_join_page_class_init (GeoJoinPageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, spinner);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
                                         cancel_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, qr_scan_row);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage, qr_file_row);
   gtk_widget_class_bind_template_child (widget_class, GeoJoinPage,
                                         qr_clipboard_row);
@@ -377,6 +395,9 @@ geo_join_page_class_init (GeoJoinPageClass *klass) {
 static void
 geo_join_page_init (GeoJoinPage *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->camera = geo_camera_get ();
+  g_signal_connect_object (self->camera, "notify::present", G_CALLBACK (update),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->link_row, "changed", G_CALLBACK (changed_cb),
                             self);
   g_signal_connect_swapped (self->link_row, "entry-activated",
@@ -385,6 +406,8 @@ geo_join_page_init (GeoJoinPage *self) {
                             self);
   g_signal_connect_swapped (self->cancel_button, "clicked",
                             G_CALLBACK (cancel_cb), self);
+  g_signal_connect_swapped (self->qr_scan_row, "activated",
+                            G_CALLBACK (qr_scan_cb), self);
   g_signal_connect_swapped (self->qr_file_row, "activated",
                             G_CALLBACK (qr_file_cb), self);
   g_signal_connect_swapped (self->qr_clipboard_row, "activated",
@@ -449,11 +472,11 @@ geo_join_page_set_own_hub (GeoJoinPage *self, GeoOwnHub *hub) {
   g_return_if_fail (GEO_IS_JOIN_PAGE (self));
 
   g_set_object (&self->own_hub, hub);
-  adw_preferences_row_set_title (
-      self->market_row,
-      hub != NULL && geo_own_hub_get_state (hub) != GEO_OWN_HUB_NONE
-          ? _ ("Join the _Market on This Computer")
-          : _ ("Start a _Market on This Computer"));
+  adw_preferences_row_set_title (self->market_row,
+                                 hub != NULL && geo_own_hub_get_state (hub) !=
+                                                    GEO_OWN_HUB_NONE
+                                     ? _ ("Join the _Market on This Computer")
+                                     : _ ("Start a _Market on This Computer"));
   gtk_widget_set_visible (self->market_group,
                           hub != NULL && geo_own_hub_is_possible ());
 }

@@ -11,6 +11,7 @@
 
 #include <glib/gi18n.h>
 
+#include "wallet/geo-camera.h"
 #include "wallet/geo-person-row.h"
 #include "wallet/geo-qr-read.h"
 #include "wallet/geo-read-code.h"
@@ -32,6 +33,7 @@ struct _GeoPersonChooser {
   guint delay_id;
 
   /* owned */
+  GeoCamera *camera;
   GeoNode *node;
   GeoLink *link;
   GCancellable *search;
@@ -300,7 +302,7 @@ static void
 code_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoPersonChooser) self = user_data;
   GError *error = NULL;
-  gchar *text = geo_read_code_choose_finish (result, &error);
+  gchar *text = geo_read_code_finish (result, &error);
 
   take_code (self, text, error);
 }
@@ -326,6 +328,19 @@ read_clipboard_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
   if (GEO_PERSON_CHOOSER (widget)->node != NULL)
     geo_qr_read_clipboard_async (gtk_widget_get_clipboard (widget), NULL,
                                  code_pasted_cb, g_object_ref (widget));
+}
+
+static void
+scan_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  if (GEO_PERSON_CHOOSER (widget)->node != NULL)
+    geo_read_code_scan_async (widget, NULL, code_chosen_cb,
+                              g_object_ref (widget));
+}
+
+static void
+camera_cb (GeoPersonChooser *self) {
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chooser.scan",
+                                 geo_camera_is_present (self->camera));
 }
 
 /* --- The list ----------------------------------------------------------- */
@@ -532,6 +547,7 @@ geo_person_chooser_dispose (GObject *object) {
                                           self);
   if (self->filter != NULL)
     gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
+  g_clear_object (&self->camera);
   g_clear_object (&self->header_factory);
   g_clear_object (&self->own);
   g_clear_object (&self->filter);
@@ -565,6 +581,7 @@ geo_person_chooser_class_init (GeoPersonChooserClass *klass) {
   widget_class->map = geo_person_chooser_map;
   widget_class->unroot = geo_person_chooser_unroot;
 
+  gtk_widget_class_install_action (widget_class, "chooser.scan", NULL, scan_cb);
   gtk_widget_class_install_action (widget_class, "chooser.read-file", NULL,
                                    read_file_cb);
   gtk_widget_class_install_action (widget_class, "chooser.read-clipboard", NULL,
@@ -596,6 +613,10 @@ geo_person_chooser_class_init (GeoPersonChooserClass *klass) {
 static void
 geo_person_chooser_init (GeoPersonChooser *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->camera = geo_camera_get ();
+  g_signal_connect_object (self->camera, "notify::present",
+                           G_CALLBACK (camera_cb), self, G_CONNECT_SWAPPED);
+  camera_cb (self);
   self->needle = g_strdup ("");
   self->recent = g_list_store_new (GEO_TYPE_PERSON);
   self->found = g_list_store_new (GEO_TYPE_PERSON);

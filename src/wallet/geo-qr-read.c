@@ -365,6 +365,21 @@ geo_qr_read_clipboard_async (GdkClipboard *clipboard,
                                       g_steal_pointer (&task));
 }
 
+/* --- A picture that is here --------------------------------------------- */
+
+void
+geo_qr_read_texture_async (GdkTexture *texture,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data) {
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (GDK_IS_TEXTURE (texture));
+
+  task = g_task_new (NULL, cancellable, callback, user_data);
+  start_scan (task, texture, NULL);
+}
+
 gchar *
 geo_qr_read_finish (GAsyncResult *result, GError **error) {
   g_return_val_if_fail (G_IS_TASK (result), NULL);

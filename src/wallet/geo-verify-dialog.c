@@ -12,6 +12,7 @@
 
 #include "core/geo-link.h"
 #include "node/geo-safety.h"
+#include "wallet/geo-camera.h"
 #include "wallet/geo-fit-text.h"
 #include "wallet/geo-read-code.h"
 
@@ -19,6 +20,7 @@ struct _GeoVerifyDialog {
   GeoDialog parent_instance;
 
   /* owned */
+  GeoCamera *camera;
   GeoNode *node;
   GeoPerson *person;
 
@@ -28,6 +30,7 @@ struct _GeoVerifyDialog {
   AdwWrapBox *pictures;
   GtkButton *same_button;
   GtkButton *other_button;
+  GtkButton *scan_button;
   GtkButton *code_button;
   AdwStatusPage *other_page;
   AdwStatusPage *problem_page;
@@ -153,7 +156,7 @@ static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoVerifyDialog) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *text = geo_read_code_choose_finish (result, &error);
+  g_autofree gchar *text = geo_read_code_finish (result, &error);
 
   if (self->node == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
@@ -171,9 +174,23 @@ code_cb (GeoVerifyDialog *self) {
 }
 
 static void
+scan_cb (GeoVerifyDialog *self) {
+  geo_read_code_scan_async (GTK_WIDGET (self),
+                            geo_dialog_get_cancellable (GEO_DIALOG (self)),
+                            read_cb, g_object_ref (self));
+}
+
+static void
+camera_cb (GeoVerifyDialog *self) {
+  gtk_widget_set_visible (GTK_WIDGET (self->scan_button),
+                          geo_camera_is_present (self->camera));
+}
+
+static void
 geo_verify_dialog_dispose (GObject *object) {
   GeoVerifyDialog *self = GEO_VERIFY_DIALOG (object);
 
+  g_clear_object (&self->camera);
   g_clear_object (&self->person);
   g_clear_object (&self->node);
   G_OBJECT_CLASS (geo_verify_dialog_parent_class)->dispose (object);
@@ -196,6 +213,8 @@ geo_verify_dialog_class_init (GeoVerifyDialogClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
                                         other_button);
   gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
+                                        scan_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
                                         code_button);
   gtk_widget_class_bind_template_child (widget_class, GeoVerifyDialog,
                                         other_page);
@@ -210,8 +229,14 @@ geo_verify_dialog_init (GeoVerifyDialog *self) {
                             self);
   g_signal_connect_swapped (self->other_button, "clicked",
                             G_CALLBACK (other_cb), self);
+  g_signal_connect_swapped (self->scan_button, "clicked", G_CALLBACK (scan_cb),
+                            self);
   g_signal_connect_swapped (self->code_button, "clicked", G_CALLBACK (code_cb),
                             self);
+  self->camera = geo_camera_get ();
+  g_signal_connect_object (self->camera, "notify::present",
+                           G_CALLBACK (camera_cb), self, G_CONNECT_SWAPPED);
+  camera_cb (self);
 }
 
 GeoVerifyDialog *

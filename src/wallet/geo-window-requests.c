@@ -96,6 +96,12 @@ read_code_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
     geo_read_code_from_file (widget);
 }
 
+static void
+scan_code_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
+  if (find_node_for_dialog (widget) != NULL)
+    geo_read_code_from_camera (widget);
+}
+
 void
 geo_window_requests_install (GtkWidgetClass *klass) {
   gtk_widget_class_install_action (klass, "win.request", "s", request_cb);
@@ -108,4 +114,5 @@ geo_window_requests_install (GtkWidgetClass *klass) {
                                    show_request_cb);
   gtk_widget_class_install_action (klass, "win.show-code", NULL, show_code_cb);
   gtk_widget_class_install_action (klass, "win.read-code", NULL, read_code_cb);
+  gtk_widget_class_install_action (klass, "win.scan-code", NULL, scan_code_cb);
 }

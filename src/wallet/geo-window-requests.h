@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The window's actions about requests and codes: win.request, win.pay-request,
- * win.show-requests, win.show-request, win.show-code, win.read-code
- * and win.invite.
+ * win.show-requests, win.show-request, win.show-code, win.read-code,
+ * win.scan-code and win.invite.
  */
 #pragma once
 

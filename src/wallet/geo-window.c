@@ -16,6 +16,7 @@
 #include "core/geo-link.h"
 #include "node/geo-phrases.h"
 #include "wallet/geo-activity-page.h"
+#include "wallet/geo-camera.h"
 #include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-community-actions.h"
 #include "wallet/geo-community-switcher.h"
@@ -50,6 +51,7 @@ struct _GeoWindow {
   /* owned */
   GeoWallet *wallet;
   GeoIdleWatch *idle_watch;
+  GeoCamera *camera;
   GeoNode *node; /* What the pages show. */
   GSettings *settings; /* NULL where the program is not installed. */
   gchar *link; /* Waits until there is somebody to open it for. */
@@ -263,6 +265,9 @@ update_actions (GeoWindow *self) {
     gtk_widget_action_set_enabled (GTK_WIDGET (self), page_actions[i], is_open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.invite",
                                  is_open && !geo_node_is_hearsay (self->node));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.scan-code",
+                                 is_open &&
+                                     geo_camera_is_present (self->camera));
   geo_community_actions_set_enabled (GTK_WIDGET (self), is_open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.switch",
                                  is_open || (is_trouble && has_some));
@@ -786,6 +791,7 @@ geo_window_dispose (GObject *object) {
   GeoWindow *self = GEO_WINDOW (object);
 
   g_clear_object (&self->idle_watch);
+  g_clear_object (&self->camera);
   g_clear_object (&self->settings);
   if (self->node != NULL)
     g_signal_handlers_disconnect_by_data (self->node, self);
@@ -930,6 +936,10 @@ geo_window_new (GeoApplication *application) {
   g_signal_connect_object (wallet, "notify::state", G_CALLBACK (update_root),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (wallet, "notify::node", G_CALLBACK (node_cb), self,
+                           G_CONNECT_SWAPPED);
+  self->camera = geo_camera_get ();
+  g_signal_connect_object (self->camera, "notify::present",
+                           G_CALLBACK (update_actions), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (wallet, "notify::locked", G_CALLBACK (locked_cb),
                            self, G_CONNECT_SWAPPED);

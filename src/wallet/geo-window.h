@@ -19,6 +19,7 @@
  *   win.pay-request (the same)
  *   win.show-code
  *   win.read-code
+ *   win.scan-code (where there is a camera)
  *   win.reconnect
  *   win.show-help
  *   win.lock (where there is a PIN)

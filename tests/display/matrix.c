@@ -25,7 +25,7 @@ static const MatrixWorld *const worlds[] = {
   &matrix_new,   &matrix_pages,   &matrix_dialogs, &matrix_offline,
   &matrix_fault, &matrix_keys,    &matrix_theft,   &matrix_evidence,
   &matrix_lock,  &matrix_start,   &matrix_own,     &matrix_damaged,
-  &matrix_lost,  &matrix_keyless,  &matrix_waiting,
+  &matrix_lost,  &matrix_keyless, &matrix_waiting, &matrix_camera,
 };
 
 /* Another one first: GLib decides by the first whether there is anything to
@@ -574,6 +574,8 @@ main (int argc, char **argv) {
   status = g_test_run ();
   end_window (&matrix);
   close_app (&matrix);
+  if (world->finish != NULL)
+    world->finish ();
   g_assert_cmpstr (warnings->str, ==, "");
   g_string_free (warnings, TRUE);
   return status;

@@ -44,8 +44,11 @@ typedef struct {
   gsize n_cases;
   /* Before the application begins, in whose folder nothing is yet; may be NULL. */
   void (*prepare) (Matrix *m);
+  /* After the application ended; may be NULL. */
+  void (*finish) (void);
 } MatrixWorld;
 
+extern const MatrixWorld matrix_camera;
 extern const MatrixWorld matrix_new;
 extern const MatrixWorld matrix_pages;
 extern const MatrixWorld matrix_dialogs;
