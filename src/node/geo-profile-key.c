@@ -9,7 +9,9 @@
 
 #include "node/geo-profile-key-private.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -17,6 +19,9 @@
 #include "net/geo-fault.h"
 #include "node/geo-keyfile-private.h"
 #include "node/geo-keyring-private.h"
+#include "store/geo-journal.h"
+
+#define DAMAGED_MAX 100 /* So many files are kept beside. */
 
 /* --- Creating and unlocking --------------------------------------------- */
 
@@ -429,6 +434,76 @@ list_journals (GeoProfile *profile) {
   return paths;
 }
 
+/* identity.json is damaged.  Whose journals these are is said by those of them
+ * that can be read. */
+static gboolean
+ask_journals (GeoKeyWork *work, GError **error) {
+  GeoIdentity *identity = work->identity;
+
+  identity->pid = work->pid;
+  identity->keys[0] = work->pid;
+  identity->n_keys = 1;
+  for (guint i = 0; i < work->journals->len; i++) {
+    const gchar *path = g_ptr_array_index (work->journals, i);
+    g_autoptr (GeoJournal) journal = geo_journal_open (path, TRUE, NULL);
+    g_autoptr (GeoParticipant) self = NULL;
+    gboolean fits = FALSE;
+
+    if (journal == NULL ||
+        !geo_journal_get_joined (journal, NULL, &self, NULL, NULL))
+      continue;
+    if (!geo_rotation_fits_journal (path, &work->pid, &fits, error))
+      return FALSE;
+    if (!fits) {
+      g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                           _ ("These are the words of another wallet."));
+      return FALSE;
+    }
+    identity->pid = self->pid;
+    g_free (identity->name);
+    identity->name = g_strdup (self->name);
+  }
+  /* Nothing is left here: the hub says the name, too. */
+  identity->restored = identity->name == NULL;
+  if (identity->name == NULL)
+    identity->name = g_strdup ("");
+  return TRUE;
+}
+
+/* What cannot be read now may be read by somebody, some day. */
+static gboolean
+keep_aside (const gchar *path, GError **error) {
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  for (guint i = 1; i <= DAMAGED_MAX; i++) {
+    g_autofree gchar *aside = g_strdup_printf ("%s.damaged-%u", path, i);
+
+    if (g_file_test (aside, G_FILE_TEST_EXISTS))
+      continue;
+    if (g_rename (path, aside) == 0)
+      return TRUE;
+    break;
+  }
+  g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+               /* Translators: %s is what the system says. */
+               _ ("The profile could not be stored: %s."), g_strerror (errno));
+  return FALSE;
+}
+
+/* Where the keyring then takes no key, the words bring that back, too. */
+static gboolean
+make_anew (GeoKeyWork *work, const gchar *key_path, GError **error) {
+  g_autofree gchar *path = g_build_filename (work->folder, GEO_IDENTITY_FILE,
+                                             NULL);
+
+  work->identity->place = work->place;
+  return ask_journals (work, error) && keep_aside (key_path, error) &&
+         (work->place != GEO_KEY_PLACE_FILE ||
+          geo_key_work_write (work, key_path, error)) &&
+         keep_aside (path, error) &&
+         geo_identity_write (work->identity, error);
+}
+
 /* Nothing is written before the words are known to be the right ones. */
 static gboolean
 put_back_in_thread (GeoKeyWork *work, GError **error) {
@@ -436,6 +511,8 @@ put_back_in_thread (GeoKeyWork *work, GError **error) {
 
   if (!geo_key_work_derive (work, error))
     return FALSE;
+  if (work->identity->place == GEO_KEY_PLACE_NONE)
+    return make_anew (work, path, error);
   if (!is_own_key (work)) {
     g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
                          _ ("These are the words of another wallet."));
@@ -467,6 +544,19 @@ put_back_thread (GTask *task,
     g_task_return_error (task, error);
 }
 
+/* What was made anew is on disk. */
+static void
+take_identity (GeoProfile *self, const GeoIdentity *identity) {
+  g_free (self->name);
+  self->name = g_strdup (identity->name);
+  self->pid = identity->pid;
+  self->keys[0] = identity->keys[0];
+  self->n_keys = identity->n_keys;
+  self->restored = identity->restored;
+  self->place = identity->place;
+  self->damaged = FALSE;
+}
+
 static void
 put_back (GTask *task) {
   GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
@@ -494,12 +584,17 @@ put_back_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 static void
 put_back_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GTask) task = user_data;
+  GeoProfile *self = GEO_PROFILE (g_task_get_source_object (task));
   GeoKeyWork *work = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (!g_task_propagate_boolean (G_TASK (result), &error)) {
     g_task_return_error (task, error);
-  else if (work->place == GEO_KEY_PLACE_FILE)
+    return;
+  }
+  if (self->damaged)
+    take_identity (self, work->identity);
+  if (work->place == GEO_KEY_PLACE_FILE)
     put_back (task);
   else
     geo_keyring_store_async (work->folder, work->entropy, NULL,
@@ -522,8 +617,11 @@ geo_profile_put_key_back_async (GeoProfile *profile,
   g_task_set_task_data (task, work, geo_key_work_free);
   work->identity = geo_identity_new (profile);
   work->journals = list_journals (profile);
-  work->place = passphrase != NULL ? GEO_KEY_PLACE_FILE : profile->place;
-  if (profile->place == GEO_KEY_PLACE_NONE) {
+  if (passphrase != NULL)
+    work->place = GEO_KEY_PLACE_FILE;
+  else
+    work->place = profile->damaged ? GEO_KEY_PLACE_KEYRING : profile->place;
+  if (profile->place == GEO_KEY_PLACE_NONE && !profile->damaged) {
     g_task_return_new_error (
         task, GEO_NODE_ERROR, GEO_NODE_ERROR_NO_KEY, "%s",
         _ ("There is no identity in this profile yet. Create one, or restore "

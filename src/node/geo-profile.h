@@ -157,7 +157,8 @@ gboolean geo_profile_put_key_back_finish (GeoProfile *profile,
                                           GAsyncResult *result,
                                           GError **error);
 /* identity.json is there and cannot be read: unlocking fails with a sentence.
- */
+ * Putting the key back makes it anew, as the journals say that are there, and
+ * keeps the damaged one beside it. */
 gboolean geo_profile_is_damaged (GeoProfile *profile);
 gboolean geo_profile_is_unlocked (GeoProfile *profile);
 /* Borrowed; NULL while locked. */

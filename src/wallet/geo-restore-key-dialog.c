@@ -220,7 +220,8 @@ gboolean
 geo_restore_key_dialog_is_needed (GeoWallet *wallet) {
   GeoProfile *profile = geo_wallet_get_profile (wallet);
 
-  return geo_profile_get_key_place (profile) != GEO_KEY_PLACE_NONE &&
+  return (geo_profile_get_key_place (profile) != GEO_KEY_PLACE_NONE ||
+          geo_profile_is_damaged (profile)) &&
          !geo_profile_is_unlocked (profile);
 }
 

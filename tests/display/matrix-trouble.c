@@ -36,14 +36,6 @@ begin_damaged (Matrix *m) {
   wait_until (geo_wallet_get_state (m->wallet) == GEO_WALLET_TROUBLE);
 }
 
-static const MatrixCase damaged_cases[] = {
-  { "trouble", "AdwStatusPage", show_trouble, NULL },
-};
-
-const MatrixWorld matrix_damaged = { "damaged", begin_damaged, damaged_cases,
-                                     G_N_ELEMENTS (damaged_cases),
-                                     damage_identity };
-
 /* --- Its key -------------------------------------------------------------- */
 
 /* Where there is no keyring now. */
@@ -92,6 +84,15 @@ show_restore_key_wrong (Matrix *m) {
   click (dialog, "done_button");
   wait_until (is_seen (dialog, "error_label"));
 }
+
+static const MatrixCase damaged_cases[] = {
+  { "trouble", "AdwStatusPage", show_keyless, NULL },
+  { "restore", "GeoRestoreKeyDialog", show_restore_key, NULL },
+};
+
+const MatrixWorld matrix_damaged = { "damaged", begin_damaged, damaged_cases,
+                                     G_N_ELEMENTS (damaged_cases),
+                                     damage_identity };
 
 static const MatrixCase keyless_cases[] = {
   { "trouble", "AdwStatusPage", show_keyless, NULL },

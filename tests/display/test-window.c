@@ -926,6 +926,29 @@ test_key_gone (void) {
   end_again ();
 }
 
+/* As after a computer that lost its power while it wrote. */
+static void
+test_damaged (void) {
+  const gchar *folder = geo_profile_get_folder (
+      geo_wallet_get_profile (get_wallet ()));
+  g_autofree gchar *path = g_build_filename (folder, "identity.json", NULL);
+  g_autofree gchar *aside = g_strconcat (path, ".damaged-1", NULL);
+  g_autofree gchar *kept = NULL;
+
+  geo_profile_wait_written (geo_wallet_get_profile (get_wallet ()));
+  g_assert_true (g_file_set_contents (path, "{\"kind\":\"geo-id", -1, NULL));
+  open_again ("trouble");
+  click (window, "restore_key_button");
+  give_words ();
+  /* It is not written over. */
+  g_assert_true (g_file_get_contents (aside, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, "{\"kind\":\"geo-id");
+  end_again ();
+  /* And what was made is whole. */
+  open_again ("unlock");
+  end_again ();
+}
+
 int
 main (int argc, char **argv) {
   int status;
@@ -958,6 +981,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/window/end", test_end);
   g_test_add_func ("/window/forgotten", test_forgotten);
   g_test_add_func ("/window/key-gone", test_key_gone);
+  g_test_add_func ("/window/damaged", test_damaged);
   status = g_test_run ();
 
   g_subprocess_force_exit (market);
