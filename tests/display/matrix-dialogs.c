@@ -6,6 +6,7 @@
  */
 #include "matrix.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "wallet/geo-amount-entry.h"
@@ -303,6 +304,52 @@ leave_pending (Matrix *m) {
   tell_again (m);
 }
 
+/* --- A limit for one day --------------------------------------------------- */
+
+static GeoRelation *find_relation (Matrix *m);
+
+static void
+let_olena_limit (Matrix *m, gboolean has_daily) {
+  const GeoTrustTerms terms = { .has_daily = has_daily,
+                                .daily = GEO_AMOUNT (10000) };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GeoAmount daily;
+  GeoPid marta;
+
+  pid_of (m->scene.nodes[MARTA], &marta);
+  geo_node_trust_on_async (m->scene.nodes[OLENA], &marta, "UAH",
+                           GEO_AMOUNT (50000), &terms, NULL, keep_result_cb,
+                           &result);
+  wait_until (result != NULL);
+  geo_node_trust_finish (m->scene.nodes[OLENA], result, &error);
+  g_assert_no_error (error);
+  wait_until (geo_relation_get_their_daily (find_relation (m), &daily) ==
+              has_daily);
+}
+
+static void
+show_pay_daily (Matrix *m) {
+  gpointer dialog;
+
+  let_olena_limit (m, TRUE);
+  dialog = begin_to_pay (m, OLENA, "550");
+  wait_until (!g_str_equal (label_of (dialog, "hint_label"),
+                            gettext ("Asking how much you can pay…")));
+}
+
+static void
+show_person_daily (Matrix *m) {
+  let_olena_limit (m, TRUE);
+  person_page (m, OLENA);
+}
+
+static void
+limit_no_more (Matrix *m) {
+  let_olena_limit (m, FALSE);
+  leave_page (m);
+}
+
 /* --- Freezing ------------------------------------------------------------- */
 
 static GeoRelation *
@@ -430,6 +477,8 @@ static const MatrixCase cases[] = {
   { "trust-stop", "AdwAlertDialog", show_trust_stop, NULL },
   { "trust-busy", "GeoTrustDialog", show_trust_busy, tell_again },
   { "person-pending", "GeoPersonPage", show_person_pending, leave_pending },
+  { "pay-daily", "GeoPayDialog", show_pay_daily, limit_no_more },
+  { "person-daily", "GeoPersonPage", show_person_daily, limit_no_more },
   { "freeze", "AdwAlertDialog", show_freeze, leave_page },
   { "person-frozen", "GeoPersonPage", show_frozen, unfreeze },
   { "person-frozen-by-them", "GeoPersonPage", show_frozen_by_them,
