@@ -421,6 +421,9 @@ assert_refused (Fixture *fixture, GFile *file) {
   g_assert_true (geo_screen_wait (is_shown, label, 60));
   g_test_message ("%s", gtk_label_get_label (GTK_LABEL (label)));
   g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), !=, "");
+  /* Enter tries again; it does not go back. */
+  g_assert_true (gtk_window_get_focus (fixture->window) ==
+                 child (fixture, "creating_button"));
   g_assert_cmpint (geo_profile_get_key_place (fixture->profile), ==,
                    GEO_KEY_PLACE_NONE);
 }

@@ -157,6 +157,21 @@ test_switch (Several *f, gconstpointer data) {
   first = g_strdup (
       geo_community_item_get_pid_text (geo_wallet_get_current (f->wallet)));
 
+  /* The practice market is offered to who is not in it. */
+  for (guint i = 0; i < 2; i++) {
+    g_autofree gchar *practice = fake_hub_get_link (f->hubs[i], NULL);
+
+    g_setenv ("GEO_PRACTICE_LINK", practice, TRUE);
+    do_action (f, "win.join", "");
+    wait_until (is_seen (child_of (front (f), "join_page"), "link_row"));
+    g_assert_cmpint (
+        gtk_widget_get_visible (
+            child_of (child_of (front (f), "join_page"), "practice_group")),
+        ==, i == 1);
+    g_unsetenv ("GEO_PRACTICE_LINK");
+    close_front (f);
+  }
+
   /* Another one; an invitation is there when it was opened. */
   do_action (f, "win.join", "geo://v1/join?hub=nowhere");
   dialog = child_of (front (f), "join_page");
