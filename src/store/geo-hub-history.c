@@ -118,10 +118,12 @@ geo_hub_payment_free (GeoHubPayment *payment) {
   g_free (payment);
 }
 
-#define PAYMENT_COLUMNS                                        \
-  "p.id, p.payer, p.payee, p.tx_id, p.equivalent, p.amount,"   \
-  " p.decimals, p.tx, p.created_at, p.at, p.signed, r.refusal" \
-  " FROM payment AS p LEFT JOIN refusal AS r ON r.id = p.refusal"
+#define PAYMENT_COLUMNS                                      \
+  "p.id, p.payer, p.payee, p.tx_id, p.equivalent, p.amount," \
+  " p.decimals, p.tx, p.created_at, p.at, p.signed"
+/* With what was refused, and where nothing was. */
+#define REFUSED_COLUMNS PAYMENT_COLUMNS ", r.refusal"
+#define PAID_COLUMNS PAYMENT_COLUMNS ", NULL"
 
 static GeoHubPayment *
 read_payment (GeoQuery *query, GError **error) {
@@ -182,11 +184,9 @@ take_payments (GeoQuery *query, GError **error) {
   }
 }
 
-#define PAYMENT_FILTER                            \
-  " AND (?3 IS NULL OR p.equivalent = ?3)"        \
-  " AND (?4 = 0 OR (?4 = 1 AND p.tx IS NOT NULL)" \
-  "  OR (?4 = 2 AND p.refusal IS NOT NULL))"      \
-  " AND p.created_at >= ?5 AND p.created_at <= ?6"
+#define PAYMENT_FILTER                     \
+  " AND (?4 IS NULL OR p.equivalent = ?4)" \
+  " AND p.created_at >= ?6 AND p.created_at <= ?7"
 
 GPtrArray *
 geo_hub_store_list_payments (GeoHubStore *store,
@@ -197,25 +197,36 @@ geo_hub_store_list_payments (GeoHubStore *store,
                              GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
 
-  /* Nobody is the payer and the payee of one payment; each side is read along
-   * its index, and no further than it has to. */
+  /* Whoever paid or was paid has an entry of it, in the same order; what was
+   * refused is shown to the payer alone.  Each is read along an index, and no
+   * further than it has to. */
   if (!geo_query_prepare (
           &query, store->database,
-          "SELECT " PAYMENT_COLUMNS " WHERE p.payer = ?1" PAYMENT_FILTER
+          "SELECT * FROM (SELECT " PAID_COLUMNS
+          " FROM entry AS e CROSS JOIN payment AS p ON p.tx = e.tx"
+          " WHERE e.participant = ?1 AND ?5 <> 2"
+          " AND ((?2 AND p.payer = ?1) OR (?3 AND p.payee = ?1))" PAYMENT_FILTER
+          " ORDER BY e.sequence DESC LIMIT ?10)"
           " UNION ALL "
-          "SELECT " PAYMENT_COLUMNS
-          " WHERE p.payee = ?2 AND p.tx IS NOT NULL" PAYMENT_FILTER
-          " ORDER BY 1 DESC LIMIT ?7 OFFSET ?8",
+          "SELECT * FROM (SELECT " REFUSED_COLUMNS
+          " FROM payment AS p INDEXED BY payment_refused"
+          " JOIN refusal AS r ON r.id = p.refusal"
+          " WHERE p.payer = ?1 AND p.tx IS NULL AND ?2 AND ?5 <> "
+          "1" PAYMENT_FILTER " ORDER BY p.id DESC LIMIT ?10)"
+          " ORDER BY 1 DESC LIMIT ?8 OFFSET ?9",
           error))
     return NULL;
-  geo_query_bind_pid (&query, filter->sent ? pid : NULL);
-  geo_query_bind_pid (&query, filter->received ? pid : NULL);
+  geo_query_bind_pid (&query, pid);
+  geo_query_bind_int (&query, filter->sent);
+  geo_query_bind_int (&query, filter->received);
   geo_query_bind_text (&query, filter->equivalent);
   geo_query_bind_int (&query, (gint64) filter->kind);
   geo_query_bind_int (&query, filter->from);
   geo_query_bind_int (&query, filter->to);
   geo_query_bind_int (&query, max);
   geo_query_bind_int (&query, offset);
+  geo_query_bind_int (&query,
+                      offset > G_MAXINT64 - max ? G_MAXINT64 : offset + max);
   return take_payments (&query, error);
 }
 
@@ -227,8 +238,15 @@ geo_hub_store_find_payments (GeoHubStore *store,
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
 
   if (!geo_query_prepare (&query, store->database,
-                          "SELECT " PAYMENT_COLUMNS
-                          " WHERE p.tx_id = ? ORDER BY p.id DESC LIMIT ?",
+                          "SELECT " PAID_COLUMNS
+                          " FROM tx AS t CROSS JOIN payment AS p ON p.tx = t.id"
+                          " WHERE t.tx_id = ?1 AND t.payer IS NOT NULL"
+                          " UNION ALL "
+                          "SELECT " REFUSED_COLUMNS
+                          " FROM payment AS p INDEXED BY payment_refused_tx_id"
+                          " JOIN refusal AS r ON r.id = p.refusal"
+                          " WHERE p.tx_id = ?1 AND p.tx IS NULL"
+                          " ORDER BY 1 DESC LIMIT ?2",
                           error))
     return NULL;
   geo_query_bind_text (&query, tx_id);

@@ -498,6 +498,18 @@ static const gchar *const hub_steps[] = {
   "DROP TABLE letter;"
   "ALTER TABLE letter_8 RENAME TO letter;"
   "CREATE INDEX letter_at ON letter (at);",
+
+  /* 9: each index in no order of time is a page more to be written with every
+   * payment.  What was paid is found along the entries of whoever asks, and by
+   * its tx_id along the index that keeps a payer from using one twice (P5). */
+  "DROP INDEX payment_payer;"
+  "DROP INDEX payment_payee;"
+  "DROP INDEX payment_tx_id;"
+  "CREATE INDEX payment_refused ON payment (payer) WHERE tx IS NULL;"
+  "CREATE INDEX payment_refused_tx_id ON payment (tx_id) WHERE tx IS NULL;"
+  "DROP INDEX tx_payer;"
+  "CREATE UNIQUE INDEX tx_payer ON tx (tx_id, payer)"
+  "  WHERE payer IS NOT NULL;",
 };
 
 static const GeoMigrations journal_migrations = {
