@@ -179,6 +179,8 @@ message_cb (GstBus *bus, GstMessage *message, gpointer user_data) {
   } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS) {
     post (user_data, NULL, make_error ());
   }
+  /* Who drops it owns it, and each holds who sent it. */
+  gst_message_unref (message);
   return GST_BUS_DROP;
 }
 
