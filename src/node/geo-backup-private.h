@@ -15,8 +15,9 @@ G_BEGIN_DECLS
 typedef void (*GeoBackupStep) (gint64 done, gint64 total, gpointer user_data);
 
 /* Writes path whole or not at all, mode 0600: name, and the journals of these
- * communities (GeoPid) in folder, each as it is now.  GEO_NODE_ERROR_STORAGE.
- */
+ * communities (GeoPid) in folder, each as it is now.  Cancelled between two
+ * blocks, it leaves what was there before.  GEO_NODE_ERROR_STORAGE,
+ * G_IO_ERROR_CANCELLED. */
 gboolean geo_backup_write (const gchar *path,
                            const gchar *folder,
                            const gchar *name,
@@ -24,18 +25,21 @@ gboolean geo_backup_write (const gchar *path,
                            const GeoSecret *secret,
                            GeoBackupStep step,
                            gpointer user_data,
+                           GCancellable *cancellable,
                            GError **error);
 
 /* Unpacks path beside what is in folder and looks at every record of it: a file
  * that is cut short, changed or somebody else's leaves nothing behind.
  * geo_backup_use () then puts it into its place; geo_backup_drop () takes it
- * away.  name_out: whom it is of.  GEO_NODE_ERROR_STORAGE, _INPUT. */
+ * away.  name_out: whom it is of.  Cancelled, it leaves nothing behind, either.
+ * GEO_NODE_ERROR_STORAGE, _INPUT, G_IO_ERROR_CANCELLED. */
 gboolean geo_backup_unpack (const gchar *path,
                             const gchar *folder,
                             const GeoSecret *secret,
                             gchar **name_out,
                             GeoBackupStep step,
                             gpointer user_data,
+                            GCancellable *cancellable,
                             GError **error);
 /* A journal that is in its place is kept beside it. */
 gboolean geo_backup_use (const gchar *folder, GError **error);
@@ -64,6 +68,7 @@ gboolean geo_backup_read (GInputStream *stream,
                           gchar **name_out,
                           GeoBackupStep step,
                           gpointer user_data,
+                          GCancellable *cancellable,
                           GError **error);
 
 /* Carries steps from a thread to the main context that made it, some times a

@@ -138,6 +138,7 @@ typedef struct {
   gint64 total;
   GeoBackupStep step;
   gpointer user_data;
+  GCancellable *cancellable;
 } Writer;
 
 static gboolean
@@ -199,7 +200,8 @@ put_file (Writer *writer, const gchar *path, GError **error) {
   while (in != NULL &&
          (n = g_input_stream_read (G_INPUT_STREAM (in), buffer, sizeof buffer,
                                    NULL, &failure)) > 0) {
-    if (!put (writer, buffer, (gsize) n, error))
+    if (g_cancellable_set_error_if_cancelled (writer->cancellable, error) ||
+        !put (writer, buffer, (gsize) n, error))
       return FALSE;
     writer->done += n;
     if (writer->step != NULL)
@@ -248,7 +250,11 @@ make_manifest (const gchar *name, GPtrArray *journals) {
 }
 
 static gboolean
-hash_file (const gchar *path, gint64 *size, gchar **sha256, GError **error) {
+hash_file (const gchar *path,
+           gint64 *size,
+           gchar **sha256,
+           GCancellable *cancellable,
+           GError **error) {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInputStream) in = g_file_read (file, NULL, error);
@@ -259,7 +265,7 @@ hash_file (const gchar *path, gint64 *size, gchar **sha256, GError **error) {
   if (in == NULL)
     return FALSE;
   while ((n = g_input_stream_read (G_INPUT_STREAM (in), buffer, sizeof buffer,
-                                   NULL, error)) > 0) {
+                                   cancellable, error)) > 0) {
     g_checksum_update (checksum, buffer, n);
     *size += n;
   }
@@ -288,6 +294,7 @@ static GPtrArray *
 copy_journals (const gchar *folder,
                const gchar *copies,
                GPtrArray *communities,
+               GCancellable *cancellable,
                GError **error) {
   g_autoptr (GPtrArray) journals =
       g_ptr_array_new_with_free_func (journal_free);
@@ -304,12 +311,16 @@ copy_journals (const gchar *folder,
 
     g_ptr_array_add (journals, copy);
     copy->community = *pid;
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      return NULL;
     copy->path = g_build_filename (copies, text, NULL);
     copy->people = read_people (folder, text, &left);
     journal = geo_journal_open (from, TRUE, &failure);
     if (journal == NULL || !geo_journal_copy (journal, copy->path, &failure) ||
-        !hash_file (copy->path, &copy->size, &copy->sha256, &failure)) {
-      fail_system (error, failure->message);
+        !hash_file (copy->path, &copy->size, &copy->sha256, cancellable,
+                    &failure)) {
+      if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+        fail_system (error, failure->message);
       return NULL;
     }
   }
@@ -350,9 +361,14 @@ write_file (const gchar *path,
             const GeoSecret *secret,
             GeoBackupStep step,
             gpointer user_data,
+            GCancellable *cancellable,
             GError **error) {
   g_auto (GeoOutput) output = GEO_OUTPUT_INIT;
-  Writer writer = { .step = step, .user_data = user_data };
+  Writer writer = {
+    .step = step,
+    .user_data = user_data,
+    .cancellable = cancellable,
+  };
   g_autoptr (GError) failure = NULL;
   gboolean done;
 
@@ -366,6 +382,8 @@ write_file (const gchar *path,
   g_free (writer.plain);
   sodium_memzero (&writer.state, sizeof writer.state);
   geo_fault_point ("backup: before rename");
+  /* From here on it is there, and whoever cancels is told so. */
+  done = done && !g_cancellable_set_error_if_cancelled (cancellable, error);
   /* Whatever was there before is replaced only by a whole one. */
   if (done && !geo_output_finish (&output, &failure))
     done = fail_system (error, failure->message);
@@ -380,21 +398,26 @@ geo_backup_write (const gchar *path,
                   const GeoSecret *secret,
                   GeoBackupStep step,
                   gpointer user_data,
+                  GCancellable *cancellable,
                   GError **error) {
+  static GMutex copying;
+  g_autoptr (GMutexLocker) only = NULL;
   g_autofree gchar *copies = g_build_filename (folder, COPIES, NULL);
   g_autoptr (GPtrArray) journals = NULL;
   g_autofree gchar *manifest = NULL;
   gboolean done = FALSE;
 
+  /* One that was cancelled may still be about to take its copies away. */
+  only = g_mutex_locker_new (&copying);
   /* What a former run left. */
   remove_folder (copies);
   if (!geo_profile_make_folder (copies, error))
     return FALSE;
-  journals = copy_journals (folder, copies, communities, error);
+  journals = copy_journals (folder, copies, communities, cancellable, error);
   if (journals != NULL) {
     manifest = make_manifest (name, journals);
     done = write_file (path, manifest, journals, secret, step, user_data,
-                       error);
+                       cancellable, error);
   }
   remove_folder (copies);
   return done;
@@ -414,6 +437,7 @@ typedef struct {
   gint64 total;
   GeoBackupStep step;
   gpointer user_data;
+  GCancellable *cancellable;
 } Reader;
 
 static gboolean
@@ -566,6 +590,7 @@ unpack_journal (Reader *reader, const Journal *journal, GError **error) {
 
   if (!geo_profile_make_folder (folder, error))
     return FALSE;
+  geo_fault_point ("restore: before unpacking");
   fd = g_open (journal->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
     return fail_restore (error, g_strerror (errno));
@@ -573,7 +598,8 @@ unpack_journal (Reader *reader, const Journal *journal, GError **error) {
     guint8 buffer[8192];
     gsize n = (gsize) MIN (left, (gint64) sizeof buffer);
 
-    done = get (reader, buffer, n, error);
+    done = !g_cancellable_set_error_if_cancelled (reader->cancellable, error) &&
+           get (reader, buffer, n, error);
     if (!done || !write_bytes (fd, buffer, n, error)) {
       done = FALSE;
       break;
@@ -668,8 +694,14 @@ geo_backup_read (GInputStream *stream,
                  gchar **name_out,
                  GeoBackupStep step,
                  gpointer user_data,
+                 GCancellable *cancellable,
                  GError **error) {
-  Reader reader = { .stream = stream, .step = step, .user_data = user_data };
+  Reader reader = {
+    .stream = stream,
+    .step = step,
+    .user_data = user_data,
+    .cancellable = cancellable,
+  };
   gboolean done;
 
   *name_out = NULL;
@@ -716,6 +748,7 @@ foreach_journal (const gchar *staging,
 
 typedef struct {
   const GeoSecret *secret;
+  GCancellable *cancellable;
   gint64 records; /* That hold. */
 } Check;
 
@@ -735,6 +768,8 @@ check_journal (const gchar *community,
   GeoPublicKey key;
 
   geo_secret_get_public (check->secret, &key);
+  if (g_cancellable_set_error_if_cancelled (check->cancellable, error))
+    return FALSE;
   if (journal == NULL ||
       !geo_journal_verify (journal, NULL, NULL, &records, NULL))
     return fail_damaged (error);
@@ -774,6 +809,7 @@ unpack (const gchar *path,
         gchar **name_out,
         GeoBackupStep step,
         gpointer user_data,
+        GCancellable *cancellable,
         GError **error) {
   g_autoptr (GInputStream) in = open_backup (path, error);
 
@@ -783,9 +819,10 @@ unpack (const gchar *path,
   if (!geo_profile_make_folder (staging, error))
     return FALSE;
   if (geo_backup_read (in, staging, check->secret, name_out, step, user_data,
-                       error) &&
+                       cancellable, error) &&
       /* Only read from here on. */
-      foreach_journal (staging, check_journal, check, error))
+      foreach_journal (staging, check_journal, check, error) &&
+      !g_cancellable_set_error_if_cancelled (cancellable, error))
     return TRUE;
   g_clear_pointer (name_out, g_free);
   remove_folder (staging);
@@ -799,11 +836,13 @@ geo_backup_unpack (const gchar *path,
                    gchar **name_out,
                    GeoBackupStep step,
                    gpointer user_data,
+                   GCancellable *cancellable,
                    GError **error) {
   g_autofree gchar *staging = g_build_filename (folder, STAGING, NULL);
-  Check check = { .secret = secret };
+  Check check = { .secret = secret, .cancellable = cancellable };
 
-  return unpack (path, staging, &check, name_out, step, user_data, error);
+  return unpack (path, staging, &check, name_out, step, user_data, cancellable,
+                 error);
 }
 
 /* Here nobody has typed any words. */
@@ -838,7 +877,7 @@ geo_backup_verify (const gchar *path,
   Check check = { .secret = secret };
 
   if (!is_of (path, secret, error) ||
-      !unpack (path, staging, &check, name_out, NULL, NULL, error))
+      !unpack (path, staging, &check, name_out, NULL, NULL, NULL, error))
     return FALSE;
   remove_folder (staging);
   *records_out = check.records;

@@ -124,7 +124,7 @@ backup_thread (GTask *task,
   if (geo_backup_write (backup->path, backup->folder, backup->name,
                         backup->communities, backup->secret,
                         backup->teller != NULL ? geo_backup_teller_step : NULL,
-                        backup->teller, &error))
+                        backup->teller, cancellable, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -164,6 +164,8 @@ geo_profile_backup_async (GeoProfile *profile,
                              _ ("This profile is locked. Unlock it first."));
     return;
   }
+  /* One that is whole by then is there. */
+  g_task_set_check_cancellable (task, FALSE);
   backup = g_new0 (Backup, 1);
   g_task_set_task_data (task, backup, backup_free);
   backup->path = g_strdup (path);
@@ -175,7 +177,9 @@ geo_profile_backup_async (GeoProfile *profile,
     backup->teller = geo_backup_teller_new (progress, progress_data);
   /* Without a source, so that no thread ever lets go of the profile last; the
    * outer task keeps the data until the callback has run. */
-  inner = g_task_new (NULL, NULL, backup_done_cb, g_steal_pointer (&task));
+  inner = g_task_new (NULL, cancellable, backup_done_cb,
+                      g_steal_pointer (&task));
+  g_task_set_check_cancellable (inner, FALSE);
   g_task_set_task_data (inner, backup, NULL);
   g_task_run_in_thread (inner, backup_thread);
 }

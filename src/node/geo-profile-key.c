@@ -80,12 +80,14 @@ geo_key_work_write (GeoKeyWork *work, const gchar *path, GError **error) {
 /* Until there is an identity, journals are nobody's: whoever is stopped in
  * between begins again. */
 static gboolean
-restore_journals (GeoKeyWork *work, GError **error) {
+restore_journals (GeoKeyWork *work,
+                  GCancellable *cancellable,
+                  GError **error) {
   g_autofree gchar *name = NULL;
 
   if (!geo_backup_unpack (work->backup, work->folder, work->secret, &name,
                           work->teller != NULL ? geo_backup_teller_step : NULL,
-                          work->teller, error))
+                          work->teller, cancellable, error))
     return FALSE;
   if (work->name == NULL)
     work->name = geo_profile_clean_name (name, error);
@@ -96,7 +98,9 @@ restore_journals (GeoKeyWork *work, GError **error) {
 }
 
 static gboolean
-create_in_thread (GeoKeyWork *work, GError **error) {
+create_in_thread (GeoKeyWork *work,
+                  GCancellable *cancellable,
+                  GError **error) {
   g_autofree gchar *identity_path = g_build_filename (work->folder,
                                                       GEO_IDENTITY_FILE, NULL);
   g_autofree gchar *key_path = g_build_filename (work->folder, GEO_KEY_FILE, NULL);
@@ -110,7 +114,7 @@ create_in_thread (GeoKeyWork *work, GError **error) {
                          _ ("There is an identity in this profile already."));
     return FALSE;
   }
-  if (work->backup != NULL && !restore_journals (work, error))
+  if (work->backup != NULL && !restore_journals (work, cancellable, error))
     return FALSE;
   /* The key comes first: an identity without its key would be a dead end, a key
    * without its identity is only written over. */
@@ -166,7 +170,7 @@ key_thread (GTask *task,
   GeoKeyWork *work = task_data;
   GError *error = NULL;
 
-  if (work->is_new ? create_in_thread (work, &error)
+  if (work->is_new ? create_in_thread (work, cancellable, &error)
                    : unlock_in_thread (work, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -202,10 +206,13 @@ key_done_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 /* Takes task, whose data is a GeoKeyWork. */
 static void
 run_key_thread (GTask *task) {
-  /* A key that is half made would be worse than a late answer: not cancelled.
-   * Without a source, so that no thread ever lets go of the profile last. */
-  g_autoptr (GTask) inner = g_task_new (NULL, NULL, key_done_cb, task);
+  /* Only what is read of a backup is cancelled: a key that is half made would
+   * be worse than a late answer.  Without a source, so that no thread ever lets
+   * go of the profile last. */
+  g_autoptr (GTask) inner = g_task_new (NULL, g_task_get_cancellable (task),
+                                        key_done_cb, task);
 
+  g_task_set_check_cancellable (inner, FALSE);
   /* The outer task keeps the work until the callback has run. */
   g_task_set_task_data (inner, g_task_get_task_data (task), NULL);
   g_task_run_in_thread (inner, key_thread);

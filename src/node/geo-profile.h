@@ -98,7 +98,9 @@ typedef void (*GeoBackupProgress) (gint64 done,
 
 /* All journals of an unlocked profile in one encrypted file, which only its
  * twelve words open: whole or not at all, while they are in use or not.
- * progress may be NULL.  PASSPHRASE (locked), STORAGE. */
+ * progress may be NULL.  What is cancelled leaves no file, and one that was
+ * there as it was; once the file is whole it succeeds all the same.  PASSPHRASE
+ * (locked), STORAGE, G_IO_ERROR_CANCELLED. */
 void geo_profile_backup_async (GeoProfile *profile,
                                const gchar *path,
                                GeoBackupProgress progress,
@@ -116,8 +118,9 @@ gint64 geo_profile_get_backup_time (GeoProfile *profile);
  * alone; everything comes from the hub.  name NULL: the one in the backup, or
  * the one that the hub knows.  A hub that has nobody with these words is not
  * joined without asking (geo_node_join_as_new_async ()).  A file that is cut
- * short, changed or another identity's changes nothing.  EXISTS, INPUT (words
- * or file), STORAGE, KEYRING. */
+ * short, changed or another identity's changes nothing, and reading it can be
+ * cancelled; from then on the identity is made.  EXISTS, INPUT (words or file),
+ * STORAGE, KEYRING, G_IO_ERROR_CANCELLED. */
 void geo_profile_restore_async (GeoProfile *profile,
                                 const gchar *path,
                                 const gchar *name,

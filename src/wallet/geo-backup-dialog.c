@@ -26,6 +26,7 @@ struct _GeoBackupDialog {
 
   /* owned */
   GeoProfile *profile;
+  GCancellable *cancellable;
 
   /* template children */
   AdwActionRow *last_row;
@@ -34,6 +35,7 @@ struct _GeoBackupDialog {
   GtkProgressBar *progress_bar;
   GtkLabel *error_label;
   GtkButton *save_button;
+  GtkButton *stop_button;
 };
 
 G_DEFINE_FINAL_TYPE (GeoBackupDialog, geo_backup_dialog, GEO_TYPE_DIALOG)
@@ -80,10 +82,13 @@ words_cb (GeoBackupDialog *self) {
 static void
 set_saving (GeoBackupDialog *self, gboolean is_saving) {
   self->is_saving = is_saving;
-  gtk_widget_set_sensitive (GTK_WIDGET (self->save_button), !is_saving);
+  gtk_widget_set_visible (GTK_WIDGET (self->save_button), !is_saving);
+  gtk_widget_set_visible (GTK_WIDGET (self->stop_button), is_saving);
   gtk_widget_set_sensitive (GTK_WIDGET (self->words_row), !is_saving);
   gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), is_saving);
   gtk_progress_bar_set_fraction (self->progress_bar, 0);
+  gtk_widget_grab_focus (
+      GTK_WIDGET (is_saving ? self->stop_button : self->save_button));
 }
 
 static void
@@ -108,15 +113,20 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   gboolean saved = geo_profile_backup_finish (GEO_PROFILE (source), result,
                                               &error);
 
-  /* It was written to its end all the same. */
+  gboolean stopped = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  g_clear_object (&self->cancellable);
+  /* It may have been whole by then. */
   if (geo_dialog_is_closed (GEO_DIALOG (self))) {
-    geo_dialog_say (ADW_DIALOG (self),
-                    saved ? _ ("The backup is saved") : error->message);
+    if (!stopped)
+      geo_dialog_say (ADW_DIALOG (self),
+                      saved ? _ ("The backup is saved") : error->message);
     return;
   }
   set_saving (self, FALSE);
   if (!saved) {
-    show_error (self, error->message);
+    if (!stopped)
+      show_error (self, error->message);
     return;
   }
   show_last (self);
@@ -140,8 +150,14 @@ geo_backup_dialog_save (GeoBackupDialog *self, GFile *file) {
   }
   show_error (self, NULL);
   set_saving (self, TRUE);
-  geo_profile_backup_async (self->profile, path, progress_cb, self, NULL,
-                            saved_cb, g_object_ref (self));
+  self->cancellable = g_cancellable_new ();
+  geo_profile_backup_async (self->profile, path, progress_cb, self,
+                            self->cancellable, saved_cb, g_object_ref (self));
+}
+
+static void
+stop_cb (GeoBackupDialog *self) {
+  g_cancellable_cancel (self->cancellable);
 }
 
 static void
@@ -175,6 +191,7 @@ static void
 geo_backup_dialog_dispose (GObject *object) {
   GeoBackupDialog *self = GEO_BACKUP_DIALOG (object);
 
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->profile);
   G_OBJECT_CLASS (geo_backup_dialog_parent_class)->dispose (object);
 }
@@ -198,6 +215,8 @@ geo_backup_dialog_class_init (GeoBackupDialogClass *klass) {
                                         error_label);
   gtk_widget_class_bind_template_child (widget_class, GeoBackupDialog,
                                         save_button);
+  gtk_widget_class_bind_template_child (widget_class, GeoBackupDialog,
+                                        stop_button);
 }
 
 static void
@@ -207,6 +226,9 @@ geo_backup_dialog_init (GeoBackupDialog *self) {
                             self);
   g_signal_connect_swapped (self->save_button, "clicked", G_CALLBACK (save_cb),
                             self);
+  g_signal_connect_swapped (self->stop_button, "clicked", G_CALLBACK (stop_cb),
+                            self);
+  g_signal_connect (self, "closed", G_CALLBACK (stop_cb), NULL);
 }
 
 GeoBackupDialog *

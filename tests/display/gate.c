@@ -11,6 +11,8 @@ static GMutex mutex;
 static GCond opened;
 static const gchar *closed; /* NULL: it is open. */
 static gboolean is_reached;
+static const gchar *watched; /* The last one that was closed. */
+static guint count;
 
 #if GEO_FAULT_POINTS
 
@@ -20,6 +22,8 @@ void __wrap_geo_fault_point (const gchar *where);
 void
 __wrap_geo_fault_point (const gchar *where) {
   g_mutex_lock (&mutex);
+  if (g_strcmp0 (where, watched) == 0)
+    count++;
   while (g_strcmp0 (where, closed) == 0) {
     /* Nobody would open it. */
     g_assert_false (g_main_context_is_owner (NULL));
@@ -41,6 +45,8 @@ void
 gate_close (const gchar *where) {
   g_mutex_lock (&mutex);
   closed = where;
+  watched = where;
+  count = 0;
   is_reached = FALSE;
   g_mutex_unlock (&mutex);
 }
@@ -53,6 +59,16 @@ gate_is_reached (void) {
   reached = is_reached;
   g_mutex_unlock (&mutex);
   return reached;
+}
+
+guint
+gate_count (void) {
+  guint n;
+
+  g_mutex_lock (&mutex);
+  n = count;
+  g_mutex_unlock (&mutex);
+  return n;
 }
 
 void

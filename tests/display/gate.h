@@ -17,6 +17,8 @@ gboolean gate_is_there (void);
 void gate_close (const gchar *where);
 /* Somebody waits. */
 gboolean gate_is_reached (void);
+/* How many came to the last point that was closed, since then. */
+guint gate_count (void);
 /* They go on. */
 void gate_open (void);
 

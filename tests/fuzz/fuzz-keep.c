@@ -69,7 +69,8 @@ try_backup (const guint8 *data, gsize size) {
   gboolean done;
 
   g_assert (g_mkdir (staging, 0700) == 0);
-  done = geo_backup_read (stream, staging, secret, &name, NULL, NULL, &error);
+  done = geo_backup_read (stream, staging, secret, &name, NULL, NULL, NULL,
+                          &error);
   fuzz_check_outcome (done, error);
   g_assert_true (done == (name != NULL));
   remove_all (staging);

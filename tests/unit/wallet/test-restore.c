@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "core/geo-words.h"
+#include "gate.h"
+#include "node/geo-backup-private.h"
 #include "node/geo-profile-private.h"
 #include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-home-page.h"
@@ -68,7 +70,7 @@ test_saved (Scene *scene, gconstpointer data) {
   g_assert_false (is_seen (dialog, "market_row"));
 
   geo_backup_dialog_save (dialog, nowhere);
-  g_assert_false (can_click (dialog, "save_button"));
+  g_assert_false (is_seen (dialog, "save_button"));
   wait_until (is_seen (dialog, "error_label"));
   g_test_message ("%s", label_of (dialog, "error_label"));
   g_assert_true (can_click (dialog, "save_button"));
@@ -89,6 +91,157 @@ test_saved (Scene *scene, gconstpointer data) {
   g_assert_finalize_object (g_steal_pointer (&scene->profiles[MARTA]));
   again = geo_profile_new (folder);
   g_assert_cmpint (geo_profile_get_backup_time (again), >=, before);
+}
+
+/* --- Stopping ------------------------------------------------------------- */
+
+typedef enum { WAY_STOP, WAY_CLOSE, N_WAYS } Way;
+
+static gboolean
+is_left (const gchar *folder, const gchar *prefix) {
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const gchar *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, prefix))
+      return TRUE;
+  return FALSE;
+}
+
+/* A dialog whose backup waits before one of its blocks, and is then stopped.
+ * Whoever stops it in the dialog has it still. */
+static GeoBackupDialog *
+stop_backup (Scene *scene, GFile *file, Way way, gpointer *weak) {
+  GeoBackupDialog *dialog = geo_backup_dialog_new (scene->profiles[MARTA],
+                                                   NULL);
+
+  *weak = dialog;
+  g_object_add_weak_pointer (G_OBJECT (dialog), weak);
+  scene_show_dialog (scene, dialog);
+  gate_close ("backup: before write");
+  geo_backup_dialog_save (dialog, file);
+  wait_until (gate_is_reached ());
+  g_assert_true (is_seen (dialog, "stop_button"));
+  if (way == WAY_STOP)
+    click (dialog, "stop_button");
+  else
+    g_assert_true (adw_dialog_close (ADW_DIALOG (dialog)));
+  return dialog;
+}
+
+static void
+test_stopped (Scene *scene, gconstpointer data) {
+  const gchar *folder = geo_profile_get_folder (scene->profiles[MARTA]);
+  g_autoptr (GFile) fresh = file_in (scene, "stopped");
+  g_autoptr (GFile) former = file_in (scene, "former");
+
+  if (!gate_is_there ()) {
+    g_test_skip ("this build has no fault points");
+    return;
+  }
+  g_assert_true (g_file_replace_contents (former, "as it was", 9, NULL, FALSE,
+                                          0, NULL, NULL, NULL));
+  for (Way way = WAY_STOP; way < N_WAYS; way++) {
+    GFile *const files[] = { fresh, former };
+
+    for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+      gpointer weak;
+      GeoBackupDialog *dialog = stop_backup (scene, files[i], way, &weak);
+      g_autofree gchar *action = NULL;
+      g_autofree gchar *text = NULL;
+
+      gate_open ();
+      if (way == WAY_STOP) {
+        wait_until (weak == NULL || is_seen (dialog, "save_button"));
+        g_assert_nonnull (weak);
+        g_assert_true (can_click (dialog, "save_button"));
+        g_assert_false (is_seen (dialog, "stop_button"));
+        g_assert_false (is_seen (dialog, "progress_bar"));
+        g_assert_false (is_seen (dialog, "error_label"));
+        g_assert_cmpstr (label_of (dialog, "last_row"), ==, "Never");
+        adw_dialog_force_close (ADW_DIALOG (dialog));
+      }
+      wait_until (weak == NULL);
+      /* Not even those that were still to come. */
+      g_assert_cmpuint (gate_count (), ==, 1);
+      action = scene_take_action (scene);
+      g_assert_null (action);
+      g_assert_false (g_file_query_exists (fresh, NULL));
+      g_assert_false (is_left (scene->folder, "stopped"));
+      g_assert_false (is_left (scene->folder, "former."));
+      g_assert_false (is_left (folder, ".backing-up"));
+      g_assert_true (
+          g_file_load_contents (former, NULL, &text, NULL, NULL, NULL));
+      g_assert_cmpstr (text, ==, "as it was");
+      g_assert_cmpint (geo_profile_get_backup_time (scene->profiles[MARTA]), ==,
+                       0);
+    }
+  }
+}
+
+/* Begun again while the one that was stopped still clears up after itself. */
+static void
+test_stopped_and_saved (Scene *scene, gconstpointer data) {
+  GeoProfile *profile = scene->profiles[MARTA];
+  g_autoptr (GFile) stopped = file_in (scene, "stopped");
+  g_autoptr (GFile) file = file_in (scene, "backup");
+  GeoBackupDialog *dialog;
+  g_autofree gchar *action = NULL;
+  g_autofree gchar *name = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 records = 0;
+  gpointer first;
+  gpointer second;
+
+  if (!gate_is_there ()) {
+    g_test_skip ("this build has no fault points");
+    return;
+  }
+  stop_backup (scene, stopped, WAY_CLOSE, &first);
+  dialog = geo_backup_dialog_new (profile, NULL);
+  second = dialog;
+  g_object_add_weak_pointer (G_OBJECT (dialog), &second);
+  scene_show_dialog (scene, dialog);
+  geo_backup_dialog_save (dialog, file);
+  gate_open ();
+  wait_until (first == NULL && second == NULL);
+  g_assert_cmpuint (gate_count (), >, 2);
+  action = scene_take_action (scene);
+  g_assert_cmpstr (action, ==, "win.toast The backup is saved");
+  g_assert_false (g_file_query_exists (stopped, NULL));
+  geo_backup_verify (g_file_peek_path (file), geo_profile_get_folder (profile),
+                     geo_profile_get_secret (profile), &name, &records, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (records, >, 0);
+}
+
+/* What is whole already is there, and is not called off. */
+static void
+test_stopped_late (Scene *scene, gconstpointer data) {
+  GeoBackupDialog *dialog = geo_backup_dialog_new (scene->profiles[MARTA],
+                                                   NULL);
+  g_autoptr (GFile) file = file_in (scene, "backup");
+  g_autofree gchar *action = NULL;
+  gpointer weak = dialog;
+
+  if (!gate_is_there ()) {
+    g_object_ref_sink (dialog);
+    g_object_unref (dialog);
+    g_test_skip ("this build has no fault points");
+    return;
+  }
+  g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
+  scene_show_dialog (scene, dialog);
+  gate_close ("output: before rename");
+  geo_backup_dialog_save (dialog, file);
+  wait_until (gate_is_reached ());
+  click (dialog, "stop_button");
+  gate_open ();
+  wait_until (weak == NULL);
+  action = scene_take_action (scene);
+  g_assert_cmpstr (action, ==, "win.toast The backup is saved");
+  g_assert_true (g_file_query_exists (file, NULL));
+  g_assert_cmpint (geo_profile_get_backup_time (scene->profiles[MARTA]), >, 0);
 }
 
 /* --- Being reminded of it ------------------------------------------------- */
@@ -352,6 +505,44 @@ test_backup (Scene *scene, gconstpointer data) {
   scene_show (scene, gtk_label_new ("Home"));
 }
 
+/* Whoever goes back while the file is read has restored nothing. */
+static void
+test_backup_stopped (Scene *scene, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (scene, "backup");
+  g_autoptr (GeoProfile) profile = new_computer (scene);
+  const gchar *folder = geo_profile_get_folder (profile);
+  GeoWelcome *welcome;
+  gchar *words;
+
+  if (!gate_is_there ()) {
+    g_test_skip ("this build has no fault points");
+    return;
+  }
+  save_backup (scene, file);
+  words = lose (scene);
+  welcome = begin (scene, profile, words);
+  geo_words_free (words);
+  gate_close ("restore: before unpacking");
+  geo_welcome_restore_backup (welcome, file);
+  choose_passphrase (welcome);
+  wait_until (gate_is_reached ());
+  g_assert_true (is_left (folder, ".restoring"));
+  adw_navigation_view_pop (child_of (welcome, "navigation"));
+  wait_until (is_at (welcome, "passphrase"));
+  gate_open ();
+  wait_until (!is_left (folder, ".restoring"));
+  geo_screen_settle (scene->window);
+  g_assert_true (is_at (welcome, "passphrase"));
+  g_assert_cmpint (geo_profile_get_key_place (profile), ==, GEO_KEY_PLACE_NONE);
+  g_assert_false (is_left (folder, ""));
+
+  /* And may try again. */
+  choose_passphrase (welcome);
+  wait_until (is_at (welcome, "restored"));
+  g_assert_cmpint (geo_profile_get_key_place (profile), ==, GEO_KEY_PLACE_FILE);
+  scene_show (scene, gtk_label_new ("Home"));
+}
+
 int
 main (int argc, char **argv) {
   /* Any bus would start a keyring that nobody can unlock. */
@@ -363,10 +554,14 @@ main (int argc, char **argv) {
   g_test_add (path, Scene, GUINT_TO_POINTER (2), scene_set_up, function, \
               scene_tear_down)
   TEST ("/restore/saved", test_saved);
+  TEST ("/restore/stopped", test_stopped);
+  TEST ("/restore/stopped-and-saved", test_stopped_and_saved);
+  TEST ("/restore/stopped-late", test_stopped_late);
   TEST ("/restore/reminder", test_reminder);
   TEST ("/restore/words", test_words);
   TEST ("/restore/other-words", test_other_words);
   TEST ("/restore/backup", test_backup);
+  TEST ("/restore/backup-stopped", test_backup_stopped);
 #undef TEST
 
   return g_test_run ();
