@@ -40,6 +40,7 @@
 #include "wallet/geo-restore-key-dialog.h"
 #include "wallet/geo-settings.h"
 #include "wallet/geo-statement-dialog.h"
+#include "wallet/geo-toast-focus.h"
 #include "wallet/geo-trust-dialog.h"
 #include "wallet/geo-unlock-page.h"
 #include "wallet/geo-welcome.h"
@@ -922,6 +923,7 @@ geo_window_init (GeoWindow *self) {
   g_signal_connect (self, "notify::visible-dialog", G_CALLBACK (run_errand),
                     NULL);
   geo_open_link_listen (GTK_WIDGET (self));
+  geo_toast_focus_watch (GTK_WINDOW (self), self->toasts);
   add_sidebar_rows (self);
   bind_settings (self);
 }

@@ -14,6 +14,7 @@
 #include "wallet/geo-clearing-dialog.h"
 #include "wallet/geo-connection-pill.h"
 #include "wallet/geo-home-page.h"
+#include "wallet/geo-toast-focus.h"
 #include "wallet/geo-words-dialog.h"
 
 static GeoHomePage *
@@ -472,6 +473,42 @@ test_catching_up (Scene *scene, gconstpointer data) {
   g_assert_cmpfloat (geo_node_get_progress (scene->nodes[MARTA]), <, 0);
 }
 
+/* A toast stays as long as it has the focus. */
+static void
+test_toast (Scene *scene, gconstpointer data) {
+  GtkWindow *window = GTK_WINDOW (scene->window);
+  AdwToastOverlay *toasts = ADW_TOAST_OVERLAY (adw_toast_overlay_new ());
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *first = gtk_button_new_with_label ("First");
+  GtkWidget *second = gtk_button_new_with_label ("Second");
+  GtkWidget *close;
+
+  gtk_box_append (GTK_BOX (box), first);
+  gtk_box_append (GTK_BOX (box), second);
+  adw_toast_overlay_set_child (toasts, box);
+  geo_toast_focus_watch (window, toasts);
+  scene_show (scene, GTK_WIDGET (toasts));
+  adw_toast_overlay_add_toast (toasts, adw_toast_new ("You agreed"));
+  geo_screen_settle (scene->window);
+
+  /* From what is there, one goes to it. */
+  gtk_widget_grab_focus (first);
+  gtk_widget_grab_focus (second);
+  g_assert_true (gtk_widget_child_focus (scene->window, GTK_DIR_TAB_FORWARD));
+  close = gtk_window_get_focus (window);
+  g_assert_true (gtk_widget_is_ancestor (close, GTK_WIDGET (toasts)));
+  g_assert_false (gtk_widget_is_ancestor (close, box));
+
+  /* What had the focus is gone: it does not come by itself. */
+  gtk_widget_grab_focus (second);
+  gtk_box_remove (GTK_BOX (box), second);
+  gtk_widget_grab_focus (close);
+  g_assert_true (gtk_window_get_focus (window) == first);
+  gtk_window_set_focus (window, NULL);
+  gtk_widget_grab_focus (close);
+  g_assert_true (gtk_window_get_focus (window) == first);
+}
+
 int
 main (int argc, char **argv) {
   geo_screen_init (&argc, &argv);
@@ -486,6 +523,8 @@ main (int argc, char **argv) {
               test_open, scene_tear_down);
   g_test_add ("/wallet/home/proposal", Scene, GUINT_TO_POINTER (2),
               scene_set_up, test_proposal, scene_tear_down);
+  g_test_add ("/wallet/home/toast", Scene, GUINT_TO_POINTER (2), scene_set_up,
+              test_toast, scene_tear_down);
   g_test_add ("/wallet/home/fault", Scene, GUINT_TO_POINTER (2), scene_set_up,
               test_fault, scene_tear_down);
   g_test_add ("/wallet/home/words", Scene, GUINT_TO_POINTER (1), scene_set_up,

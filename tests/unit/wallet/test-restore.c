@@ -65,6 +65,9 @@ test_saved (Scene *scene, gconstpointer data) {
 
   g_object_add_weak_pointer (G_OBJECT (dialog), &weak);
   scene_show_dialog (scene, dialog);
+  /* Enter saves. */
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (scene->window)) ==
+                 GTK_WIDGET (child_of (dialog, "save_button")));
   scene_look (scene, "backup");
   g_assert_cmpstr (label_of (dialog, "last_row"), ==, "Never");
   g_assert_false (is_seen (dialog, "market_row"));
