@@ -34,7 +34,10 @@ focus_cb (GtkWindow *window, GParamSpec *spec, Watch *watch) {
   if (is_toast &&
       (watch->last == NULL || !gtk_widget_get_mapped (watch->last) ||
        !gtk_widget_is_ancestor (watch->last, GTK_WIDGET (watch->toasts)))) {
-    gtk_widget_child_focus (content, GTK_DIR_TAB_FORWARD);
+    /* The way on begins where the focus was; behind that there may be nothing,
+     * and before it there is what one came by. */
+    if (!gtk_widget_child_focus (content, GTK_DIR_TAB_BACKWARD))
+      gtk_widget_child_focus (content, GTK_DIR_TAB_FORWARD);
     return;
   }
   g_set_weak_pointer (&watch->last, focus);

@@ -479,12 +479,14 @@ test_toast (Scene *scene, gconstpointer data) {
   GtkWindow *window = GTK_WINDOW (scene->window);
   AdwToastOverlay *toasts = ADW_TOAST_OVERLAY (adw_toast_overlay_new ());
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *first = gtk_button_new_with_label ("First");
   GtkWidget *second = gtk_button_new_with_label ("Second");
   GtkWidget *close;
 
   gtk_box_append (GTK_BOX (box), first);
-  gtk_box_append (GTK_BOX (box), second);
+  gtk_box_append (GTK_BOX (box), list);
+  gtk_box_append (GTK_BOX (list), second);
   adw_toast_overlay_set_child (toasts, box);
   geo_toast_focus_watch (window, toasts);
   scene_show (scene, GTK_WIDGET (toasts));
@@ -501,7 +503,7 @@ test_toast (Scene *scene, gconstpointer data) {
 
   /* What had the focus is gone: it does not come by itself. */
   gtk_widget_grab_focus (second);
-  gtk_box_remove (GTK_BOX (box), second);
+  gtk_box_remove (GTK_BOX (list), second);
   gtk_widget_grab_focus (close);
   g_assert_true (gtk_window_get_focus (window) == first);
   gtk_window_set_focus (window, NULL);
