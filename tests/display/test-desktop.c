@@ -562,6 +562,7 @@ test_search_file (void) {
 /* --- Without a window ------------------------------------------------ */
 
 static gboolean portal_allows;
+static gboolean portal_waits; /* For the person, who says nothing. */
 static guint portal_asked;
 
 /* The answer comes where the caller said that it listens. */
@@ -588,6 +589,8 @@ portal_cb (GDBusConnection *connection,
   portal_asked++;
   g_dbus_method_invocation_return_value (invocation,
                                          g_variant_new ("(o)", handle));
+  if (portal_waits)
+    return;
   g_variant_builder_add (&results, "{sv}", "background",
                          g_variant_new_boolean (portal_allows));
   g_dbus_connection_emit_signal (connection, NULL, handle,
@@ -655,6 +658,36 @@ test_background (void) {
   settle ();
   g_assert_cmpuint (portal_asked, ==, 2);
   g_assert_true (geo_background_is_active (background));
+}
+
+static void
+begin_other_cb (GApplication *other, GeoBackground **background) {
+  g_autoptr (GSettings) settings = geo_settings_new ();
+
+  *background = geo_background_new (other, geo_application_get_wallet (app));
+  g_settings_set_boolean (settings, "run-in-background", TRUE);
+  g_application_quit (other);
+}
+
+/* An application that has ended has no bus to ask for any more. */
+static void
+test_background_ends (void) {
+  g_autoptr (GApplication) other =
+      g_application_new ("net.geocredit.Test", G_APPLICATION_NON_UNIQUE);
+  g_autoptr (GSettings) settings = geo_settings_new ();
+  GeoBackground *background = NULL;
+  guint asked = portal_asked;
+
+  portal_waits = TRUE;
+  g_settings_set_boolean (settings, "run-in-background", FALSE);
+  g_signal_connect (other, "activate", G_CALLBACK (begin_other_cb),
+                    &background);
+  g_assert_cmpint (g_application_run (other, 0, NULL), ==, 0);
+  /* The application's own, and this one's. */
+  while (portal_asked < asked + 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_finalize_object (background);
+  portal_waits = FALSE;
 }
 
 /* --- The end --------------------------------------------------------- */
@@ -793,6 +826,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/desktop/about", test_about);
   g_test_add_func ("/desktop/page", test_page);
   g_test_add_func ("/desktop/background", test_background);
+  g_test_add_func ("/desktop/background-ends", test_background_ends);
   g_test_add_func ("/desktop/locked", test_locked);
   g_test_add_func ("/desktop/quit", test_quit);
   status = g_test_run ();

@@ -186,6 +186,7 @@ test_new (Fixture *fixture, gconstpointer data) {
   g_autofree gchar *words = NULL;
   g_autofree gchar *kept = NULL;
   g_auto (GStrv) list = NULL;
+  GtkWidget *page;
   GtkWidget *row;
 
   geo_welcome_start (fixture->welcome, fixture->profile, FALSE);
@@ -230,6 +231,12 @@ test_new (Fixture *fixture, gconstpointer data) {
 
   /* There is no keyring here. */
   wait_page (fixture, "passphrase");
+  /* Whoever has one and does not use it comes here, too: nothing is said of
+   * what this computer has. */
+  page = gtk_widget_get_ancestor (child (fixture, "passphrase_row"),
+                                  ADW_TYPE_STATUS_PAGE);
+  g_assert_null (strstr (
+      adw_status_page_get_description (ADW_STATUS_PAGE (page)), "keyring"));
   type (child (fixture, "passphrase_row"), "seven77");
   type (child (fixture, "repeat_row"), "seven77");
   g_assert_false (
@@ -242,6 +249,11 @@ test_new (Fixture *fixture, gconstpointer data) {
   click (fixture, "passphrase_button");
 
   wait_page (fixture, "join");
+  /* No keyring asks for anything. */
+  g_assert_cmpstr (
+      adw_status_page_get_description (
+          ADW_STATUS_PAGE (child (fixture, "creating_status"))),
+      ==, "");
   g_assert_cmpint (geo_profile_get_key_place (fixture->profile), ==,
                    GEO_KEY_PLACE_FILE);
   g_assert_cmpstr (geo_profile_get_name (fixture->profile), ==, "Daria");
@@ -572,6 +584,13 @@ test_keyring (Fixture *fixture, gconstpointer data) {
   wait_page (fixture, "join");
   g_assert_cmpint (geo_profile_get_key_place (fixture->profile), ==,
                    GEO_KEY_PLACE_KEYRING);
+  /* Whose password the desktop may have asked for was said while it did. */
+  g_assert_cmpstr (
+      adw_status_page_get_description (
+          ADW_STATUS_PAGE (child (fixture, "creating_status"))),
+      ==,
+      _ ("Your key goes into the system keyring, which may ask for a "
+         "password."));
 }
 
 int

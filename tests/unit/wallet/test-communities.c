@@ -449,6 +449,40 @@ test_market (Several *f, gconstpointer data) {
   close_front (f);
 }
 
+/* --- Giving up ------------------------------------------------------------ */
+
+/* A hub that never says who it is need not be waited for. */
+static void
+test_cancel (Several *f, gconstpointer data) {
+  FakeHub *silent = fake_hub_new (202);
+  g_autofree gchar *link = fake_hub_get_link (silent, NULL);
+  gpointer page = welcome_page (f);
+  const gchar *tooltip;
+
+  /* What is over a row is no place for a mnemonic. */
+  tooltip = gtk_widget_get_tooltip_text (child_of (page, "link_row"));
+  g_assert_nonnull (tooltip);
+  g_assert_null (strchr (tooltip, '_'));
+
+  fake_hub_ignore (silent, GEO_MESSAGE_HELLO);
+  gtk_editable_set_text (child_of (page, "link_row"), link);
+  press (page, "join_button");
+  wait_until (fake_hub_count (silent, GEO_MESSAGE_HELLO) > 0);
+  press (page, "cancel_button");
+  wait_until (can_click (page, "join_button"));
+  g_assert_false (is_seen (page, "cancel_button"));
+  g_assert_false (is_seen (page, "error_label"));
+  g_assert_cmpstr (gtk_editable_get_text (child_of (page, "link_row")), ==,
+                   link);
+  g_assert_cmpuint (count (f), ==, 0);
+  fake_hub_free (silent);
+
+  /* And another one is joined. */
+  join_on (f, page, 0);
+  wait_until (geo_wallet_get_state (f->wallet) == GEO_WALLET_OPEN);
+  g_assert_cmpuint (count (f), ==, 1);
+}
+
 /* --- A picture of an invitation ------------------------------------------- */
 
 static void
@@ -482,6 +516,7 @@ main (int argc, char **argv) {
   TEST ("/communities/damaged", test_damaged);
   TEST ("/communities/leave", test_leave);
   TEST ("/communities/market", test_market);
+  TEST ("/communities/cancel", test_cancel);
   TEST ("/communities/picture", test_picture);
 #undef TEST
 

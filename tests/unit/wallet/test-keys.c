@@ -442,6 +442,9 @@ test_change (Scene *scene, gconstpointer data) {
   scene_trust (scene);
   pid_of (scene->nodes[MARTA], &marta);
   dialog = show_key_dialog (scene);
+  /* Enter begins. */
+  g_assert_true (gtk_root_get_focus (GTK_ROOT (scene->window)) ==
+                 child_of (dialog, "begin_button"));
   scene_look (scene, "key-explain");
   click (dialog, "begin_button");
   words = shown_words (dialog);
