@@ -88,7 +88,7 @@ static void
 wait_page (Fixture *fixture, const gchar *tag) {
   Page page = { fixture, tag };
 
-  if (!geo_screen_wait (is_page, &page, 20))
+  if (!geo_screen_wait (is_page, &page, 120))
     g_error ("The page is %s, not %s.", visible_page (fixture), tag);
   geo_screen_settle (GTK_WIDGET (fixture->window));
 }
