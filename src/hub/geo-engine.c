@@ -27,7 +27,7 @@
  * longer than a person could notice.  Whoever takes so long to vote is not
  * waited for. */
 #define GROUP_SOME 18
-#define GROUP_MORE 25
+#define GROUP_MORE 22
 #define GROUP_ENOUGH 64
 /* They are written as they come, so many at a time: when the group is complete,
  * little is left to be done before the disk is asked. */
