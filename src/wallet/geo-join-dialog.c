@@ -60,10 +60,13 @@ geo_join_dialog_class_init (GeoJoinDialogClass *klass) {
 static void
 geo_join_dialog_init (GeoJoinDialog *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_swapped (self->join_page, "joined", G_CALLBACK (joined_cb),
-                            self);
-  g_signal_connect_swapped (self->join_page, "known", G_CALLBACK (known_cb),
-                            self);
+  /* The page is there until what it asked for has ended. */
+  g_signal_connect_object (self->join_page, "joined", G_CALLBACK (joined_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->join_page, "known", G_CALLBACK (known_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self, "closed", G_CALLBACK (geo_join_page_cancel),
+                           self->join_page, G_CONNECT_SWAPPED);
 }
 
 GeoJoinDialog *

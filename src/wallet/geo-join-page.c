@@ -325,8 +325,10 @@ market_cb (GeoJoinPage *self) {
 
 /* --- Life ---------------------------------------------------------------- */
 
-static void
-cancel_cb (GeoJoinPage *self) {
+void
+geo_join_page_cancel (GeoJoinPage *self) {
+  g_return_if_fail (GEO_IS_JOIN_PAGE (self));
+
   g_cancellable_cancel (self->cancellable);
 }
 
@@ -405,7 +407,7 @@ geo_join_page_init (GeoJoinPage *self) {
   g_signal_connect_swapped (self->join_button, "clicked", G_CALLBACK (join_cb),
                             self);
   g_signal_connect_swapped (self->cancel_button, "clicked",
-                            G_CALLBACK (cancel_cb), self);
+                            G_CALLBACK (geo_join_page_cancel), self);
   g_signal_connect_swapped (self->qr_scan_row, "activated",
                             G_CALLBACK (qr_scan_cb), self);
   g_signal_connect_swapped (self->qr_file_row, "activated",

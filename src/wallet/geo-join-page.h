@@ -23,6 +23,9 @@ G_DECLARE_FINAL_TYPE (
 
 void geo_join_page_start (GeoJoinPage *self, GeoProfile *profile);
 
+/* Nobody waits for what is being joined any more. */
+void geo_join_page_cancel (GeoJoinPage *self);
+
 /* What stands in the entry; nothing is joined by it. */
 void geo_join_page_set_link (GeoJoinPage *self, const gchar *link);
 

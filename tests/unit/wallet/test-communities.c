@@ -458,6 +458,7 @@ test_cancel (Several *f, gconstpointer data) {
   g_autofree gchar *link = fake_hub_get_link (silent, NULL);
   gpointer page = welcome_page (f);
   const gchar *tooltip;
+  guint asked;
 
   /* What is over a row is no place for a mnemonic. */
   tooltip = gtk_widget_get_tooltip_text (child_of (page, "link_row"));
@@ -475,12 +476,24 @@ test_cancel (Several *f, gconstpointer data) {
   g_assert_cmpstr (gtk_editable_get_text (child_of (page, "link_row")), ==,
                    link);
   g_assert_cmpuint (count (f), ==, 0);
-  fake_hub_free (silent);
 
   /* And another one is joined. */
   join_on (f, page, 0);
   wait_until (geo_wallet_get_state (f->wallet) == GEO_WALLET_OPEN);
   g_assert_cmpuint (count (f), ==, 1);
+
+  /* Whoever closes the dialog does not wait, either. */
+  asked = fake_hub_count (silent, GEO_MESSAGE_HELLO);
+  do_action (f, "win.join", link);
+  page = g_object_ref (child_of (front (f), "join_page"));
+  press (page, "join_button");
+  wait_until (fake_hub_count (silent, GEO_MESSAGE_HELLO) > asked);
+  g_assert_true (adw_dialog_close (front (f)));
+  wait_until (!gtk_widget_get_visible (child_of (page, "cancel_button")));
+  g_assert_false (gtk_widget_get_visible (child_of (page, "error_label")));
+  g_object_unref (page);
+  g_assert_cmpuint (count (f), ==, 1);
+  fake_hub_free (silent);
 }
 
 /* --- A picture of an invitation ------------------------------------------- */
