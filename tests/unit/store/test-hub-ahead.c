@@ -259,10 +259,63 @@ test_ahead (Fixture *fixture, gconstpointer data) {
   geo_hub_store_close (reader);
 }
 
+static gint64
+count_lines (GeoHubStore *reader) {
+  GeoHubAuditFilter all = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) lines = NULL;
+  gint64 total;
+
+  lines = geo_hub_store_list_audit (reader, &all, 0, 1, &total, &error);
+  g_assert_no_error (error);
+  return total;
+}
+
+/* What comes in parts is seen as a whole: all of it, or nothing. */
+static void
+test_parts (Fixture *fixture, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) some = make_changes (fixture, 2);
+  g_autoptr (GPtrArray) more = NULL;
+  g_autoptr (GPtrArray) last = NULL;
+  GeoHubStore *reader = geo_hub_store_open (fixture->path, TRUE, &error);
+
+  g_assert_no_error (error);
+  geo_hub_store_write_some (fixture->store, some, &error);
+  g_assert_no_error (error);
+  fixture->written = 2;
+  more = make_changes (fixture, 3);
+  geo_hub_store_write_some (fixture->store, more, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (count_lines (reader), ==, 0);
+  cut_power (fixture);
+  geo_hub_store_end_write (fixture->store, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (count_lines (reader), ==, 5);
+  fixture->written = 5;
+  sync_store (fixture);
+  cut_power (fixture);
+
+  /* The second part has what is there already: the first goes with it. */
+  last = make_changes (fixture, 1);
+  geo_hub_store_write_some (fixture->store, last, &error);
+  g_assert_no_error (error);
+  g_assert_false (geo_hub_store_write_some (fixture->store, more, &error));
+  g_assert_error (error, GEO_STORE_ERROR, GEO_STORE_ERROR_CONFLICT);
+  g_assert_cmpint (count_lines (reader), ==, 5);
+  cut_power (fixture);
+  write_ahead (fixture, 1);
+  g_assert_cmpint (count_lines (reader), ==, 6);
+  sync_store (fixture);
+  cut_power (fixture);
+  geo_hub_store_close (reader);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/hub-ahead/ahead", Fixture, NULL, set_up, test_ahead, tear_down);
+  g_test_add ("/hub-ahead/parts", Fixture, NULL, set_up, test_parts, tear_down);
   g_test_add ("/hub-ahead/power-cut", Fixture, NULL, set_up, test_power_cut,
               tear_down);
   return g_test_run ();
