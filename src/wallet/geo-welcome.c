@@ -615,6 +615,8 @@ static void
 geo_welcome_dispose (GObject *object) {
   GeoWelcome *self = GEO_WELCOME (object);
 
+  if (self->join_page != NULL)
+    geo_join_page_cancel (self->join_page);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_cancellable_cancel (self->attempt);
@@ -741,8 +743,9 @@ geo_welcome_init (GeoWelcome *self) {
   for (guint i = 0; i < G_N_ELEMENTS (connections); i++)
     g_signal_connect_swapped (connections[i].object, connections[i].signal,
                               G_CALLBACK (connections[i].callback), self);
-  g_signal_connect_swapped (self->join_page, "joined", G_CALLBACK (joined_cb),
-                            self);
+  /* The page is there until what it asked for has ended. */
+  g_signal_connect_object (self->join_page, "joined", G_CALLBACK (joined_cb),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->restored_page, "done", G_CALLBACK (finish),
                             self);
   g_signal_connect_swapped (self->navigation, "popped", G_CALLBACK (popped_cb),

@@ -496,6 +496,28 @@ test_cancel (Several *f, gconstpointer data) {
   fake_hub_free (silent);
 }
 
+/* Nobody waits for what a window asked that is gone. */
+static void
+test_left (Several *f, gconstpointer data) {
+  FakeHub *silent = fake_hub_new (202);
+  g_autofree gchar *link = fake_hub_get_link (silent, NULL);
+  GtkWidget *page = g_object_ref (welcome_page (f));
+
+  fake_hub_ignore (silent, GEO_MESSAGE_HELLO);
+  gtk_editable_set_text (child_of (page, "link_row"), link);
+  press (page, "join_button");
+  wait_until (fake_hub_count (silent, GEO_MESSAGE_HELLO) > 0);
+  gtk_window_destroy (GTK_WINDOW (f->scene.window));
+  wait_until (!gtk_widget_get_visible (child_of (page, "cancel_button")));
+  g_assert_false (gtk_widget_get_visible (child_of (page, "error_label")));
+  g_object_unref (page);
+  g_application_activate (G_APPLICATION (f->app));
+  f->scene.window = GTK_WIDGET (
+      gtk_application_get_active_window (GTK_APPLICATION (f->app)));
+  g_assert_cmpuint (count (f), ==, 0);
+  fake_hub_free (silent);
+}
+
 /* --- A picture of an invitation ------------------------------------------- */
 
 static void
@@ -530,6 +552,7 @@ main (int argc, char **argv) {
   TEST ("/communities/leave", test_leave);
   TEST ("/communities/market", test_market);
   TEST ("/communities/cancel", test_cancel);
+  TEST ("/communities/left", test_left);
   TEST ("/communities/picture", test_picture);
 #undef TEST
 
