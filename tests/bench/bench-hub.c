@@ -7,6 +7,7 @@
 #include "bench.h"
 
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -204,11 +205,33 @@ run (Setting *setting, guint in_flight, guint step, guint ms, guint hops) {
   return all;
 }
 
+/* --- Processors -------------------------------------------------------------
+ */
+
+/* Of those in all, that many from first on, for this thread and whatever it
+ * starts from now on. */
+static void
+use_processors (const cpu_set_t *all, guint first, guint n) {
+  cpu_set_t some;
+  guint nth = 0;
+
+  CPU_ZERO (&some);
+  for (guint i = 0; i < CPU_SETSIZE; i++) {
+    if (!CPU_ISSET (i, all))
+      continue;
+    if (nth >= first && nth < first + n)
+      CPU_SET (i, &some);
+    nth++;
+  }
+  if (sched_setaffinity (0, sizeof some, &some) != 0)
+    g_error ("processors cannot be chosen");
+}
+
 /* --- A setting --------------------------------------------------------------
  */
 
 static void
-set_up (Setting *setting, guint town) {
+start_hub (Setting *setting) {
   g_autofree gchar *preload = g_strdup (g_getenv ("LD_PRELOAD"));
   gint fd;
 
@@ -228,6 +251,11 @@ set_up (Setting *setting, guint town) {
     g_unsetenv ("LD_PRELOAD");
   else
     g_setenv ("LD_PRELOAD", preload, TRUE);
+}
+
+static void
+set_up (Setting *setting, guint town) {
+  start_hub (setting);
   start_load (setting, town);
   tell_all (setting, "join");
 }
@@ -298,6 +326,18 @@ add_run (Run *sum, const Run *it, guint n) {
   sum->meter_cpu += it->meter_cpu;
 }
 
+/* In turns: a machine that is shared is not as fast all the time. */
+static void
+run_in_turns (Setting *setting, guint ms, Run *one, Run *many) {
+  for (guint i = 0; i < TURNS; i++) {
+    Run turn = run (setting, 1, 1, ms / TURNS, 0);
+
+    add_run (one, &turn, TURNS);
+    turn = run (setting, IN_FLIGHT, TOWN / IN_FLIGHT, ms / TURNS, 0);
+    add_run (many, &turn, TURNS);
+  }
+}
+
 static void
 bench_live (void) {
   static const gchar *const names[] = { "hub-cpu",    "rate-64", "rate-500",
@@ -320,14 +360,7 @@ bench_live (void) {
   /* Everything is as warm as it gets. */
   run (&setting, IN_FLIGHT, TOWN / IN_FLIGHT, 1000, 0);
 
-  /* In turns: a machine that is shared is not as fast all the time. */
-  for (guint i = 0; i < TURNS; i++) {
-    Run turn = run (&setting, 1, 1, ms / TURNS, 0);
-
-    add_run (&one, &turn, TURNS);
-    turn = run (&setting, IN_FLIGHT, TOWN / IN_FLIGHT, ms / TURNS, 0);
-    add_run (&many, &turn, TURNS);
-  }
+  run_in_turns (&setting, ms, &one, &many);
   all = run (&setting, TOWN, 1, ms, 0);
   tear_down (&setting);
 
@@ -348,6 +381,40 @@ bench_live (void) {
   bench_figure ("syncs-64", "/payment",
                 (gdouble) many.syncs / (gdouble) many.paid, 0, BENCH_AT_MOST,
                 0.05);
+}
+
+/* The clients, who sign as much as the hub does, have a processor to
+ * themselves, and the hub has the others: how many payments more each of those
+ * brings. */
+static void
+bench_own (void) {
+  static const gchar *const names[] = { "rate-64-own", NULL };
+  guint ms = bench_scale (8000, 2000);
+  Setting setting = { 0 };
+  Run one = { 0 };
+  Run many = { 0 };
+  cpu_set_t all;
+  guint n;
+
+  if (!bench_wants (names) || sched_getaffinity (0, sizeof all, &all) != 0)
+    return;
+  n = (guint) CPU_COUNT (&all);
+  if (n < 2) {
+    bench_note ("rate-64-own wants two processors");
+    return;
+  }
+  use_processors (&all, 0, n - 1);
+  start_hub (&setting);
+  use_processors (&all, n - 1, 1);
+  start_load (&setting, TOWN);
+  tell_all (&setting, "join");
+  tell_all (&setting, "trust");
+  run (&setting, IN_FLIGHT, TOWN / IN_FLIGHT, 1000, 0);
+  run_in_turns (&setting, ms, &one, &many);
+  tear_down (&setting);
+  use_processors (&all, 0, n);
+  bench_figure ("rate-64-own", "payments/s", rate (&many), rate (&one),
+                BENCH_AT_LEAST, n - 1);
 }
 
 /* The payer is there, the others have gone after giving their trust. */
@@ -375,5 +442,6 @@ bench_away (void) {
 void
 bench_hub (void) {
   bench_live ();
+  bench_own ();
   bench_away ();
 }
