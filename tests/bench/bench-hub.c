@@ -383,9 +383,8 @@ bench_live (void) {
                 0.05);
 }
 
-/* The clients, who sign as much as the hub does, have a processor to
- * themselves, and the hub has the others: how many payments more each of those
- * brings. */
+/* The clients have a processor to themselves, and the hub has the others: how
+ * many payments more each of those brings. */
 static void
 bench_own (void) {
   static const gchar *const names[] = { "rate-64-own", NULL };
