@@ -10,7 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli/geo-cli-node.h"
-#include "core/geo-link.h"
+#include "cli/geo-wish.h"
 #include "node/geo-safety.h"
 
 /* At most as many are named in a sentence; all are in the JSON document. */
@@ -32,7 +32,7 @@ parse_who (const gchar *who, gboolean *is_link, GeoPid *pid, GError **error) {
   *is_link = g_ascii_strncasecmp (who, "geo:", 4) == 0;
   if (!*is_link)
     return geo_pid_parse (who, pid, NULL);
-  link = geo_link_parse (who, error);
+  link = geo_wish_parse_link (who, error);
   if (link == NULL)
     return FALSE;
   if (!link->has_pid) {

@@ -262,7 +262,7 @@ run_command (GeoCli *cli, const GeoCommand *command, gchar ***argv) {
   if (!is_parsed && has_negative (typed) &&
       g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
     return geo_cli_fail (cli, GEO_EXIT_USAGE,
-                         _ ("An amount cannot be below zero."));
+                         _ ("A number cannot be below zero."));
   if (!is_parsed)
     return geo_cli_fail_error (cli, error);
   if (cli->common.help)

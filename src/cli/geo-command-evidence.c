@@ -112,7 +112,8 @@ run_evidence (GeoCli *cli, gchar **arguments) {
       return tell_one (cli, item);
   }
   return geo_cli_fail (cli, GEO_EXIT_FAILED,
-                       _ ("There is no evidence of that number."));
+                       _ ("There is no evidence of that number: “geo "
+                          "evidence” lists what there is."));
 }
 
 const GeoCommand geo_command_evidence = {

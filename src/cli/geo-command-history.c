@@ -276,6 +276,11 @@ find_activity (GeoCli *cli, GeoNode *node, int *status) {
       !read_day (cli, cli->since, 0, &filter.from, status) ||
       !read_day (cli, cli->until, 1, &filter.to, status))
     return NULL;
+  if (cli->since != NULL && cli->until != NULL && filter.from >= filter.to) {
+    *status = geo_cli_fail (cli, GEO_EXIT_USAGE,
+                            _ ("The period ends before it begins."));
+    return NULL;
+  }
   if (cli->equivalent != NULL) {
     filter.equivalent = geo_cli_find_equivalent (cli, node, cli->equivalent,
                                                  &precision, status);

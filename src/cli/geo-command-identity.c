@@ -239,9 +239,13 @@ run_init (GeoCli *cli, gchar **arguments) {
     words = geo_profile_make_words ();
   } else {
     words = ask_words (cli, &error);
-    if (words == NULL || !geo_words_to_entropy (words, entropy, &error)) {
-      geo_words_free (words);
+    if (words == NULL)
       return geo_cli_fail_error (cli, error);
+    if (!geo_words_to_entropy (words, entropy, NULL)) {
+      g_autofree gchar *sentence = geo_phrase_wrong_words (words);
+
+      geo_words_free (words);
+      return geo_cli_fail (cli, GEO_EXIT_USAGE, sentence);
     }
     explicit_bzero (entropy, sizeof entropy);
   }

@@ -244,9 +244,16 @@ run_accept (GeoCli *cli, const gchar *who) {
   geo_cli_try_connect (cli, node);
   person = geo_cli_find_person (cli, node, who, &status);
   if (person != NULL) {
+    if (geo_node_look_at_key (node, geo_person_get_pid (person)) ==
+        GEO_KEY_DOUBT_NONE)
+      geo_cli_say (cli,
+                   _ ("%s has the key that is known here: there is nothing to "
+                      "accept."),
+                   geo_person_get_name (person));
+    else
+      geo_cli_say (cli, _ ("The new key of %s is taken as theirs."),
+                   geo_person_get_name (person));
     geo_node_accept_key (node, geo_person_get_pid (person));
-    geo_cli_say (cli, _ ("The new key of %s is taken as theirs."),
-                 geo_person_get_name (person));
     report = geo_cli_report_new (cli);
     geo_report_text (report, "name", geo_person_get_name (person));
     geo_report_text (report, "pid", geo_person_get_pid_text (person));

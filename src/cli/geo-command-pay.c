@@ -335,7 +335,7 @@ pay_request (GeoCli *cli,
   int status;
 
   if (has_amount &&
-      !geo_amount_parse_typed (
+      !geo_wish_parse_amount (
           arguments[1], geo_request_item_get_precision (item), &amount, &error))
     return geo_cli_fail_error (cli, error);
   if (has_amount && arguments[2] != NULL &&

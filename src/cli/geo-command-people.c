@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli/geo-cli-node.h"
+#include "cli/geo-wish.h"
 #include "node/geo-phrases.h"
 
 /* --- trust -------------------------------------------------------------- */
@@ -103,10 +104,9 @@ read_terms (GeoCli *cli, guint precision, GeoTrustTerms *said, GError **error) {
   said->has_spare = cli->spare != NULL && !is_none (cli->spare);
   said->has_daily = cli->daily != NULL && !is_none (cli->daily);
   return (!said->has_spare || g_str_equal (cli->spare, "all") ||
-          geo_amount_parse_typed (cli->spare, precision, &said->spare,
-                                  error)) &&
+          geo_wish_parse_amount (cli->spare, precision, &said->spare, error)) &&
          (!said->has_daily ||
-          geo_amount_parse_typed (cli->daily, precision, &said->daily, error));
+          geo_wish_parse_amount (cli->daily, precision, &said->daily, error));
 }
 
 /* What is not said stays as it was. */
@@ -261,7 +261,7 @@ run_trust_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   if (equivalent == NULL)
     return status;
   if (limit_text != NULL &&
-      !geo_amount_parse_typed (limit_text, precision, &limit, &error))
+      !geo_wish_parse_amount (limit_text, precision, &limit, &error))
     return geo_cli_fail_error (cli, error);
   if (!read_terms (cli, precision, &terms, &error))
     return geo_cli_fail_error (cli, error);

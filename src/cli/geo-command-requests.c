@@ -13,6 +13,7 @@
 
 #include "cli/geo-cli-node.h"
 #include "cli/geo-qr.h"
+#include "cli/geo-wish.h"
 #include "node/geo-node-invitations.h"
 #include "node/geo-output.h"
 #include "node/geo-phrases.h"
@@ -261,6 +262,21 @@ read_expiry (GeoCli *cli, const gchar *usual, GeoTime *out, int *status) {
   return TRUE;
 }
 
+/* Nobody asks for nothing. */
+static gboolean
+read_asked (const gchar *text,
+            guint precision,
+            GeoAmount *out,
+            GError **error) {
+  if (!geo_wish_parse_amount (text, precision, out, error))
+    return FALSE;
+  if (geo_amount_cmp (*out, GEO_AMOUNT_ZERO) > 0)
+    return TRUE;
+  g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+                       _ ("It takes an amount above zero."));
+  return FALSE;
+}
+
 static int
 run_request_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
   g_autoptr (GeoPerson) person = NULL;
@@ -279,8 +295,7 @@ run_request_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
                                         &status);
   if (equivalent == NULL)
     return status;
-  if (!open &&
-      !geo_amount_parse_typed (arguments[0], precision, &amount, &error))
+  if (!open && !read_asked (arguments[0], precision, &amount, &error))
     return geo_cli_fail_error (cli, error);
   if (cli->from != NULL) {
     geo_cli_try_connect (cli, node);
@@ -360,9 +375,8 @@ run_invite_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
                                         &status);
   if (equivalent == NULL)
     return status;
-  if (!geo_amount_parse_typed (arguments[0], precision, &limit, &error) ||
-      (cli->asks != NULL &&
-       !geo_amount_parse_typed (cli->asks, precision, &asked, &error)))
+  if (!read_asked (arguments[0], precision, &limit, &error) ||
+      (cli->asks != NULL && !read_asked (cli->asks, precision, &asked, &error)))
     return geo_cli_fail_error (cli, error);
   if (cli->code != NULL)
     geo_node_set_join_code (node, cli->code);
@@ -602,7 +616,7 @@ run_ask_with (GeoCli *cli, GeoNode *node, gchar **arguments) {
                                         &status);
   if (equivalent == NULL)
     return status;
-  if (!geo_amount_parse_typed (arguments[1], precision, &limit, &error))
+  if (!read_asked (arguments[1], precision, &limit, &error))
     return geo_cli_fail_error (cli, error);
   geo_cli_try_connect (cli, node);
   person = geo_cli_find_person (cli, node, arguments[0], &status);

@@ -10,7 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "core/geo-link.h"
+#include "core/geo-error.h"
 #include "node/geo-profile.h"
 
 void
@@ -30,10 +30,48 @@ fail (GError **error, const gchar *sentence) {
   return FALSE;
 }
 
+gboolean
+geo_wish_parse_amount (const gchar *text,
+                       guint precision,
+                       GeoAmount *out,
+                       GError **error) {
+  g_autoptr (GError) failure = NULL;
+  g_autofree gchar *sentence = NULL;
+
+  if (geo_amount_parse_typed (text, precision, out, &failure))
+    return TRUE;
+  if (g_error_matches (failure, GEO_CORE_ERROR, GEO_CORE_ERROR_PRECISION))
+    sentence = g_strdup_printf (
+        /* Translators: what was typed, and a number: “1.234”, 2. */
+        _ ("“%s” has too many decimals: the most that count here is %u."), text,
+        precision);
+  else if (g_error_matches (failure, GEO_CORE_ERROR, GEO_CORE_ERROR_RANGE) ||
+           g_error_matches (failure, GEO_CORE_ERROR, GEO_CORE_ERROR_SIZE))
+    sentence = g_strdup (_ ("The amount is too large: give a smaller one."));
+  else
+    sentence = g_strdup_printf (_ ("“%s” is no amount: write it as %s."), text,
+                                precision > 0 ? "12.5" : "12");
+  return fail (error, sentence);
+}
+
+GeoLink *
+geo_wish_parse_link (const gchar *text, GError **error) {
+  g_autoptr (GError) failure = NULL;
+  GeoLink *link = geo_link_parse (text, &failure);
+
+  if (g_error_matches (failure, GEO_CORE_ERROR, GEO_CORE_ERROR_SIGNATURE))
+    fail (error, _ ("This request was changed after it was signed. Do not pay "
+                    "it."));
+  else if (link == NULL)
+    fail (error, _ ("This link is cut short or damaged. Copy all of it again, "
+                    "or ask for another one."));
+  return link;
+}
+
 /* What the link leaves open, the words say. */
 static gboolean
 take_link (GeoWish *wish, gchar **arguments, GError **error) {
-  g_autoptr (GeoLink) link = geo_link_parse (arguments[0], error);
+  g_autoptr (GeoLink) link = geo_wish_parse_link (arguments[0], error);
   guint count = g_strv_length (arguments);
 
   if (link == NULL)
@@ -98,9 +136,11 @@ geo_wish_get_amount (const GeoWish *wish,
 
   /* A link's amount is as it stands on the wire (protocol §2); a person may
    * leave decimals away. */
-  if (wish->is_exact
-          ? !parse_exact (wish->amount, precision, &amount, error)
-          : !geo_amount_parse_typed (wish->amount, precision, &amount, error))
+  if (wish->is_exact && !parse_exact (wish->amount, precision, &amount, NULL))
+    return fail (error, _ ("This link is cut short or damaged. Copy all of it "
+                           "again, or ask for another one."));
+  if (!wish->is_exact &&
+      !geo_wish_parse_amount (wish->amount, precision, &amount, error))
     return FALSE;
   if (geo_amount_cmp (amount, GEO_AMOUNT_ZERO) == 0)
     return fail (error, _ ("Nothing is no amount to pay."));

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/geo-amount.h"
+#include "core/geo-link.h"
 
 G_BEGIN_DECLS
 
@@ -19,8 +20,15 @@ typedef struct {
   gchar *note; /* NULL: none. */
 } GeoWish;
 
+/* What somebody typed, or GEO_NODE_ERROR_INPUT and what to type instead. */
+gboolean geo_wish_parse_amount (const gchar *text,
+                                guint precision,
+                                GeoAmount *out,
+                                GError **error);
+GeoLink *geo_wish_parse_link (const gchar *text, GError **error);
+
 /* arguments: WHO [AMOUNT [EQUIVALENT]].  note may be NULL.  NULL and
- * GEO_NODE_ERROR_INPUT or a GEO_CORE_ERROR where they do not go together. */
+ * GEO_NODE_ERROR_INPUT where they do not go together. */
 GeoWish *geo_wish_new (gchar **arguments, const gchar *note, GError **error);
 void geo_wish_free (GeoWish *wish); /* NULL is safe. */
 

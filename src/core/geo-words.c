@@ -152,6 +152,21 @@ out:
   return fits;
 }
 
+guint
+geo_words_find_unknown (const gchar *words) {
+  const gchar *at = words;
+  gchar word[32];
+  guint count = 0;
+  gboolean is_known = TRUE;
+
+  while (is_known && next_word (&at, word, sizeof word)) {
+    is_known = find_word (word) >= 0;
+    count++;
+  }
+  sodium_memzero (word, sizeof word);
+  return is_known ? 0 : count;
+}
+
 GeoSecret *
 geo_words_to_secret (const gchar *words, GError **error) {
   guint8 entropy[GEO_WORDS_ENTROPY_LEN];

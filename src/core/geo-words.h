@@ -21,6 +21,8 @@ gchar *geo_words_from_entropy (const guint8 entropy[GEO_WORDS_ENTROPY_LEN]);
 gboolean geo_words_to_entropy (const gchar *words,
                                guint8 out[GEO_WORDS_ENTROPY_LEN],
                                GError **error);
+/* The first word that is not in the list, counted from 1; 0 where all are. */
+guint geo_words_find_unknown (const gchar *words);
 GeoSecret *geo_words_to_secret (const gchar *words, GError **error);
 void geo_words_free (gchar *words); /* Zeroes it first; NULL is safe. */
 /* Words of the list that begin with prefix, at most 8; static strings. */

@@ -928,7 +928,8 @@ geo_node_connect (GeoNode *self, GError **error) {
   if (self->client == NULL) {
     g_debug ("address: %s", failure->message);
     g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                         _ ("This is not the address of a hub."));
+                         _ ("This is not the address of a hub. One is like "
+                            "https://hub.example."));
     return FALSE;
   }
   if (self->dial_hub != NULL) {

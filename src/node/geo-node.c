@@ -475,9 +475,12 @@ read_invitation (GeoNode *self, const gchar *text, GError **error) {
   if (link == NULL || link->kind != GEO_LINK_JOIN || link->hub == NULL) {
     if (failure != NULL)
       g_debug ("link: %s", failure->message);
-    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                         _ ("This is not an invitation. It begins with "
-                            "geo://v1/join."));
+    g_set_error_literal (
+        error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
+        g_str_has_prefix (text, "geo://v1/join")
+            ? _ ("This link is cut short or damaged. Copy all of it again, or "
+                 "ask for another one.")
+            : _ ("This is not an invitation. It begins with geo://v1/join."));
     return FALSE;
   }
   self->dial_hub = g_strdup (link->hub);

@@ -13,6 +13,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "core/geo-words.h"
 #include "protocol/geo-reasons.h"
 
 /* --- Amounts ------------------------------------------------------------ */
@@ -647,6 +648,19 @@ geo_phrase_date_time (GeoTime time_ms) {
      * their order and what is between them is yours. */
     text = g_date_time_format (local, C_ ("date and time", "%x %X"));
   return text != NULL ? text : g_strdup ("");
+}
+
+gchar *
+geo_phrase_wrong_words (const gchar *words) {
+  guint unknown = geo_words_find_unknown (words);
+
+  if (unknown > 0)
+    /* Translators: which of the twelve words it is: "3". */
+    return g_strdup_printf (_ ("Word %u is no recovery word. Look how it is "
+                               "spelt on your paper."),
+                            unknown);
+  return g_strdup (_ ("These are not twelve words that belong together. Look "
+                      "whether all are there, in the order of your paper."));
 }
 
 const gchar *

@@ -107,6 +107,10 @@ gchar *geo_phrase_request_state (GeoRequestItem *item);
 /* Local time, the locale's way. */
 gchar *geo_phrase_date_time (GeoTime time_ms);
 
+/* Why these are not recovery words, and what to look at; none of them is in
+ * it. */
+gchar *geo_phrase_wrong_words (const gchar *words);
+
 /* What became of a change of the key that was cut short, and which words count;
  * static.  NULL for NONE. */
 const gchar *geo_phrase_key_change (GeoKeyChange change);

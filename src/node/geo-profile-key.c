@@ -19,6 +19,7 @@
 #include "net/geo-fault.h"
 #include "node/geo-keyfile-private.h"
 #include "node/geo-keyring-private.h"
+#include "node/geo-phrases.h"
 #include "store/geo-journal.h"
 
 #define DAMAGED_MAX 100 /* So many files are kept beside. */
@@ -272,12 +273,11 @@ create_identity (GTask *outer,
                              "%s", _ ("A passphrase is needed."));
     return;
   }
-  if (!geo_words_to_entropy (words, work->entropy, &error)) {
-    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                             /* Translators: %s says which word is wrong. */
-                             _ ("These are not the twelve words: %s"),
-                             error->message);
-    g_clear_error (&error);
+  if (!geo_words_to_entropy (words, work->entropy, NULL)) {
+    g_autofree gchar *sentence = geo_phrase_wrong_words (words);
+
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
+                             sentence);
     return;
   }
 
@@ -617,7 +617,6 @@ geo_profile_put_key_back_async (GeoProfile *profile,
   g_autoptr (GTask) task = g_task_new (profile, NULL, callback, user_data);
   g_autoptr (GTask) inner = NULL;
   GeoKeyWork *work;
-  g_autoptr (GError) error = NULL;
 
   g_assert (GEO_IS_PROFILE (profile));
   work = geo_key_work_new (profile, passphrase);
@@ -637,11 +636,11 @@ geo_profile_put_key_back_async (GeoProfile *profile,
              (passphrase == NULL || *passphrase == '\0')) {
     g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_PASSPHRASE,
                              "%s", _ ("A passphrase is needed."));
-  } else if (!geo_words_to_entropy (words, work->entropy, &error)) {
-    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                             /* Translators: %s says which word is wrong. */
-                             _ ("These are not the twelve words: %s"),
-                             error->message);
+  } else if (!geo_words_to_entropy (words, work->entropy, NULL)) {
+    g_autofree gchar *sentence = geo_phrase_wrong_words (words);
+
+    g_task_return_new_error (task, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, "%s",
+                             sentence);
   } else {
     inner = g_task_new (NULL, NULL, put_back_cb, g_object_ref (task));
     g_task_set_task_data (inner, work, NULL);

@@ -504,13 +504,18 @@ verify_statement (JsonObject *object,
 
 static gboolean
 verify_link (const gchar *text, GeoProof *out, GError **error) {
-  g_autoptr (GeoLink) link = geo_link_parse (text, error);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GeoLink) link = geo_link_parse (text, &failure);
   g_autofree gchar *amount = NULL;
   g_autofree gchar *pid = NULL;
   GeoPid owner;
 
+  if (g_error_matches (failure, GEO_CORE_ERROR, GEO_CORE_ERROR_SIGNATURE))
+    return fail (error, _ ("This request was changed after it was signed. Do "
+                           "not pay it."));
   if (link == NULL)
-    return FALSE;
+    return fail (error, _ ("This link is cut short or damaged. Copy all of it "
+                           "again, or ask for another one."));
   out->kind = "request";
   if (link->invoice == NULL)
     return fail (error, _ ("Nobody signed this link, so it proves nothing."));

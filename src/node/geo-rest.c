@@ -486,7 +486,8 @@ http_new (GeoNode *node,
   if (http == NULL) {
     g_debug ("address: %s", failure->message);
     g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                         _ ("This is not the address of a hub."));
+                         _ ("This is not the address of a hub. One is like "
+                            "https://hub.example."));
     return NULL;
   }
   g_signal_connect_object (http, "event", G_CALLBACK (event_cb), node, 0);

@@ -15,6 +15,7 @@
 #include "core/geo-words.h"
 #include "net/geo-fault.h"
 #include "node/geo-node-private.h"
+#include "node/geo-phrases.h"
 #include "node/geo-profile-private.h"
 #include "node/geo-state-codec-private.h"
 
@@ -371,13 +372,13 @@ unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 
 static gboolean
 check_wish (Rotating *rotating, GeoCommunities *communities, GError **error) {
-  g_autoptr (GError) failure = NULL;
   GeoPublicKey now, next;
 
-  rotating->next = geo_words_to_secret (rotating->words, &failure);
+  rotating->next = geo_words_to_secret (rotating->words, NULL);
   if (rotating->next == NULL) {
-    g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-                 _ ("These are not the twelve words: %s"), failure->message);
+    g_autofree gchar *sentence = geo_phrase_wrong_words (rotating->words);
+
+    g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT, sentence);
     return FALSE;
   }
   geo_secret_get_public (rotating->now, &now);

@@ -309,6 +309,43 @@ def test_trust_wrong(town):
     assert "in which equivalent" in said and "amount" not in said, said
 
 
+def test_what_to_do(town):
+    """What cannot be used is told with what to type instead."""
+    words = os.path.join(town.folder, "wrong.words")
+    with open(words, "w", encoding="utf-8") as file:
+        file.write("zoo zoo nosuchword")
+    damaged = "cut short or damaged. Copy all of it again"
+    for arguments, sentence in (
+            ("trust Olena five UAH", "“five” is no amount: write it as 12.5."),
+            ("trust Olena five PIECE", "“five” is no amount: write it as 12."),
+            ("trust Olena 5.001 UAH", "too many decimals: the most that "
+                                      "count here is 2."),
+            ("trust Olena 99999999999999999999 UAH", "give a smaller one."),
+            ("trust Olena 5 UAH --daily x", "“x” is no amount"),
+            ("pay geo://v1/pay?to=x", damaged),
+            ("trust geo://v1/nothing?of=it 5 UAH", damaged),
+            ("join geo://v1/join", damaged),
+            ("join geo://v1/pay?to=x", "It begins with geo://v1/join."),
+            ("join https://", "One is like https://hub.example."),
+            ("request 0 UAH", "an amount above zero"),
+            ("invite 0 UAH", "an amount above zero"),
+            ("invite 5 UAH --asks 0", "an amount above zero"),
+            ("ask-trust Olena 0 UAH", "an amount above zero"),
+            ("evidence -1", "A number cannot be below zero."),
+            ("history --since 2026-12-01 --until 2026-11-01",
+             "ends before it begins")):
+        said = town.ivan.run(*arguments.split(" "), status=USAGE)
+        assert sentence in said, said
+    assert "“geo evidence” lists" in town.ivan.run("evidence", "5",
+                                                   status=FAILED)
+    assert damaged in town.ivan.run("verify", "geo://v1/pay?to=x",
+                                    status=NOT_VERIFIED)
+    assert "nothing to accept" in town.ivan.run("key", "accept", "Olena")
+    nobody = Person(town, "Nobody", "secret")
+    assert "Word 3 is no recovery word." in nobody.run(
+        "init", "--no-keyring", "--words-file", words, status=USAGE)
+
+
 def test_pay_over_two_hops(town):
     olena, ivan, maria = town.people
     document = olena.json("pay", "Maria", "10", "UAH", "--id", "first",

@@ -213,6 +213,10 @@ test_refused (void) {
     g_assert_null (geo_words_to_secret (cases[i], &error));
     assert_core_error (error, GEO_CORE_ERROR_WORDS);
   }
+  g_assert_cmpuint (geo_words_find_unknown (ABOUT), ==, 0);
+  g_assert_cmpuint (geo_words_find_unknown (ABOUT " zooo"), ==, 13);
+  g_assert_cmpuint (geo_words_find_unknown ("  About abot zoo"), ==, 2);
+  g_assert_cmpuint (geo_words_find_unknown (""), ==, 0);
   geo_words_free (NULL);
 }
 

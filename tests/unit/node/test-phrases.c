@@ -76,6 +76,11 @@ test_people (void) {
   check (geo_phrase_total (GEO_AMOUNT (1), 2, "UAH"), "You are owed 0.01 UAH");
   check (geo_phrase_total (GEO_AMOUNT_ZERO, 2, "UAH"),
          "You are even: 0.00 UAH");
+  check (geo_phrase_wrong_words ("zoo abot"),
+         "Word 2 is no recovery word. Look how it is spelt on your paper.");
+  check (geo_phrase_wrong_words ("zoo zoo"),
+         "These are not twelve words that belong together. Look whether all "
+         "are there, in the order of your paper.");
 }
 
 static void
