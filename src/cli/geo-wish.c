@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "core/geo-error.h"
+#include "node/geo-phrases.h"
 #include "node/geo-profile.h"
 
 void
@@ -59,12 +60,8 @@ geo_wish_parse_link (const gchar *text, GError **error) {
   g_autoptr (GError) failure = NULL;
   GeoLink *link = geo_link_parse (text, &failure);
 
-  if (g_error_matches (failure, GEO_CORE_ERROR, GEO_CORE_ERROR_SIGNATURE))
-    fail (error, _ ("This request was changed after it was signed. Do not pay "
-                    "it."));
-  else if (link == NULL)
-    fail (error, _ ("This link is cut short or damaged. Copy all of it again, "
-                    "or ask for another one."));
+  if (link == NULL)
+    fail (error, geo_phrase_wrong_link (failure));
   return link;
 }
 
@@ -137,8 +134,8 @@ geo_wish_get_amount (const GeoWish *wish,
   /* A link's amount is as it stands on the wire (protocol §2); a person may
    * leave decimals away. */
   if (wish->is_exact && !parse_exact (wish->amount, precision, &amount, NULL))
-    return fail (error, _ ("This link is cut short or damaged. Copy all of it "
-                           "again, or ask for another one."));
+    return fail (error, _ ("The link’s amount does not have the decimals that "
+                           "count here. Ask for another one."));
   if (!wish->is_exact &&
       !geo_wish_parse_amount (wish->amount, precision, &amount, error))
     return FALSE;

@@ -165,8 +165,8 @@ geo_evidence_verify (const gchar *text, gsize len, GError **error) {
       geo_evidence_check (evidence, &community->community, &community->key,
                           &failure) != GEO_EVIDENCE_NOTHING)
     return say (community, evidence);
-  g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_PROOF, "%s (%s)",
-               _ ("This evidence does not hold."), failure->message);
+  g_debug ("evidence: %s", failure->message);
+  fail (error, GEO_CORE_ERROR_PROOF, _ ("This evidence does not hold."));
   return NULL;
 }
 

@@ -16,6 +16,7 @@
 #include "core/geo-text.h"
 #include "node/geo-node-invitations.h"
 #include "node/geo-node-private.h"
+#include "node/geo-phrases.h"
 #include "node/geo-proof.h"
 #include "node/geo-request-item-private.h"
 
@@ -794,9 +795,8 @@ geo_node_take_link_async (GeoNode *node,
                       &node->community->community)) {
     const gchar *sentence =
         parsed == NULL || parsed->invoice == NULL
-            ? (why != NULL && why->code == GEO_CORE_ERROR_SIGNATURE
-                   ? _ ("This request was changed after it was signed. Do not "
-                        "pay it.")
+            ? (g_error_matches (why, GEO_CORE_ERROR, GEO_CORE_ERROR_SIGNATURE)
+                   ? geo_phrase_wrong_link (why)
                    : _ ("This is not the link of a request."))
             : _ ("This request is of another community.");
 

@@ -12,8 +12,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "core/geo-error.h"
 #include "core/geo-link.h"
 #include "node/geo-finding.h"
+#include "node/geo-phrases.h"
 #include "node/geo-profile-private.h"
 #include "node/geo-request-item.h"
 #include "node/geo-rest-private.h"
@@ -477,9 +479,10 @@ read_invitation (GeoNode *self, const gchar *text, GError **error) {
       g_debug ("link: %s", failure->message);
     g_set_error_literal (
         error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
-        g_str_has_prefix (text, "geo://v1/join")
-            ? _ ("This link is cut short or damaged. Copy all of it again, or "
-                 "ask for another one.")
+        g_str_has_prefix (text, "geo://v1/join") ||
+                g_error_matches (failure, GEO_CORE_ERROR,
+                                 GEO_CORE_ERROR_VERSION)
+            ? geo_phrase_wrong_link (failure)
             : _ ("This is not an invitation. It begins with geo://v1/join."));
     return FALSE;
   }

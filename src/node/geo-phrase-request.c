@@ -38,6 +38,19 @@ say_payment (GeoRequestItem *item, const gchar *amount, const gchar *name) {
 
 static gchar *
 say_checkpoint (GeoRequestItem *item, const gchar *amount, const gchar *name) {
+  const gchar *equivalent = geo_request_item_get_equivalent (item);
+  GeoAmount owed;
+
+  if (geo_request_item_get_amount (item, &owed) &&
+      geo_amount_cmp (owed, GEO_AMOUNT_ZERO) == 0)
+    return geo_request_item_is_mine (item)
+               /* Translators: who, equivalent. */
+               ? g_strdup_printf (_ ("You ask %s to agree that neither of you "
+                                     "owes the other anything in %s."),
+                                  name, equivalent)
+               : g_strdup_printf (_ ("%s asks you to agree that neither of you "
+                                     "owes the other anything in %s."),
+                                  name, equivalent);
   if (geo_request_item_is_mine (item))
     return geo_request_item_i_owe (item)
                /* Translators: who, amount. */

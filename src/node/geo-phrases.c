@@ -13,6 +13,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "core/geo-error.h"
 #include "core/geo-words.h"
 #include "protocol/geo-reasons.h"
 
@@ -648,6 +649,17 @@ geo_phrase_date_time (GeoTime time_ms) {
      * their order and what is between them is yours. */
     text = g_date_time_format (local, C_ ("date and time", "%x %X"));
   return text != NULL ? text : g_strdup ("");
+}
+
+const gchar *
+geo_phrase_wrong_link (const GError *why) {
+  if (g_error_matches (why, GEO_CORE_ERROR, GEO_CORE_ERROR_SIGNATURE))
+    return _ ("This link was changed after it was signed. Do not use it: ask "
+              "for another one.");
+  if (g_error_matches (why, GEO_CORE_ERROR, GEO_CORE_ERROR_VERSION))
+    return _ ("This link was made by a newer version. Update first.");
+  return _ ("This link is cut short or damaged. Copy all of it again, or ask "
+            "for another one.");
 }
 
 gchar *

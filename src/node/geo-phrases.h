@@ -107,6 +107,9 @@ gchar *geo_phrase_request_state (GeoRequestItem *item);
 /* Local time, the locale's way. */
 gchar *geo_phrase_date_time (GeoTime time_ms);
 
+/* Why geo_link_parse () did not take a link, and what to do; static. */
+const gchar *geo_phrase_wrong_link (const GError *why);
+
 /* Why these are not recovery words, and what to look at; none of them is in
  * it. */
 gchar *geo_phrase_wrong_words (const gchar *words);

@@ -36,14 +36,13 @@ fail (GError **error, const gchar *sentence) {
   return FALSE;
 }
 
-/* Takes why. */
+/* Takes why, which is for programmers and in no other language. */
 static gboolean
 fail_part (GError **error, GError *why, const gchar *part) {
   g_autoptr (GError) inner = why;
 
-  g_set_error (error, GEO_CORE_ERROR, GEO_CORE_ERROR_PROOF, "%s (%s)", part,
-               inner->message);
-  return FALSE;
+  g_debug ("proof: %s", inner->message);
+  return fail (error, part);
 }
 
 static JsonArray *
@@ -55,18 +54,24 @@ get_array (JsonObject *object, const gchar *name) {
              : NULL;
 }
 
-/* What was written is canonical: nothing in a file says nothing. */
+/* What was written is canonical: nothing in a file says nothing.  otherwise is
+ * said of what is no JSON. */
 static JsonNode *
-parse_canonical (const gchar *text, gsize len, GError **error) {
-  g_autoptr (JsonNode) root = geo_json_parse (text, len, TEXT_SIZE_MAX, error);
+parse_canonical (const gchar *text,
+                 gsize len,
+                 const gchar *otherwise,
+                 GError **error) {
+  GError *why = NULL;
+  g_autoptr (JsonNode) root = geo_json_parse (text, len, TEXT_SIZE_MAX, &why);
   g_autofree gchar *again = NULL;
   gsize again_len;
 
-  if (root == NULL)
+  if (root != NULL)
+    again = geo_json_canonical (root, &again_len, &why);
+  if (again == NULL) {
+    fail_part (error, why, otherwise);
     return NULL;
-  again = geo_json_canonical (root, &again_len, error);
-  if (again == NULL)
-    return NULL;
+  }
   if (again_len != len || memcmp (again, text, len) != 0) {
     fail (error, _ ("It is not written as it was signed."));
     return NULL;
@@ -198,10 +203,20 @@ verify_checkpoint (JsonObject *object,
   if (!geo_letter_check (letter, &community->community, lookup_cb, &pair,
                          &facts, &why))
     return fail_part (error, why, _ ("A signature in it does not hold."));
+  when = geo_phrase_date_time (letter->checkpoint->at);
+  if (geo_amount_cmp (letter->checkpoint->amount.amount, GEO_AMOUNT_ZERO) ==
+      0) {
+    out->sentence = g_strdup_printf (
+        /* Translators: two names, equivalent, date and time, community. */
+        _ ("%s and %s both signed that neither owes the other anything in %s "
+           "on %s, in %s."),
+        creditor->name, debtor->name, letter->checkpoint->equivalent, when,
+        community->name);
+    return TRUE;
+  }
   amount = geo_phrase_amount (letter->checkpoint->amount.amount,
                               letter->checkpoint->amount.decimals,
                               letter->checkpoint->equivalent);
-  when = geo_phrase_date_time (letter->checkpoint->at);
   out->sentence = g_strdup_printf (
       /* Translators: two names, amount, date and time, community. */
       _ ("%s and %s both signed that the second owes the first %s on %s, in "
@@ -293,7 +308,8 @@ add_hop (Check *check, const GeoHop *hop) {
 static gboolean
 check_record (Check *check, const gchar *line, gsize len, GError **error) {
   const GeoStatement *statement = check->statement;
-  g_autoptr (JsonNode) root = parse_canonical (line, len, error);
+  const gchar *otherwise = _ ("This is no record.");
+  g_autoptr (JsonNode) root = parse_canonical (line, len, otherwise, error);
   g_autoptr (GeoRecord) record = NULL;
   g_autoptr (GeoRecordBody) body = NULL;
   g_autoptr (GString) receipt = NULL;
@@ -302,6 +318,7 @@ check_record (Check *check, const gchar *line, gsize len, GError **error) {
   g_autofree gchar *record_text = NULL;
   JsonObject *object;
   const GeoContract *contract;
+  GError *why = NULL;
   GeoHash hash;
 
   if (root == NULL)
@@ -310,14 +327,13 @@ check_record (Check *check, const gchar *line, gsize len, GError **error) {
       json_object_get_size (object = json_node_get_object (root)) != 2 ||
       geo_json_get_object (object, "record") == NULL ||
       geo_json_get_object (object, "body") == NULL)
-    return fail (error, _ ("This is no record."));
-  record = geo_record_from_json (geo_json_get_object (object, "record"), error);
-  if (record == NULL)
-    return FALSE;
-  body = geo_record_body_from_json (geo_json_get_object (object, "body"),
-                                    error);
+    return fail (error, otherwise);
+  record = geo_record_from_json (geo_json_get_object (object, "record"), &why);
+  if (record != NULL)
+    body = geo_record_body_from_json (geo_json_get_object (object, "body"),
+                                      &why);
   if (body == NULL)
-    return FALSE;
+    return fail_part (error, why, otherwise);
   body_text = geo_record_body_to_text (body, NULL);
   record_text = geo_record_to_text (record, NULL);
   receipt = g_string_new ("{\"body\":");
@@ -510,12 +526,8 @@ verify_link (const gchar *text, GeoProof *out, GError **error) {
   g_autofree gchar *pid = NULL;
   GeoPid owner;
 
-  if (g_error_matches (failure, GEO_CORE_ERROR, GEO_CORE_ERROR_SIGNATURE))
-    return fail (error, _ ("This request was changed after it was signed. Do "
-                           "not pay it."));
   if (link == NULL)
-    return fail (error, _ ("This link is cut short or damaged. Copy all of it "
-                           "again, or ask for another one."));
+    return fail (error, geo_phrase_wrong_link (failure));
   out->kind = "request";
   if (link->invoice == NULL)
     return fail (error, _ ("Nobody signed this link, so it proves nothing."));
@@ -592,14 +604,12 @@ open_document (const gchar *text,
                JsonNode **root,
                GeoProof *out,
                GError **error) {
-  GError *why = NULL;
   gint found;
 
-  *root = parse_canonical (text, len, &why);
-  if (*root == NULL) {
-    fail_part (error, why, _ ("This is nothing that can be checked."));
+  *root = parse_canonical (text, len,
+                           _ ("This is nothing that can be checked."), error);
+  if (*root == NULL)
     return -1;
-  }
   found = JSON_NODE_HOLDS_OBJECT (*root)
               ? find_document (json_node_get_object (*root))
               : -1;

@@ -49,13 +49,16 @@ fail (GError **error, GeoCoreError code, const gchar *message) {
   return FALSE;
 }
 
-/* Takes error: which part it is about comes first. */
+/* Takes failure, which is for programmers and in no other language: part is a
+ * sentence. */
 static gboolean
 fail_part (GError **error, GError *failure, const gchar *part) {
-  g_set_error (error, GEO_CORE_ERROR,
-               failure->domain == GEO_CORE_ERROR ? failure->code
-                                                 : (gint) GEO_CORE_ERROR_PROOF,
-               "%s (%s)", part, failure->message);
+  g_debug ("receipt: %s", failure->message);
+  g_set_error_literal (error, GEO_CORE_ERROR,
+                       failure->domain == GEO_CORE_ERROR
+                           ? failure->code
+                           : (gint) GEO_CORE_ERROR_PROOF,
+                       part);
   g_error_free (failure);
   return FALSE;
 }

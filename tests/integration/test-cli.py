@@ -324,6 +324,10 @@ def test_what_to_do(town):
             ("trust Olena 5 UAH --daily x", "“x” is no amount"),
             ("pay geo://v1/pay?to=x", damaged),
             ("trust geo://v1/nothing?of=it 5 UAH", damaged),
+            (f"pay geo://v1/pay?to={town.olena.pid}&equivalent=UAH&amount=4",
+             "does not have the decimals that count here"),
+            ("trust geo://v2/participant?pid=x 5 UAH", "Update first."),
+            ("join geo://v2/join?hub=x", "Update first."),
             ("join geo://v1/join", damaged),
             ("join geo://v1/pay?to=x", "It begins with geo://v1/join."),
             ("join https://", "One is like https://hub.example."),
@@ -582,11 +586,19 @@ def test_receipt_corrupted(town):
             file.write(receipt[:at] + wrong + receipt[at + 1:])
         failure = stranger.json("verify", path, status=NOT_VERIFIED)
         assert failure["kind"] == "not-verified"
+        assert "(" not in failure["message"], failure
     assert {"signature", "amount", "name"} <= changed, changed
-    for text in ("", "{}", receipt[:-1], receipt + receipt):
+    for text in ("", "{}", "no JSON", receipt[:-1], receipt + receipt):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        stranger.run("verify", path, status=NOT_VERIFIED)
+        failure = stranger.json("verify", path, status=NOT_VERIFIED)
+        # Nothing for programmers, which is in no other language.
+        assert failure["message"] == \
+            "This does not hold: This is nothing that can be checked.", failure
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(receipt.replace(":", ": ", 1))
+    failure = stranger.json("verify", path, status=NOT_VERIFIED)
+    assert "It is not written as it was signed." in failure["message"], failure
     stranger.run("verify", path + ".missing", status=FAILED)
 
 
@@ -767,6 +779,26 @@ def test_checkpoint(town):
     maria.run("decline", asked["id"])
     maria.json("pay", "Ivan", "0.50", "UAH")
     ivan.json("pay", "Maria", "1.00", "UAH")
+
+
+def test_checkpoint_of_nothing(town):
+    """Where nothing is owed, nobody is said to owe it."""
+    olena, ivan, maria = town.people
+    ivan.run("trust", "Maria", "3", "HOUR")
+    neither = "neither of you owes the other anything in HOUR"
+    said = ivan.run("checkpoint", "Maria", "HOUR")
+    assert f"You ask Maria to agree that {neither}." in said, said
+    asked = [request for request in maria.json("requests")["requests"]
+             if request["kind"] == "checkpoint"
+             and request["equivalent"] == "HOUR"][0]
+    listed = maria.run("requests")
+    assert f"Ivan asks you to agree that {neither}." in listed, listed
+    maria.json("checkpoint", "accept", asked["id"])
+    path = os.path.join(town.folder, "nothing.checkpoint")
+    ivan.run("checkpoint", "show", asked["id"], "--output", path)
+    said = olena.run("verify", path)
+    assert "neither owes the other anything in HOUR on" in said, said
+    ivan.run("trust", "Maria", "--close", "HOUR")
 
 
 def test_statement(town):

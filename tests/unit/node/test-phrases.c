@@ -9,6 +9,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "core/geo-error.h"
 #include "node/geo-items-private.h"
 #include "node/geo-phrases-private.h"
 #include "node/geo-statement.h"
@@ -81,6 +82,28 @@ test_people (void) {
   check (geo_phrase_wrong_words ("zoo zoo"),
          "These are not twelve words that belong together. Look whether all "
          "are there, in the order of your paper.");
+}
+
+static void
+test_links (void) {
+  static const struct {
+    gint code;
+    const gchar *sentence;
+  } cases[] = {
+    { GEO_CORE_ERROR_SIGNATURE,
+      "*changed after it was signed. Do not use it*" },
+    { GEO_CORE_ERROR_VERSION, "*Update first." },
+    { GEO_CORE_ERROR_SYNTAX, "*cut short or damaged.*" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) why = g_error_new_literal (GEO_CORE_ERROR, cases[i].code,
+                                                  "why");
+
+    g_assert_true (g_pattern_match_simple (cases[i].sentence,
+                                           geo_phrase_wrong_link (why)));
+  }
+  g_assert_nonnull (geo_phrase_wrong_link (NULL));
 }
 
 static void
@@ -399,6 +422,7 @@ main (int argc, char *argv[]) {
   g_test_add_func ("/phrases/refused-votes", test_refused_votes);
   g_test_add_func ("/phrases/number", test_number);
   g_test_add_func ("/phrases/people", test_people);
+  g_test_add_func ("/phrases/links", test_links);
   g_test_add_func ("/phrases/locales", test_locales);
   g_test_add_func ("/phrases/refusals", test_refusals);
   g_test_add_func ("/phrases/reasons-are-all-here", test_reasons_are_all_here);
