@@ -4,7 +4,7 @@
  * What became of an order or contract, and a participant's entries.  It only
  * reads.
  */
-#include "store/geo-hub-store-private.h"
+#include "store/geo-hub-store-people-private.h"
 
 void
 geo_hub_outcome_clear (GeoHubOutcome *outcome) {
@@ -15,10 +15,10 @@ geo_hub_outcome_clear (GeoHubOutcome *outcome) {
 
 /* --- Entries -------------------------------------------------------------- */
 
-/* The columns are the entry and its certificate, which is stored once for all
- * its entries; NULL for a trust line. */
+/* The columns are the entry, its certificate, which is stored once for all its
+ * entries (NULL for a trust line), and whom it names. */
 static GeoProvenEntry *
-read_entry (GeoQuery *query, GError **error) {
+read_entry (GeoHubStore *store, GeoQuery *query, GError **error) {
   g_autoptr (GeoProvenEntry) entry = NULL;
   GError *why = NULL;
   const gchar *text = geo_query_get_text (query, 0, error);
@@ -30,6 +30,8 @@ read_entry (GeoQuery *query, GError **error) {
     geo_store_propagate_corrupt (error, why, "A stored entry");
     return NULL;
   }
+  if (!geo_hub_people_read (store, query, 2, entry->people, error))
+    return NULL;
   if (geo_query_is_null (query, 1))
     return g_steal_pointer (&entry);
 
@@ -57,7 +59,8 @@ geo_hub_store_list_entries (GeoHubStore *store,
   gboolean row;
 
   if (!geo_query_prepare (&query, store->database,
-                          "SELECT e.entry, t.certificate FROM entry AS e"
+                          "SELECT e.entry, t.certificate, e.people"
+                          " FROM entry AS e"
                           " LEFT JOIN tx AS t ON t.id = e.tx"
                           " WHERE e.participant = ? AND e.sequence > ?"
                           " ORDER BY e.sequence LIMIT ?",
@@ -73,7 +76,7 @@ geo_hub_store_list_entries (GeoHubStore *store,
       return NULL;
     if (!row)
       return g_steal_pointer (&entries);
-    entry = read_entry (&query, error);
+    entry = read_entry (store, &query, error);
     if (entry == NULL)
       return NULL;
     g_ptr_array_add (entries, entry);
@@ -93,7 +96,8 @@ find_entry (GeoHubStore *store,
 
   *out = NULL;
   if (!geo_query_prepare (&query, store->database,
-                          "SELECT e.entry, t.certificate FROM entry AS e"
+                          "SELECT e.entry, t.certificate, e.people"
+                          " FROM entry AS e"
                           " JOIN tx AS t ON t.id = e.tx"
                           " WHERE e.tx = ? AND e.participant = ?",
                           error))
@@ -104,7 +108,7 @@ find_entry (GeoHubStore *store,
     return FALSE;
   if (!row)
     return TRUE;
-  *out = read_entry (&query, error);
+  *out = read_entry (store, &query, error);
   return *out != NULL;
 }
 

@@ -6,6 +6,7 @@
  * reads.
  */
 #include "store/geo-hub-store-inspect-private.h"
+#include "store/geo-hub-store-people-private.h"
 
 #include "core/geo-contract.h"
 
@@ -432,8 +433,10 @@ inspect_evidence (GeoInspect *inspect,
                       name);
 }
 
+/* The query's row; people are in its column 6. */
 static void
 inspect_entry (GeoInspect *inspect,
+               GeoQuery *query,
                const gchar *text,
                const GeoPid *pid,
                gint64 sequence,
@@ -456,6 +459,9 @@ inspect_entry (GeoInspect *inspect,
            proven->entry->sequence != sequence ||
            !geo_hash_equal (&proven->entry->subject, &inspect->subject))
     wrong = g_strdup ("is filed as another one");
+  else if (!geo_hub_people_read (inspect->store, query, 6, proven->people,
+                                 &why))
+    wrong = g_strdup_printf ("is damaged: %s", why->message);
   else
     wrong = judge_entry (inspect, proven->entry, end, stored);
   if (wrong != NULL)
@@ -477,7 +483,7 @@ geo_inspect_entries (GeoInspect *inspect, GError **error) {
 
   if (!geo_query_prepare (&query, inspect->store->database,
                           "SELECT participant, sequence, tx, subject, hash,"
-                          " entry FROM entry ORDER BY id",
+                          " entry, people FROM entry ORDER BY id",
                           error))
     return FALSE;
   for (;;) {
@@ -502,7 +508,8 @@ geo_inspect_entries (GeoInspect *inspect, GError **error) {
         !begin_subject (inspect, tx, &subject, error))
       return FALSE;
     first = FALSE;
-    inspect_entry (inspect, text, &pid, geo_query_get_int (&query, 1), &hash);
+    inspect_entry (inspect, &query, text, &pid, geo_query_get_int (&query, 1),
+                   &hash);
   }
   geo_inspect_end (inspect);
   return TRUE;

@@ -19,6 +19,8 @@ struct _GeoHubStore {
   GeoMerkleEnd end;
   /* GeoPid → GeoChainEnd: the same of the chains that were written to. */
   GHashTable *chains;
+  /* See geo-hub-store-people-private.h. */
+  GHashTable *people;
 };
 
 typedef struct {

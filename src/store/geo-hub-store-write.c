@@ -6,6 +6,7 @@
  */
 #include "store/geo-hub-keeping-private.h"
 #include "store/geo-hub-letters-private.h"
+#include "store/geo-hub-store-people-private.h"
 
 static gboolean
 conflict (const gchar *what, GError **error) {
@@ -38,6 +39,8 @@ insert_entry (GeoHubStore *store,
               gint64 tx,
               GError **error) {
   g_auto (GeoQuery) query = GEO_QUERY_INIT;
+  g_autoptr (GPtrArray) nobody = g_ptr_array_new ();
+  g_autoptr (GByteArray) people = g_byte_array_new ();
   g_autofree gchar *text = NULL;
   const GeoEntry *entry = proven->entry;
   GeoProvenEntry stored = *proven;
@@ -55,13 +58,19 @@ insert_entry (GeoHubStore *store,
 
   if (!geo_query_prepare (&query, store->database,
                           "INSERT INTO entry"
-                          " (participant, sequence, tx, subject, hash, entry)"
-                          " VALUES (?1, ?2, nullif (?3, 0), ?4, ?5, ?6)",
+                          " (participant, sequence, tx, subject, hash, entry,"
+                          " people)"
+                          " VALUES (?1, ?2, nullif (?3, 0), ?4, ?5, ?6, ?7)",
                           error))
     return FALSE;
-  /* The certificate is stored once, with its tx. */
+  /* The certificate is stored once, with its tx, and so is what people say of
+   * themselves. */
   if (tx != 0)
     stored.certificate = NULL;
+  if (!geo_hub_people_name (store, proven->people, people, error))
+    return FALSE;
+  if (people->len > 0)
+    stored.people = nobody;
   text = geo_proven_entry_to_text (&stored, NULL);
   geo_entry_hash (entry, &hash);
   geo_query_bind_pid (&query, &entry->participant);
@@ -70,6 +79,7 @@ insert_entry (GeoHubStore *store,
   geo_query_bind_hash (&query, &entry->subject);
   geo_query_bind_hash (&query, &hash);
   geo_query_bind_text (&query, text);
+  geo_query_bind_blob (&query, people->data, people->len);
   if (!geo_query_run (&query, error))
     return FALSE;
   *end = (GeoChainEnd){ entry->sequence, hash };

@@ -6,6 +6,7 @@
  * in geo-hub-store-find.c.
  */
 #include "store/geo-hub-keeping-private.h"
+#include "store/geo-hub-store-people-private.h"
 
 #include "store/geo-migrations-private.h"
 
@@ -22,6 +23,7 @@ geo_hub_store_open (const gchar *path, gboolean read_only, GError **error) {
     return NULL;
   store = g_new0 (GeoHubStore, 1);
   store->database = database;
+  store->people = geo_hub_people_new ();
   store->chains = g_hash_table_new_full (geo_pid_hash, geo_pid_equal, g_free,
                                          g_free);
   if (!read_only && !geo_hub_store_fill_log (store, error))
@@ -45,6 +47,7 @@ geo_hub_store_close (GeoHubStore *store) {
     return;
   geo_database_close (store->database);
   g_hash_table_unref (store->chains);
+  g_hash_table_unref (store->people);
   g_free (store);
 }
 
@@ -52,6 +55,7 @@ void
 geo_hub_store_forget_ends (GeoHubStore *store) {
   store->knows_end = FALSE;
   g_hash_table_remove_all (store->chains);
+  g_hash_table_remove_all (store->people);
 }
 
 guint64

@@ -510,6 +510,10 @@ static const gchar *const hub_steps[] = {
   "DROP INDEX tx_payer;"
   "CREATE UNIQUE INDEX tx_payer ON tx (tx_id, payer)"
   "  WHERE payer IS NOT NULL;",
+
+  /* 10: whom an entry names, where what they say of themselves is in
+   * participant_version: it was half of what was written with a payment. */
+  "ALTER TABLE entry ADD COLUMN people BLOB;",
 };
 
 static const GeoMigrations journal_migrations = {

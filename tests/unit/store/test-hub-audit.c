@@ -149,6 +149,8 @@ test_planted (Fixture *fixture, gconstpointer data) {
     { "UPDATE entry SET hash = randomblob (32) WHERE id = 2", "chain: " },
     { "UPDATE entry SET sequence = sequence + 100 WHERE id = 2", "chain: " },
     { "UPDATE entry SET subject = randomblob (32) WHERE tx IS NULL", "" },
+    { "UPDATE entry SET people = zeroblob (40) WHERE id = 2", "chain: " },
+    { "UPDATE entry SET people = x'00' WHERE id = 2", "chain: " },
     { "DELETE FROM entry WHERE tx = 1", "I5: " },
     { "DELETE FROM entry WHERE tx IS NULL", "I5: " },
     { "DELETE FROM entry WHERE id = 1", "I5: " },
