@@ -17,7 +17,8 @@
  *   take-back KEY          done | failed MESSAGE
  *   asked KEY              asked STATE PAID
  *   why TX_ID              why REASON SENTENCE
- *   status                 status CONNECTION OPEN SEQUENCE PENDING
+ *   status                 status CONNECTION OPEN SEQUENCE PENDING CHANGES
+ *                          (how often CONNECTION was another)
  *   hurry                  hurried
  *   (the end)              ends
  *   in between             state TX_ID STATE CODE
@@ -30,12 +31,14 @@
 #include "node/geo-node-private.h"
 #include "node/geo-node-requests.h"
 
-#define CONNECT_MS_MAX 20000
+#define CONNECT_MS_MAX 60000
 
 typedef struct {
   ItPerson *person;
   GMainLoop *loop;
 } Program;
+
+static guint connection_changes;
 
 static void say (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
 
@@ -66,6 +69,11 @@ say_result (const gchar *good, const GError *error) {
 }
 
 static void
+connection_cb (GeoNode *node, GParamSpec *spec, gpointer user_data) {
+  connection_changes++;
+}
+
+static void
 do_join (ItPerson *person, const gchar *link) {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -78,6 +86,8 @@ do_join (ItPerson *person, const gchar *link) {
   person->node = geo_node_join_finish (result, &error);
   pid = geo_pid_to_string (&person->pid);
   if (person->node != NULL) {
+    g_signal_connect (person->node, "notify::connection",
+                      G_CALLBACK (connection_cb), NULL);
     geo_node_start (person->node);
     say ("joined %s", pid);
   } else {
@@ -287,10 +297,10 @@ do_status (ItPerson *person) {
 
   if (person->node->party != NULL)
     sequence = geo_party_get_sequence (person->node->party, NULL);
-  say ("status %d %u %" G_GINT64_FORMAT " %u",
+  say ("status %d %u %" G_GINT64_FORMAT " %u %u",
        geo_node_get_connection (person->node),
        geo_node_get_open_count (person->node), sequence,
-       g_hash_table_size (person->node->pending));
+       g_hash_table_size (person->node->pending), connection_changes);
 }
 
 static void

@@ -13,7 +13,7 @@
 
 /* The least that Argon2id takes: nothing is protected here. */
 #define PASSPHRASE "integration"
-#define CONNECT_MS_MAX 30000
+#define CONNECT_MS_MAX 60000
 
 static void
 result_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
