@@ -12,10 +12,12 @@
 
 #include "store/geo-hub-store.h"
 
+#include "../patience.h"
+
 G_BEGIN_DECLS
 
 /* How long anything may take before the test fails. */
-#define IT_WAIT_SECONDS_MAX 60
+#define IT_WAIT_SECONDS_MAX 180
 
 typedef struct {
   gchar *folder;
@@ -29,12 +31,11 @@ typedef struct {
 /* Turns the main loop until condition; the test ends here if it never is so. */
 #define it_wait_until(condition)                                      \
   G_STMT_START {                                                      \
-    gint64 it_end = g_get_monotonic_time () +                         \
-                    IT_WAIT_SECONDS_MAX * G_USEC_PER_SEC;             \
+    Patience it_patience = patience_new (IT_WAIT_SECONDS_MAX);        \
     guint it_tick = g_timeout_add (10, it_tick_cb, NULL);             \
                                                                       \
     while (!(condition)) {                                            \
-      if (g_get_monotonic_time () >= it_end)                          \
+      if (patience_is_over (&it_patience))                            \
         g_error ("%s:%d: waited in vain for: %s", __FILE__, __LINE__, \
                  #condition);                                         \
       g_main_context_iteration (NULL, TRUE);                          \

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define ANSWER_MS_MAX 20000
-#define WRITE_SECONDS_MAX 5
+#define WRITE_SECONDS_MAX 60
 #define ORDER_MS 30000
 
 /* --- Bytes ---------------------------------------------------------------- */

@@ -115,6 +115,12 @@ class Scene:
     def process(self, name):
         return (self.hub if name == "hub" else self.nodes[name]).process
 
+    def last_words(self, name):
+        path = os.path.join(self.hub.folder, "log") if name == "hub" else \
+            self.nodes[name].folder + ".log"
+        with open(path, encoding="utf-8") as file:
+            return file.read()[-1000:]
+
     def revive(self):
         """Starts again who was killed; True if anybody was."""
         revived = False
@@ -123,7 +129,8 @@ class Scene:
                 assert self.process(name).was_killed() or \
                     (name == "hub" and self.disk_fails and
                      self.process(name).has_stopped_itself()), \
-                    f"{name} ended by itself: {self.process(name).wait()}"
+                    f"{name} ended by itself: {self.process(name).wait()}, " \
+                    f"{self.last_words(name)}"
                 self.process(name).wait()
                 self.restart(name)
                 revived = True

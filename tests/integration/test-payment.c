@@ -11,8 +11,6 @@
 
 #define LIMIT 2000
 #define AMOUNT 700
-/* What the hub waits for votes of who may be silent (P7). */
-#define PREPARE_MS 3000
 
 /* Payer → X → payee, and Y beside X. */
 typedef struct {
@@ -156,14 +154,11 @@ check_payable (GeoPayment *payment, gint64 amount) {
 
 static void
 test_connected (Town *town, gconstpointer data) {
-  gint64 began = g_get_monotonic_time ();
   GeoPayment *payment = it_person_order (town->payer, "there", town->payee,
                                          AMOUNT, "For the bread");
   g_autoptr (GeoProvenEntry) entry = NULL;
 
   g_assert_cmpint (it_payment_wait (payment), ==, GEO_STATE_PAID);
-  /* The hub had all answers: otherwise it had waited. */
-  g_assert_cmpint (g_get_monotonic_time () - began, <, PREPARE_MS * 1000);
   check_way (town, AMOUNT);
 
   /* X and the payee were asked, stored their votes and answered; but only

@@ -11,24 +11,27 @@
 #include "net/geo-client.h"
 #include "protocol/geo-party.h"
 
+#include "../../patience.h"
+
 G_BEGIN_DECLS
 
-#define HUB_TEST_WAIT_SECONDS_MAX 60
+#define HUB_TEST_WAIT_SECONDS_MAX 180
 
 gboolean hub_test_tick_cb (gpointer user_data);
 
 /* The test ends here if it never is so. */
-#define wait_until(condition)                                     \
-  G_STMT_START {                                                  \
-    gint64 wait_end = g_get_monotonic_time () +                   \
-                      HUB_TEST_WAIT_SECONDS_MAX * G_USEC_PER_SEC; \
-    guint wait_id = g_timeout_add (5, hub_test_tick_cb, NULL);    \
-    while (!(condition)) {                                        \
-      g_assert_cmpint (g_get_monotonic_time (), <, wait_end);     \
-      g_main_context_iteration (NULL, TRUE);                      \
-    }                                                             \
-    g_source_remove (wait_id);                                    \
-  }                                                               \
+#define wait_until(condition)                                          \
+  G_STMT_START {                                                       \
+    Patience wait_patience = patience_new (HUB_TEST_WAIT_SECONDS_MAX); \
+    guint wait_id = g_timeout_add (5, hub_test_tick_cb, NULL);         \
+    while (!(condition)) {                                             \
+      if (patience_is_over (&wait_patience))                           \
+        g_error ("%s:%d: waited in vain for: %s", __FILE__, __LINE__,  \
+                 #condition);                                          \
+      g_main_context_iteration (NULL, TRUE);                           \
+    }                                                                  \
+    g_source_remove (wait_id);                                         \
+  }                                                                    \
   G_STMT_END
 
 void hub_test_wait_ms (guint ms);

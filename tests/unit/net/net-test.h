@@ -12,7 +12,9 @@
 #include "net/geo-frame.h"
 #include "net/geo-server.h"
 
-#define WAIT_SECONDS_MAX 30
+#include "../../patience.h"
+
+#define WAIT_SECONDS_MAX 180
 
 static gboolean
 wait_tick_cb (gpointer user_data) {
@@ -20,17 +22,18 @@ wait_tick_cb (gpointer user_data) {
 }
 
 /* The test ends here if it never is so. */
-#define wait_until(condition)                                 \
-  G_STMT_START {                                              \
-    gint64 wait_end = g_get_monotonic_time () +               \
-                      WAIT_SECONDS_MAX * G_USEC_PER_SEC;      \
-    guint wait_id = g_timeout_add (5, wait_tick_cb, NULL);    \
-    while (!(condition)) {                                    \
-      g_assert_cmpint (g_get_monotonic_time (), <, wait_end); \
-      g_main_context_iteration (NULL, TRUE);                  \
-    }                                                         \
-    g_source_remove (wait_id);                                \
-  }                                                           \
+#define wait_until(condition)                                         \
+  G_STMT_START {                                                      \
+    Patience wait_patience = patience_new (WAIT_SECONDS_MAX);         \
+    guint wait_id = g_timeout_add (5, wait_tick_cb, NULL);            \
+    while (!(condition)) {                                            \
+      if (patience_is_over (&wait_patience))                          \
+        g_error ("%s:%d: waited in vain for: %s", __FILE__, __LINE__, \
+                 #condition);                                         \
+      g_main_context_iteration (NULL, TRUE);                          \
+    }                                                                 \
+    g_source_remove (wait_id);                                        \
+  }                                                                   \
   G_STMT_END
 
 G_GNUC_UNUSED static void
