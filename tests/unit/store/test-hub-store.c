@@ -124,23 +124,6 @@ load_debts (Fixture *fixture) {
   return loaded;
 }
 
-/* One number that the file answers. */
-static gint
-count_rows (Fixture *fixture, const gchar *sql) {
-  sqlite3 *raw;
-  sqlite3_stmt *statement;
-  gint n;
-
-  g_assert_cmpint (sqlite3_open (fixture->path, &raw), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_prepare_v2 (raw, sql, -1, &statement, NULL), ==,
-                   SQLITE_OK);
-  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
-  n = sqlite3_column_int (statement, 0);
-  sqlite3_finalize (statement);
-  sqlite3_close (raw);
-  return n;
-}
-
 static void
 pay (Fixture *fixture,
      const guint *route,
@@ -318,48 +301,6 @@ test_commit (Fixture *fixture, gconstpointer data) {
   g_autofree gchar *a = geo_proven_entry_to_text (entries->pdata[0], NULL);
   g_autofree gchar *b = geo_proven_entry_to_text (expected, NULL);
   g_assert_cmpstr (a, ==, b);
-}
-
-/* Who payer was when the payee's entry of that number was written. */
-static gchar *
-read_payer_name (Fixture *fixture, gint64 sequence) {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) entries = geo_hub_store_list_entries (
-      fixture->store, &fixture->sample->people[1].pid, sequence - 1, 1, &error);
-  const GeoProvenEntry *entry;
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (entries->len, ==, 1);
-  entry = g_ptr_array_index (entries, 0);
-  g_assert_cmpuint (entry->people->len, ==, 1);
-  return g_strdup (((GeoParticipant *) entry->people->pdata[0])->name);
-}
-
-/* Each is stored once, and is told of as it was. */
-static void
-test_people (Fixture *fixture, gconstpointer data) {
-  Sample *sample = fixture->sample;
-  g_autofree gchar *was = g_strdup (sample->people[0].person->name);
-
-  pay (fixture, SAMPLE_ROUTE (0, 1), 5, "tx-1");
-  geo_participant_free (sample_rename (sample, 0, "Нова"));
-  /* Nobody has this version yet, so it stays where it is. */
-  pay (fixture, SAMPLE_ROUTE (0, 1), 5, "tx-2");
-  sample_write (fixture->store, sample_change_participant (sample, 0));
-  pay (fixture, SAMPLE_ROUTE (0, 1), 5, "tx-3");
-
-  for (gint64 i = 1; i <= 3; i++) {
-    g_autofree gchar *name = read_payer_name (fixture, i);
-
-    g_assert_cmpstr (name, ==, i == 1 ? was : "Нова");
-  }
-  g_assert_cmpint (count_rows (fixture, "SELECT count (*) FROM entry"
-                                        " WHERE length (people) = 40 AND"
-                                        " entry LIKE '%\"people\":[]%'"),
-                   ==, 5);
-  g_assert_cmpint (count_rows (fixture, "SELECT count (*) FROM entry"
-                                        " WHERE people IS NULL"),
-                   ==, 1);
 }
 
 /* I3: a debt turns round, and is gone where it is paid back. */
@@ -1022,7 +963,6 @@ main (int argc, char **argv) {
   ADD ("/store/hub/community", test_community);
   ADD ("/store/hub/participants-and-lines", test_participants_and_lines);
   ADD ("/store/hub/commit", test_commit);
-  ADD ("/store/hub/people", test_people);
   ADD ("/store/hub/debts-turn", test_debts_turn);
   ADD ("/store/hub/refusals", test_refusals);
   ADD ("/store/hub/conflicts", test_conflicts);
