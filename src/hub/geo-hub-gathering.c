@@ -13,6 +13,7 @@
 
 #include "hub/geo-bucket.h"
 #include "hub/geo-engine-load.h"
+#include "hub/geo-gather-load.h"
 #include "hub/geo-gather-write.h"
 #include "hub/geo-hub-command.h"
 #include "hub/geo-hub-file.h"
@@ -533,37 +534,13 @@ request_cb (const GeoRequest *request, GeoReply *reply, gpointer user_data) {
 /* --- Beginning ------------------------------------------------------------ */
 
 static gboolean
-load_participant_cb (const GeoParticipant *participant,
-                     gboolean frozen,
-                     gint64 last_sequence,
-                     const GeoHash *last_entry_hash,
-                     gpointer user_data,
-                     GError **error) {
-  geo_gather_load_participant (user_data, participant, last_sequence,
-                               last_entry_hash);
-  return TRUE;
-}
-
-static void
-load_debt_cb (const GeoPid *debtor,
-              const GeoPid *creditor,
-              const gchar *equivalent,
-              GeoAmount debt,
-              gpointer user_data) {
-  geo_gather_load_debt (user_data, debtor, creditor, equivalent, debt);
-}
-
-static gboolean
 load (GeoHubGathering *gathering, GError **error) {
   g_autoptr (GeoCommunity) community =
       geo_hub_store_get_community (gathering->reader, error);
   g_autoptr (GeoSeen) seen = geo_seen_new ();
-  GeoHash root;
   GeoPid pid;
 
-  if (community == NULL ||
-      !geo_hub_store_read_log (gathering->reader, &gathering->size, &root,
-                               error))
+  if (community == NULL)
     return FALSE;
   geo_secret_get_pid (gathering->key->secret, &pid);
   if (!geo_pid_equal (&pid, &community->community)) {
@@ -573,14 +550,14 @@ load (GeoHubGathering *gathering, GError **error) {
     return FALSE;
   }
   gathering->book = geo_book_new (community);
-  gathering->gather = geo_gather_new (community, gathering->key->secret,
-                                      gathering->size);
-  geo_gather_set_signed_func (gathering->gather, has_signed_cb, gathering);
-  if (!geo_engine_load (gathering->reader, gathering->book, seen, error) ||
-      !geo_hub_store_load_participants (gathering->reader, load_participant_cb,
-                                        gathering->gather, error))
+  if (!geo_engine_load (gathering->reader, gathering->book, seen, error))
     return FALSE;
-  geo_book_foreach_debt (gathering->book, load_debt_cb, gathering->gather);
+  gathering->gather = geo_gather_load (gathering->reader, gathering->book,
+                                       gathering->key->secret, error);
+  if (gathering->gather == NULL)
+    return FALSE;
+  geo_gather_set_signed_func (gathering->gather, has_signed_cb, gathering);
+  gathering->size = geo_gather_get_copied (gathering->gather);
   return TRUE;
 }
 

@@ -7,6 +7,7 @@
  * some give what was never signed.
  */
 #include "core/geo-merkle.h"
+#include "hub/geo-gather-load.h"
 #include "hub/geo-gather-write.h"
 #include "hub/geo-hub-error.h"
 #include "hub/geo-hub-gathering.h"
@@ -57,27 +58,6 @@ close_copy (SimHub *hub) {
 /* --- What the copy has ---------------------------------------------------- */
 
 static gboolean
-load_participant_cb (const GeoParticipant *participant,
-                     gboolean frozen,
-                     gint64 last_sequence,
-                     const GeoHash *last_entry_hash,
-                     gpointer user_data,
-                     GError **error) {
-  geo_gather_load_participant (user_data, participant, last_sequence,
-                               last_entry_hash);
-  return TRUE;
-}
-
-static void
-load_debt_cb (const GeoPid *debtor,
-              const GeoPid *creditor,
-              const gchar *equivalent,
-              GeoAmount debt,
-              gpointer user_data) {
-  geo_gather_load_debt (user_data, debtor, creditor, equivalent, debt);
-}
-
-static gboolean
 has_signed_cb (const GeoPid *pid, GeoTime since, gpointer user_data) {
   const Gathering *gathering = user_data;
 
@@ -89,19 +69,14 @@ static void
 load (Gathering *gathering) {
   SimHub *hub = gathering->hub;
   g_autoptr (GError) error = NULL;
-  GeoHash root;
-  gint64 size;
 
   gathering->book = sim_hub_load_book (hub, &error);
-  if (gathering->book == NULL ||
-      !geo_hub_store_read_log (hub->reader, &size, &root, &error))
+  if (gathering->book != NULL)
+    gathering->gather = geo_gather_load (hub->reader, gathering->book,
+                                         hub->secret, &error);
+  if (gathering->gather == NULL)
     sim_fail_store (hub->sim, NULL, "I8", error);
-  gathering->gather = geo_gather_new (hub->community, hub->secret, size);
   geo_gather_set_signed_func (gathering->gather, has_signed_cb, gathering);
-  if (!geo_hub_store_load_participants (hub->reader, load_participant_cb,
-                                        gathering->gather, &error))
-    sim_fail_store (hub->sim, NULL, "I8", error);
-  geo_book_foreach_debt (gathering->book, load_debt_cb, gathering->gather);
 }
 
 /* --- What people give ----------------------------------------------------- */
