@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "node/geo-phrases.h"
+#include "wallet/geo-form.h"
 #include "wallet/geo-words-dialog.h"
 
 #define SUFFIX "geo-backup"
@@ -92,12 +93,6 @@ set_saving (GeoBackupDialog *self, gboolean is_saving) {
 }
 
 static void
-show_error (GeoBackupDialog *self, const gchar *text) {
-  gtk_label_set_label (self->error_label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
-}
-
-static void
 progress_cb (gint64 done, gint64 total, gpointer user_data) {
   GeoBackupDialog *self = user_data;
 
@@ -126,7 +121,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   set_saving (self, FALSE);
   if (!saved) {
     if (!stopped)
-      show_error (self, error->message);
+      geo_form_show_error (self->error_label, error->message);
     return;
   }
   show_last (self);
@@ -144,11 +139,13 @@ geo_backup_dialog_save (GeoBackupDialog *self, GFile *file) {
     return;
   path = g_file_get_path (file);
   if (path == NULL) {
-    show_error (self, _ ("A backup can be saved in a folder of this computer "
-                         "only, or on a disk that is connected to it."));
+    geo_form_show_error (self->error_label,
+                         _ ("A backup can be saved in a folder of this "
+                            "computer only, or on a disk that is connected "
+                            "to it."));
     return;
   }
-  show_error (self, NULL);
+  geo_form_show_error (self->error_label, NULL);
   set_saving (self, TRUE);
   self->cancellable = g_cancellable_new ();
   geo_profile_backup_async (self->profile, path, progress_cb, self,

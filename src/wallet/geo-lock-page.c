@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "wallet/geo-form.h"
+
 struct _GeoLockPage {
   AdwBin parent_instance;
 
@@ -60,12 +62,6 @@ update (GeoLockPage *self) {
                                 *gtk_editable_get_text (entry) != '\0');
 }
 
-static void
-show_error (GeoLockPage *self, const gchar *text) {
-  gtk_label_set_label (self->error_label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
-}
-
 /* While there is a timer: how long it still is; FALSE: no longer. */
 static gboolean
 show_wait (GeoLockPage *self) {
@@ -74,14 +70,14 @@ show_wait (GeoLockPage *self) {
 
   if (wait == 0) {
     g_clear_handle_id (&self->timer, g_source_remove);
-    show_error (self, NULL);
+    geo_form_show_error (self->error_label, NULL);
     update (self);
     return FALSE;
   }
   text = g_strdup_printf (
       /* Translators: minutes and seconds, such as 4:05. */
       _ ("Too many wrong tries. Try again in %u:%02u."), wait / 60, wait % 60);
-  show_error (self, text);
+  geo_form_show_error (self->error_label, text);
   return TRUE;
 }
 
@@ -115,7 +111,7 @@ tried (GeoLockPage *self, gboolean is_open, const GError *error) {
   }
   if (!is_words (self))
     gtk_editable_set_text (GTK_EDITABLE (self->pin_row), "");
-  show_error (self, error->message);
+  geo_form_show_error (self->error_label, error->message);
   start_waiting (self);
   gtk_widget_grab_focus (GTK_WIDGET (get_entry (self)));
 }
@@ -147,7 +143,7 @@ unlock (GeoLockPage *self) {
   if (self->lock == NULL || self->is_busy || self->timer != 0 || *text == '\0')
     return;
   self->is_busy = TRUE;
-  show_error (self, NULL);
+  geo_form_show_error (self->error_label, NULL);
   if (is_words (self))
     geo_lock_forget_async (self->lock, text, self->cancellable, forgotten_cb,
                            g_object_ref (self));
@@ -160,7 +156,7 @@ unlock (GeoLockPage *self) {
 static void
 changed_cb (GeoLockPage *self) {
   if (self->timer == 0 && *gtk_editable_get_text (get_entry (self)) != '\0')
-    show_error (self, NULL);
+    geo_form_show_error (self->error_label, NULL);
   update (self);
 }
 
@@ -171,7 +167,7 @@ show_question (GeoLockPage *self, const gchar *name) {
                                                 ? _ ("_Enter the PIN")
                                                 : _ ("I _Forgot the PIN"));
   forget_typed (self);
-  show_error (self, NULL);
+  geo_form_show_error (self->error_label, NULL);
   if (self->timer != 0)
     show_wait (self);
   update (self);

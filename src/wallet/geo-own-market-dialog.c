@@ -13,6 +13,7 @@
 #include "core/geo-link.h"
 #include "wallet/geo-choose-file.h"
 #include "wallet/geo-code-box.h"
+#include "wallet/geo-form.h"
 
 struct _GeoOwnMarketDialog {
   GeoDialog parent_instance;
@@ -132,12 +133,6 @@ set_saving (GeoOwnMarketDialog *self, gboolean is_saving) {
 }
 
 static void
-show_error (GeoOwnMarketDialog *self, const gchar *text) {
-  gtk_label_set_label (self->error_label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
-}
-
-static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   g_autoptr (GeoOwnMarketDialog) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -151,7 +146,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
     gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
                                 _ ("The copy of the market is saved"));
   else
-    show_error (self, error->message);
+    geo_form_show_error (self->error_label, error->message);
 }
 
 void
@@ -164,11 +159,12 @@ geo_own_market_dialog_save (GeoOwnMarketDialog *self, GFile *folder) {
     return;
   path = g_file_get_path (folder);
   if (path == NULL) {
-    show_error (self, _ ("A copy can be saved in a folder of this computer "
-                         "only, or on a disk that is connected to it."));
+    geo_form_show_error (self->error_label,
+                         _ ("A copy can be saved in a folder of this computer "
+                            "only, or on a disk that is connected to it."));
     return;
   }
-  show_error (self, NULL);
+  geo_form_show_error (self->error_label, NULL);
   set_saving (self, TRUE);
   geo_own_hub_copy_async (self->hub, path, NULL, saved_cb, g_object_ref (self));
 }

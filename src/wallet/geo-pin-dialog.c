@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "wallet/geo-form.h"
+
 struct _GeoPinDialog {
   GeoDialog parent_instance;
 
@@ -19,53 +21,44 @@ struct _GeoPinDialog {
   /* owned */
   GeoLock *lock;
 
+  GtkWidget *rows[3]; /* In the order in which they are typed. */
+
   /* template children */
-  AdwPasswordEntryRow *old_row;
-  AdwPasswordEntryRow *new_row;
-  AdwPasswordEntryRow *again_row;
+  GtkWidget *old_row;
+  GtkWidget *new_row;
+  GtkWidget *again_row;
   GtkLabel *error_label;
   GtkButton *done_button;
 };
 
 G_DEFINE_FINAL_TYPE (GeoPinDialog, geo_pin_dialog, GEO_TYPE_DIALOG)
 
-static const gchar *
-text_of (AdwPasswordEntryRow *row) {
-  return gtk_editable_get_text (GTK_EDITABLE (row));
-}
-
 static gboolean
 needs_old (GeoPinDialog *self) {
-  return gtk_widget_get_visible (GTK_WIDGET (self->old_row));
+  return gtk_widget_get_visible (self->old_row);
 }
 
 static void
 update (GeoPinDialog *self) {
-  glong length = g_utf8_strlen (text_of (self->new_row), -1);
-  gboolean has_new =
-      self->removes ||
-      (length >= GEO_PIN_LENGTH_MIN && length <= GEO_PIN_LENGTH_MAX &&
-       g_str_equal (text_of (self->new_row), text_of (self->again_row)));
+  glong length = g_utf8_strlen (geo_form_get_text (self->new_row), -1);
+  gboolean has_new = self->removes ||
+                     (length >= GEO_PIN_LENGTH_MIN &&
+                      length <= GEO_PIN_LENGTH_MAX &&
+                      g_str_equal (geo_form_get_text (self->new_row),
+                                   geo_form_get_text (self->again_row)));
 
   gtk_widget_set_sensitive (
       GTK_WIDGET (self->done_button),
       !self->is_busy && has_new &&
-          (!needs_old (self) || *text_of (self->old_row) != '\0'));
-}
-
-static void
-show_error (GeoPinDialog *self, const gchar *text) {
-  gtk_label_set_label (self->error_label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
+          (!needs_old (self) || *geo_form_get_text (self->old_row) != '\0'));
 }
 
 static void
 failed (GeoPinDialog *self, const GError *error) {
   self->is_busy = FALSE;
-  show_error (self, error->message);
+  geo_form_show_error (self->error_label, error->message);
   update (self);
-  gtk_widget_grab_focus (needs_old (self) ? GTK_WIDGET (self->old_row)
-                                          : GTK_WIDGET (self->new_row));
+  gtk_widget_grab_focus (needs_old (self) ? self->old_row : self->new_row);
 }
 
 static void
@@ -90,10 +83,10 @@ set_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
 
 static void
 set_pin (GeoPinDialog *self) {
-  geo_lock_set_pin_async (self->lock,
-                          self->removes ? NULL : text_of (self->new_row),
-                          geo_dialog_get_cancellable (GEO_DIALOG (self)),
-                          set_cb, g_object_ref (self));
+  geo_lock_set_pin_async (
+      self->lock, self->removes ? NULL : geo_form_get_text (self->new_row),
+      geo_dialog_get_cancellable (GEO_DIALOG (self)), set_cb,
+      g_object_ref (self));
 }
 
 static void
@@ -115,10 +108,10 @@ done_cb (GeoPinDialog *self) {
   if (!gtk_widget_get_sensitive (GTK_WIDGET (self->done_button)))
     return;
   self->is_busy = TRUE;
-  show_error (self, NULL);
+  geo_form_show_error (self->error_label, NULL);
   update (self);
   if (needs_old (self))
-    geo_lock_check_async (self->lock, text_of (self->old_row),
+    geo_lock_check_async (self->lock, geo_form_get_text (self->old_row),
                           geo_dialog_get_cancellable (GEO_DIALOG (self)),
                           checked_cb, g_object_ref (self));
   else
@@ -128,27 +121,19 @@ done_cb (GeoPinDialog *self) {
 /* Enter goes on to what is still to be typed. */
 static void
 entered_cb (GeoPinDialog *self) {
-  AdwPasswordEntryRow *rows[] = { self->old_row, self->new_row,
-                                  self->again_row };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (gtk_widget_get_visible (GTK_WIDGET (rows[i])) &&
-        *text_of (rows[i]) == '\0') {
-      gtk_widget_grab_focus (GTK_WIDGET (rows[i]));
-      return;
-    }
-  }
-  done_cb (self);
+  if (!geo_form_go_on (self->rows, G_N_ELEMENTS (self->rows)))
+    done_cb (self);
 }
 
 static void
 changed_cb (GeoPinDialog *self) {
-  const gchar *typed = text_of (self->new_row);
-  const gchar *again = text_of (self->again_row);
+  const gchar *typed = geo_form_get_text (self->new_row);
+  const gchar *again = geo_form_get_text (self->again_row);
 
-  show_error (self, *again != '\0' && !g_str_has_prefix (typed, again)
-                        ? _ ("These are two different PINs.")
-                        : NULL);
+  geo_form_show_error (self->error_label,
+                       *again != '\0' && !g_str_has_prefix (typed, again)
+                           ? _ ("These are two different PINs.")
+                           : NULL);
   update (self);
 }
 
@@ -176,18 +161,12 @@ geo_pin_dialog_class_init (GeoPinDialogClass *klass) {
 
 static void
 geo_pin_dialog_init (GeoPinDialog *self) {
-  AdwPasswordEntryRow *rows[3];
-
   gtk_widget_init_template (GTK_WIDGET (self));
-  rows[0] = self->old_row;
-  rows[1] = self->new_row;
-  rows[2] = self->again_row;
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_signal_connect_swapped (rows[i], "changed", G_CALLBACK (changed_cb),
-                              self);
-    g_signal_connect_swapped (rows[i], "entry-activated",
-                              G_CALLBACK (entered_cb), self);
-  }
+  self->rows[0] = self->old_row;
+  self->rows[1] = self->new_row;
+  self->rows[2] = self->again_row;
+  geo_form_watch (self->rows, G_N_ELEMENTS (self->rows),
+                  G_CALLBACK (changed_cb), G_CALLBACK (entered_cb), self);
   g_signal_connect_swapped (self->done_button, "clicked", G_CALLBACK (done_cb),
                             self);
 }
@@ -198,9 +177,9 @@ geo_pin_dialog_new (GeoLock *lock, gboolean removes) {
 
   self->lock = g_object_ref (lock);
   self->removes = removes;
-  gtk_widget_set_visible (GTK_WIDGET (self->old_row), geo_lock_has_pin (lock));
-  gtk_widget_set_visible (GTK_WIDGET (self->new_row), !removes);
-  gtk_widget_set_visible (GTK_WIDGET (self->again_row), !removes);
+  gtk_widget_set_visible (self->old_row, geo_lock_has_pin (lock));
+  gtk_widget_set_visible (self->new_row, !removes);
+  gtk_widget_set_visible (self->again_row, !removes);
   if (removes) {
     adw_dialog_set_title (ADW_DIALOG (self), _ ("Remove PIN"));
     gtk_button_set_label (self->done_button, _ ("_Remove"));

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "wallet/geo-application.h"
+#include "wallet/geo-form.h"
 
 #define PASSPHRASE_CHARS_MIN 8
 
@@ -22,11 +23,13 @@ struct _GeoRestoreKeyDialog {
   /* owned */
   GeoWallet *wallet;
 
+  GtkWidget *rows[3]; /* In the order in which they are typed. */
+
   /* template children */
-  AdwPasswordEntryRow *words_row;
+  GtkWidget *words_row;
   AdwPreferencesGroup *passphrase_group;
-  AdwPasswordEntryRow *passphrase_row;
-  AdwPasswordEntryRow *repeat_row;
+  GtkWidget *passphrase_row;
+  GtkWidget *repeat_row;
   GtkLabel *error_label;
   GtkButton *done_button;
 };
@@ -35,39 +38,28 @@ G_DEFINE_FINAL_TYPE (GeoRestoreKeyDialog,
                      geo_restore_key_dialog,
                      GEO_TYPE_DIALOG)
 
-static const gchar *
-text_of (AdwPasswordEntryRow *row) {
-  return gtk_editable_get_text (GTK_EDITABLE (row));
-}
-
 static gboolean
 goes_into_file (GeoRestoreKeyDialog *self) {
   return gtk_widget_get_visible (GTK_WIDGET (self->passphrase_group));
 }
 
 static void
-show_error (GeoRestoreKeyDialog *self, const gchar *text) {
-  gtk_label_set_label (self->error_label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
-}
-
-static void
 update (GeoRestoreKeyDialog *self) {
-  const gchar *passphrase = text_of (self->passphrase_row);
-  gboolean has_place = !goes_into_file (self) ||
-                       (g_utf8_strlen (passphrase, -1) >=
-                            PASSPHRASE_CHARS_MIN &&
-                        g_str_equal (passphrase, text_of (self->repeat_row)));
+  const gchar *passphrase = geo_form_get_text (self->passphrase_row);
+  gboolean has_place =
+      !goes_into_file (self) ||
+      (g_utf8_strlen (passphrase, -1) >= PASSPHRASE_CHARS_MIN &&
+       g_str_equal (passphrase, geo_form_get_text (self->repeat_row)));
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->done_button),
                             !self->is_busy && has_place &&
-                                *text_of (self->words_row) != '\0');
+                                *geo_form_get_text (self->words_row) != '\0');
 }
 
 static void
 changed_cb (GeoRestoreKeyDialog *self) {
-  const gchar *passphrase = text_of (self->passphrase_row);
-  const gchar *again = text_of (self->repeat_row);
+  const gchar *passphrase = geo_form_get_text (self->passphrase_row);
+  const gchar *again = geo_form_get_text (self->repeat_row);
   g_autofree gchar *status = NULL;
 
   if (*passphrase != '\0' &&
@@ -78,7 +70,7 @@ changed_cb (GeoRestoreKeyDialog *self) {
                               PASSPHRASE_CHARS_MIN);
   else if (!g_str_has_prefix (passphrase, again))
     status = g_strdup (_ ("The two are not the same."));
-  show_error (self, status);
+  geo_form_show_error (self->error_label, status);
   update (self);
 }
 
@@ -105,14 +97,14 @@ put_back_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   if (geo_dialog_is_closed (GEO_DIALOG (self)))
     return;
   self->is_busy = FALSE;
-  show_error (self, error->message);
+  geo_form_show_error (self->error_label, error->message);
   if (g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING))
     ask_passphrase (self);
   update (self);
-  gtk_widget_grab_focus (GTK_WIDGET (
+  gtk_widget_grab_focus (
       g_error_matches (error, GEO_NODE_ERROR, GEO_NODE_ERROR_KEYRING)
           ? self->passphrase_row
-          : self->words_row));
+          : self->words_row);
 }
 
 static void
@@ -120,28 +112,20 @@ done_cb (GeoRestoreKeyDialog *self) {
   if (!gtk_widget_get_sensitive (GTK_WIDGET (self->done_button)))
     return;
   self->is_busy = TRUE;
-  show_error (self, NULL);
+  geo_form_show_error (self->error_label, NULL);
   update (self);
   geo_profile_put_key_back_async (
-      geo_wallet_get_profile (self->wallet), text_of (self->words_row),
-      goes_into_file (self) ? text_of (self->passphrase_row) : NULL,
+      geo_wallet_get_profile (self->wallet),
+      geo_form_get_text (self->words_row),
+      goes_into_file (self) ? geo_form_get_text (self->passphrase_row) : NULL,
       put_back_cb, g_object_ref (self));
 }
 
 /* Enter goes on to what is still to be typed. */
 static void
 entered_cb (GeoRestoreKeyDialog *self) {
-  AdwPasswordEntryRow *rows[] = { self->words_row, self->passphrase_row,
-                                  self->repeat_row };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (gtk_widget_get_mapped (GTK_WIDGET (rows[i])) &&
-        *text_of (rows[i]) == '\0') {
-      gtk_widget_grab_focus (GTK_WIDGET (rows[i]));
-      return;
-    }
-  }
-  done_cb (self);
+  if (!geo_form_go_on (self->rows, G_N_ELEMENTS (self->rows)))
+    done_cb (self);
 }
 
 /* Where there is no keyring, a file takes its place. */
@@ -185,18 +169,12 @@ geo_restore_key_dialog_class_init (GeoRestoreKeyDialogClass *klass) {
 
 static void
 geo_restore_key_dialog_init (GeoRestoreKeyDialog *self) {
-  AdwPasswordEntryRow *rows[3];
-
   gtk_widget_init_template (GTK_WIDGET (self));
-  rows[0] = self->words_row;
-  rows[1] = self->passphrase_row;
-  rows[2] = self->repeat_row;
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_signal_connect_swapped (rows[i], "changed", G_CALLBACK (changed_cb),
-                              self);
-    g_signal_connect_swapped (rows[i], "entry-activated",
-                              G_CALLBACK (entered_cb), self);
-  }
+  self->rows[0] = self->words_row;
+  self->rows[1] = self->passphrase_row;
+  self->rows[2] = self->repeat_row;
+  geo_form_watch (self->rows, G_N_ELEMENTS (self->rows),
+                  G_CALLBACK (changed_cb), G_CALLBACK (entered_cb), self);
   g_signal_connect_swapped (self->done_button, "clicked", G_CALLBACK (done_cb),
                             self);
 }

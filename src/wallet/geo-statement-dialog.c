@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "node/geo-statement.h"
+#include "wallet/geo-form.h"
 
 struct _GeoStatementDialog {
   GeoDialog parent_instance;
@@ -104,12 +105,6 @@ set_saving (GeoStatementDialog *self, gboolean is_saving) {
   gtk_progress_bar_set_fraction (self->progress_bar, 0);
 }
 
-static void
-show_error (GeoStatementDialog *self, const gchar *text) {
-  gtk_label_set_label (self->error_label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
-}
-
 /* A file that is closed while cancelled keeps what was in it before; one that
  * was not there goes. */
 static void
@@ -125,7 +120,7 @@ give_up (GeoStatementDialog *self, const GError *error) {
   g_clear_object (&self->stream);
   set_saving (self, FALSE);
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    show_error (self, error->message);
+    geo_form_show_error (self->error_label, error->message);
 }
 
 static void
@@ -203,7 +198,7 @@ geo_statement_dialog_save (GeoStatementDialog *self, GFile *file) {
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
   self->was_there = g_file_query_exists (file, NULL);
-  show_error (self, NULL);
+  geo_form_show_error (self->error_label, NULL);
   set_saving (self, TRUE);
   /* Not to be cancelled while it opens: GIO would drop, and with it close, the
    * stream that it has made already, and what was in the file would be gone. */
