@@ -123,7 +123,7 @@ struct _GeoNode {
   /* NULL also between a failed write and the new start from disk. */
   GeoParty *party;
 
-  /* geo-node-session.c */
+  /* geo-node-session.c, geo-node-login.c */
   GeoClient *client;
   GeoSession *session;
   GeoLoginStage login;
@@ -293,6 +293,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeoNodeData, geo_node_data_free)
 
 /* Makes the client for the hub's address and starts it. */
 gboolean geo_node_connect (GeoNode *self, GError **error);
+/* The same; why not is said as the state of the connection. */
+void geo_node_dial (GeoNode *self);
 /* Closes the session and tells the party and whoever waits for an answer. */
 void geo_node_disconnect (GeoNode *self);
 gboolean geo_node_is_signed_in (GeoNode *self);
@@ -308,16 +310,30 @@ void geo_node_told_synced (GeoNode *self);
 void geo_node_fault (GeoNode *self, const gchar *message, gboolean foreign);
 /* Another hub answers than the one that was joined. */
 void geo_node_fault_foreign (GeoNode *self);
-/* Takes error. */
-void geo_node_fail_join (GeoNode *self, GError *error);
-
 /* What is missing, and everything that is open. */
 void geo_node_catch_up (GeoNode *self);
+/* opened: as below. */
+void geo_node_hand_to_party (GeoNode *self,
+                             const GeoMessage *message,
+                             const gchar *opened);
 
 /* Whatever the hub says after it answered.  opened: of a message that was
  * prepared, what came of it; or NULL. */
 void
 geo_node_hear (GeoNode *self, const GeoMessage *message, const gchar *opened);
+
+/* --- geo-node-login.c --------------------------------------------------- */
+
+/* There is a session: says HELLO. */
+void geo_node_login_begin (GeoNode *self);
+/* Nobody is signed in any more. */
+void geo_node_login_drop (GeoNode *self);
+/* FALSE: it was not said while signing in. */
+gboolean geo_node_login_hear (GeoNode *self, const GeoMessage *message);
+/* Until there is a party to hear it. */
+void geo_node_login_keep (GeoNode *self, const GeoMessage *message);
+/* Takes error. */
+void geo_node_fail_join (GeoNode *self, GError *error);
 
 /* --- geo-node-incoming.c ------------------------------------------------- */
 
