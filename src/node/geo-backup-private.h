@@ -71,6 +71,20 @@ gboolean geo_backup_read (GInputStream *stream,
                           GCancellable *cancellable,
                           GError **error);
 
+/* What geo-backup.c and geo-backup-restore.c share. */
+
+/* FALSE, for whoever returns it. */
+gboolean geo_backup_fail_damaged (GError **error);
+gboolean geo_backup_fail_restore (GError **error, const gchar *why);
+/* Only what backups make is in these folders. */
+void geo_backup_remove_folder (const gchar *folder);
+/* NULL: it cannot be read. */
+GInputStream *geo_backup_open (const gchar *path, GError **error);
+/* Whether it begins like one of this identity's, where nobody has typed any
+ * words. */
+gboolean
+geo_backup_is_of (const gchar *path, const GeoSecret *secret, GError **error);
+
 /* Carries steps from a thread to the main context that made it, some times a
  * second; after the last unref nothing is told any more. */
 typedef struct _GeoBackupTeller GeoBackupTeller;

@@ -49,10 +49,7 @@
 #define KDF_CONTEXT "geobackp"
 #define KDF_KEY 1
 #define KDF_ID 2
-#define STAGING ".restoring"
-#define LOOKED_AT ".verifying"
 #define COPIES ".backing-up"
-#define REPLACED_MAX 1000
 
 static gboolean
 fail_system (GError **error, const gchar *why) {
@@ -62,16 +59,16 @@ fail_system (GError **error, const gchar *why) {
   return FALSE;
 }
 
-static gboolean
-fail_damaged (GError **error) {
+gboolean
+geo_backup_fail_damaged (GError **error) {
   g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
                        _ ("This backup is damaged or cut short, so nothing "
                           "was changed. Use another copy of it."));
   return FALSE;
 }
 
-static gboolean
-fail_restore (GError **error, const gchar *why) {
+gboolean
+geo_backup_fail_restore (GError **error, const gchar *why) {
   g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
                /* Translators: %s is what the system says. */
                _ ("The backup could not be restored: %s."), why);
@@ -88,8 +85,8 @@ make_ad (const GeoSecret *secret, guint8 ad[AD_LEN]) {
 }
 
 /* Only what this file makes is in these folders. */
-static void
-remove_folder (const gchar *folder) {
+void
+geo_backup_remove_folder (const gchar *folder) {
   GDir *dir = g_dir_open (folder, 0, NULL);
   const gchar *name;
 
@@ -99,7 +96,7 @@ remove_folder (const gchar *folder) {
 
       if (g_file_test (path, G_FILE_TEST_IS_DIR) &&
           !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-        remove_folder (path);
+        geo_backup_remove_folder (path);
       else
         g_unlink (path);
     }
@@ -410,7 +407,7 @@ geo_backup_write (const gchar *path,
   /* One that was cancelled may still be about to take its copies away. */
   only = g_mutex_locker_new (&copying);
   /* What a former run left. */
-  remove_folder (copies);
+  geo_backup_remove_folder (copies);
   if (!geo_profile_make_folder (copies, error))
     return FALSE;
   journals = copy_journals (folder, copies, communities, cancellable, error);
@@ -419,7 +416,7 @@ geo_backup_write (const gchar *path,
     done = write_file (path, manifest, journals, secret, step, user_data,
                        cancellable, error);
   }
-  remove_folder (copies);
+  geo_backup_remove_folder (copies);
   return done;
 }
 
@@ -450,12 +447,12 @@ read_chunk (Reader *reader, GError **error) {
 
   if (!g_input_stream_read_all (reader->stream, in, sizeof in, &n, NULL,
                                 &failure))
-    return fail_restore (error, failure->message);
+    return geo_backup_fail_restore (error, failure->message);
   if (reader->is_over || n < EXTRA_LEN ||
       crypto_secretstream_xchacha20poly1305_pull (&reader->state, reader->plain,
                                                   &len, &tag, in, n, reader->ad,
                                                   AD_LEN) != 0)
-    return fail_damaged (error);
+    return geo_backup_fail_damaged (error);
   reader->at = 0;
   reader->len = (gsize) len;
   reader->is_over = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
@@ -537,7 +534,7 @@ read_manifest (Reader *reader,
     return NULL;
   len = GUINT32_FROM_BE (len);
   if (len > MANIFEST_MAX) {
-    fail_damaged (error);
+    geo_backup_fail_damaged (error);
     return NULL;
   }
   text = g_malloc (len + 1);
@@ -546,7 +543,7 @@ read_manifest (Reader *reader,
   text[len] = '\0';
   root = geo_json_parse (text, len, MANIFEST_MAX, NULL);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
-    fail_damaged (error);
+    geo_backup_fail_damaged (error);
     return NULL;
   }
   object = json_node_get_object (root);
@@ -554,13 +551,13 @@ read_manifest (Reader *reader,
   if (json_object_get_int_member_with_default (object, "v", 0) != 1 ||
       list == NULL || !JSON_NODE_HOLDS_ARRAY (list) ||
       json_array_get_length (json_node_get_array (list)) > JOURNALS_MAX) {
-    fail_damaged (error);
+    geo_backup_fail_damaged (error);
     return NULL;
   }
   array = json_node_get_array (list);
   for (guint i = 0; i < json_array_get_length (array); i++)
     if (!read_journal (staging, json_array_get_element (array, i), journals)) {
-      fail_damaged (error);
+      geo_backup_fail_damaged (error);
       return NULL;
     }
   *name_out = g_strdup (
@@ -577,7 +574,7 @@ unpack_people (const Journal *journal, const gchar *folder, GError **error) {
          g_file_set_contents_full (path, journal->people, -1,
                                    G_FILE_SET_CONTENTS_DURABLE, 0600,
                                    &failure) ||
-         fail_restore (error, failure->message);
+         geo_backup_fail_restore (error, failure->message);
 }
 
 static gboolean
@@ -593,7 +590,7 @@ unpack_journal (Reader *reader, const Journal *journal, GError **error) {
   geo_fault_point ("restore: before unpacking");
   fd = g_open (journal->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
-    return fail_restore (error, g_strerror (errno));
+    return geo_backup_fail_restore (error, g_strerror (errno));
   while (done && left > 0) {
     guint8 buffer[8192];
     gsize n = (gsize) MIN (left, (gint64) sizeof buffer);
@@ -611,11 +608,11 @@ unpack_journal (Reader *reader, const Journal *journal, GError **error) {
       reader->step (reader->done, reader->total, reader->user_data);
   }
   if (done && fsync (fd) != 0)
-    done = fail_restore (error, g_strerror (errno));
+    done = geo_backup_fail_restore (error, g_strerror (errno));
   close (fd);
   if (done &&
       g_strcmp0 (g_checksum_get_string (checksum), journal->sha256) != 0)
-    done = fail_damaged (error);
+    done = geo_backup_fail_damaged (error);
   return done && unpack_people (journal, folder, error);
 }
 
@@ -655,7 +652,7 @@ read_stream (Reader *reader,
   if (!check_head (head, n, error))
     return FALSE;
   if (n < sizeof head)
-    return fail_damaged (error);
+    return geo_backup_fail_damaged (error);
   make_ad (secret, reader->ad);
   if (sodium_memcmp (head, reader->ad, AD_LEN) != 0) {
     g_set_error_literal (error, GEO_NODE_ERROR, GEO_NODE_ERROR_INPUT,
@@ -669,7 +666,7 @@ read_stream (Reader *reader,
                                                             head + AD_LEN, key);
   sodium_free (key);
   if (failed != 0)
-    return fail_damaged (error);
+    return geo_backup_fail_damaged (error);
 
   journals = read_manifest (reader, staging, name_out, error);
   if (journals == NULL)
@@ -678,13 +675,13 @@ read_stream (Reader *reader,
     const Journal *journal = g_ptr_array_index (journals, i);
 
     if (journal->size > G_MAXINT64 - reader->total)
-      return fail_damaged (error);
+      return geo_backup_fail_damaged (error);
     reader->total += journal->size;
   }
   for (guint i = 0; i < journals->len; i++)
     if (!unpack_journal (reader, g_ptr_array_index (journals, i), error))
       return FALSE;
-  return is_at_end (reader) || fail_damaged (error);
+  return is_at_end (reader) || geo_backup_fail_damaged (error);
 }
 
 gboolean
@@ -714,83 +711,10 @@ geo_backup_read (GInputStream *stream,
   return done;
 }
 
-/* --- Restoring ------------------------------------------------------------ */
+/* --- Looking at one ------------------------------------------------------- */
 
-typedef gboolean (*JournalFunc) (const gchar *community,
-                                 const gchar *path,
-                                 gpointer user_data,
-                                 GError **error);
-
-/* Those that were unpacked. */
-static gboolean
-foreach_journal (const gchar *staging,
-                 JournalFunc func,
-                 gpointer user_data,
-                 GError **error) {
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  GDir *dir = g_dir_open (staging, 0, NULL);
-  const gchar *name;
-
-  if (dir == NULL)
-    return TRUE;
-  while ((name = g_dir_read_name (dir)) != NULL)
-    g_ptr_array_add (names, g_strdup (name));
-  g_dir_close (dir);
-  for (guint i = 0; i < names->len; i++) {
-    g_autofree gchar *path =
-        g_build_filename (staging, g_ptr_array_index (names, i), NULL);
-
-    if (!func (g_ptr_array_index (names, i), path, user_data, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-typedef struct {
-  const GeoSecret *secret;
-  GCancellable *cancellable;
-  gint64 records; /* That hold. */
-} Check;
-
-/* Every record holds, and is this identity's. */
-static gboolean
-check_journal (const gchar *community,
-               const gchar *folder,
-               gpointer user_data,
-               GError **error) {
-  Check *check = user_data;
-  g_autofree gchar *path = g_build_filename (folder, GEO_JOURNAL_FILE, NULL);
-  g_autoptr (GeoJournal) journal = geo_journal_open (path, FALSE, NULL);
-  g_autoptr (GeoParticipant) self = NULL;
-  g_autoptr (GPtrArray) rotations = NULL;
-  gint64 records = 0;
-  gboolean is_ours;
-  GeoPublicKey key;
-
-  geo_secret_get_public (check->secret, &key);
-  if (g_cancellable_set_error_if_cancelled (check->cancellable, error))
-    return FALSE;
-  if (journal == NULL ||
-      !geo_journal_verify (journal, NULL, NULL, &records, NULL))
-    return fail_damaged (error);
-  check->records += records;
-  /* A journal whose joining was cut short belongs to nobody yet. */
-  if (!geo_journal_get_joined (journal, NULL, &self, NULL, NULL))
-    return TRUE;
-  is_ours = geo_public_key_equal (&key, &self->key);
-  rotations = geo_journal_list_rotations (journal, NULL);
-  /* K6: the backup was made before "joined" said so. */
-  for (guint i = 0; rotations != NULL && i < rotations->len; i++) {
-    const GeoJournalRotation *rotation = g_ptr_array_index (rotations, i);
-
-    is_ours = is_ours || (rotation->is_pending &&
-                          geo_public_key_equal (&key, &rotation->self->key));
-  }
-  return is_ours || fail_damaged (error);
-}
-
-static GInputStream *
-open_backup (const gchar *path, GError **error) {
+GInputStream *
+geo_backup_open (const gchar *path, GError **error) {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) failure = NULL;
   GFileInputStream *in = g_file_read (file, NULL, &failure);
@@ -802,53 +726,10 @@ open_backup (const gchar *path, GError **error) {
   return (GInputStream *) in;
 }
 
-static gboolean
-unpack (const gchar *path,
-        const gchar *staging,
-        Check *check,
-        gchar **name_out,
-        GeoBackupStep step,
-        gpointer user_data,
-        GCancellable *cancellable,
-        GError **error) {
-  g_autoptr (GInputStream) in = open_backup (path, error);
-
-  if (in == NULL)
-    return FALSE;
-  remove_folder (staging);
-  if (!geo_profile_make_folder (staging, error))
-    return FALSE;
-  if (geo_backup_read (in, staging, check->secret, name_out, step, user_data,
-                       cancellable, error) &&
-      /* Only read from here on. */
-      foreach_journal (staging, check_journal, check, error) &&
-      !g_cancellable_set_error_if_cancelled (cancellable, error))
-    return TRUE;
-  g_clear_pointer (name_out, g_free);
-  remove_folder (staging);
-  return FALSE;
-}
-
-gboolean
-geo_backup_unpack (const gchar *path,
-                   const gchar *folder,
-                   const GeoSecret *secret,
-                   gchar **name_out,
-                   GeoBackupStep step,
-                   gpointer user_data,
-                   GCancellable *cancellable,
-                   GError **error) {
-  g_autofree gchar *staging = g_build_filename (folder, STAGING, NULL);
-  Check check = { .secret = secret, .cancellable = cancellable };
-
-  return unpack (path, staging, &check, name_out, step, user_data, cancellable,
-                 error);
-}
-
 /* Here nobody has typed any words. */
-static gboolean
-is_of (const gchar *path, const GeoSecret *secret, GError **error) {
-  g_autoptr (GInputStream) in = open_backup (path, error);
+gboolean
+geo_backup_is_of (const gchar *path, const GeoSecret *secret, GError **error) {
+  g_autoptr (GInputStream) in = geo_backup_open (path, error);
   guint8 head[AD_LEN];
   guint8 ad[AD_LEN];
   gsize n = 0;
@@ -867,33 +748,13 @@ is_of (const gchar *path, const GeoSecret *secret, GError **error) {
 }
 
 gboolean
-geo_backup_verify (const gchar *path,
-                   const gchar *folder,
-                   const GeoSecret *secret,
-                   gchar **name_out,
-                   gint64 *records_out,
-                   GError **error) {
-  g_autofree gchar *staging = g_build_filename (folder, LOOKED_AT, NULL);
-  Check check = { .secret = secret };
-
-  if (!is_of (path, secret, error) ||
-      !unpack (path, staging, &check, name_out, NULL, NULL, NULL, error))
-    return FALSE;
-  remove_folder (staging);
-  *records_out = check.records;
-  return TRUE;
-}
-
-/* --- Without the key ------------------------------------------------------ */
-
-gboolean
 geo_backup_is_one (const guint8 *head, gsize len) {
   return len >= MAGIC_LEN && memcmp (head, MAGIC, MAGIC_LEN - 1) == 0;
 }
 
 gboolean
 geo_backup_check_shape (const gchar *path, GError **error) {
-  g_autoptr (GInputStream) in = open_backup (path, error);
+  g_autoptr (GInputStream) in = geo_backup_open (path, error);
   g_autoptr (GFileInfo) info = NULL;
   g_autoptr (GError) failure = NULL;
   guint8 head[AD_LEN + HEADER_LEN];
@@ -903,78 +764,18 @@ geo_backup_check_shape (const gchar *path, GError **error) {
   if (in == NULL)
     return FALSE;
   if (!g_input_stream_read_all (in, head, sizeof head, &n, NULL, &failure))
-    return fail_restore (error, failure->message);
+    return geo_backup_fail_restore (error, failure->message);
   if (!check_head (head, n, error))
     return FALSE;
   info = g_file_input_stream_query_info (
       G_FILE_INPUT_STREAM (in), G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, &failure);
   if (info == NULL)
-    return fail_restore (error, failure->message);
+    return geo_backup_fail_restore (error, failure->message);
   /* All chunks are full but the last, which holds something. */
   last = (g_file_info_get_size (info) - (goffset) sizeof head) %
          (CHUNK_LEN + EXTRA_LEN);
   return n == sizeof head && (last == 0 || last > (goffset) EXTRA_LEN) &&
                  g_file_info_get_size (info) > (goffset) sizeof head
              ? TRUE
-             : fail_damaged (error);
-}
-
-static gboolean
-move_aside (const gchar *path, GError **error) {
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return TRUE;
-  for (guint i = 1; i <= REPLACED_MAX; i++) {
-    g_autofree gchar *name = g_strdup_printf ("%s.replaced-%u", path, i);
-
-    if (g_file_test (name, G_FILE_TEST_EXISTS))
-      continue;
-    if (g_rename (path, name) == 0)
-      return TRUE;
-    return fail_restore (error, g_strerror (errno));
-  }
-  return fail_restore (error, g_strerror (EEXIST));
-}
-
-static gboolean
-sync_folder_of (const gchar *path) {
-  g_autofree gchar *folder = g_path_get_dirname (path);
-  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  gboolean done = fd >= 0 && fsync (fd) == 0;
-
-  if (fd >= 0)
-    close (fd);
-  return done;
-}
-
-static gboolean
-place_journal (const gchar *community,
-               const gchar *path,
-               gpointer user_data,
-               GError **error) {
-  const gchar *folder = user_data;
-  g_autofree gchar *target = g_build_filename (folder, community, NULL);
-
-  if (!move_aside (target, error))
-    return FALSE;
-  geo_fault_point ("restore: before rename");
-  if (g_rename (path, target) != 0)
-    return fail_restore (error, g_strerror (errno));
-  return sync_folder_of (target) || fail_restore (error, g_strerror (errno));
-}
-
-gboolean
-geo_backup_use (const gchar *folder, GError **error) {
-  g_autofree gchar *staging = g_build_filename (folder, STAGING, NULL);
-
-  if (!foreach_journal (staging, place_journal, (gpointer) folder, error))
-    return FALSE;
-  g_rmdir (staging);
-  return TRUE;
-}
-
-void
-geo_backup_drop (const gchar *folder) {
-  g_autofree gchar *staging = g_build_filename (folder, STAGING, NULL);
-
-  remove_folder (staging);
+             : geo_backup_fail_damaged (error);
 }
