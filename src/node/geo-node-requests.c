@@ -677,6 +677,7 @@ geo_node_told_blocked (GeoNode *self, const GeoPid *pid) {
     g_ptr_array_remove_index (self->request_waiters, i);
     g_task_return_boolean (task, TRUE);
   }
+  g_signal_emit_by_name (self, "blocked");
 }
 
 gboolean

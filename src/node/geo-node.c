@@ -43,6 +43,7 @@ enum {
   SIGNAL_REQUEST_RECEIVED,
   SIGNAL_KEY_CHANGED,
   SIGNAL_FOUND,
+  SIGNAL_BLOCKED,
   N_SIGNALS,
 };
 
@@ -189,6 +190,9 @@ geo_node_class_init (GeoNodeClass *klass) {
   signals[SIGNAL_FOUND] = g_signal_new (
       "found", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
       NULL, G_TYPE_NONE, 1, GEO_TYPE_FINDING);
+  signals[SIGNAL_BLOCKED] = g_signal_new (
+      "blocked", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+      NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_REQUEST_RECEIVED] = g_signal_new (
       "request-received", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
       NULL, NULL, G_TYPE_NONE, 1, GEO_TYPE_REQUEST_ITEM);

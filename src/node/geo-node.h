@@ -37,7 +37,8 @@ G_DECLARE_FINAL_TYPE (GeoNode, geo_node, GEO, NODE, GObject)
  * (const gchar *message), "notice" (const gchar *sentence: something to know
  * that nothing has to be done about), "key-changed" (GeoPerson *person: whose
  * key it is is in doubt, see geo_node_get_key_doubt ()), "found" (GeoFinding
- * *finding). */
+ * *finding), "blocked" (somebody was, or is not any more, see
+ * geo_node_is_blocked ()). */
 
 /* Joins a community with an unlocked profile: link is geo://v1/join?…, an
  * address of a hub, or "rest:" and the address of one that speaks the public

@@ -400,11 +400,21 @@ static void
 forget_node (GeoActivityPage *self) {
   if (self->activity != NULL)
     g_signal_handlers_disconnect_by_data (self->activity, self);
-  if (self->node != NULL)
+  if (self->node != NULL) {
     g_signal_handlers_disconnect_by_data (geo_node_get_people (self->node),
                                           self);
+    g_signal_handlers_disconnect_by_data (self->node, self);
+  }
   g_clear_object (&self->activity);
   g_clear_object (&self->node);
+}
+
+/* Who looks at them all has seen them. */
+static void
+seen_cb (GeoActivityPage *self) {
+  if (self->node != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)) &&
+      geo_node_get_unread (self->node) > 0)
+    geo_node_mark_read (self->node);
 }
 
 static void
@@ -501,6 +511,7 @@ geo_activity_page_init (GeoActivityPage *self) {
 
   self->pids = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self, "map", G_CALLBACK (seen_cb), NULL);
   make_rows (self);
   fill_drop (self->kind_drop, kinds, G_N_ELEMENTS (kinds));
   fill_drop (self->state_drop, states, G_N_ELEMENTS (states));
@@ -556,5 +567,7 @@ geo_activity_page_set_node (GeoActivityPage *self, GeoNode *node) {
                             G_CALLBACK (update), self);
   g_signal_connect_swapped (geo_node_get_people (node), "items-changed",
                             G_CALLBACK (people_changed_cb), self);
+  g_signal_connect_swapped (node, "notify::unread", G_CALLBACK (seen_cb), self);
   search (self);
+  seen_cb (self);
 }

@@ -14,7 +14,6 @@
 #include "wallet/geo-form.h"
 #include "wallet/geo-words-dialog.h"
 
-#define SUFFIX "geo-backup"
 #define DAY_MS (G_GINT64_CONSTANT (24) * 3600 * 1000)
 /* A wallet with so little in it comes back from the hub alone. */
 #define LINES_MIN 10
@@ -174,7 +173,7 @@ save_cb (GeoBackupDialog *self) {
   g_autofree gchar *day = g_date_time_format (now, "%Y-%m-%d");
   /* Translators: the name of a file; %s is a day such as 2026-11-21. */
   g_autofree gchar *base = g_strdup_printf (_ ("geo-%s"), day);
-  g_autofree gchar *name = g_strconcat (base, "." SUFFIX, NULL);
+  g_autofree gchar *name = g_strconcat (base, "." GEO_BACKUP_SUFFIX, NULL);
 
   gtk_file_dialog_set_initial_name (chooser, name);
   gtk_file_dialog_save (chooser,

@@ -19,6 +19,9 @@ G_DECLARE_FINAL_TYPE (GeoBackupDialog,
                       BACKUP_DIALOG,
                       GeoDialog)
 
+/* What the name of a backup ends with, after a dot. */
+#define GEO_BACKUP_SUFFIX "geo-backup"
+
 /* own_hub: the market on this computer, which is not in the file; may be NULL.
  */
 GeoBackupDialog *

@@ -12,5 +12,10 @@ G_BEGIN_DECLS
 /* Begins in the person's own folder: what was used lately is nothing yet where
  * somebody has just come to this computer. */
 GtkFileDialog *geo_choose_file_new (const gchar *title);
+/* What it shows first: files whose names end so (without the dot); all of them
+ * can be shown instead. */
+void geo_choose_file_set_kind (GtkFileDialog *dialog,
+                               const gchar *kind,
+                               const gchar *suffix);
 
 G_END_DECLS

@@ -461,6 +461,14 @@ forget_node (GeoHomePage *self) {
   g_clear_object (&self->node);
 }
 
+/* Who looks at the latest lines has seen them. */
+static void
+seen_cb (GeoHomePage *self) {
+  if (self->node != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)) &&
+      geo_node_get_unread (self->node) > 0)
+    geo_node_mark_read (self->node);
+}
+
 static void
 geo_home_page_dispose (GObject *object) {
   GeoHomePage *self = GEO_HOME_PAGE (object);
@@ -503,6 +511,7 @@ geo_home_page_init (GeoHomePage *self) {
   self->proposals = g_ptr_array_new ();
   self->latest = gtk_slice_list_model_new (NULL, 0, LATEST_MAX);
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self, "map", G_CALLBACK (seen_cb), NULL);
   g_signal_connect_object (self->latest, "items-changed",
                            G_CALLBACK (latest_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -538,9 +547,11 @@ geo_home_page_set_node (GeoHomePage *self, GeoNode *node) {
                             G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (node, "notify::open-count",
                             G_CALLBACK (open_count_cb), self);
+  g_signal_connect_swapped (node, "notify::unread", G_CALLBACK (seen_cb), self);
   gtk_slice_list_model_set_model (self->latest, geo_node_get_activity (node));
   totals_changed_cb (self);
   latest_changed_cb (self);
   open_count_cb (self);
   show_attention (self);
+  seen_cb (self);
 }

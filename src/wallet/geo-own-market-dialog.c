@@ -139,12 +139,11 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   gboolean saved = geo_own_hub_copy_finish (GEO_OWN_HUB (source), result,
                                             &error);
 
-  if (self->hub == NULL)
-    return;
   set_saving (self, FALSE);
-  if (saved)
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
-                                _ ("The copy of the market is saved"));
+  if (saved || geo_dialog_is_closed (GEO_DIALOG (self)))
+    geo_dialog_say (
+        ADW_DIALOG (self),
+        saved ? _ ("The copy of the market is saved") : error->message);
   else
     geo_form_show_error (self->error_label, error->message);
 }

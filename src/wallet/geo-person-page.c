@@ -385,6 +385,8 @@ geo_person_page_new (GeoNode *node, GeoPerson *person) {
   self->node = g_object_ref (node);
   g_signal_connect_swapped (geo_node_get_people (node), "items-changed",
                             G_CALLBACK (people_changed_cb), self);
+  g_signal_connect_object (node, "blocked", G_CALLBACK (changed_cb), self,
+                           G_CONNECT_SWAPPED);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->pay_button), "s",
                                     pid);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->request_button), "s",

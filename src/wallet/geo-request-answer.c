@@ -364,8 +364,12 @@ geo_request_block (GtkWidget *parent, GeoNode *node, GeoPerson *person) {
   /* Translators: %s is a name. */
   heading = g_strdup_printf (_ ("Block %s?"), name);
   alert = geo_fit_text_new_alert (
-      heading, _ ("Their requests no longer reach you. Trust and debts between "
-                  "you stay as they are; you can end your trust yourself."));
+      heading,
+      geo_person_is_trusted (person)
+          ? _ ("Their requests no longer reach you. Trust and debts between "
+               "you stay as they are; you can end your trust yourself.")
+          : _ ("Their requests no longer reach you. Trust and debts between "
+               "you stay as they are."));
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (alert), "cancel",
                                   _ ("_Cancel"), "block", _ ("_Block"), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (alert), "block",

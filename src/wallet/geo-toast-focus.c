@@ -10,7 +10,9 @@
 
 typedef struct {
   AdwToastOverlay *toasts; /* A part of the window. */
-  GtkWidget *last; /* Weak: what had the focus before. */
+  GtkWidget *last; /* Weak: what had the focus before; no toast. */
+  GtkWidget *toast; /* Weak: what has it in a toast, or had it just now. */
+  gboolean was_toast;
 } Watch;
 
 static void
@@ -18,6 +20,7 @@ watch_free (gpointer data, GClosure *closure) {
   Watch *watch = data;
 
   g_clear_weak_pointer (&watch->last);
+  g_clear_weak_pointer (&watch->toast);
   g_free (watch);
 }
 
@@ -30,6 +33,22 @@ focus_cb (GtkWindow *window, GParamSpec *spec, Watch *watch) {
                                               GTK_WIDGET (watch->toasts)) &&
                       !gtk_widget_is_ancestor (focus, content);
 
+  /* A toast that goes does not take the focus with it.  Nobody has it first,
+   * and then whoever GTK finds. */
+  if (watch->was_toast && focus == NULL)
+    return;
+  if (watch->was_toast && !is_toast) {
+    gboolean is_gone = watch->toast == NULL ||
+                       !gtk_widget_get_mapped (watch->toast);
+
+    watch->was_toast = FALSE;
+    if (is_gone && watch->last != NULL && gtk_widget_get_mapped (watch->last)) {
+      gtk_widget_grab_focus (watch->last);
+      return;
+    }
+  }
+  watch->was_toast = is_toast;
+  g_set_weak_pointer (&watch->toast, is_toast ? focus : NULL);
   /* Who went there from what is still there, wanted to. */
   if (is_toast &&
       (watch->last == NULL || !gtk_widget_get_mapped (watch->last) ||
@@ -40,7 +59,8 @@ focus_cb (GtkWindow *window, GParamSpec *spec, Watch *watch) {
       gtk_widget_child_focus (content, GTK_DIR_TAB_FORWARD);
     return;
   }
-  g_set_weak_pointer (&watch->last, focus);
+  if (!is_toast)
+    g_set_weak_pointer (&watch->last, focus);
 }
 
 void

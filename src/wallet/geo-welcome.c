@@ -15,6 +15,7 @@
 
 #include "core/geo-text.h"
 #include "core/geo-words.h"
+#include "wallet/geo-backup-dialog.h"
 #include "wallet/geo-choose-file.h"
 #include "wallet/geo-join-page.h"
 #include "wallet/geo-restored-page.h"
@@ -355,6 +356,7 @@ choose_backup (GeoWelcome *self) {
   g_autoptr (GtkFileDialog) chooser =
       geo_choose_file_new (_ ("Choose a Backup"));
 
+  geo_choose_file_set_kind (chooser, _ ("Backups"), GEO_BACKUP_SUFFIX);
   gtk_file_dialog_open (chooser,
                         GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
                         self->cancellable, backup_chosen_cb,

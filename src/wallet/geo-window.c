@@ -530,7 +530,18 @@ add_sidebar_rows (GeoWindow *self) {
 
 static void
 show_page_cb (GtkWidget *widget, const gchar *name, GVariant *parameter) {
-  show_page (GEO_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  GeoWindow *self = GEO_WINDOW (widget);
+  GtkWidget *focus, *page;
+
+  show_page (self, g_variant_get_string (parameter, NULL));
+  if (adw_overlay_split_view_get_collapsed (self->split_view))
+    adw_overlay_split_view_set_show_sidebar (self->split_view, FALSE);
+  /* Who asked for the page goes on in it. */
+  page = adw_view_stack_get_visible_child (self->pages);
+  focus = gtk_window_get_focus (GTK_WINDOW (self));
+  if (page != NULL && get_dialog (self) == NULL &&
+      (focus == NULL || !gtk_widget_is_ancestor (focus, page)))
+    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
 }
 
 static void

@@ -285,13 +285,23 @@ count_made (void) {
   return made;
 }
 
+static gpointer
+part (const gchar *name) {
+  return gtk_widget_get_template_child (GTK_WIDGET (window), GEO_TYPE_WINDOW,
+                                        name);
+}
+
 static void
 test_pages (void) {
   static const gchar *const pages[] = { "home", "activity", "people",
                                         "market" };
 
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++) {
+    /* Who asks for a page by a key goes on in it. */
+    gtk_widget_grab_focus (part ("switcher"));
     do_action ("win.show-page", pages[i]);
+    g_assert_true (gtk_widget_is_ancestor (
+        gtk_window_get_focus (GTK_WINDOW (window)), part ("pages")));
     /* Memory and time are for what is looked at. */
     g_assert_cmpuint (count_made (), ==, i + 1);
     look (pages[i]);
@@ -357,25 +367,20 @@ test_dialogs (void) {
 
 static GtkWidget *
 sidebar (void) {
-  return geo_screen_find (GTK_WIDGET (window), ADW_TYPE_OVERLAY_SPLIT_VIEW,
-                          NULL);
+  return part ("split_view");
 }
 
 static void
 test_sidebar (void) {
   AdwOverlaySplitView *split = ADW_OVERLAY_SPLIT_VIEW (sidebar ());
-
-  GtkListBox *list = GTK_LIST_BOX (gtk_widget_get_template_child (
-      GTK_WIDGET (window), GEO_TYPE_WINDOW, "sidebar_list"));
+  GtkListBox *list = part ("sidebar_list");
 
   /* Arrows mark a page, and what is marked is shown; Tab goes on. */
   for (int i = 3; i >= 0; i--) {
     GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, i);
 
     gtk_list_box_select_row (list, row);
-    g_assert_cmpstr (adw_view_stack_get_visible_child_name (
-                         ADW_VIEW_STACK (gtk_widget_get_template_child (
-                             GTK_WIDGET (window), GEO_TYPE_WINDOW, "pages"))),
+    g_assert_cmpstr (adw_view_stack_get_visible_child_name (part ("pages")),
                      ==, g_object_get_data (G_OBJECT (row), "page"));
   }
   geo_screen_settle (GTK_WIDGET (window));

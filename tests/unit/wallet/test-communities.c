@@ -395,6 +395,9 @@ test_market (Several *f, gconstpointer data) {
   GeoOwnHub *hub = geo_wallet_get_own_hub (f->wallet);
   g_autofree gchar *copy_path = g_build_filename (f->scene.folder, "copy", NULL);
   g_autoptr (GFile) copy = g_file_new_for_path (copy_path);
+  g_autofree gchar *later_path = g_build_filename (f->scene.folder, "later",
+                                                   NULL);
+  g_autoptr (GFile) later = g_file_new_for_path (later_path);
   AdwBanner *banner = child_of (f->scene.window, "market_banner");
   g_autoptr (GPtrArray) links = NULL;
   gpointer dialog;
@@ -424,6 +427,14 @@ test_market (Several *f, gconstpointer data) {
   geo_own_market_dialog_save (dialog, copy);
   wait_until (is_seen (dialog, "error_label") ||
               gtk_widget_get_visible (child_of (dialog, "error_label")));
+  /* What ends when nobody looks any more is said all the same. */
+  geo_own_market_dialog_save (dialog, later);
+  close_front (f);
+  wait_until (geo_screen_find (f->scene.window, GTK_TYPE_LABEL,
+                               "The copy of the market is saved") != NULL);
+  g_assert_true (g_file_query_exists (later, NULL));
+  do_action (f, "win.own-market", NULL);
+  dialog = front (f);
 
   /* It dies, and that is said; it comes back, and the wallet with it. */
   kill_hub (f);

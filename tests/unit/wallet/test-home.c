@@ -473,6 +473,25 @@ test_catching_up (Scene *scene, gconstpointer data) {
   g_assert_cmpfloat (geo_node_get_progress (scene->nodes[MARTA]), <, 0);
 }
 
+/* What was looked at is no news any more; what nobody looked at is. */
+static void
+test_seen (Scene *scene, gconstpointer data) {
+  GeoNode *node = scene->nodes[MARTA];
+  GeoActivityPage *page = g_object_new (GEO_TYPE_ACTIVITY_PAGE, NULL);
+
+  scene_trust (scene);
+  wait_until (geo_node_get_unread (node) > 0);
+  geo_activity_page_set_node (page, node);
+  scene_show (scene, GTK_WIDGET (page));
+  wait_until (geo_node_get_unread (node) == 0);
+  gtk_widget_set_visible (GTK_WIDGET (page), FALSE);
+  scene_pay (scene, OLENA, MARTA, 6000);
+  wait_until (geo_node_get_unread (node) > 0);
+
+  show_home (scene);
+  wait_until (geo_node_get_unread (node) == 0);
+}
+
 /* A toast stays as long as it has the focus. */
 static void
 test_toast (Scene *scene, gconstpointer data) {
@@ -501,6 +520,17 @@ test_toast (Scene *scene, gconstpointer data) {
   g_assert_true (gtk_widget_is_ancestor (close, GTK_WIDGET (toasts)));
   g_assert_false (gtk_widget_is_ancestor (close, box));
 
+  /* And where it is closed, one is back. */
+  gtk_widget_activate (close);
+  wait_until (gtk_window_get_focus (window) != close);
+  geo_screen_settle (scene->window);
+  g_assert_true (gtk_window_get_focus (window) == second);
+  adw_toast_overlay_add_toast (toasts, adw_toast_new ("You agreed again"));
+  geo_screen_settle (scene->window);
+  g_assert_true (gtk_widget_child_focus (scene->window, GTK_DIR_TAB_FORWARD));
+  close = gtk_window_get_focus (window);
+  g_assert_true (gtk_widget_is_ancestor (close, GTK_WIDGET (toasts)));
+
   /* What had the focus is gone: it does not come by itself. */
   gtk_widget_grab_focus (second);
   gtk_box_remove (GTK_BOX (list), second);
@@ -525,6 +555,8 @@ main (int argc, char **argv) {
               test_open, scene_tear_down);
   g_test_add ("/wallet/home/proposal", Scene, GUINT_TO_POINTER (2),
               scene_set_up, test_proposal, scene_tear_down);
+  g_test_add ("/wallet/home/seen", Scene, GUINT_TO_POINTER (2), scene_set_up,
+              test_seen, scene_tear_down);
   g_test_add ("/wallet/home/toast", Scene, GUINT_TO_POINTER (2), scene_set_up,
               test_toast, scene_tear_down);
   g_test_add ("/wallet/home/fault", Scene, GUINT_TO_POINTER (2), scene_set_up,

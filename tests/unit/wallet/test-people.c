@@ -415,6 +415,12 @@ test_request (Scene *scene, gconstpointer data) {
   g_assert_true (g_str_has_prefix (action, "win.pay-request "));
 }
 
+static gboolean
+row_says (GeoPersonPage *page, const gchar *row, const gchar *title) {
+  return g_str_equal (adw_preferences_row_get_title (child_of (page, row)),
+                      title);
+}
+
 static void
 test_block (Scene *scene, gconstpointer data) {
   GeoNode *node = scene->nodes[MARTA];
@@ -430,11 +436,40 @@ test_block (Scene *scene, gconstpointer data) {
   geo_screen_settle (scene->window);
   alert = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
   g_assert_true (ADW_IS_ALERT_DIALOG (alert));
+  g_assert_nonnull (strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (alert)),
+                            "end your trust"));
   g_signal_emit_by_name (alert, "response", "block");
   adw_dialog_force_close (alert);
   wait_until (geo_node_is_blocked (node, &olena));
+  /* What the row says is what it does. */
+  wait_until (row_says (page, "block_row", "Un_block"));
   gtk_widget_activate (child_of (page, "block_row"));
   wait_until (!geo_node_is_blocked (node, &olena));
+  wait_until (row_says (page, "block_row", "_Block…"));
+}
+
+/* Where no trust is given there is none to end. */
+static void
+test_block_untrusted (Scene *scene, gconstpointer data) {
+  GeoNode *node = scene->nodes[OLENA];
+  GeoPersonPage *page;
+  AdwDialog *alert;
+  GeoPerson *person;
+  GeoPid ivan;
+
+  scene_trust (scene);
+  pid_of (scene->nodes[IVAN], &ivan);
+  wait_until ((person = geo_node_get_person (node, &ivan)) != NULL);
+  g_assert_false (geo_person_is_trusted (person));
+  page = geo_person_page_new (node, person);
+  scene_show (scene, GTK_WIDGET (page));
+  gtk_widget_activate (child_of (page, "block_row"));
+  geo_screen_settle (scene->window);
+  alert = adw_window_get_visible_dialog (ADW_WINDOW (scene->window));
+  g_assert_true (ADW_IS_ALERT_DIALOG (alert));
+  g_assert_null (strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (alert)),
+                         "end your trust"));
+  adw_dialog_force_close (alert);
 }
 
 /* Instead of six pictures, a code; somebody else's is no proof. */
@@ -606,6 +641,7 @@ main (int argc, char **argv) {
   ADD ("ask", 2, test_ask);
   ADD ("request", 2, test_request);
   ADD ("block", 2, test_block);
+  ADD ("block-untrusted", 3, test_block_untrusted);
   ADD ("freeze", 2, test_freeze);
   ADD ("freeze-offline", 2, test_freeze_offline);
 #undef ADD

@@ -13,6 +13,7 @@
 #include "node/geo-backup-private.h"
 #include "node/geo-profile-private.h"
 #include "wallet/geo-backup-dialog.h"
+#include "wallet/geo-choose-file.h"
 #include "wallet/geo-home-page.h"
 #include "wallet/geo-welcome.h"
 
@@ -245,6 +246,30 @@ test_stopped_late (Scene *scene, gconstpointer data) {
   g_assert_cmpstr (action, ==, "win.toast The backup is saved");
   g_assert_true (g_file_query_exists (file, NULL));
   g_assert_cmpint (geo_profile_get_backup_time (scene->profiles[MARTA]), >, 0);
+}
+
+/* Among all of somebody's files, backups are seen first. */
+static void
+test_kind (Scene *scene, gconstpointer data) {
+  static const gchar *const names[] = { "geo-2026-11-21.geo-backup",
+                                        "letter.txt" };
+  g_autoptr (GtkFileDialog) dialog = geo_choose_file_new ("Choose a Backup");
+  g_autoptr (GtkFileFilter) all = NULL;
+  GtkFilter *first;
+  GListModel *filters;
+
+  geo_choose_file_set_kind (dialog, "Backups", GEO_BACKUP_SUFFIX);
+  first = GTK_FILTER (gtk_file_dialog_get_default_filter (dialog));
+  filters = gtk_file_dialog_get_filters (dialog);
+  g_assert_cmpuint (g_list_model_get_n_items (filters), ==, 2);
+  all = g_list_model_get_item (filters, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GFileInfo) info = g_file_info_new ();
+
+    g_file_info_set_display_name (info, names[i]);
+    g_assert_cmpint (gtk_filter_match (first, info), ==, i == 0);
+    g_assert_true (gtk_filter_match (GTK_FILTER (all), info));
+  }
 }
 
 /* --- Being reminded of it ------------------------------------------------- */
@@ -560,6 +585,7 @@ main (int argc, char **argv) {
   TEST ("/restore/stopped", test_stopped);
   TEST ("/restore/stopped-and-saved", test_stopped_and_saved);
   TEST ("/restore/stopped-late", test_stopped_late);
+  TEST ("/restore/kind", test_kind);
   TEST ("/restore/reminder", test_reminder);
   TEST ("/restore/words", test_words);
   TEST ("/restore/other-words", test_other_words);
