@@ -78,6 +78,8 @@ set_up_several (Several *f, gconstpointer data) {
   f->app = geo_application_new ();
   g_application_set_flags (G_APPLICATION (f->app), G_APPLICATION_NON_UNIQUE);
   g_application_register (G_APPLICATION (f->app), NULL, &error);
+  /* GTK keeps the one of the test before. */
+  g_application_set_default (G_APPLICATION (f->app));
   g_assert_no_error (error);
   f->wallet = geo_application_get_wallet (f->app);
   profile = geo_wallet_get_profile (f->wallet);
