@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "hub/geo-hub-command.h"
+#include "hub/geo-hub-file.h"
 #include "hub/geo-hub-gathering.h"
 #include "hub/geo-hub-log.h"
 #include "hub/geo-hub-notify.h"
@@ -200,6 +201,9 @@ run (const GeoHubPlace *place, gchar **listen) {
   config = read_config (place, listen, &error);
   if (config == NULL)
     return geo_hub_complain (GEO_HUB_EXIT_USAGE, "%s", error->message);
+
+  if (!geo_hub_file_check_folder (place->data_dir, &error))
+    return geo_hub_complain (GEO_HUB_EXIT_DATA, "%s", error->message);
 
   signal (SIGPIPE, SIG_IGN);
   raise_file_limit ();

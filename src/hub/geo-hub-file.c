@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 gboolean
@@ -71,4 +72,18 @@ geo_hub_file_sync_folder (const gchar *path, GError **error) {
   done = fsync (fd) == 0 || geo_hub_file_fail (error, "Cannot write", path);
   close (fd);
   return done;
+}
+
+gboolean
+geo_hub_file_check_folder (const gchar *path, GError **error) {
+  struct stat info;
+
+  /* A group of one's own may write: with umask 002 every folder is so. */
+  if (stat (path, &info) != 0 || (info.st_mode & S_IWOTH) == 0)
+    return TRUE;
+  g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+               "Anybody may write in the data folder %s, and so put another "
+               "key or database there. Allow nobody else (chmod 700).",
+               path);
+  return FALSE;
 }

@@ -17,6 +17,9 @@ gboolean geo_hub_file_put (const gchar *path,
                            GError **error);
 /* The names in the folder are on the disk. */
 gboolean geo_hub_file_sync_folder (const gchar *path, GError **error);
+/* The folder is not there yet, or not everybody may write in it, who could put
+ * another key or database there.  GEO_HUB_ERROR_DATA. */
+gboolean geo_hub_file_check_folder (const gchar *path, GError **error);
 /* GEO_HUB_ERROR_DATA: "<what> <path>: <errno>." */
 gboolean
 geo_hub_file_fail (GError **error, const gchar *what, const gchar *path);

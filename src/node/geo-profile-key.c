@@ -145,6 +145,8 @@ is_own_key (const GeoKeyWork *work) {
 
 static gboolean
 unlock_in_thread (GeoKeyWork *work, GError **error) {
+  if (!geo_profile_check_folder (work->folder, error))
+    return FALSE;
   if (work->place == GEO_KEY_PLACE_FILE) {
     g_autofree gchar *path = g_build_filename (work->folder, GEO_KEY_FILE, NULL);
 

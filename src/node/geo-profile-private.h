@@ -30,7 +30,11 @@ void geo_profile_set_name (GeoProfile *profile, const gchar *name);
 /* A backup was made; written to disk in a thread. */
 void geo_profile_set_backup_time (GeoProfile *profile, gint64 at);
 
-/* Makes folder with mode 0700.  Any thread.  GEO_NODE_ERROR_STORAGE. */
+/* It is not there yet, or not everybody may write in it.  Any thread.
+ * GEO_NODE_ERROR_STORAGE. */
+gboolean geo_profile_check_folder (const gchar *folder, GError **error);
+/* Makes folder with mode 0700, or checks it.  Any thread.
+ * GEO_NODE_ERROR_STORAGE. */
 gboolean geo_profile_make_folder (const gchar *folder, GError **error);
 
 /* What people type as a name: trimmed, composed, 1 to 100 characters, no

@@ -14,6 +14,7 @@
 #include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/geo-json.h"
 #include "core/geo-words.h"
@@ -427,9 +428,24 @@ geo_profile_set_name (GeoProfile *profile, const gchar *name) {
 }
 
 gboolean
+geo_profile_check_folder (const gchar *folder, GError **error) {
+  GStatBuf info;
+
+  /* A group of one's own may write: with umask 002 every folder is so. */
+  if (g_stat (folder, &info) != 0 || (info.st_mode & S_IWOTH) == 0)
+    return TRUE;
+  g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
+               /* Translators: %s is a folder; “chmod 700” is a command. */
+               _ ("Anybody on this computer may write in the folder %s, and so "
+                  "put another key there. Allow nobody else (chmod 700)."),
+               folder);
+  return FALSE;
+}
+
+gboolean
 geo_profile_make_folder (const gchar *folder, GError **error) {
   if (g_mkdir_with_parents (folder, 0700) == 0)
-    return TRUE;
+    return geo_profile_check_folder (folder, error);
   g_set_error (error, GEO_NODE_ERROR, GEO_NODE_ERROR_STORAGE,
                /* Translators: %s is what the system says. */
                _ ("The profile's folder could not be made: %s."),

@@ -222,6 +222,22 @@ def type_passphrases(command, *lines):
     return shown.decode(), os.waitstatus_to_exitcode(status)
 
 
+def test_open_folder(town):
+    """Where anybody may write, anybody may put another key."""
+    person = Person(town, "Nina", "secret")
+    os.mkdir(person.profile)
+    os.chmod(person.profile, 0o777)
+    said = person.run("init", "--name", "Nina", "--no-keyring", status=FAILED)
+    assert person.profile in said and "chmod 700" in said, said
+    assert not os.listdir(person.profile)
+    # Who has a group of their own makes folders for it; all may look.
+    os.chmod(person.profile, 0o775)
+    person.run("init", "--name", "Nina", "--no-keyring")
+    assert "geo join" in person.run("balance", status=FAILED)
+    os.chmod(person.profile, 0o777)
+    assert "chmod 700" in person.run("balance", status=FAILED)
+
+
 def test_terminal(town):
     profile = os.path.join(town.folder, "typed")
     init = [GEO, "--profile", profile, "init", "--name", "Typed",

@@ -205,6 +205,18 @@ class Tests:
         os.chmod(path, 0o644)
         geo_hub("-d", folder, "-l", "127.0.0.1:0", check=DATA)
 
+    def test_open_folder(self):
+        folder = self.copy()
+        with open(os.path.join(folder, "hub.conf"), "a",
+                  encoding="utf-8") as config:
+            config.write("[tls]\nself_made=true\n")
+        os.chmod(folder, 0o777)
+        said = geo_hub("-d", folder, "-l", "127.0.0.1:0", check=DATA)[1]
+        assert folder in said and "chmod 700" in said, said
+        # Who has a group of their own makes folders for it; all may look.
+        os.chmod(folder, 0o775)
+        self.listens(folder)
+
     def test_owners_certificate(self):
         made = []
         for _ in range(2):
