@@ -467,7 +467,6 @@ geo_clearing_abort (GeoParty *party,
                     GPtrArray *actions) {
   if (refusal->has_contract)
     drop (party, &refusal->contract, actions);
-  geo_party_refusal (party, refusal, NULL, actions);
 }
 
 void

@@ -2,13 +2,18 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What the parts of a GeoParty share: its state, and what they ask of each
- * other. geo-party.c holds the state and hands events out; geo-payer.c the
- * payments we make; geo-participant.c the contracts we are asked about;
- * geo-party-lines.c our lines; geo-party-clearing.c what is cleared;
- * geo-party-people.c whom we know; geo-party-letters.c what is asked for;
- * geo-catchup.c the hub's entries; geo-party-log.c the hub's log;
- * geo-prepare.c what is done before; geo-party-checks.c what two of them
- * check.
+ * other.  From the ground up: geo-party-state.c what all of them stand on;
+ * geo-party-people.c whom we know; geo-party-checks.c what two of them check;
+ * geo-party-log.c the hub's log; geo-party-letters.c what is asked for;
+ * geo-party-lines.c our lines; geo-payer.c the payments we make;
+ * geo-participant.c the contracts we are asked about; geo-party-clearing.c what
+ * is cleared; geo-catchup.c the hub's entries; geo-party.c hands events out.
+ * Beside them, geo-prepare.c is what is done before, and geo-party-learn.c what
+ * comes to know what was stored beside the party.
+ *
+ * Each asks only those before it, but for one pair: geo-party-invitations.c
+ * belongs to geo-party-letters.c.  An invitation is asked for as other requests
+ * are, and taken up by a letter, before that is said to be read.
  * Used by these files only.
  */
 #pragma once
@@ -208,7 +213,7 @@ struct _GeoParty {
   const gchar *opened; /* Borrowed, during one message; or NULL. */
 };
 
-/* --- geo-party.c ---------------------------------------------------------- */
+/* --- geo-party-state.c ---------------------------------------------------- */
 
 gboolean geo_party_fail (GError **error, GeoCode code, const gchar *text);
 gboolean geo_no (GeoNo *no, GeoCode code, const gchar *reason);
@@ -243,13 +248,6 @@ void geo_party_send_sync (GeoParty *party, GeoTime now, GPtrArray *actions);
 void geo_party_send_query (const GeoHash *order,
                            const GeoHash *contract,
                            GPtrArray *actions);
-
-/* P4: verifies a refusal that is about something open, and hands it to the
- * payer or the participant. abort: the message it came in, or NULL. */
-void geo_party_refusal (GeoParty *party,
-                        const GeoRefusal *refusal,
-                        const GeoMsgPaymentAbort *abort,
-                        GPtrArray *actions);
 
 /* --- geo-party-people.c --------------------------------------------------- */
 
@@ -408,6 +406,7 @@ void geo_clearing_propose (GeoParty *party,
                            const GeoMessage *message,
                            GeoTime now,
                            GPtrArray *actions);
+/* The person is not asked about it any more. */
 void geo_clearing_abort (GeoParty *party,
                          const GeoRefusal *refusal,
                          GPtrArray *actions);

@@ -1,29 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The GEO authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GeoParty: its state, loading it, looking at it, and handing each event to the
- * part it concerns; also what both orders and votes need: refusals and outcomes
- * (P4).  It reads no clock, disk or socket.
+ * GeoParty: making and loading it, and handing each event to the part it
+ * concerns; also refusals (P4), which are the payer's or the participant's.  It
+ * knows all parts, and none of them knows it.  It reads no clock, disk or
+ * socket.
  */
-#include "core/geo-evidence.h"
 #include "protocol/geo-party-private.h"
 
 #include <string.h>
-
-G_DEFINE_QUARK (geo - party - error - quark, geo_party_error)
-
-gboolean
-geo_party_fail (GError **error, GeoCode code, const gchar *text) {
-  g_set_error_literal (error, GEO_PARTY_ERROR, (gint) code, text);
-  return FALSE;
-}
-
-gboolean
-geo_no (GeoNo *no, GeoCode code, const gchar *reason) {
-  no->code = code;
-  no->reason = reason;
-  return FALSE;
-}
 
 /* --- Making and freeing --------------------------------------------------- */
 
@@ -147,68 +132,7 @@ geo_party_set_text_func (GeoParty *party,
   party->text_data = user_data;
 }
 
-/* --- Pairs ---------------------------------------------------------------- */
-
-gboolean
-geo_party_is_self (const GeoParty *party, const GeoPid *pid) {
-  return geo_pid_equal (&party->self->pid, pid);
-}
-
-gboolean
-geo_party_is_hub (const GeoParty *party, const GeoPid *pid) {
-  return geo_pid_equal (&party->community->community, pid);
-}
-
-GeoPair *
-geo_party_find_pair (const GeoParty *party,
-                     const GeoPid *peer,
-                     const gchar *equivalent) {
-  GeoPair key = { .peer = *peer };
-
-  /* Only read: the table never changes what it is asked for. */
-  key.equivalent = (gchar *) equivalent;
-  return g_hash_table_lookup (party->pairs, &key);
-}
-
-GeoPair *
-geo_party_get_pair (GeoParty *party,
-                    const GeoPid *peer,
-                    const gchar *equivalent) {
-  GeoPair *pair = geo_party_find_pair (party, peer, equivalent);
-
-  if (pair == NULL) {
-    pair = g_new0 (GeoPair, 1);
-    pair->peer = *peer;
-    pair->equivalent = g_strdup (equivalent);
-    g_hash_table_add (party->pairs, pair);
-  }
-  return pair;
-}
-
-GeoAmount
-geo_party_get_balance (const GeoParty *party,
-                       const GeoPid *peer,
-                       const gchar *equivalent) {
-  const GeoPair *pair = geo_party_find_pair (party, peer, equivalent);
-
-  return pair != NULL ? pair->balance : GEO_AMOUNT_ZERO;
-}
-
-const GeoTrustLine *
-geo_party_get_line (const GeoParty *party,
-                    const GeoPid *from,
-                    const GeoPid *to,
-                    const gchar *equivalent) {
-  gboolean ours = geo_party_is_self (party, from);
-  const GeoPair *pair = geo_party_find_pair (party, ours ? to : from,
-                                             equivalent);
-
-  if (pair == NULL)
-    return NULL;
-  if (ours)
-    return pair->given;
-  return geo_party_is_self (party, to) ? pair->got : NULL;
-}
+/* --- Looking -------------------------------------------------------------- */
 
 gint64
 geo_party_get_sequence (const GeoParty *party, GeoHash *entry_hash) {
@@ -357,11 +281,6 @@ geo_party_load_refused (GeoParty *party, const GeoHash *hash) {
 }
 
 void
-geo_party_load_horizon (GeoParty *party, GeoTime made_at) {
-  party->horizon = MAX (party->horizon, made_at);
-}
-
-void
 geo_party_load_sequence (GeoParty *party,
                          gint64 sequence,
                          const GeoHash *entry_hash) {
@@ -388,84 +307,7 @@ geo_party_load_unproven (GeoParty *party, const GeoHash *subject) {
   g_array_append_vals (party->unproven, subject, 1);
 }
 
-/* --- What became of orders and contracts (P4) ------------------------------
- */
-
-GeoOutcome *
-geo_party_find_outcome (GeoParty *party, const GeoHash *hash) {
-  return g_hash_table_lookup (party->outcomes, hash);
-}
-
-void
-geo_party_add_outcome (GeoParty *party,
-                       const GeoHash *hash,
-                       gboolean committed,
-                       GeoTime made_at) {
-  GeoOutcome *outcome = geo_party_find_outcome (party, hash);
-
-  if (outcome != NULL)
-    return;
-  outcome = g_new0 (GeoOutcome, 1);
-  outcome->hash = *hash;
-  outcome->committed = committed;
-  outcome->made_at = made_at;
-  g_hash_table_insert (party->outcomes, &outcome->hash, outcome);
-  g_queue_push_tail (&party->outcomes_in_order, outcome);
-  if (g_queue_get_length (&party->outcomes_in_order) > GEO_PARTY_OUTCOMES_MAX) {
-    GeoOutcome *oldest = g_queue_pop_head (&party->outcomes_in_order);
-
-    geo_party_load_horizon (party, oldest->made_at);
-    g_hash_table_remove (party->outcomes, &oldest->hash);
-  }
-}
-
-void
-geo_party_tell_fault (GPtrArray *actions, const GeoNo *no) {
-  GeoTold *told = geo_actions_tell (actions, GEO_TOLD_FAULT);
-
-  told->code = no->code;
-  told->reason = g_strdup (no->reason);
-}
-
-GeoEvidence *
-geo_party_evidence (GeoEvidenceKind what,
-                    const GeoProvenEntry *entry,
-                    gboolean bare,
-                    const GeoRefusal *refusal) {
-  GeoEvidence *evidence = geo_evidence_new ();
-
-  evidence->what = what;
-  if (entry != NULL)
-    g_ptr_array_add (evidence->entries, bare ? geo_evidence_bare (entry->entry)
-                                             : geo_proven_entry_copy (entry));
-  if (refusal != NULL)
-    evidence->refusal = geo_refusal_copy (refusal);
-  return evidence;
-}
-
-void
-geo_party_store_evidence (GeoEvidence *evidence,
-                          const GeoNo *no,
-                          GPtrArray *actions) {
-  GeoRecordBody *body = geo_record_body_new ();
-
-  g_free (evidence->reason);
-  evidence->reason = g_strdup (no->reason);
-  body->evidence = evidence;
-  geo_actions_store_record (actions, GEO_RECORD_KIND_EVIDENCE, body);
-}
-
-void
-geo_party_fault (GeoParty *party,
-                 const GeoNo *no,
-                 GeoEvidence *evidence,
-                 GPtrArray *actions) {
-  party->faulted = TRUE;
-  /* P1: what proves it is on disk before anything is done about it. */
-  if (evidence != NULL)
-    geo_party_store_evidence (evidence, no, actions);
-  geo_party_tell_fault (actions, no);
-}
+/* --- Refusals (P4) -------------------------------------------------------- */
 
 static gboolean
 refusal_verifies (const GeoParty *party, const GeoRefusal *refusal) {
@@ -477,11 +319,13 @@ refusal_verifies (const GeoParty *party, const GeoRefusal *refusal) {
          geo_key_chain_check_refusal (&chain, refusal, NULL);
 }
 
-void
-geo_party_refusal (GeoParty *party,
-                   const GeoRefusal *refusal,
-                   const GeoMsgPaymentAbort *abort,
-                   GPtrArray *actions) {
+/* A refusal that is about something open goes to the payer or the participant.
+ * abort: the message it came in, or NULL. */
+static void
+take_refusal (GeoParty *party,
+              const GeoRefusal *refusal,
+              const GeoMsgPaymentAbort *abort,
+              GPtrArray *actions) {
   const GeoHash *subject = refusal->has_order ? &refusal->order
                                               : &refusal->contract;
   gboolean by_hub = geo_party_is_hub (party, &refusal->voter);
@@ -531,39 +375,6 @@ geo_party_refusal (GeoParty *party,
 }
 
 /* --- Events --------------------------------------------------------------- */
-
-void
-geo_party_send_sync (GeoParty *party, GeoTime now, GPtrArray *actions) {
-  GeoMessage *message = geo_message_new (GEO_MESSAGE_SYNC, NULL);
-
-  message->u.sync->sequence = party->sequence;
-  if (party->sequence > 0) {
-    message->u.sync->has_entry_hash = TRUE;
-    message->u.sync->entry_hash = party->entry_hash;
-  }
-  party->syncing = TRUE;
-  party->synced_from = party->sequence;
-  party->synced_at = now;
-  geo_actions_send (actions, NULL, message);
-}
-
-void
-geo_party_send_query (const GeoHash *order,
-                      const GeoHash *contract,
-                      GPtrArray *actions) {
-  GeoMessage *message = geo_message_new (GEO_MESSAGE_RECOVERY_QUERY, NULL);
-  GeoMsgRecoveryQuery *query = message->u.recovery_query;
-
-  g_assert ((order == NULL) != (contract == NULL));
-  if (order != NULL) {
-    query->has_order = TRUE;
-    query->order = *order;
-  } else {
-    query->has_contract = TRUE;
-    query->contract = *contract;
-  }
-  geo_actions_send (actions, NULL, message);
-}
 
 void
 geo_party_connected (GeoParty *party,
@@ -622,7 +433,7 @@ recovery_response (GeoParty *party,
   if (response->entry != NULL)
     geo_catchup_entry (party, response->entry, FALSE, now, actions);
   if (response->refusal != NULL)
-    geo_party_refusal (party, response->refusal, NULL, actions);
+    take_refusal (party, response->refusal, NULL, actions);
 }
 
 void
@@ -646,8 +457,8 @@ geo_party_message (GeoParty *party,
                        actions);
     break;
   case GEO_MESSAGE_PAYMENT_ABORT:
-    geo_party_refusal (party, message->u.payment_abort->refusal,
-                       message->u.payment_abort, actions);
+    take_refusal (party, message->u.payment_abort->refusal,
+                  message->u.payment_abort, actions);
     break;
   case GEO_MESSAGE_CLEARING_PROPOSE:
     geo_clearing_propose (party, message, now, actions);
@@ -658,6 +469,7 @@ geo_party_message (GeoParty *party,
     break;
   case GEO_MESSAGE_CLEARING_ABORT:
     geo_clearing_abort (party, message->u.clearing_abort->refusal, actions);
+    take_refusal (party, message->u.clearing_abort->refusal, NULL, actions);
     break;
   case GEO_MESSAGE_ENTRY:
     geo_catchup_entry (party, message->u.entry->entry, party->syncing, now,
