@@ -79,17 +79,6 @@ was_declined (const GeoCloser *closer,
   return FALSE;
 }
 
-void
-geo_closer_sweep_declined (GeoCloser *closer, GeoTime now) {
-  guint n = 0;
-
-  while (n < closer->declined->len &&
-         g_array_index (closer->declined, GeoCloserDeclined, n).until < now)
-    n++;
-  if (n > 0)
-    g_array_remove_range (closer->declined, 0, n);
-}
-
 /* A person who said no, or nothing, is left in peace about it for a day. */
 static void
 note_declined (GeoCloser *closer,

@@ -7,20 +7,6 @@
  */
 #include "protocol/geo-closer-private.h"
 
-gboolean
-geo_closer_is_above (const GeoBookMarket *market,
-                     GeoAmount amount,
-                     gint64 units_max) {
-  gint64 max = units_max;
-
-  if (units_max == 0)
-    return FALSE;
-  for (gint64 i = 0; i < market->equivalent->precision; i++)
-    if (__builtin_mul_overflow (max, 10, &max))
-      return FALSE;
-  return amount.minor > max;
-}
-
 void
 geo_closer_freeze (GeoCloser *closer,
                    GeoBookMarket *market,

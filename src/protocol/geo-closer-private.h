@@ -2,7 +2,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What the parts of the closer share: the orders and contracts it has in hand
- * or has decided lately, and how it says no.  For geo-closer*.c only.
+ * or has decided lately.  From the ground up: geo-closer-incident.c,
+ * geo-closer-settle.c, geo-closer-state.c, geo-closer-lines.c,
+ * geo-closer-clearing.c, geo-closer-recovery.c, geo-closer-commit.c,
+ * geo-closer-order.c, and above them all geo-closer-owner.c and geo-closer.c;
+ * each asks only those before it.  For geo-closer*.c only.
  */
 #pragma once
 
@@ -117,7 +121,7 @@ struct _GeoCloser {
   gboolean signs_later;
 };
 
-/* --- geo-closer.c: what all parts need ------------------------------------ */
+/* --- geo-closer-state.c: what all parts need ------------------------------ */
 
 void geo_closer_say_error (const GeoPid *to,
                            const GeoMessage *answered,
@@ -176,6 +180,20 @@ void geo_closer_refuse_order (GeoCloser *closer,
                               GeoTime now,
                               GPtrArray *actions);
 
+/* The same answer as before (P5); nothing while it is open. */
+void geo_closer_repeat (GeoCloser *closer,
+                        GeoCloserOrder *order,
+                        const GeoPid *to,
+                        const gchar *msg_id,
+                        GPtrArray *actions);
+
+/* Forgets what was kept for long enough. */
+void geo_closer_sweep (GeoCloser *closer, GeoTime now);
+
+/* The driver has checked the signature with the key that is person's. */
+gboolean
+geo_closer_was_checked (const GeoBookPerson *person, const GeoKnown *known);
+
 /* Does not wait for votes to this contract any more. */
 void geo_closer_stop_waiting (GeoCloser *closer, GeoCloserContract *contract);
 
@@ -227,6 +245,9 @@ void geo_closer_commit (GeoCloser *closer,
                         GeoTime now,
                         GPtrArray *actions);
 
+/* --- geo-closer-settle.c ---------------------------------------------------
+ */
+
 /* P4: turns what is reserved into debt, in memory: the change that holds the
  * hub's vote and everything that follows from it.  NULL: an invariant would be
  * broken, and that is dealt with; no debt is changed, but the reservations
@@ -248,10 +269,6 @@ GeoEntry *geo_closer_next_entry (GeoCloser *closer,
 GeoProvenEntry *geo_closer_prove (const GeoCloser *closer,
                                   const GeoCloserContract *contract,
                                   const GeoPid *pid);
-
-/* The driver has checked the signature with the key that is person's. */
-gboolean
-geo_closer_was_checked (const GeoBookPerson *person, const GeoKnown *known);
 
 /* I6, of the hop u → v: what u owes v and may come to owe it is within the
  * limit, or within the one under which it was reserved. */
@@ -288,8 +305,6 @@ void geo_closer_remind (GeoCloser *closer,
                         const GeoBookPerson *person,
                         GeoTime now,
                         GPtrArray *actions);
-/* Who said no long enough ago may be asked again. */
-void geo_closer_sweep_declined (GeoCloser *closer, GeoTime now);
 gboolean geo_closer_is_clearing (const GeoCloserContract *contract);
 
 /* --- geo-closer-recovery.c -------------------------------------------------
@@ -308,13 +323,6 @@ const GeoRefusal *geo_closer_refuse_unknown_order (GeoCloser *closer,
                                                    const GeoOrder *order,
                                                    GeoTime now,
                                                    GPtrArray *actions);
-/* The same answer as before (P5); nothing while it is open. */
-void geo_closer_repeat (GeoCloser *closer,
-                        GeoCloserOrder *order,
-                        const GeoPid *to,
-                        const gchar *msg_id,
-                        GPtrArray *actions);
-void geo_closer_sweep (GeoCloser *closer, GeoTime now);
 
 /* --- geo-closer-lines.c ----------------------------------------------------
  */

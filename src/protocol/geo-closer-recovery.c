@@ -7,39 +7,6 @@
  */
 #include "protocol/geo-closer-private.h"
 
-void
-geo_closer_repeat (GeoCloser *closer,
-                   GeoCloserOrder *order,
-                   const GeoPid *to,
-                   const gchar *msg_id,
-                   GPtrArray *actions) {
-  GeoMessage *message = NULL;
-
-  switch (order->state) {
-  case GEO_CLOSER_OPEN:
-    /* The one that is running answers. */
-    return;
-  case GEO_CLOSER_COMMITTED:
-    message = geo_message_new (GEO_MESSAGE_PAYMENT_COMMIT, msg_id);
-    message->u.payment_commit->entry = geo_closer_prove (
-        closer, g_ptr_array_index (order->contracts, order->contracts->len - 1),
-        to);
-    break;
-  case GEO_CLOSER_REFUSED:
-    message = geo_message_new (GEO_MESSAGE_PAYMENT_ABORT, msg_id);
-    message->u.payment_abort->refusal = geo_refusal_copy (order->refusal);
-    message->u.payment_abort->has_max_amount = order->has_max_amount;
-    message->u.payment_abort->max_amount = order->max_amount;
-    for (guint i = 0; i < order->limits->len; i++)
-      g_ptr_array_add (
-          message->u.payment_abort->limits,
-          geo_limit_hint_copy (g_ptr_array_index (order->limits, i)));
-    break;
-  }
-  g_assert (message != NULL);
-  geo_actions_send (actions, to, message);
-}
-
 /* --- P12 -------------------------------------------------------------------
  */
 
