@@ -14,7 +14,8 @@
 G_BEGIN_DECLS
 
 /* How long a keyring may take to answer at all, and how long a person may take
- * to unlock it. */
+ * to unlock it.  GEO_KEYRING_ANSWER_MS in the environment says another time for
+ * the first: computers that run tests are busy. */
 #define GEO_KEYRING_ANSWER_MS_MAX 2000
 #define GEO_KEYRING_UNLOCK_MS_MAX 60000
 

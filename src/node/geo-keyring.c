@@ -109,6 +109,17 @@ timeout_cb (gpointer user_data) {
   return G_SOURCE_REMOVE;
 }
 
+static guint
+answer_ms_max (void) {
+  const gchar *text = g_getenv ("GEO_KEYRING_ANSWER_MS");
+  guint64 ms = 0;
+
+  if (text != NULL && g_ascii_string_to_unsigned (
+                          text, 10, 1, GEO_KEYRING_UNLOCK_MS_MAX, &ms, NULL))
+    return (guint) ms;
+  return GEO_KEYRING_ANSWER_MS_MAX;
+}
+
 static void
 call_wait (Call *call, guint timeout_ms) {
   g_clear_handle_id (&call->timeout_id, g_source_remove);
@@ -117,9 +128,9 @@ call_wait (Call *call, guint timeout_ms) {
                                          (GDestroyNotify) call_unref);
 }
 
-/* What libsecret says is for programmers, and may be nothing (NULL); a cancelled
- * call stays cancelled.  Who shares a connection that another call gave up hears
- * "cancelled", too. */
+/* What libsecret says is for programmers, and may be nothing (NULL); a
+ * cancelled call stays cancelled.  Who shares a connection that another call
+ * gave up hears "cancelled", too. */
 static void
 call_fail (Call *call, GError *error) {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
@@ -274,7 +285,7 @@ call_start (CallKind kind,
 
   /* No profile has this folder, so that there is nothing to unlock: the answer
    * comes at once or not at all. */
-  call_wait (call, GEO_KEYRING_ANSWER_MS_MAX);
+  call_wait (call, answer_ms_max ());
   secret_password_lookup (&any_schema, call->cancellable, probed_cb,
                           call_ref (call), "profile", "", NULL);
 }

@@ -43,7 +43,7 @@ class Signer:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait(180)
         self.process.stdout.close()
 
 
@@ -71,7 +71,7 @@ observers = []
 def request(address, method, path, body=None, headers=None):
     """body: text as it is, or a value as JSON."""
     asked = body
-    connection = http.client.HTTPConnection(address, timeout=60)
+    connection = http.client.HTTPConnection(address, timeout=180)
     if body is not None and not isinstance(body, (str, bytes)):
         body = json.dumps(body, ensure_ascii=False)
     if isinstance(body, str):
@@ -201,7 +201,7 @@ class Socket:
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
                                    receive_buffer)
-        self.socket.settimeout(20)
+        self.socket.settimeout(180)
         self.socket.connect((host, int(port)))
         if tls:
             # A hub's own certificate is known by its fingerprint.

@@ -76,7 +76,7 @@ class Hub:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(20)
+        status = self.process.wait(180)
         Hub.running.remove(self.process)
         assert status == 0, status
         self.process.stdout.close()
@@ -138,7 +138,7 @@ class Wallet:
 
     def run(self, *arguments, status=0):
         done = subprocess.run([GEO, "--profile", self.profile, *arguments],
-                              text=True, stdin=subprocess.DEVNULL, timeout=60,
+                              text=True, stdin=subprocess.DEVNULL, timeout=180,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               start_new_session=True)
         assert done.returncode == status, (arguments, done)

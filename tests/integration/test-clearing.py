@@ -30,7 +30,7 @@ OUTCOMES = {(500, 340, 0): "not paid", (500, 340, 400): "paid",
 PROPOSED = (500, 340, 400)
 CLEARED = (160, 0, 60)
 POINTS_MAX = 60
-SETTLE_SECONDS_MAX = 90
+SETTLE_SECONDS_MAX = 180
 
 
 class Circle:

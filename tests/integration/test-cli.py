@@ -72,7 +72,7 @@ class Hub:
     def stop(self, may_fall=False):
         """may_fall: it has a point to fall at, which may be on the way out."""
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(20)
+        status = self.process.wait(180)
         assert status == 0 or (may_fall and status == -signal.SIGKILL), status
         self.process.stdout.close()
         self.process = None
@@ -105,7 +105,7 @@ class Person:
         if self.passphrase_file is not None:
             command += ["--passphrase-file", self.passphrase_file]
         done = subprocess.run(command + list(arguments), text=True,
-                              stdin=subprocess.DEVNULL, timeout=60,
+                              stdin=subprocess.DEVNULL, timeout=180,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               start_new_session=True)
         said = f"{arguments}: {done.returncode} {done.stdout} {done.stderr}"
@@ -548,7 +548,7 @@ def test_output_places(town):
         command = [GEO, "--profile", olena.profile, *command]
 
         def write(name, command=command):
-            return subprocess.run([*command, name], timeout=60, check=False,
+            return subprocess.run([*command, name], timeout=180, check=False,
                                   stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE)
@@ -669,7 +669,7 @@ def test_journal_corrupted(town):
 
 def pay_when_there(payer, link):
     """The payment, once who asks is connected."""
-    end = time.monotonic() + 50
+    end = time.monotonic() + 180
     while True:
         status, document = payer.any_json("pay", link)
         if status == DONE:

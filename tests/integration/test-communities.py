@@ -116,34 +116,58 @@ def test_leave(town):
 def test_two_programs(town):
     """One is paying; the others look at what it stored, and do not pay."""
     olena, hub = town.olena, town.hubs["Market"]
-    # Connected first, so that it is the payment that waits.
     command = [cli.GEO, "--profile", olena.profile, "--json", "pay", "Ivan",
                "1", "UAH", "--id", "slow", "--wait", "60"]
-    for _ in range(20):
+    # Both stand still, the one that pays when it waits for the hub: for as long
+    # as the others take.
+    let_stand(hub.process)
+    try:
         with subprocess.Popen(command, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True) as paying:
-            time.sleep(0.02)
-            hub.process.send_signal(signal.SIGSTOP)
+            while paying.poll() is None and not is_calling(paying, hub):
+                time.sleep(0.001)
+            let_stand(paying)
             try:
-                time.sleep(0.3)
-                if paying.poll() is None:
-                    look_and_keep_off(town)
-                    caught = True
-                else:
-                    caught = False
+                look_and_keep_off(town)
             finally:
+                paying.send_signal(signal.SIGCONT)
                 hub.process.send_signal(signal.SIGCONT)
-            out, err = paying.communicate(timeout=60)
+            out, err = paying.communicate(timeout=180)
             assert paying.returncode in (cli.DONE, cli.OFFLINE), (out, err)
-        if caught:
-            break
-    assert caught
+    finally:
+        hub.process.send_signal(signal.SIGCONT)
     # Whatever it was, it can be asked for, and never paid twice.
     olena.json("pay", "Ivan", "1", "UAH", "--id", "slow")
     document = olena.json("status", "slow")
     assert document["state"] == "paid" and not document["may_pay_again"]
     assert "pay twice" in document["advice"]
     assert olena.json("balance")["totals"][0]["balance"] == "-121.00"
+
+
+def is_calling(process, hub):
+    """Whether it is connected to that hub, which comes when its journal is
+    open."""
+    port = f":{int(hub.listen.rsplit(':', 1)[1]):04X}"
+    folder = f"/proc/{process.pid}/fd"
+    try:
+        mine = {os.readlink(f"{folder}/{number}")
+                for number in os.listdir(folder)}
+    except OSError:
+        return False  # Something was closed meanwhile.
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        rows = [line.split() for line in file]
+    return any(row[2].endswith(port) and row[3] == "01" and
+               f"socket:[{row[9]}]" in mine for row in rows[1:])
+
+
+def let_stand(process):
+    """It stands still, or has ended, when this is over."""
+    process.send_signal(signal.SIGSTOP)
+    while process.poll() is None:
+        with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+            if file.read().rpartition(")")[2].split()[0] == "T":
+                return
+        time.sleep(0.001)
 
 
 def look_and_keep_off(town):

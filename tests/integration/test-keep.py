@@ -40,7 +40,7 @@ class Person:
         return subprocess.run(
             [GEO, "--profile", self.profile, *arguments], text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, timeout=120,
+            stderr=subprocess.PIPE, timeout=180,
             env={**os.environ, **(extra or {})})
 
     def run(self, *arguments, status=DONE):
@@ -220,7 +220,7 @@ def test_words_are_typed(scene):
     done = subprocess.run([GEO, "--profile", other.profile, "init", "--name",
                            "Olena", "--restore"], text=True,
                           stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                          start_new_session=True, timeout=60)
+                          start_new_session=True, timeout=180)
     assert done.returncode == USAGE and "--words-file" in done.stderr, done
 
 

@@ -50,7 +50,7 @@ def fall_once(person, point, *words):
         [cli.GEO, "--profile", person.profile, *words],
         env={**os.environ, "GEO_CRASH_AT": str(point),
              "GEO_CRASH_COUNT": count},
-        stdin=subprocess.DEVNULL, timeout=60, text=True,
+        stdin=subprocess.DEVNULL, timeout=180, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != -signal.SIGKILL:
         assert done.returncode == cli.DONE, (words, point, done)

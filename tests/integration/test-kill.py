@@ -631,7 +631,7 @@ def fail_sync():
                 if hub.has_ended():
                     break
                 time.sleep(0.02)
-            town.until(hub.has_ended, "the hub stops", 20)
+            town.until(hub.has_ended, "the hub stops", SETTLE_SECONDS_MAX)
             assert hub.wait() == 1, f"the hub ended with {hub.wait()}"
             with open(os.path.join(scene.hub.folder, "log"),
                       encoding="utf-8") as file:

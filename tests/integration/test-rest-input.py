@@ -19,7 +19,7 @@ from restclient import PREFIX, canonical, request
 from resttown import NOBODY, TOKEN, run
 
 
-def raw(town, data, timeout=20):
+def raw(town, data, timeout=180):
     """Sends bytes; the status, the headers and the rest.  0: hung up."""
     host, port = town.hub.listen.rsplit(":", 1)
     with socket.create_connection((host, int(port)), timeout) as connection:
@@ -175,10 +175,10 @@ def test_bodies(town):
     for end in (b"zz\r\n", b"-1\r\n", b"ffffffffffffffffff\r\n",
                 b"7fffffff\r\nx"):
         host, port = town.hub.listen.rsplit(":", 1)
-        with socket.create_connection((host, int(port)), 20) as connection:
+        with socket.create_connection((host, int(port)), 180) as connection:
             connection.sendall(chunks(5, end=end))
             connection.shutdown(socket.SHUT_WR)
-            connection.settimeout(20)
+            connection.settimeout(180)
             try:
                 answer = connection.recv(65536)
             except ConnectionResetError:
@@ -612,10 +612,11 @@ def test_rate_limit(town):
     town.hub.stop()
     with open(town.hub.config, encoding="utf-8") as file:
         config = file.read()
-    town.hub.set_config(config + "requests_per_second=20\n")
+    town.hub.set_config(config + "requests_per_second=1\n")
     town.hub.start()
     statuses = []
-    for _ in range(80):
+    # A busy computer, too, asks more than once a second.
+    while statuses.count(429) == 0 and len(statuses) < 1000:
         answer = request(town.hub.listen, "GET", PREFIX + "/healthz")
         statuses.append(answer.status)
     assert set(statuses) == {200, 429}, statuses

@@ -293,7 +293,7 @@ def test_fall(town):
             [cli.GEO, "--profile", olena.profile, *words],
             env={**os.environ, "GEO_CRASH_AT": str(point),
                  "GEO_CRASH_COUNT": count}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=180)
         fell = done.returncode == -signal.SIGKILL
         olena.json(*words)
         if not fell:

@@ -26,8 +26,8 @@
 #define DEBTS_EACH 10
 #define AT_ONCE 50
 #define LIMIT 1000000
-/* What one turn of the loop may compute; others wait so long for theirs. */
-#define TURN_US_MAX (50 * 1000)
+/* One turn of the loop computes a small part only; others wait for theirs. */
+#define TURNS_MIN 25
 
 typedef struct {
   gchar *folder;
@@ -238,7 +238,7 @@ static void
 test_large (void) {
   GeoHubClearing *clearing;
   GeoEngineFigures engine_figures;
-  gint64 cpu_most_us = 0, wall_most_us = 0;
+  gint64 cpu_most_us = 0, cpu_all_us = 0, wall_most_us = 0;
   gint64 began_us, before, after;
   guint n_debts, orders_before, commits_before, turns = 0;
   Patience patience;
@@ -261,7 +261,7 @@ test_large (void) {
 
     g_assert_true (
         geo_hub_clearing_run (clearing, "UAH", 0, cleared_cb, &market, NULL));
-    cpu_most_us = cpu_us () - cpu_us_before;
+    cpu_most_us = cpu_all_us = cpu_us () - cpu_us_before;
   }
   /* Not two at once. */
   g_assert_false (
@@ -269,9 +269,12 @@ test_large (void) {
   while (!market.cleared) {
     gint64 cpu_us_before = cpu_us ();
     gint64 wall_us_before = g_get_monotonic_time ();
+    gint64 cpu_turn_us;
 
     g_main_context_iteration (NULL, FALSE);
-    cpu_most_us = MAX (cpu_most_us, cpu_us () - cpu_us_before);
+    cpu_turn_us = cpu_us () - cpu_us_before;
+    cpu_most_us = MAX (cpu_most_us, cpu_turn_us);
+    cpu_all_us += cpu_turn_us;
     wall_most_us = MAX (wall_most_us, g_get_monotonic_time () - wall_us_before);
     /* One payment after the other goes on meanwhile. */
     if (market.commits - commits_before == market.n_orders - orders_before)
@@ -299,8 +302,9 @@ test_large (void) {
   g_assert_cmpuint (market.commits - commits_before, >, 5);
   geo_engine_get_figures (market.engine, &engine_figures);
   g_assert_cmpuint (engine_figures.violations, ==, 0);
+  /* However fast this computer is: no turn is a large part of it all. */
   if (!SANITIZED)
-    g_assert_cmpint (cpu_most_us, <, TURN_US_MAX);
+    g_assert_cmpint (cpu_most_us, <, cpu_all_us / TURNS_MIN);
 
   geo_hub_clearing_free (clearing);
   market_clear (&market);
