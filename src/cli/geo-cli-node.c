@@ -205,6 +205,28 @@ geo_cli_state_name (GeoState state) {
   return "unknown";
 }
 
+static gboolean
+was_given (gpointer user_data) {
+  gint64 given;
+
+  return !geo_node_get_giving_back (user_data, &given);
+}
+
+/* §9: a hub that was put back asks for what it told, and whoever only runs
+ * commands would never be there long enough.  As long as it takes more, it is
+ * given more. */
+static void
+give_back (GeoNode *node) {
+  gint64 given = -1;
+  gint64 before;
+
+  do
+    before = given;
+  while (!geo_cli_wait_until (was_given, node,
+                              GEO_CLI_CONNECT_S * MS_PER_SECOND) &&
+         geo_node_get_giving_back (node, &given) && given > before);
+}
+
 gboolean
 geo_cli_connect (GeoCli *cli, GeoNode *node, int *status) {
   g_autoptr (GAsyncResult) result = NULL;
@@ -222,6 +244,7 @@ geo_cli_connect (GeoCli *cli, GeoNode *node, int *status) {
   if (geo_node_wait_connected_finish (node, geo_cli_wait_result (&result),
                                       &error))
     return TRUE;
+  give_back (node);
   *status = geo_cli_fail_error (cli, error);
   return FALSE;
 }
@@ -291,6 +314,7 @@ geo_cli_try_connect (GeoCli *cli, GeoNode *node) {
          geo_node_get_catching_up (node, &done, &total) && done > before);
   /* §9: what does not fit the log is known before anything is told. */
   geo_cli_wait_until (log_was_seen, node, GEO_CLI_LOG_MS);
+  give_back (node);
   return geo_node_get_connection (node) == GEO_CONNECTION_HUB;
 }
 

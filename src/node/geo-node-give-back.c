@@ -93,6 +93,7 @@ read_cb (gpointer *result, const GError *error, gpointer user_data) {
   g_autoptr (GeoNode) self = giving->node;
   g_autoptr (GeoSession) session = giving->session;
   g_autoptr (GeoMessage) end = NULL;
+  g_autoptr (GeoMessage) ping = NULL;
   const Page *page = *result;
 
   if (self->session != session || self->login != GEO_LOGIN_GIVING)
@@ -119,6 +120,12 @@ read_cb (gpointer *result, const GError *error, gpointer user_data) {
   end = geo_message_new (GEO_MESSAGE_SYNC_RESULT, NULL);
   end->u.sync_result->sequence = page->last;
   geo_node_send (self, end);
+  /* The hub says nothing to that where it wants no more; its answer to this
+   * says that it has read it. */
+  self->given = page->after + (gint64) page->entries->len;
+  self->giving_id = g_uuid_string_random ();
+  ping = geo_message_new (GEO_MESSAGE_PING, self->giving_id);
+  geo_node_send (self, ping);
 }
 
 void
@@ -126,12 +133,27 @@ geo_node_give_back (GeoNode *self, const GeoMessage *sync) {
   gint64 *after = g_new0 (gint64, 1);
   Giving *giving = g_new0 (Giving, 1);
 
+  g_clear_pointer (&self->giving_id, g_free);
   /* Nothing of what it says that it has. */
   *after = MAX (sync->u.sync->sequence, self->hub_sequence);
   giving->node = g_object_ref (self);
   giving->session = g_object_ref (self->session);
   geo_worker_push (self->worker, read_job, after, g_free, page_free, read_cb,
                    giving);
+}
+
+void
+geo_node_heard_given (GeoNode *self, const GeoMessage *pong) {
+  if (g_strcmp0 (self->giving_id, pong->msg_id) == 0)
+    self->has_given = TRUE;
+}
+
+gboolean
+geo_node_get_giving_back (GeoNode *self, gint64 *given) {
+  g_return_val_if_fail (GEO_IS_NODE (self), FALSE);
+
+  *given = self->given;
+  return self->login == GEO_LOGIN_GIVING && !self->has_given;
 }
 
 void

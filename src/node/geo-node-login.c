@@ -395,6 +395,9 @@ begin_giving (GeoNode *self, const GeoPutBack *put_back) {
   }
   set_login (self, GEO_LOGIN_GIVING);
   self->hub_sequence = put_back->sequence;
+  self->given = put_back->sequence;
+  self->has_given = FALSE;
+  g_clear_pointer (&self->giving_id, g_free);
   geo_node_say_put_back (self);
   /* Whoever joined before has joined. */
   joined (self);

@@ -145,6 +145,9 @@ struct _GeoNode {
   GeoTime hub_ahead; /* How far the hub's clock is ahead of ours. */
   GeoCommunity *offered; /* Of CHALLENGE; AUTH is for this. */
   gint64 hub_sequence;
+  gchar *giving_id; /* Of the PING after what was given; or NULL */
+  gint64 given; /* GEO_LOGIN_GIVING: up to here the hub was given it. */
+  gboolean has_given; /* … and has taken all of it. */
   GPtrArray *early; /* GeoMessage: came while joining was stored; or NULL */
   GPtrArray *waiters; /* GTask of geo_node_wait_connected_async () */
   GeoNodeIncoming *incoming; /* geo-node-incoming.c */
@@ -304,6 +307,8 @@ void geo_node_reload (GeoNode *self, const gchar *message);
 /* geo-node-give-back.c: answers the SYNC of a hub that was put back. */
 void geo_node_give_back (GeoNode *self, const GeoMessage *sync);
 void geo_node_say_put_back (GeoNode *self);
+/* The hub has read what was sent before the PING that this answers. */
+void geo_node_heard_given (GeoNode *self, const GeoMessage *pong);
 
 void geo_node_told_synced (GeoNode *self);
 /* Stops believing the hub. */

@@ -288,7 +288,8 @@ geo_node_hear (GeoNode *self, const GeoMessage *message, const gchar *opened) {
     answer_ping (self, message);
     break;
   case GEO_MESSAGE_PONG:
-    /* The client has heard it. */
+    if (self->login == GEO_LOGIN_GIVING)
+      geo_node_heard_given (self, message);
     break;
   case GEO_MESSAGE_SYNC:
     if (self->login == GEO_LOGIN_GIVING)

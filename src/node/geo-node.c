@@ -102,6 +102,7 @@ geo_node_finalize (GObject *object) {
   g_free (self->journal_path);
   g_free (self->detail);
   g_free (self->refused);
+  g_free (self->giving_id);
   G_OBJECT_CLASS (geo_node_parent_class)->finalize (object);
 }
 

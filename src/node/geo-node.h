@@ -110,6 +110,10 @@ gdouble geo_node_get_progress (GeoNode *node);
 /* The same in numbers; FALSE: there is nothing to tell. */
 gboolean
 geo_node_get_catching_up (GeoNode *node, gint64 *done, gint64 *total);
+/* A hub that was put back to an older copy is being given what it told, up to
+ * the entry with that number; FALSE: it is not, or has all of it.  A program that
+ * ends waits for that. */
+gboolean geo_node_get_giving_back (GeoNode *node, gint64 *given);
 /* What only this wallet knows is not yet in the encrypted copy that is left
  * with the hub: a program that ends waits a moment. */
 gboolean geo_node_has_unsaved_state (GeoNode *node);

@@ -48,7 +48,7 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("GEO_BUILD_ROOT", ".")
 PRACTICE = os.path.join(BUILD, "src", "practice", "geo-practice")
 WALLET = os.path.join(BUILD, "src", "geo-wallet")
-CLOCK = os.path.join(BUILD, "tests", "display", "geo-moved-clock.so")
+CLOCK = os.path.join(BUILD, "tests", "integration", "geo-moved-clock.so")
 GEO = os.path.join(BUILD, "src", "geo")
 
 # Generous for a busy machine; usually well below a second.
