@@ -6,9 +6,11 @@
  * was there before is kept.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +22,9 @@
 
 /* A configuration or a key is no larger. */
 #define SMALL_FILE_MAX (256 * 1024)
+
+/* In a folder that is no backup yet; held by whoever makes one of it. */
+#define UNFINISHED "backup.lock"
 
 /* Beside the database; secret: only with the key. */
 static const struct {
@@ -75,15 +80,63 @@ static void
 remove_folder (const gchar *folder) {
   g_autofree gchar *database = g_build_filename (folder, GEO_HUB_DATABASE,
                                                  NULL);
+  g_autofree gchar *lock = g_build_filename (folder, UNFINISHED, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (small_files); i++) {
     g_autofree gchar *path = g_build_filename (folder, small_files[i].name,
                                                NULL);
+    g_autofree gchar *fresh = g_strconcat (path, ".new", NULL);
 
     g_unlink (path);
+    g_unlink (fresh);
   }
-  g_unlink (database);
+  geo_hub_store_remove (database);
+  g_unlink (lock);
   g_rmdir (folder);
+}
+
+/* FALSE without an error: it is not what a backup that was cut short left. */
+static gboolean
+remove_left (const gchar *folder, GError **error) {
+  g_autofree gchar *path = g_build_filename (folder, UNFINISHED, NULL);
+  gint lock = g_open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+
+  if (lock < 0)
+    return g_rmdir (folder) == 0;
+  if (flock (lock, LOCK_EX | LOCK_NB) != 0) {
+    close (lock);
+    g_set_error (error, GEO_HUB_ERROR, GEO_HUB_ERROR_DATA,
+                 "Another backup is being made in %s.", folder);
+    return FALSE;
+  }
+  remove_folder (folder);
+  close (lock);
+  return TRUE;
+}
+
+/* The lock on a new folder; −1. */
+static gint
+begin_folder (const gchar *folder, GError **error) {
+  g_autofree gchar *path = g_build_filename (folder, UNFINISHED, NULL);
+  g_autoptr (GError) why = NULL;
+  gint lock;
+
+  if (g_mkdir (folder, 0700) != 0 &&
+      (errno != EEXIST || !remove_left (folder, &why) ||
+       g_mkdir (folder, 0700) != 0)) {
+    if (why != NULL)
+      g_propagate_error (error, g_steal_pointer (&why));
+    else
+      geo_hub_file_fail (error, "Cannot make", folder);
+    return -1;
+  }
+  lock = g_open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (lock >= 0 && flock (lock, LOCK_EX | LOCK_NB) == 0)
+    return lock;
+  geo_hub_file_fail (error, "Cannot make", path);
+  if (lock >= 0)
+    close (lock);
+  return -1;
 }
 
 static gboolean
@@ -108,6 +161,19 @@ fill (const GeoHubPlace *place,
   return geo_hub_file_sync_folder (folder, error);
 }
 
+/* What it is called in the end says that it is whole. */
+static gboolean
+end_folder (const gchar *fresh, const gchar *folder, GError **error) {
+  g_autofree gchar *parent = g_path_get_dirname (folder);
+  g_autofree gchar *lock = g_build_filename (folder, UNFINISHED, NULL);
+
+  if (g_rename (fresh, folder) != 0)
+    return geo_hub_file_fail (error, "Cannot make", folder);
+  g_unlink (lock);
+  return geo_hub_file_sync_folder (folder, error) &&
+         geo_hub_file_sync_folder (parent, error);
+}
+
 /* The folder is there whole, or not at all. */
 static gboolean
 backup (const GeoHubPlace *place,
@@ -116,17 +182,17 @@ backup (const GeoHubPlace *place,
         gint64 *transactions,
         GError **error) {
   g_autofree gchar *fresh = g_strconcat (folder, ".new", NULL);
-  g_autofree gchar *parent = g_path_get_dirname (folder);
+  gint lock = begin_folder (fresh, error);
+  gboolean done;
 
-  if (g_mkdir (fresh, 0700) != 0)
-    return geo_hub_file_fail (error, "Cannot make", fresh);
-  if (fill (place, fresh, with_key, transactions, error)) {
-    if (g_rename (fresh, folder) == 0)
-      return geo_hub_file_sync_folder (parent, error);
-    geo_hub_file_fail (error, "Cannot make", folder);
-  }
-  remove_folder (fresh);
-  return FALSE;
+  if (lock < 0)
+    return FALSE;
+  done = fill (place, fresh, with_key, transactions, error) &&
+         end_folder (fresh, folder, error);
+  if (!done)
+    remove_folder (fresh);
+  close (lock);
+  return done;
 }
 
 /* "dir/" is "dir". */
@@ -242,7 +308,7 @@ check_key (const GeoHubPlace *place,
 
 /* How many lines of the log the database that is there has beside those of the
  * backup: 0 where it has none, −1 where it cannot be read any more, or is not
- * there. */
+ * backup is there. */
 static gboolean
 count_newer (const gchar *path,
              GeoHubStore *backup,
@@ -278,15 +344,30 @@ check_newer (gint64 newer, GError **error) {
   return FALSE;
 }
 
-/* §9: the hub asks for what came after the backup before it goes on.  It is
- * there before the backup is: nobody starts that without it. */
+/* §9: the hub asks for what came after the backup before it goes on.  Where it
+ * has to, that is said before the backup is there, and nobody starts that
+ * without it; where it has not, what was said before is forgotten when the
+ * backup is there. */
 static gboolean
-mark_put_back (const GeoHubPlace *place, gboolean is_complete, GError **error) {
+put_back (const GeoHubPlace *place,
+          GeoHubStore *store,
+          const gchar *to,
+          gboolean replace,
+          gboolean is_complete,
+          gchar **kept,
+          GError **error) {
   g_autofree gchar *path = geo_hub_place_path (place, GEO_HUB_PUT_BACK_FILE);
+  gboolean was_there = g_file_test (path, G_FILE_TEST_EXISTS);
 
-  if (!is_complete)
-    return geo_hub_file_put (path, "", 0, error);
-  return g_unlink (path) == 0 || errno == ENOENT ||
+  if (!is_complete && !geo_hub_file_put (path, "", 0, error))
+    return FALSE;
+  if (!geo_hub_store_restore (store, to, replace, kept, error)) {
+    /* What is there, and goes on, is what was there. */
+    if (!was_there && geo_hub_store_is_restored (to, NULL))
+      g_unlink (path);
+    return FALSE;
+  }
+  return !is_complete || g_unlink (path) == 0 || errno == ENOENT ||
          geo_hub_file_fail (error, "Cannot remove", path);
 }
 
@@ -321,8 +402,7 @@ restore (const GeoHubPlace *place,
     return FALSE;
   /* Where all that was told is in the backup there is nothing to ask for. */
   *is_complete = *is_complete || newer == 0;
-  if (!mark_put_back (place, *is_complete, error) ||
-      !geo_hub_store_restore (store, to, replace, kept, error))
+  if (!put_back (place, store, to, replace, *is_complete, kept, error))
     return FALSE;
   /* What is there of these stays: it may be newer. */
   for (gsize i = 0; i < G_N_ELEMENTS (small_files); i++) {

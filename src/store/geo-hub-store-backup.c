@@ -78,13 +78,14 @@ geo_hub_store_backup (GeoHubStore *store, const gchar *path, GError **error) {
   if (copy_into (store, path, error) && sync_path (path, 0, error) &&
       sync_folder_of (path, error))
     return TRUE;
-  g_unlink (path);
+  geo_hub_store_remove (path);
   return FALSE;
 }
 
 void
 geo_hub_store_remove (const gchar *path) {
-  static const gchar *const parts[] = { "", "-wal", "-shm", ".lock" };
+  static const gchar *const parts[] = { "", "-wal", "-shm", "-journal",
+                                        ".lock" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
     g_autofree gchar *part = g_strconcat (path, parts[i], NULL);
@@ -205,7 +206,7 @@ geo_hub_store_restore (GeoHubStore *store,
   if (lock < 0)
     return FALSE;
   there = g_file_test (path, G_FILE_TEST_EXISTS);
-  g_unlink (fresh);
+  geo_hub_store_remove (fresh);
   /* A log without its database is left where this was begun before; the new
    * database must not take it for its own. */
   there = there || g_file_test (log, G_FILE_TEST_EXISTS);

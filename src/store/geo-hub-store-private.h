@@ -56,9 +56,6 @@ gboolean geo_hub_store_write_incident (GeoHubStore *store,
                                        const GeoChange *change,
                                        GError **error);
 
-/* FALSE where a restore of that path was begun and not finished. */
-gboolean geo_hub_store_is_restored (const gchar *path, GError **error);
-
 /* --- The replay ----------------------------------------------------------- */
 
 /* What the smaller PID of a pair owes the larger one; negative: the other way.

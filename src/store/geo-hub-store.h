@@ -245,6 +245,8 @@ geo_hub_store_backup (GeoHubStore *store, const gchar *path, GError **error);
 /* A database that nobody has open, with all that belongs to it. */
 void geo_hub_store_remove (const gchar *path);
 
+/* FALSE where a restore of that path was begun and not finished. */
+gboolean geo_hub_store_is_restored (const gchar *path, GError **error);
 /* Puts what store holds in the place of the database path, which no hub may
  * have open (LOCKED).  CONFLICT where there is one already and it is not to be
  * replaced; a replaced one is kept as *kept_out.  A hub does not open what was

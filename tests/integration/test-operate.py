@@ -10,10 +10,12 @@ the program's own rules, with SQLite alone.
 """
 
 import csv
+import fcntl
 import io
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -37,12 +39,19 @@ SECONDS_MAX = 180
 DONE, FAILED, USAGE, DATA, ADDRESS, NOT_VERIFIED = 0, 1, 2, 3, 4, 6
 
 
-def geo_hub(*arguments, environment=None, check=None):
+def leave_no_room():
+    """Of a process: no file gets longer than a page, as on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+def geo_hub(*arguments, environment=None, check=None, full=False):
     """What it printed, what it complained, and its status."""
     result = subprocess.run(
         [town.HUB_PROGRAM, *arguments], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS_MAX,
-        env={**os.environ, **(environment or {})})
+        env={**os.environ, **(environment or {})}, restore_signals=not full,
+        preexec_fn=leave_no_room if full else None)
     out, said = result.stdout.decode(), result.stderr.decode()
     if check is not None:
         assert result.returncode == check, \
@@ -392,6 +401,58 @@ class Tests:
         geo_hub("-d", folder, check=DATA)
         geo_hub("restore", "-d", folder, "--replace", self.made, check=DONE)
         geo_hub("check", "-d", folder, check=DONE)
+
+    def test_backup_is_cut_short(self):
+        """Nothing is left of it that is in anybody's way."""
+        folder = self.copy()
+        kept = os.path.join(self.folder, "short")
+        geo_hub("backup", "-d", folder, kept, check=DATA, full=True)
+        assert not os.path.exists(kept) and not os.path.exists(kept + ".new")
+        # As it is left by whoever is killed amidst it: no copy of anybody's.
+        os.mkdir(kept + ".new", 0o700)
+        for name in ("backup.lock", "hub.db", "hub.db-journal", "hub.conf"):
+            with open(os.path.join(kept + ".new", name), "wb") as file:
+                file.write(b"x" * 5000)
+        # It may still be at it.
+        with open(os.path.join(kept + ".new", "backup.lock"), "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _, said, _ = geo_hub("backup", "-d", folder, kept, check=DATA)
+            assert "Another" in said, said
+        geo_hub("backup", "-d", folder, kept, check=DONE)
+        assert sorted(os.listdir(kept)) == ["hub.conf", "hub.db"]
+        assert not os.path.exists(kept + ".new")
+        geo_hub("check", "-d", kept, check=DONE)
+        # What somebody has under that name is theirs.
+        kept += "-2"
+        geo_hub("backup", "-d", folder, kept + ".new", check=DONE)
+        geo_hub("backup", "-d", folder, kept, check=DATA)
+        geo_hub("check", "-d", kept + ".new", check=DONE)
+
+    def test_restore_is_cut_short(self):
+        """What is there stays, and is what it was: no hub that waits for its
+        people because of a copy that was never put back."""
+        kept = os.path.join(self.folder, "whole")
+        geo_hub("backup", "-d", self.made, "--with-key", kept, check=DONE)
+        folder = os.path.join(self.folder, "no-room")
+        geo_hub("restore", "-d", folder, kept, check=DATA, full=True)
+        assert os.listdir(folder) == ["hub.db.lock"], os.listdir(folder)
+        # What cannot be read may have known more.
+        with open(os.path.join(folder, "hub.db"), "wb") as file:
+            file.write(b"damaged")
+        geo_hub("restore", "-d", folder, "--replace", kept, check=DATA,
+                full=True)
+        assert not is_marked(folder)
+        with open(os.path.join(folder, "hub.db"), "rb") as file:
+            assert file.read() == b"damaged"
+        geo_hub("restore", "-d", folder, "--replace", kept, check=DONE)
+        # Nor is one that still has to ask made to forget that.
+        assert is_marked(folder)
+        geo_hub("restore", "-d", folder, "--replace", "--complete", kept,
+                check=DATA, full=True)
+        assert is_marked(folder)
+        geo_hub("restore", "-d", folder, "--replace", "--complete", kept,
+                check=DONE)
+        assert not is_marked(folder)
 
     def test_backup_while_paying(self):
         scene = Scene(os.path.join(self.folder, "paying"), 5)
