@@ -261,7 +261,8 @@ geo_node_quote_async (GeoNode *node,
   }
   question->constraints = geo_constraints_new ();
   question->constraints->max_hops = 6;
-  question->constraints->max_routes = 3;
+  /* As a payment will ask for: as many as the hub's owner lets there be. */
+  question->constraints->max_routes = 16;
   /* Where it does not go out, its time ends it. */
   geo_node_send (node, message);
 }

@@ -188,7 +188,8 @@ default_constraints (void) {
   GeoConstraints *constraints = geo_constraints_new ();
 
   constraints->max_hops = 6;
-  constraints->max_routes = 3;
+  /* As many as the hub's owner lets there be. */
+  constraints->max_routes = ROUTES_MAX;
   return constraints;
 }
 

@@ -957,6 +957,17 @@ def test_admin_config(town):
     town.admin("PATCH", "/feature-flags", {"full_multipath_enabled": True})
     assert wide_most() == "50.00"
     assert wide.pay(narrow, "50", constraints={"max_paths": 10}).status == 200
+    # Nobody has to say a number, neither a client nor a wallet.
+    broad, wallet = town.client("Broad").join(), Wallet(town, "Broader")
+    shop = town.client("Broad shop").join()
+    for i in range(5):
+        between = town.people[f"Lane {i}"]
+        between.trust(broad, "10")
+        between.trust(wallet, "10")
+        shop.trust(between, "20")
+    answer = broad.pay(shop, "50")
+    assert answer.status == 200, answer
+    assert wallet.json("pay", shop.pid, "50", "UAH")["state"] == "paid"
     town.admin("PATCH", "/feature-flags", {"full_multipath_enabled": False})
     set_values(routing__max_paths_per_payment=3)
     # Bounds in whole units.

@@ -14,7 +14,8 @@
 #define TIMEOUT_MS_NAMED_MAX 120000
 #define HOPS_MAX 6
 #define NAMED_MAX 10
-#define ROUTES 3
+/* Where nothing is said: as many as the hub's owner lets there be. */
+#define ROUTES 16
 #define TX_ID_MAX 64
 #define FOUND_MAX 16
 

@@ -49,7 +49,7 @@ test_pay (void) {
   g_assert_cmpint (order->deadline, ==, town->now + 60000);
   g_assert_cmpint (order->created_at, ==, town->now);
   g_assert_cmpint (order->constraints->max_hops, ==, 6);
-  g_assert_cmpint (order->constraints->max_routes, ==, 3);
+  g_assert_cmpint (order->constraints->max_routes, ==, 16);
   g_assert_cmpuint (order->constraints->avoid->len, ==, 0);
   g_assert_true (
       geo_order_verify (order, &town->people[ME].participant->key, NULL));
