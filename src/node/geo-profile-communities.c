@@ -46,6 +46,20 @@ list_in (const gchar *folder) {
   return pids;
 }
 
+GPtrArray *
+geo_profile_find_journals (const gchar *folder) {
+  g_autoptr (GPtrArray) pids = list_in (folder);
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < pids->len; i++) {
+    g_autofree gchar *name = geo_pid_to_string (pids->pdata[i]);
+
+    g_ptr_array_add (paths,
+                     g_build_filename (folder, name, GEO_JOURNAL_FILE, NULL));
+  }
+  return paths;
+}
+
 static gchar *
 get_folder_of (GeoProfile *profile, const GeoPid *community, gboolean left) {
   g_autofree gchar *name = geo_pid_to_string (community);

@@ -77,8 +77,8 @@ typedef struct {
   gchar *passphrase;
   guint8 *entropy;
   GeoSecret *secret;
-  GeoPid pid; /* Of create: the digest of the key, which is the first. */
-  GeoIdentity *identity; /* Of replace: as it is to be. */
+  GeoPid pid; /* The digest of the key. */
+  GeoIdentity *identity; /* Of create and replace: as it is to be. */
   GPtrArray *journals; /* Of put back: paths of all there are. */
   gboolean is_new;
   gboolean restored;

@@ -98,6 +98,29 @@ restore_journals (GeoKeyWork *work,
   return FALSE;
 }
 
+/* Once the key was changed, the PID is no digest of it (§5a): the journals that
+ * came back say whose they are. */
+static void
+ask_restored (GeoIdentity *identity) {
+  g_autoptr (GPtrArray) paths = geo_profile_find_journals (identity->folder);
+  const GeoPid key = identity->pid;
+
+  for (guint i = 0; i < paths->len; i++) {
+    g_autoptr (GeoJournal) journal = geo_journal_open (paths->pdata[i], TRUE,
+                                                       NULL);
+    g_autoptr (GeoParticipant) self = NULL;
+
+    if (journal == NULL ||
+        !geo_journal_get_joined (journal, NULL, &self, NULL, NULL) ||
+        geo_pid_equal (&self->pid, &key))
+      continue;
+    identity->pid = self->pid;
+    identity->keys[0] = key;
+    identity->n_keys = 1;
+    return;
+  }
+}
+
 static gboolean
 create_in_thread (GeoKeyWork *work,
                   GCancellable *cancellable,
@@ -129,7 +152,10 @@ create_in_thread (GeoKeyWork *work,
   identity->pid = work->pid;
   identity->place = work->place;
   identity->restored = work->restored;
-  return geo_identity_write (identity, error);
+  if (work->backup != NULL)
+    ask_restored (identity);
+  work->identity = g_steal_pointer (&identity);
+  return geo_identity_write (work->identity, error);
 }
 
 /* Whether the key in it is the one of the identity that is there. */
@@ -194,7 +220,9 @@ key_done_cb (GObject *source, GAsyncResult *result, gpointer user_data) {
   if (work->is_new) {
     g_free (self->name);
     self->name = g_strdup (work->name);
-    self->pid = work->pid;
+    self->pid = work->identity->pid;
+    memcpy (self->keys, work->identity->keys, sizeof self->keys);
+    self->n_keys = work->identity->n_keys;
     self->place = work->place;
     self->words_confirmed = FALSE;
     self->restored = work->restored;

@@ -33,6 +33,9 @@ void geo_profile_set_backup_time (GeoProfile *profile, gint64 at);
 /* It is not there yet, or not everybody may write in it.  Any thread.
  * GEO_NODE_ERROR_STORAGE. */
 gboolean geo_profile_check_folder (const gchar *folder, GError **error);
+/* Paths of the journals of all communities in a profile's folder.  Any thread.
+ */
+GPtrArray *geo_profile_find_journals (const gchar *folder);
 /* Makes folder with mode 0700, or checks it.  Any thread.
  * GEO_NODE_ERROR_STORAGE. */
 gboolean geo_profile_make_folder (const gchar *folder, GError **error);

@@ -281,8 +281,12 @@ def test_backup_opens_with_the_new_words(scene):
     path = scene.file("backup")
     olena.run("backup", path)
     other = Person(scene.folder, "from-backup")
-    other.run("restore", path, "--words-file",
-              other.write_words(olena.words))
+    document = json.loads(other.run("--json", "restore", path, "--words-file",
+                                    other.write_words(olena.words)))
+    # The digest of the first key, which these words are not.
+    assert document["pid"] == olena.pid, document
+    with open(f"{other.profile}/identity.json", encoding="utf-8") as file:
+        assert json.load(file)["pid"] == olena.pid
     assert keep.export(other, "--offline") == keep.export(olena, "--offline")
     wrong = Person(scene.folder, "from-backup-2")
     wrong.run("restore", path, "--words-file",
